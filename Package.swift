@@ -1,0 +1,74 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Language features on in every target: existentials are spelled `any`, imports are internal unless
+/// said otherwise, and a member is visible only where its module is imported.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: room + "Tests",
+        dependencies: [.byName(name: room)] + dependencies,
+        path: "Tests/" + room + "Tests",
+        swiftSettings: settings)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
+
+let package = Package(
+    name: "plad",
+    platforms: [.macOS(.v14)],
+    products: [.executable(name: "plad", targets: ["plad"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+        .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
+    ],
+    targets: [
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        room("PladRecords", ["CCrypto", yams]),
+        room("PladTeacher", ["PladRecords", "CCurl"]),
+        room("PladCache", ["PladRecords", "PladTeacher", grdb]),
+        room("PladTensor", ["COpenBLAS"]),
+        room("PladStudent", ["PladRecords", "PladTensor"]),
+        room("PladTraining", ["PladRecords", "PladTensor", "PladStudent"]),
+        room("PladEvaluation", ["PladRecords", "PladTeacher", "PladStudent"]),
+        room("PladReport", ["PladRecords", mustache]),
+        room("PladServer", ["PladRecords", "PladStudent", flyingFox]),
+        .executableTarget(
+            name: "plad",
+            dependencies: [
+                "PladRecords", "PladTeacher", "PladCache", "PladTensor", "PladStudent", "PladTraining",
+                "PladEvaluation", "PladReport", "PladServer", argumentParser, logging, mustache, yams,
+            ],
+            swiftSettings: settings),
+        tests("PladRecords"),
+        tests("PladTeacher", ["PladRecords"]),
+        tests("PladCache", ["PladRecords", "PladTeacher"]),
+        tests("PladTensor"),
+        tests("PladStudent", ["PladRecords", "PladTensor"]),
+        tests("PladTraining", ["PladRecords", "PladTensor", "PladStudent"]),
+        tests("PladEvaluation", ["PladRecords"]),
+        tests("PladReport", ["PladRecords"]),
+        tests("PladServer", ["PladRecords", "PladStudent"]),
+        .testTarget(name: "CommandTests", dependencies: ["PladRecords"], swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,1 @@
+@main struct Plad { static func main() {} }

@@ -1,0 +1,30 @@
+import CCrypto
+package import Foundation
+
+/// A SHA-256 digest (FIPS 180-4), 32 bytes, spelled as 64 lower-case hexadecimal digits.
+package struct Digest: Sendable, Hashable, CustomStringConvertible {
+    package let bytes: [UInt8]
+
+    /// The digest of all the bytes.
+    package init(of data: some ContiguousBytes) {
+        bytes = data.withUnsafeBytes { input in
+            var output = [UInt8](repeating: 0, count: 32)
+            let ok = EVP_Digest(input.baseAddress, input.count, &output, nil, EVP_sha256(), nil)
+            precondition(ok == 1, "EVP_Digest answered \(ok), not 1")
+            return output
+        }
+    }
+
+    package init(of text: String) {
+        self.init(of: Data(text.utf8))
+    }
+
+    /// The digest of a file's bytes, mapped rather than read. Throws `RecordError.unreadable`.
+    package init(contentsOf file: URL) throws {
+        self.init(of: try Data(reading: file))
+    }
+
+    package var description: String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}

@@ -1,0 +1,71 @@
+package import Foundation
+
+extension Data {
+    /// A file's bytes, mapped where the file system allows. Throws `RecordError.unreadable` that names the file.
+    package init(reading file: URL) throws {
+        do {
+            self = try Data(contentsOf: file, options: .mappedIfSafe)
+        } catch {
+            throw RecordError(.unreadable, "cannot read \(file.path): \(Files.reason(error))")
+        }
+    }
+
+    /// Writes these bytes so that the file is either the old one or the whole new one, also after a power cut:
+    /// under a temporary name beside it, synchronised, then renamed. Throws `RecordError.unwritable`.
+    package func write(atomicallyTo file: URL) throws {
+        try Files.replace(file) { handle in try handle.write(contentsOf: self) }
+    }
+}
+
+/// What a run needs of the file system: whole-file replacement and plain reasons.
+package enum Files {
+    /// Calls `body` with a new file that takes the place of `file` once it is complete and on the disk.
+    package static func replace(_ file: URL, _ body: (FileHandle) throws -> Void) throws {
+        let temporary = file.deletingLastPathComponent().appendingPathComponent(".\(file.lastPathComponent).partial")
+        do {
+            try makeFolder(file.deletingLastPathComponent())
+            guard FileManager.default.createFile(atPath: temporary.path, contents: nil) else {
+                throw CocoaError(.fileWriteUnknown, userInfo: [NSUnderlyingErrorKey: POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)])
+            }
+            let handle = try FileHandle(forWritingTo: temporary)
+            defer { try? handle.close() }
+            try body(handle)
+            try handle.synchronize()
+        } catch let failure as any Failure {
+            try? FileManager.default.removeItem(at: temporary)
+            throw failure
+        } catch {
+            try? FileManager.default.removeItem(at: temporary)
+            throw RecordError(.unwritable, "cannot write \(file.path): \(reason(error))")
+        }
+        guard rename(temporary.path, file.path) == 0 else {
+            throw RecordError(.unwritable, "cannot write \(file.path): \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// Makes a folder and those above it. Throws `RecordError.unwritable` that names the folder.
+    package static func makeFolder(_ folder: URL) throws {
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw RecordError(.unwritable, "cannot make the folder \(folder.path): \(reason(error))")
+        }
+    }
+
+    package static func exists(_ file: URL) -> Bool {
+        FileManager.default.fileExists(atPath: file.path)
+    }
+
+    /// The operating system's words for why a file operation failed.
+    package static func reason(_ error: any Error) -> String {
+        var cause = error as NSError
+        while let deeper = cause.userInfo[NSUnderlyingErrorKey] as? NSError { cause = deeper }
+        if cause.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(cause.code))) }
+        return switch (error as? CocoaError)?.code {
+        case .some(.fileReadNoSuchFile), .some(.fileNoSuchFile): "no such file or folder"
+        case .some(.fileReadNoPermission), .some(.fileWriteNoPermission): "permission denied"
+        case .some(.fileWriteOutOfSpace): "no space left on the disk"
+        default: error.localizedDescription
+        }
+    }
+}

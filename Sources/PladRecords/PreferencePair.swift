@@ -1,0 +1,44 @@
+/// A vocabulary index, as student files and records spell it.
+package typealias TokenID = Int32
+
+/// One prompt with the completion to prefer and, for ranking, the one to rank below it.
+///
+/// A line of a pairs file is `{"prompt", "chosen", "rejected"}` or `{"prompt_ids", "chosen_ids", "rejected_ids"}`.
+/// Where ids are given they are used exactly as given: nothing is added, nothing is cut. From text, the
+/// end-of-sequence token is appended to each completion. `rejected` may be absent for `--loss sft`.
+package struct PreferencePair: Codable, Sendable, Hashable {
+    package var id: String?
+    /// Which round's student drew the rejected side, from 1.
+    package var round: Int?
+    /// Which of the samples of this prompt the rejected side is, from 0.
+    package var sample: Int?
+    package var prompt: String?
+    package var chosen: String?
+    package var rejected: String?
+    package var promptIDs: [TokenID]?
+    package var chosenIDs: [TokenID]?
+    package var rejectedIDs: [TokenID]?
+
+    package init(
+        id: String? = nil, round: Int? = nil, sample: Int? = nil,
+        prompt: String? = nil, chosen: String? = nil, rejected: String? = nil,
+        promptIDs: [TokenID]? = nil, chosenIDs: [TokenID]? = nil, rejectedIDs: [TokenID]? = nil
+    ) {
+        self.id = id
+        self.round = round
+        self.sample = sample
+        self.prompt = prompt
+        self.chosen = chosen
+        self.rejected = rejected
+        self.promptIDs = promptIDs
+        self.chosenIDs = chosenIDs
+        self.rejectedIDs = rejectedIDs
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, round, sample, prompt, chosen, rejected
+        case promptIDs = "prompt_ids"
+        case chosenIDs = "chosen_ids"
+        case rejectedIDs = "rejected_ids"
+    }
+}

@@ -1,0 +1,125 @@
+/// Which part of the prompts a record belongs to.
+package enum Split: String, Codable, Sendable {
+    /// Trained on.
+    case train
+    /// Held out: never trained on, only measured.
+    case valid
+}
+
+/// A line of `teacher.jsonl`: a usable answer of the teacher.
+package struct TeacherAnswer: Codable, Sendable, Hashable {
+    package var id: String
+    package var split: Split
+    /// Which of the answers to this prompt it is, from 0.
+    package var sample: Int
+    package var text: String
+    package var model: String?
+    package var usage: Usage?
+
+    package init(id: String, split: Split, sample: Int, text: String, model: String? = nil, usage: Usage? = nil) {
+        self.id = id
+        self.split = split
+        self.sample = sample
+        self.text = text
+        self.model = model
+        self.usage = usage
+    }
+}
+
+/// A line of `samples.jsonl`: something the student said.
+package struct StudentSample: Codable, Sendable, Hashable {
+    package var id: String
+    package var split: Split
+    /// Which round's student said it, from 1.
+    package var round: Int
+    package var sample: Int
+    package var text: String
+    /// The ids that the sampler drew, the end-of-sequence token included where it was drawn.
+    package var ids: [TokenID]
+    package var finishReason: FinishReason
+
+    package init(id: String, split: Split, round: Int, sample: Int, text: String, ids: [TokenID], finishReason: FinishReason) {
+        self.id = id
+        self.split = split
+        self.round = round
+        self.sample = sample
+        self.text = text
+        self.ids = ids
+        self.finishReason = finishReason
+    }
+}
+
+/// A line of `drops.jsonl`: a prompt, sample or pair that was not used, and why.
+package struct Drop: Codable, Sendable, Hashable {
+    /// Every reason for which something is left out; each has one meaning.
+    package enum State: String, Codable, Sendable, CaseIterable {
+        /// The teacher's answer holds no text.
+        case empty
+        /// The teacher's answer was cut off by the token limit.
+        case truncated
+        /// The teacher declined to answer.
+        case refused
+        /// The provider's content filter withheld the answer.
+        case filtered
+        /// The teacher gave no answer after every retry.
+        case failed
+        /// The prompt alone fills the student's context, or prompt and completion exceed it.
+        case tooLong
+        /// A completion of the student has no tokens.
+        case emptySample
+        /// Both sides of the pair are the same.
+        case equalSides
+    }
+
+    package var id: String
+    package var split: Split
+    package var round: Int?
+    package var sample: Int?
+    package var state: State
+    /// What was seen, for a person.
+    package var detail: String
+
+    package init(id: String, split: Split, round: Int? = nil, sample: Int? = nil, state: State, detail: String) {
+        self.id = id
+        self.split = split
+        self.round = round
+        self.sample = sample
+        self.state = state
+        self.detail = detail
+    }
+}
+
+/// A line of `log.jsonl`: one optimiser step.
+package struct TrainingStep: Codable, Sendable, Hashable {
+    /// `warm-up` or `round-1`, `round-2`, …
+    package var phase: String
+    /// From 1 within the phase.
+    package var step: Int
+    package var loss: Double
+    package var learningRate: Double
+    /// L2 norm of the whole gradient before clipping.
+    package var gradientNorm: Double
+    /// Mean over the batch of the sum of log-probabilities of the chosen completion, nats.
+    package var chosenLogProbability: Double
+    /// The same of the rejected completion; nil without one.
+    package var rejectedLogProbability: Double?
+    /// Share of the batch's pairs whose chosen side has the higher score; nil without pairs.
+    package var accuracy: Double?
+    /// Completion and prompt tokens of the batch, a shared prompt counted once.
+    package var tokens: Int
+
+    package init(
+        phase: String, step: Int, loss: Double, learningRate: Double, gradientNorm: Double,
+        chosenLogProbability: Double, rejectedLogProbability: Double?, accuracy: Double?, tokens: Int
+    ) {
+        self.phase = phase
+        self.step = step
+        self.loss = loss
+        self.learningRate = learningRate
+        self.gradientNorm = gradientNorm
+        self.chosenLogProbability = chosenLogProbability
+        self.rejectedLogProbability = rejectedLogProbability
+        self.accuracy = accuracy
+        self.tokens = tokens
+    }
+}

@@ -1,0 +1,42 @@
+package import Foundation
+import Yams
+
+/// A task: how prompts are put to the teacher and to the student. `Prompts/NAME/task.yaml`.
+///
+/// Both templates are Mustache with one value, `{{prompt}}`, the prompt's text.
+package struct TaskDefinition: Codable, Sendable, Hashable {
+    package struct Teacher: Codable, Sendable, Hashable {
+        /// Sent before the prompt as the system message; nil sends none.
+        package var system: String?
+        /// What the teacher is asked; by default the prompt alone.
+        package var prompt: String?
+    }
+
+    package struct Student: Codable, Sendable, Hashable {
+        /// What the student continues; by default its chat template, or the prompt alone where it has none.
+        package var prompt: String?
+    }
+
+    package var name: String?
+    package var description: String?
+    package var teacher: Teacher?
+    package var student: Student?
+    /// The most tokens an answer may have.
+    package var maxTokens: Int?
+    /// Texts that end an answer.
+    package var stop: [String]?
+
+    package init() {}
+
+    /// Reads `task.yaml`. Throws `RecordError` that names the file.
+    package init(contentsOf file: URL) throws {
+        let text = String(decoding: try Data(reading: file), as: UTF8.self)
+        do {
+            self = try YAMLDecoder().decode(TaskDefinition.self, from: text)
+        } catch let error as DecodingError {
+            throw RecordError(.malformed, "\(file.path): \(error.reason)")
+        } catch {
+            throw RecordError(.malformed, "\(file.path): \(error)")
+        }
+    }
+}

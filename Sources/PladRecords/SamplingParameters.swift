@@ -13,7 +13,9 @@ package struct SamplingParameters: Codable, Sendable, Hashable {
     /// Seeds the random stream; nil leaves the choice to the model's server.
     package var seed: UInt64?
 
-    package init(temperature: Double = 1, topK: Int? = nil, topP: Double = 1, maxTokens: Int = 256, stop: [String] = [], seed: UInt64? = nil) {
+    package init(
+        temperature: Double = 1, topK: Int? = nil, topP: Double = 1, maxTokens: Int = 256, stop: [String] = [], seed: UInt64? = nil
+    ) {
         self.temperature = temperature
         self.topK = topK
         self.topP = topP

@@ -67,6 +67,8 @@ package struct Drop: Codable, Sendable, Hashable {
         case tooLong
         /// A completion of the student has no tokens.
         case emptySample
+        /// The prompt has no tokens.
+        case emptyPrompt
         /// Both sides of the pair are the same.
         case equalSides
     }

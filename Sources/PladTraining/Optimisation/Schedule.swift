@@ -1,0 +1,40 @@
+import Foundation
+
+/// How the learning rate moves over a run of `steps` optimiser steps.
+package struct Schedule: Codable, Sendable, Hashable {
+    package enum Shape: String, Codable, Sendable, CaseIterable {
+        case constant
+        /// Half a cosine from 1 to 0.
+        case cosine
+        /// A straight line from 1 to 0.
+        case linear
+        /// Warm-up, stable, decay: 1 until the last tenth, then a straight line to 0.
+        case wsd
+    }
+
+    package var shape: Shape
+    /// Share of the steps over which the rate first rises from 0 in a straight line.
+    package var warmUp: Double
+
+    package init(shape: Shape = .constant, warmUp: Double = 0) {
+        self.shape = shape
+        self.warmUp = warmUp
+    }
+
+    /// The factor on the learning rate at a step, counted from 0, of `steps`.
+    ///
+    /// Equal to transformers' `get_*_schedule_with_warmup` at the same step: the first step of a warm-up has rate 0
+    /// there, which wastes it; here the ramp ends one step sooner, at 1/n, 2/n, … n/n.
+    package func factor(step: Int, of steps: Int) -> Double {
+        let ramp = Int((warmUp * Double(steps)).rounded(.up))
+        if step < ramp { return Double(step + 1) / Double(ramp) }
+        let rest = Double(max(steps - ramp, 1))
+        let progress = Double(step - ramp) / rest
+        switch shape {
+        case .constant: return 1
+        case .cosine: return 0.5 * (1 + cos(.pi * progress))
+        case .linear: return 1 - progress
+        case .wsd: return progress < 0.9 ? 1 : (1 - progress) / 0.1
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package import PladRecords
+package import PladStudent
+
+/// A preference pair as token ids: what the trainer reads.
+package struct EncodedPair: Sendable, Hashable {
+    package var id: String
+    package var prompt: [TokenID]
+    package var chosen: [TokenID]
+    /// Nil where the loss does not rank.
+    package var rejected: [TokenID]?
+
+    package init(id: String, prompt: [TokenID], chosen: [TokenID], rejected: [TokenID]? = nil) {
+        self.id = id
+        self.prompt = prompt
+        self.chosen = chosen
+        self.rejected = rejected
+    }
+
+    package var completions: [[TokenID]] { [chosen] + (rejected.map { [$0] } ?? []) }
+
+    /// The pair as the engine computes it: its prompt once, a continuation for each completion.
+    package var tree: PromptTree { PromptTree(prompt: prompt, continuations: completions) }
+
+    /// Rows the engine computes: every token once; a completion's last token is predicted but never read.
+    package var rows: Int { prompt.count + completions.reduce(0) { $0 + $1.count - 1 } }
+}
+
+/// Turns pairs into token ids, once, and sorts out those that cannot be trained on.
+package struct PairEncoder {
+    private let tokenizer: Tokenizer
+    private let endOfSequence: TokenID?
+    private let contextLength: Int
+    private let vocabularySize: Int
+
+    package init(student: Student) {
+        tokenizer = student.tokenizer
+        endOfSequence = student.endOfSequence.first
+        contextLength = student.configuration.contextLength
+        vocabularySize = student.configuration.vocabularySize
+    }
+
+    package enum Outcome {
+        case usable(EncodedPair)
+        case dropped(Drop)
+    }
+
+    /// The pair's ids: as given where they are given; else the prompt with the tokenizer's special tokens, and each
+    /// completion as text that directly follows it, ended by the end-of-sequence token.
+    ///
+    /// Throws `TrainingError` where a side is missing or an id is outside the vocabulary: such a file is damaged.
+    package func encode(_ pair: PreferencePair, id: String, ranks: Bool, split: Split = .train) throws -> Outcome {
+        let encoded = EncodedPair(
+            id: id,
+            prompt: try ids(pair.promptIDs, pair.prompt.map(encodePrompt), "prompt", id),
+            chosen: try ids(pair.chosenIDs, pair.chosen.map(encodeCompletion), "chosen", id),
+            rejected: ranks ? try ids(pair.rejectedIDs, pair.rejected.map(encodeCompletion), "rejected", id) : nil)
+
+        func drop(_ state: Drop.State, _ detail: String) -> Outcome {
+            .dropped(Drop(id: id, split: split, round: pair.round, sample: pair.sample, state: state, detail: detail))
+        }
+        if encoded.prompt.isEmpty { return drop(.emptyPrompt, "the prompt has no tokens, so nothing predicts the first one") }
+        if encoded.chosen.isEmpty { return drop(.empty, "the chosen completion has no tokens") }
+        if encoded.rejected?.isEmpty == true { return drop(.emptySample, "the rejected completion has no tokens") }
+        if encoded.chosen == encoded.rejected { return drop(.equalSides, "chosen and rejected are the same \(encoded.chosen.count) tokens") }
+        let longest = encoded.prompt.count + encoded.completions.map(\.count).max()!
+        if longest > contextLength {
+            return drop(.tooLong, "prompt and completion take \(longest) tokens; the student's context holds \(contextLength)")
+        }
+        return .usable(encoded)
+    }
+
+    package func encodePrompt(_ text: String) -> [TokenID] {
+        tokenizer.encode(text, addSpecialTokens: true)
+    }
+
+    /// A completion's ids, ended by the end-of-sequence token where the student has one.
+    package func encodeCompletion(_ text: String) -> [TokenID] {
+        tokenizer.encodeContinuation(text) + (endOfSequence.map { [$0] } ?? [])
+    }
+
+    private func ids(_ given: [TokenID]?, _ encoded: [TokenID]?, _ side: String, _ id: String) throws -> [TokenID] {
+        guard let ids = given ?? encoded else {
+            throw TrainingError(.noPairs, "pair \(id) has neither \"\(side)\" nor \"\(side)_ids\"; give one of them")
+        }
+        if let wrong = ids.first(where: { $0 < 0 || Int($0) >= vocabularySize }) {
+            throw TrainingError(
+                .noPairs, "pair \(id): \(side) holds the id \(wrong), but the student's vocabulary has \(vocabularySize) tokens; is it another student's file?")
+        }
+        return ids
+    }
+}

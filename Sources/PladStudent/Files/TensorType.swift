@@ -1,0 +1,20 @@
+/// How a safetensors file spells a tensor's numbers. In memory all are float32.
+package enum TensorType: String, Sendable, CaseIterable, Codable {
+    case f32
+    case bf16
+    case f16
+
+    /// As a safetensors header spells it.
+    package var safetensorsName: String { rawValue.uppercased() }
+
+    /// As `config.json` spells it (`dtype`, `torch_dtype`).
+    package var torchName: String {
+        switch self {
+        case .f32: "float32"
+        case .bf16: "bfloat16"
+        case .f16: "float16"
+        }
+    }
+
+    package var bytes: Int { self == .f32 ? 4 : 2 }
+}

@@ -1,0 +1,38 @@
+import Foundation
+
+/// Float32 memory of a fixed size, zero at first, aligned to a page and given back when the last owner lets go.
+///
+/// The memory is reserved when the buffer is made and becomes real page by page when first touched.
+package final class AlignedBuffer {
+    package let count: Int
+    package let pointer: UnsafeMutablePointer<Float>
+    private let bytes: Int
+
+    /// - Precondition: `count` is not negative and the operating system grants the memory.
+    package init(count: Int) {
+        precondition(count >= 0, "a buffer of \(count) floats")
+        self.count = count
+        bytes = max(count, 1) * MemoryLayout<Float>.stride
+        let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard let memory, memory != MAP_FAILED else {
+            fatalError("no memory for \(bytes) bytes: \(String(cString: strerror(errno)))")
+        }
+        // Large pages spare the processor most address look-ups; a refusal costs nothing but time.
+        if bytes >= 4 << 20 { madvise(memory, bytes, MADV_HUGEPAGE) }
+        pointer = memory.bindMemory(to: Float.self, capacity: max(count, 1))
+    }
+
+    deinit { munmap(pointer, bytes) }
+
+    /// All the values, for reading and writing.
+    package var values: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: pointer, count: count) }
+
+    /// Where a run of `length` floats from `offset` on begins.
+    ///
+    /// - Precondition: the run lies inside the buffer.
+    package func pointer(at offset: Int, count length: Int) -> UnsafeMutablePointer<Float> {
+        precondition(
+            offset >= 0 && length >= 0 && offset <= count - length, "floats \(offset)..<\(offset + length) of a buffer of \(count)")
+        return pointer + offset
+    }
+}

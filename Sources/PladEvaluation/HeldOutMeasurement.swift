@@ -1,0 +1,32 @@
+/// What one student did with one held-out prompt: the raw material of every measure.
+package struct HeldOutMeasurement: Sendable {
+    /// The prompt's id.
+    package var id: String
+    /// The prompt as a person reads it.
+    package var prompt: String
+    /// What the teacher answered.
+    package var teacherText: String
+    /// The student's log-probability of each token of the teacher's text, its end-of-sequence token included, nats.
+    package var teacherLogProbabilities: [Float]
+    /// The student's greedy answer, and how many tokens it has.
+    package var answer: String
+    package var answerTokens: Int
+    /// The student's scores of the held-out pairs of this prompt.
+    package var pairs: [ScoredPair]
+    /// Strings that a good answer keeps to the letter.
+    package var facts: [String]
+
+    package init(
+        id: String, prompt: String, teacherText: String, teacherLogProbabilities: [Float], answer: String, answerTokens: Int,
+        pairs: [ScoredPair] = [], facts: [String] = []
+    ) {
+        self.id = id
+        self.prompt = prompt
+        self.teacherText = teacherText
+        self.teacherLogProbabilities = teacherLogProbabilities
+        self.answer = answer
+        self.answerTokens = answerTokens
+        self.pairs = pairs
+        self.facts = facts
+    }
+}

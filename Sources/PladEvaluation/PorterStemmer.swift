@@ -1,0 +1,96 @@
+/// Porter's suffix stripping with NLTK's extensions: what `rouge_score` stems with.
+///
+/// Source: Porter 1980, "An algorithm for suffix stripping"; `nltk.stem.porter` 3.10, mode `NLTK_EXTENSIONS`.
+enum PorterStemmer {
+    /// Stems a word of a-z and 0-9 in place; digits count as consonants.
+    static func stem(_ word: inout [UInt8]) {
+        if let irregular = irregularForm(word) {
+            word = irregular
+            return
+        }
+        guard word.count > 2 else { return }
+        removePlural(&word)
+        removeEdAndIng(&word)
+        turnYIntoI(&word)
+        shortenDoubleSuffix(&word)
+        apply(thirdStep, to: &word) { word, stem in measure(word, stem) > 0 }
+        apply(fourthStep, to: &word) { word, stem in
+            measure(word, stem) > 1 && (!ends(word, "ion") || "st".utf8.contains(word[stem - 1]))
+        }
+        tidy(&word)
+    }
+
+    private static func irregularForm(_ word: [UInt8]) -> [UInt8]? {
+        switch String(decoding: word, as: UTF8.self) {
+        case "skies": Array("sky".utf8)
+        case "dying": Array("die".utf8)
+        case "lying": Array("lie".utf8)
+        case "tying": Array("tie".utf8)
+        case "innings": Array("inning".utf8)
+        case "outings": Array("outing".utf8)
+        case "cannings": Array("canning".utf8)
+        case "sky", "news", "inning", "outing", "canning", "howe", "proceed", "exceed", "succeed": word
+        default: nil
+        }
+    }
+
+    /// Step 1a.
+    private static func removePlural(_ word: inout [UInt8]) {
+        if ends(word, "ies"), word.count == 4 {
+            word.removeLast()
+        } else if ends(word, "sses") || ends(word, "ies") {
+            word.removeLast(2)
+        } else if ends(word, "s"), !ends(word, "ss") {
+            word.removeLast()
+        }
+    }
+
+    /// Step 1b.
+    private static func removeEdAndIng(_ word: inout [UInt8]) {
+        if ends(word, "ied") {
+            word.removeLast(word.count == 4 ? 1 : 2)
+            return
+        }
+        if ends(word, "eed") {
+            if measure(word, word.count - 3) > 0 { word.removeLast() }
+            return
+        }
+        if ends(word, "ed"), containsVowel(word, word.count - 2) {
+            word.removeLast(2)
+        } else if ends(word, "ing"), containsVowel(word, word.count - 3) {
+            word.removeLast(3)
+        } else {
+            return
+        }
+        if ends(word, "at") || ends(word, "bl") || ends(word, "iz") {
+            word.append(UInt8(ascii: "e"))
+        } else if endsInDoubleConsonant(word) {
+            if !"lsz".utf8.contains(word[word.count - 1]) { word.removeLast() }
+        } else if measure(word, word.count) == 1, endsInShortSyllable(word, word.count) {
+            word.append(UInt8(ascii: "e"))
+        }
+    }
+
+    /// Step 1c.
+    private static func turnYIntoI(_ word: inout [UInt8]) {
+        if ends(word, "y"), word.count > 2, isConsonant(word, word.count - 2) { word[word.count - 1] = UInt8(ascii: "i") }
+    }
+
+    /// Step 2.
+    private static func shortenDoubleSuffix(_ word: inout [UInt8]) {
+        // What is left after "alli" becomes "al" may end in another of the suffixes.
+        if ends(word, "alli"), measure(word, word.count - 4) > 0 { word.removeLast(2) }
+        // The "l" of "logi" counts as part of the stem.
+        apply(secondStep, to: &word) { word, stem in measure(word, ends(word, "logi") ? stem + 1 : stem) > 0 }
+    }
+
+    /// Step 5.
+    private static func tidy(_ word: inout [UInt8]) {
+        if ends(word, "e") {
+            let stem = word.count - 1
+            let measure = measure(word, stem)
+            if measure > 1 || measure == 1 && !endsInShortSyllable(word, stem) { word.removeLast() }
+        }
+        if ends(word, "ll"), measure(word, word.count - 1) > 1 { word.removeLast() }
+    }
+}

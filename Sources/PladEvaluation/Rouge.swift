@@ -1,0 +1,97 @@
+/// The four ROUGE measures of one candidate against one reference.
+///
+/// Source: Lin 2004, "ROUGE: a Package for Automatic Evaluation of Summaries"; equal to `rouge_score` 0.1.2 with its
+/// default tokenizer, whose words are the runs of a-z and 0-9 in the lower-cased text. Other scripts have no words in
+/// it, so two texts without Latin letters or digits score 0 even when they are the same.
+package struct Rouge: Sendable, Hashable {
+    /// Words in common, each as often as both texts have it.
+    package var rouge1: RougeScore
+    /// Pairs of neighbouring words in common.
+    package var rouge2: RougeScore
+    /// Longest common subsequence of words.
+    package var rougeL: RougeScore
+    /// Union of the longest common subsequences of each line of the reference with every line of the candidate.
+    package var rougeLsum: RougeScore
+
+    /// - Parameter stemming: compares words of more than three letters by their Porter stem.
+    package static func score(reference: String, candidate: String, stemming: Bool = false) -> Rouge {
+        var words = WordNumbers(stemming: stemming)
+        let reference = words.lines(of: reference)
+        let candidate = words.lines(of: candidate)
+        let vocabulary = words.count
+        let referenceWords = Array(reference.joined())
+        let candidateWords = Array(candidate.joined())
+        let counts = (reference: referenceWords.count, candidate: candidateWords.count)
+        let whole = CommonSubsequence(candidateWords, vocabulary: vocabulary).length(with: referenceWords)
+        let rougeL = RougeScore(common: whole, reference: counts.reference, candidate: counts.candidate)
+        // One line each: the union of one longest common subsequence is that subsequence.
+        let single = reference.count <= 1 && candidate.count <= 1
+        let union = single ? whole : unionOfSubsequences(reference, candidate, vocabulary: vocabulary)
+        return Rouge(
+            rouge1: RougeScore(
+                common: overlap(unigrams(referenceWords), unigrams(candidateWords)),
+                reference: counts.reference, candidate: counts.candidate),
+            rouge2: RougeScore(
+                common: overlap(bigrams(referenceWords), bigrams(candidateWords)),
+                reference: max(counts.reference - 1, 0), candidate: max(counts.candidate - 1, 0)),
+            rougeL: rougeL,
+            rougeLsum: RougeScore(common: union, reference: counts.reference, candidate: counts.candidate))
+    }
+
+    private static func unigrams(_ words: [Int32]) -> [UInt64] {
+        words.map { UInt64($0) }
+    }
+
+    private static func bigrams(_ words: [Int32]) -> [UInt64] {
+        zip(words, words.dropFirst()).map { UInt64($0) << 32 | UInt64($1) }
+    }
+
+    /// How many elements two bags share, each counted as often as both hold it.
+    private static func overlap(_ left: [UInt64], _ right: [UInt64]) -> Int {
+        let left = left.sorted()
+        let right = right.sorted()
+        var common = 0
+        var (i, j) = (0, 0)
+        while i < left.count, j < right.count {
+            if left[i] == right[j] {
+                (common, i, j) = (common + 1, i + 1, j + 1)
+            } else if left[i] < right[j] {
+                i += 1
+            } else {
+                j += 1
+            }
+        }
+        return common
+    }
+
+    /// Words of the reference in the union, over the candidate's lines, of their longest common subsequences with each
+    /// line of the reference; no word is counted more often than either text has it (as ROUGE 1.5.5 does).
+    private static func unionOfSubsequences(_ reference: [[Int32]], _ candidate: [[Int32]], vocabulary: Int) -> Int {
+        var matched = reference.map { [Bool](repeating: false, count: $0.count) }
+        for line in candidate {
+            let subsequence = CommonSubsequence(line, vocabulary: vocabulary)
+            for index in reference.indices { subsequence.mark(in: reference[index], &matched[index]) }
+        }
+        var left = [Int](repeating: 0, count: vocabulary)
+        for word in candidate.joined() { left[Int(word)] += 1 }
+        var hits = 0
+        for (line, marks) in zip(reference, matched) {
+            for (word, isMatched) in zip(line, marks) where isMatched && left[Int(word)] > 0 {
+                left[Int(word)] -= 1
+                hits += 1
+            }
+        }
+        return hits
+    }
+}
+
+/// ROUGE-L alone, without stemming: the similarity by which plad compares an answer with the teacher's.
+package enum RougeL {
+    package static func score(reference: String, candidate: String) -> RougeScore {
+        var words = WordNumbers(stemming: false)
+        let reference = words.tokens(of: reference)
+        let candidate = words.tokens(of: candidate)
+        let common = CommonSubsequence(candidate, vocabulary: words.count).length(with: reference)
+        return RougeScore(common: common, reference: reference.count, candidate: candidate.count)
+    }
+}

@@ -1,0 +1,73 @@
+/// The words of texts as small numbers, from 0: equal words have equal numbers.
+///
+/// A word is a run of a-z and 0-9 in the lower-cased text, as in `rouge_score` 0.1.2.
+struct WordNumbers {
+    private let stemming: Bool
+    private var numbers: [String: Int32] = [:]
+
+    init(stemming: Bool) {
+        self.stemming = stemming
+        numbers.reserveCapacity(128)
+    }
+
+    /// How many different words were seen.
+    var count: Int { numbers.count }
+
+    /// The text's words, in order.
+    mutating func tokens(of text: String) -> [Int32] {
+        Array(lines(of: text).joined())
+    }
+
+    /// The words of each line; a line without words is left out.
+    mutating func lines(of text: String) -> [[Int32]] {
+        var text = text
+        return text.withUTF8 { bytes in
+            var lines: [[Int32]] = []
+            var line: [Int32] = []
+            var word: [UInt8] = []
+            var index = 0
+            while index < bytes.count {
+                let (letter, length) = Self.letter(in: bytes, at: index)
+                if let letter {
+                    word.append(letter)
+                } else {
+                    if !word.isEmpty { line.append(number(of: &word)) }
+                    if bytes[index] == UInt8(ascii: "\n"), !line.isEmpty {
+                        lines.append(line)
+                        line = []
+                    }
+                }
+                index += length
+            }
+            if !word.isEmpty { line.append(number(of: &word)) }
+            if !line.isEmpty { lines.append(line) }
+            return lines
+        }
+    }
+
+    private mutating func number(of word: inout [UInt8]) -> Int32 {
+        if stemming, word.count > 3 { PorterStemmer.stem(&word) }
+        let text = String(decoding: word, as: UTF8.self)
+        word.removeAll(keepingCapacity: true)
+        if let known = numbers[text] { return known }
+        let new = Int32(numbers.count)
+        numbers[text] = new
+        return new
+    }
+
+    /// The a-z or 0-9 that the character at `index` becomes in lower case, nil for none, and how many bytes to go on.
+    ///
+    /// Two characters outside ASCII have a Latin letter in their lower case: the Kelvin sign (k) and İ (i and a
+    /// combining dot).
+    private static func letter(in bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> (letter: UInt8?, length: Int) {
+        let byte = bytes[index]
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): return (byte, 1)
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): return (byte | 0x20, 1)
+        case 0xE2 where index + 2 < bytes.count && bytes[index + 1] == 0x84 && bytes[index + 2] == 0xAA: return (UInt8(ascii: "k"), 3)
+        // Only the first byte is taken, so that the second one, no letter, ends the word as the dot does.
+        case 0xC4 where index + 1 < bytes.count && bytes[index + 1] == 0xB0: return (UInt8(ascii: "i"), 1)
+        default: return (nil, 1)
+        }
+    }
+}

@@ -73,6 +73,17 @@ package struct Drop: Codable, Sendable, Hashable {
         case equalSides
     }
 
+    /// The stage that left it out.
+    package enum Stage: String, Codable, Sendable {
+        case teach
+        case warmUp = "warm-up"
+        case sample
+        case pair
+        case train
+        case evaluate
+    }
+
+    package var stage: Stage
     package var id: String
     package var split: Split
     package var round: Int?
@@ -81,7 +92,8 @@ package struct Drop: Codable, Sendable, Hashable {
     /// What was seen, for a person.
     package var detail: String
 
-    package init(id: String, split: Split, round: Int? = nil, sample: Int? = nil, state: State, detail: String) {
+    package init(stage: Stage, id: String, split: Split, round: Int? = nil, sample: Int? = nil, state: State, detail: String) {
+        self.stage = stage
         self.id = id
         self.split = split
         self.round = round

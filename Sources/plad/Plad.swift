@@ -1,1 +1,50 @@
-@main struct Plad { static func main() {} }
+import ArgumentParser
+import Foundation
+import PladRecords
+
+/// The `plad` command and its exit statuses.
+@main
+struct Plad: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plad",
+        abstract: "Distil a remote teacher that returns only text into a small local student.",
+        discussion: """
+            plad distill asks the teacher, trains the student on its answers, ranks them above the student's own, and \
+            shows on held-out prompts whether the student got better. Every answer is kept, so the run replays offline.
+            """,
+        version: "plad \(version)",
+        groupedSubcommands: [
+            CommandGroup(name: "The whole loop", subcommands: [Distill.self]),
+            CommandGroup(
+                name: "Its stages, over one run folder",
+                subcommands: [Teach.self, WarmUp.self, SampleCommand.self, Pair.self, Train.self, Evaluate.self, Report.self]),
+            CommandGroup(name: "The teacher's answers", subcommands: [CacheCommand.self]),
+            CommandGroup(
+                name: "Local models", subcommands: [Serve.self, Score.self, Tokenize.self, Init.self, Inspect.self]),
+        ])
+
+    static let version = "0.1.0"
+
+    static func main() async {
+        setvbuf(stdout, nil, _IOLBF, 0)
+        signal(SIGPIPE, SIG_IGN)
+        Interruption.install()
+        do {
+            let arguments = try ConfigFile.expand(Array(CommandLine.arguments.dropFirst()))
+            var command = try parseAsRoot(arguments)
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let failure as any Failure {
+            Console.say("plad: \(failure.message)")
+            Foundation.exit(failure.exitStatus.rawValue)
+        } catch is CancellationError {
+            Console.say("plad: \(Interrupted().message)")
+            Foundation.exit(ExitStatus.interrupted.rawValue)
+        } catch {
+            exit(withError: error)
+        }
+    }
+}

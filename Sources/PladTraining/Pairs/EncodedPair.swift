@@ -48,7 +48,7 @@ package struct PairEncoder {
     /// completion as text that directly follows it, ended by the end-of-sequence token.
     ///
     /// Throws `TrainingError` where a side is missing or an id is outside the vocabulary: such a file is damaged.
-    package func encode(_ pair: PreferencePair, id: String, ranks: Bool, split: Split = .train) throws -> Outcome {
+    package func encode(_ pair: PreferencePair, id: String, ranks: Bool, stage: Drop.Stage, split: Split = .train) throws -> Outcome {
         let encoded = EncodedPair(
             id: id,
             prompt: try ids(pair.promptIDs, pair.prompt.map(encodePrompt), "prompt", id),
@@ -56,7 +56,7 @@ package struct PairEncoder {
             rejected: ranks ? try ids(pair.rejectedIDs, pair.rejected.map(encodeCompletion), "rejected", id) : nil)
 
         func drop(_ state: Drop.State, _ detail: String) -> Outcome {
-            .dropped(Drop(id: id, split: split, round: pair.round, sample: pair.sample, state: state, detail: detail))
+            .dropped(Drop(stage: stage, id: id, split: split, round: pair.round, sample: pair.sample, state: state, detail: detail))
         }
         if encoded.prompt.isEmpty { return drop(.emptyPrompt, "the prompt has no tokens, so nothing predicts the first one") }
         if encoded.chosen.isEmpty { return drop(.empty, "the chosen completion has no tokens") }

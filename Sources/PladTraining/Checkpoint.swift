@@ -1,0 +1,3 @@
+package import Foundation
+package import PladRecords
+import PladStudent

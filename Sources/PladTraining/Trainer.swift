@@ -1,0 +1,142 @@
+package import PladRecords
+package import PladStudent
+import PladTensor
+
+/// Makes a loss small over encoded pairs, one optimiser step at a time.
+///
+/// Weights, both moments and the step number are the whole state: what each step reads follows from the seed and the
+/// step, so a trainer restored from a checkpoint goes on as if it had never stopped, to the byte.
+package final class Trainer {
+    package let student: Student
+    package let settings: TrainingSettings
+    /// `warm-up` or `round-N`; names the phase in the log and its random stream.
+    package let phase: String
+    package let totalSteps: Int
+    /// Steps done so far, oldest first.
+    package private(set) var log: [TrainingStep] = []
+
+    private let pairs: [EncodedPair]
+    private let loss: any Loss
+    private let reduction: Reduction
+    private let gradients: Weights
+    private let pass: GradientPass
+    private let moments: (first: Weights, second: Weights)
+    private var order: BatchOrder
+
+    /// Throws `TrainingError` when a setting is out of range or there are no pairs.
+    package init(student: Student, pairs: [EncodedPair], loss: any Loss, settings: TrainingSettings, phase: String) throws {
+        try settings.validate()
+        guard !pairs.isEmpty else { throw TrainingError(.noPairs, "\(phase): there are no pairs to train on") }
+        self.student = student
+        self.pairs = pairs
+        self.loss = loss
+        self.settings = settings
+        self.phase = phase
+        reduction = type(of: loss).reduction
+        totalSteps = settings.stepCount(pairs: pairs.count)
+        gradients = Weights(like: student.weights)
+        pass = GradientPass(student: student, gradients: gradients)
+        moments = (Weights(like: student.weights), Weights(like: student.weights))
+        order = BatchOrder(count: pairs.count, batchSize: settings.batchSize, seed: settings.seed, phase: phase)
+    }
+
+    package var isDone: Bool { log.count >= totalSteps }
+
+    /// Takes one optimiser step and returns its record.
+    ///
+    /// Throws `TrainingError.diverged`, the weights untouched by the step, when loss or gradient is not finite.
+    @discardableResult
+    package func step() throws -> TrainingStep {
+        let index = log.count
+        let batch = order.batch(at: index).map { pairs[$0] }
+        var sums = BatchSums()
+        clear(gradients.buffer, workers: student.workers)
+        let divisor = Double(reduction == .pairs ? batch.count : batch.reduce(0) { $0 + $1.chosen.count })
+        for part in Self.passes(over: batch, rows: settings.rowsPerPass) {
+            try accumulate(part, divisor: divisor, into: &sums)
+        }
+
+        let norm = sumOfSquares(gradients.buffer, workers: student.workers).squareRoot()
+        guard sums.loss.isFinite, norm.isFinite else {
+            throw TrainingError(
+                .diverged,
+                "\(phase), step \(index + 1): the loss is \(sums.loss / divisor) and the gradient's norm \(norm); lower --learning-rate (now \(settings.learningRate)) or set --clip")
+        }
+        let rate = settings.learningRate * settings.schedule.factor(step: index, of: totalSteps)
+        update(learningRate: rate, gradientScale: Self.clipScale(norm: norm, limit: settings.clip))
+        let record = sums.record(phase: phase, step: index + 1, learningRate: rate, gradientNorm: norm, divisor: divisor, pairs: batch.count)
+        log.append(record)
+        return record
+    }
+
+    /// Forward, loss and backward of some pairs of a batch; gradients add up.
+    private func accumulate(_ part: [EncodedPair], divisor: Double, into sums: inout BatchSums) throws {
+        let logProbabilities = try pass.forward(part.map(\.tree))
+        var weights: [[Float]] = []
+        for (pair, continuations) in zip(part, logProbabilities) {
+            let totals = continuations.map { $0.reduce(0) { $0 + Double($1) } }
+            let lengths = pair.completions.map(\.count)
+            let candidates = zip(totals, lengths).map { Candidate(score: settings.norm.score(logProbability: $0, tokens: $1)) }
+            let value = loss(candidates)
+            weights.append(zip(value.gradients, lengths).map { Float($0 * settings.norm.scale(tokens: $1) / divisor) })
+            sums.add(value.value, totals: totals, scores: candidates.map(\.score), rows: pair.rows)
+        }
+        pass.backward(weights)
+    }
+
+    private func update(learningRate: Double, gradientScale: Double) {
+        adamW(
+            weights: student.weights.buffer, gradients: gradients.buffer, firstMoments: moments.first.buffer, secondMoments: moments.second.buffer,
+            parameters: AdamWParameters(
+                learningRate: Float(learningRate), weightDecay: Float(settings.weightDecay), gradientScale: Float(gradientScale), step: log.count + 1),
+            workers: student.workers)
+    }
+
+    /// A batch cut into runs of at most `rows` rows; a pair that alone takes more stands alone.
+    static func passes(over batch: [EncodedPair], rows: Int) -> [ArraySlice<EncodedPair>] {
+        var parts: [ArraySlice<EncodedPair>] = []
+        var (start, filled) = (0, 0)
+        for (index, pair) in batch.enumerated() {
+            if index > start, filled + pair.rows > rows {
+                parts.append(batch[start..<index])
+                (start, filled) = (index, 0)
+            }
+            filled += pair.rows
+        }
+        parts.append(batch[start...])
+        return parts
+    }
+
+    /// The factor that cuts a gradient of norm `norm` to `limit`, as torch.nn.utils.clip_grad_norm_ computes it.
+    static func clipScale(norm: Double, limit: Double) -> Double {
+        limit > 0 ? min(1, limit / (norm + 1e-6)) : 1
+    }
+}
+
+/// What a batch's log record is made of.
+private struct BatchSums {
+    var loss = 0.0
+    private var chosen = 0.0
+    private var rejected = 0.0
+    private var ranked = 0
+    private var right = 0.0
+    private var rows = 0
+
+    mutating func add(_ value: Double, totals: [Double], scores: [Double], rows: Int) {
+        loss += value
+        chosen += totals[0]
+        self.rows += rows
+        for (total, score) in zip(totals, scores).dropFirst() {
+            rejected += total
+            ranked += 1
+            right += scores[0] > score ? 1 : scores[0] == score ? 0.5 : 0
+        }
+    }
+
+    func record(phase: String, step: Int, learningRate: Double, gradientNorm: Double, divisor: Double, pairs: Int) -> TrainingStep {
+        TrainingStep(
+            phase: phase, step: step, loss: loss / divisor, learningRate: learningRate, gradientNorm: gradientNorm,
+            chosenLogProbability: chosen / Double(pairs), rejectedLogProbability: ranked > 0 ? rejected / Double(ranked) : nil,
+            accuracy: ranked > 0 ? right / Double(ranked) : nil, tokens: rows)
+    }
+}

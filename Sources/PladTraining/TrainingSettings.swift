@@ -1,0 +1,56 @@
+package import PladRecords
+
+/// The numbers of one training phase.
+package struct TrainingSettings: Codable, Sendable, Hashable {
+    /// Optimiser steps; nil follows from `epochs`.
+    package var steps: Int?
+    /// Passes over all pairs, where `steps` is nil; the last batch may reach into the next pass.
+    package var epochs: Double
+    /// Pairs per optimiser step.
+    package var batchSize: Int
+    package var learningRate: Double
+    package var schedule: Schedule
+    package var weightDecay: Double
+    /// The gradient's L2 norm is cut to this; 0 leaves it.
+    package var clip: Double
+    package var norm: Norm
+    package var seed: UInt64
+    /// The most rows computed at once: a batch that takes more is accumulated over several passes. Bounds memory.
+    package var rowsPerPass: Int
+
+    package init(
+        steps: Int? = nil, epochs: Double = 1, batchSize: Int = 32, learningRate: Double = 1e-5, schedule: Schedule = Schedule(),
+        weightDecay: Double = 0, clip: Double = 1, norm: Norm = .sum, seed: UInt64 = 0, rowsPerPass: Int = 2048
+    ) {
+        self.steps = steps
+        self.epochs = epochs
+        self.batchSize = batchSize
+        self.learningRate = learningRate
+        self.schedule = schedule
+        self.weightDecay = weightDecay
+        self.clip = clip
+        self.norm = norm
+        self.seed = seed
+        self.rowsPerPass = rowsPerPass
+    }
+
+    /// Optimiser steps over `pairs` pairs.
+    package func stepCount(pairs: Int) -> Int {
+        steps ?? Int((epochs * Double(pairs) / Double(batchSize)).rounded(.up))
+    }
+
+    /// Throws `TrainingError.setting` that names the first setting out of range.
+    package func validate() throws {
+        func require(_ holds: Bool, _ what: String) throws {
+            guard holds else { throw TrainingError(.setting, what) }
+        }
+        try require(batchSize > 0, "--batch-size \(batchSize): a batch holds at least one pair")
+        try require(steps.map { $0 >= 0 } ?? true, "--steps \(steps ?? 0): the number of steps cannot be negative")
+        try require(epochs >= 0 && epochs.isFinite, "epochs \(epochs): the number of passes cannot be negative")
+        try require(learningRate >= 0 && learningRate.isFinite, "--learning-rate \(learningRate): give a number of 0 or more")
+        try require(weightDecay >= 0 && weightDecay.isFinite, "--weight-decay \(weightDecay): give a number of 0 or more")
+        try require(clip >= 0, "--clip \(clip): give the largest gradient norm, or 0 for none")
+        try require((0...1).contains(schedule.warmUp), "--learning-rate-warm-up \(schedule.warmUp): give a share of the steps, 0 to 1")
+        try require(rowsPerPass > 0, "--rows-per-pass \(rowsPerPass): give at least 1")
+    }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import PladRecords
+
+struct Distill: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Ask the teacher, train the student on its answers, rank them above the student's own, evaluate, report.",
+        discussion: """
+            A run is a folder. The same command given again goes on where it stopped; with --replay it needs no network. \
+            Every flag can stand in a --config file, without its dashes: "margin: 2".
+            """)
+
+    @OptionGroup var options: DistillOptions
+
+    @Flag(help: "Print the settings as a --config file and stop.")
+    var printConfig = false
+
+    func run() async throws {
+        if printConfig {
+            var options = options
+            options.run.config = nil
+            Console.result(try Settings(options).yaml())
+            return
+        }
+        let run = try Run(options)
+        try await TeachStage(run: run)()
+        try WarmUpStage(run: run)()
+        for round in 1...run.options.ranking.rounds {
+            try SampleStage(run: run, round: round)()
+            try PairStage(run: run, round: round)()
+            try RankStage(run: run, round: round)()
+        }
+        let evaluation = try EvaluateStage(run: run)()
+        try ReportStage(run: run)()
+        try run.conclude(evaluation, json: options.run.json)
+    }
+}
+
+struct Teach: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Begin a run: ask the teacher every prompt, and keep the answers.",
+        discussion: "Takes the settings of plad distill; the stages after it read them from the run.")
+
+    @OptionGroup var options: DistillOptions
+
+    func run() async throws {
+        try await TeachStage(run: try Run(options))()
+    }
+}

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Foundation
+import PladRecords
+import PladStudent
+
+struct Init: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make a student of random weights.",
+        discussion: "With plad train --loss sft it is enough to make a model from nothing.")
+
+    @Option(help: ArgumentHelp("A Hugging Face config.json.", valueName: "file"))
+    var config: String
+
+    @Option(help: ArgumentHelp("The folder whose tokenizer the student takes.", valueName: "dir"))
+    var tokenizer: String
+
+    @Option(help: "Seeds the weights.")
+    var seed: UInt64 = 0
+
+    @Option(help: ArgumentHelp("The folder of the new student.", valueName: "dir"))
+    var out: String
+
+    func run() throws {
+        try Student.initialise(
+            config: URL(fileURLWithPath: config), tokenizer: URL(fileURLWithPath: tokenizer, isDirectory: true), seed: seed,
+            into: URL(fileURLWithPath: out, isDirectory: true))
+        Console.result(out)
+    }
+}

@@ -1,0 +1,27 @@
+import Foundation
+import PladRecords
+import PladStudent
+
+/// What a command reads: a file, or standard input as `-`.
+enum Input {
+    /// The bytes, and what errors call them.
+    static func read(_ path: String) throws -> (data: Data, name: String) {
+        path == "-"
+            ? (try FileHandle.standardInput.readToEnd() ?? Data(), "standard input") : (try Data(reading: URL(fileURLWithPath: path)), path)
+    }
+
+    /// Whether the first line begins a JSON object.
+    static func isJSON(_ data: Data) -> Bool {
+        data.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0a && $0 != 0x0d } == UInt8(ascii: "{")
+    }
+}
+
+extension Student {
+    /// The student that `--student` names, on `--threads` threads.
+    convenience init(location: String?, threads: Int?) throws {
+        let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+        guard (1...256).contains(threads) else { throw UsageError("--threads \(threads): give 1 to 256") }
+        try self.init(
+            folder: try StudentLocation.resolve(try location.required("student", "a Hugging Face model folder or org/name")), threads: threads)
+    }
+}

@@ -1,0 +1,121 @@
+import ArgumentParser
+import Foundation
+import PladRecords
+import PladStudent
+
+struct SampleCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sample",
+        abstract: "Let a student answer prompts, or draw a run's samples.",
+        discussion: """
+            With --run, draws the samples of the run's next round. Else prints a JSON line {"id","sample","text","ids",\
+            "finishReason","logProbability","prompt_ids"} for every sample. A prompt's text is continued as it stands; \
+            messages go through the student's chat template; prompt_ids are used exactly as given.
+            """)
+
+    @Option(name: .customLong("run"), help: ArgumentHelp("A run's folder.", valueName: "run"))
+    var path: String?
+
+    @Option(help: ArgumentHelp("A Hugging Face model folder, or org/name in the local Hugging Face cache.", valueName: "dir"))
+    var student: String?
+
+    @Option(help: ArgumentHelp("JSON lines with \"prompt\", \"messages\" or \"prompt_ids\", plain text a line, or - for standard input.", valueName: "file"))
+    var prompts = "-"
+
+    @OptionGroup var sampling: RunSamplingOptions
+
+    @Option(help: "The most tokens of a sample.")
+    var maxTokens = 256
+
+    @Option(help: ArgumentHelp("A text that ends a sample; may be repeated.", valueName: "text"))
+    var stop: [String] = []
+
+    @Option(help: "Seeds every random stream.")
+    var seed: UInt64 = 0
+
+    @Option(help: "Processor threads. By default all.")
+    var threads: Int?
+
+    func validate() throws {
+        guard sampling.samples > 0 else { throw ValidationError("--samples \(sampling.samples): draw at least one") }
+        guard sampling.temperature >= 0 else { throw ValidationError("--temperature \(sampling.temperature): give 0 (the most likely token) or more") }
+        guard sampling.topP > 0, sampling.topP <= 1 else { throw ValidationError("--top-p \(sampling.topP): give a probability above 0, at most 1") }
+        guard maxTokens > 0 else { throw ValidationError("--max-tokens \(maxTokens): give at least 1") }
+    }
+
+    func run() throws {
+        if let path {
+            let run = try Run(in: path)
+            return try SampleStage(run: run, round: run.nextRound)()
+        }
+        let model = try Student(location: student, threads: threads)
+        let lines = try read(model.tokenizer)
+        let parameters = SamplingParameters(
+            temperature: sampling.temperature, topK: sampling.topK > 0 ? sampling.topK : nil, topP: sampling.topP, maxTokens: maxTokens, stop: stop)
+        let requests = lines.map { line in
+            DecodeRequest(
+                prompt: line.ids, parameters: parameters,
+                streams: (0..<sampling.samples).map { SeededGenerator(seed: seed, "sample", line.id, String($0)) })
+        }
+        var progress = Progress("sample", of: lines.count * sampling.samples, "samples")
+        let drawn = try model.sample(requests, slots: SampleStage.slots) { finished, _ in
+            progress.update(finished)
+            try Interruption.check()
+        }
+        for (line, samples) in zip(lines, drawn) {
+            for (index, sample) in samples.enumerated() {
+                try Console.result(
+                    line: SampleLine(
+                        id: line.id, sample: index, text: sample.text, ids: sample.ids, finishReason: sample.finishReason,
+                        logProbability: sample.logProbability, promptIDs: line.ids))
+            }
+        }
+        progress.update(lines.count * sampling.samples)
+        progress.finish()
+    }
+
+    private func read(_ tokenizer: Tokenizer) throws -> [(id: String, ids: [TokenID])] {
+        let (data, name) = try Input.read(prompts)
+        guard Input.isJSON(data) else {
+            return try PromptSource.parse(data, name: name).map { ($0.id, tokenizer.encode($0.text ?? "", addSpecialTokens: true)) }
+        }
+        return try JSONLines.parse(PromptLine.self, data, name: name).enumerated().map { index, line in
+            let id = line.id ?? "line-\(index + 1)"
+            if let ids = line.promptIDs { return (id, ids) }
+            if let text = line.prompt { return (id, tokenizer.encode(text, addSpecialTokens: true)) }
+            guard let messages = line.messages else {
+                throw RecordError(.malformed, "\(name): \(id) has none of \"prompt\", \"messages\" and \"prompt_ids\"; give one of them")
+            }
+            return (id, try PromptWording(TaskDefinition()).student(Prompt(id: id, messages: messages), tokenizer).ids)
+        }
+    }
+}
+
+/// A prompt to be continued.
+private struct PromptLine: Decodable {
+    var id: String?
+    var prompt: String?
+    var messages: [Message]?
+    var promptIDs: [TokenID]?
+
+    private enum CodingKeys: String, CodingKey {
+        case id, prompt, messages
+        case promptIDs = "prompt_ids"
+    }
+}
+
+/// A line that `plad sample` prints.
+private struct SampleLine: Encodable {
+    var id: String
+    var sample: Int
+    var text: String
+    var ids: [TokenID]
+    var finishReason: FinishReason
+    var logProbability: Float
+    var promptIDs: [TokenID]
+
+    private enum CodingKeys: String, CodingKey {
+        case id, sample, text, ids, finishReason, logProbability
+        case promptIDs = "prompt_ids"
+    }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import PladRecords
+import PladStudent
+import PladTraining
+
+struct Score: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print the log-probabilities that a student gives to completions.",
+        discussion: """
+            Reads JSON lines {"prompt_ids","completion_ids"}, used exactly as given, or {"prompt","completion"}, where \
+            the completion is text that directly follows the prompt and is ended by the end-of-sequence token. Prints for \
+            each {"logProbabilities","logProbability","prompt_ids","completion_ids"}: natural logarithms, token by token, and their sum.
+            """)
+
+    @Option(help: ArgumentHelp("A Hugging Face model folder, or org/name in the local Hugging Face cache.", valueName: "dir"))
+    var student: String?
+
+    @Option(help: ArgumentHelp("The file of JSON lines, or - for standard input.", valueName: "file"))
+    var input = "-"
+
+    @Option(help: "Processor threads. By default all.")
+    var threads: Int?
+
+    /// Lines that are scored together.
+    private static let batchSize = 64
+
+    func run() throws {
+        let (data, name) = try Input.read(input)
+        let lines = try JSONLines.parse(ScoreLine.self, data, name: name)
+        let model = try Student(location: student, threads: threads)
+        let encoder = PairEncoder(student: model)
+        let trees = try lines.enumerated().map { index, line in
+            let pair = PreferencePair(prompt: line.prompt, chosen: line.completion, promptIDs: line.promptIDs, chosenIDs: line.completionIDs)
+            switch try encoder.encode(pair, id: line.id ?? "line-\(index + 1)", ranks: false, stage: .evaluate) {
+            case .usable(let encoded): return encoded.tree
+            case .dropped(let drop): throw RecordError(.malformed, "\(name): \(drop.id) cannot be scored: \(drop.detail)")
+            }
+        }
+        for start in stride(from: 0, to: trees.count, by: Self.batchSize) {
+            try Interruption.check()
+            let batch = Array(trees[start..<min(start + Self.batchSize, trees.count)])
+            for (index, (tree, scores)) in zip(batch, try model.logProbabilities(of: batch)).enumerated() {
+                try Console.result(
+                    line: ScoreLine(
+                        id: lines[start + index].id, promptIDs: tree.prompt, completionIDs: tree.continuations[0], logProbabilities: scores[0],
+                        logProbability: scores[0].reduce(0) { $0 + Double($1) }))
+            }
+        }
+    }
+}
+
+/// A line that `plad score` reads, and with the numbers filled in, prints.
+private struct ScoreLine: Codable {
+    var id: String?
+    var prompt: String?
+    var completion: String?
+    var promptIDs: [TokenID]?
+    var completionIDs: [TokenID]?
+    var logProbabilities: [Float]?
+    var logProbability: Double?
+
+    private enum CodingKeys: String, CodingKey {
+        case id, prompt, completion, logProbabilities, logProbability
+        case promptIDs = "prompt_ids"
+        case completionIDs = "completion_ids"
+    }
+}

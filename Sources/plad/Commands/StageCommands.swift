@@ -1,0 +1,73 @@
+import ArgumentParser
+import Foundation
+import PladRecords
+
+/// The run that a stage's command works on.
+struct RunArgument: ParsableArguments {
+    @Option(name: .customLong("run"), help: ArgumentHelp("The run's folder, begun with plad distill or plad teach.", valueName: "run"))
+    var path: String
+
+    func open() throws -> Run { try Run(in: path) }
+}
+
+extension Run {
+    /// The first round whose file of samples, pairs or student is not there yet, or the last round where all are.
+    func pendingRound(_ isDone: (Int) throws -> Bool) rethrows -> Int {
+        try (1...options.ranking.rounds).first { try !isDone($0) } ?? options.ranking.rounds
+    }
+
+    /// The round whose ranked student is the next to be made.
+    var nextRound: Int {
+        pendingRound { Files.exists(folder.checkpoint("round-\($0)")) }
+    }
+}
+
+struct WarmUp: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "warm-up", abstract: "Fine-tune a run's student on the teacher's answers.")
+
+    @OptionGroup var run: RunArgument
+
+    func run() throws {
+        try WarmUpStage(run: try run.open())()
+    }
+}
+
+struct Pair: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Build a run's preference pairs from the teacher's answers and the student's samples.")
+
+    @OptionGroup var run: RunArgument
+
+    func run() throws {
+        let run = try run.open()
+        try PairStage(run: run, round: run.nextRound)()
+    }
+}
+
+struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure a run's student before, after warm-up and after ranking on the held-out prompts.")
+
+    @OptionGroup var run: RunArgument
+
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    func run() throws {
+        let run = try run.open()
+        try run.conclude(try EvaluateStage(run: run)(), json: json)
+    }
+}
+
+struct Report: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Write a run's report.html from its records.")
+
+    @OptionGroup var run: RunArgument
+
+    func run() throws {
+        let run = try run.open()
+        try ReportStage(run: run)()
+        Console.result(run.folder.report.path)
+    }
+}

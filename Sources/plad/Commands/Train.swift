@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import PladRecords
+import PladStudent
+import PladTraining
+
+struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train a student on preference pairs, or rank a run's pairs.",
+        discussion: """
+            With --run, trains the run's next round. Else reads --pairs, JSON lines {"prompt","chosen","rejected"} or \
+            {"prompt_ids","chosen_ids","rejected_ids"} (for --loss sft without the rejected side), and writes a Hugging Face \
+            folder with log.jsonl and drops.jsonl beside the weights. An interrupted training goes on when the command is given again.
+            """)
+
+    @Option(name: .customLong("run"), help: ArgumentHelp("A run's folder.", valueName: "run"))
+    var path: String?
+
+    @Option(help: ArgumentHelp("A Hugging Face model folder, or org/name in the local Hugging Face cache.", valueName: "dir"))
+    var student: String?
+
+    @Option(help: ArgumentHelp("The file of pairs, or - for standard input.", valueName: "file"))
+    var pairs = "-"
+
+    @OptionGroup var loss: LossOptions
+    @OptionGroup var optimiser: OptimiserOptions
+
+    @Option(help: "Optimiser steps. By default as many as --epochs takes.")
+    var steps: Int?
+
+    @Option(help: "Passes over the pairs.")
+    var epochs = 1.0
+
+    @Option(help: "Seeds the order of the pairs.")
+    var seed: UInt64 = 0
+
+    @Option(help: "Processor threads. By default all.")
+    var threads: Int?
+
+    @Option(help: ArgumentHelp("Number format of the student that is written: f32, bf16 or f16.", valueName: "type"))
+    var dtype = "f32"
+
+    @Option(help: "Seconds between checkpoints.")
+    var checkpointSeconds = 60.0
+
+    @Option(help: ArgumentHelp("The folder of the trained student.", valueName: "dir"))
+    var out: String?
+
+    @Flag(help: "Print the last step as JSON.")
+    var json = false
+
+    func run() throws {
+        if let path {
+            let run = try Run(in: path)
+            return try RankStage(run: run, round: run.nextRound)()
+        }
+        let out = URL(fileURLWithPath: try out.required("out", "the folder of the trained student"), isDirectory: true)
+        let type: TensorType = try choice(dtype, "dtype")
+        let loss = try loss.resolved()
+        let model = try Student(location: student, threads: threads)
+        let settings = try optimiser.settings(
+            steps: steps, epochs: epochs, norm: self.loss.norm, seed: seed, parameters: model.weights.buffer.count)
+        let (encoded, drops) = try read(model, ranks: Swift.type(of: loss).ranks)
+        let state = out.deletingLastPathComponent().appendingPathComponent(".\(out.lastPathComponent).state.safetensors")
+        let trainer = try Trainer(student: model, pairs: encoded, loss: loss, settings: settings, phase: Swift.type(of: loss).name)
+        try trainer.runShowingProgress(state: state, every: checkpointSeconds)
+        try model.save(to: out, as: type)
+        try JSONLines.write(trainer.log, to: out.appendingPathComponent("log.jsonl"))
+        try JSONLines.write(drops, to: out.appendingPathComponent("drops.jsonl"))
+        try? FileManager.default.removeItem(at: state)
+        if json, let last = trainer.log.last { try Console.result(line: last) }
+    }
+
+    private func read(_ model: Student, ranks: Bool) throws -> ([EncodedPair], [Drop]) {
+        let (data, name) = try Input.read(pairs)
+        let encoder = PairEncoder(student: model)
+        var (usable, drops): ([EncodedPair], [Drop]) = ([], [])
+        for (index, pair) in try JSONLines.parse(PreferencePair.self, data, name: name).enumerated() {
+            switch try encoder.encode(pair, id: pair.id ?? "line-\(index + 1)", ranks: ranks, stage: .train) {
+            case .usable(let encoded): usable.append(encoded)
+            case .dropped(let drop): drops.append(drop)
+            }
+        }
+        if let first = drops.first {
+            Console.say("train: \(drops.count) of \(usable.count + drops.count) pairs are left out, for example \(first.id): \(first.detail)")
+        }
+        guard !usable.isEmpty else { throw TrainingError(.noPairs, "\(name) holds no pair that can be trained on") }
+        return (usable, drops)
+    }
+}

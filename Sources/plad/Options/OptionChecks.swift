@@ -1,0 +1,51 @@
+import ArgumentParser
+import PladRecords
+import PladStudent
+import PladTraining
+
+/// A command line that cannot be carried out.
+struct UsageError: Failure {
+    let message: String
+    var exitStatus: ExitStatus { .usage }
+
+    init(_ message: String) { self.message = message }
+}
+
+extension Optional where Wrapped == String {
+    /// The value of a flag that must be given.
+    func required(_ flag: String, _ what: String) throws -> String {
+        guard let self, !self.isEmpty else { throw UsageError("--\(flag) is missing: give \(what)") }
+        return self
+    }
+}
+
+/// One of a closed set of names, as a flag gives it.
+func choice<Choice: RawRepresentable & CaseIterable>(_ text: String, _ flag: String) throws -> Choice where Choice.RawValue == String {
+    guard let found = Choice(rawValue: text) else {
+        throw UsageError("--\(flag) \(text): choose one of: \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    return found
+}
+
+extension LossOptions {
+    func resolved() throws -> any Loss {
+        try Losses.named(loss).init(LossSettings(margin: margin, lambda: lambda))
+    }
+}
+
+extension OptimiserOptions {
+    /// These options as the trainer's settings for a student of `parameters` weights.
+    func settings(steps: Int?, epochs: Double, norm: String, seed: UInt64, parameters: Int) throws -> TrainingSettings {
+        let settings = TrainingSettings(
+            steps: steps, epochs: epochs, batchSize: batchSize, learningRate: learningRate ?? Self.defaultLearningRate(parameters: parameters),
+            schedule: Schedule(shape: try choice(schedule, "schedule"), warmUp: learningRateWarmUp), weightDecay: weightDecay, clip: clip,
+            norm: try choice(norm, "norm"), seed: seed, rowsPerPass: rowsPerPass)
+        try settings.validate()
+        return settings
+    }
+
+    /// 1e-5 at 100 million parameters and 1e-4 at one million, in between and beyond along the same power law.
+    static func defaultLearningRate(parameters: Int) -> Double {
+        1e-5 * (1e8 / Double(max(parameters, 1))).squareRoot()
+    }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import PladRecords
+
+/// `run.json`: what a run is made of, so that it can be carried on and repeated. It never holds a secret.
+struct RunRecord: Codable {
+    /// The version of plad that began the run.
+    var plad: String
+    /// Every resolved setting, by flag.
+    var settings: [String: JSONValue]
+    var task: TaskDefinition
+    /// SHA-256 of what was read: `prompts`, `student`.
+    var inputs: [String: String]
+}
+
+/// A line of a run's `prompts.jsonl`.
+struct RunPrompt: Codable {
+    var split: Split
+    var prompt: Prompt
+
+    private enum Key: String, CodingKey { case split }
+
+    init(split: Split, prompt: Prompt) {
+        self.split = split
+        self.prompt = prompt
+    }
+
+    init(from decoder: any Decoder) throws {
+        split = try decoder.container(keyedBy: Key.self).decode(Split.self, forKey: .split)
+        prompt = try Prompt(from: decoder)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try prompt.encode(to: encoder)
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(split, forKey: .split)
+    }
+}
+
+/// A run's folder: the settings it was begun with and the files its stages leave for each other.
+struct Run {
+    let folder: RunFolder
+    let record: RunRecord
+    let options: DistillOptions
+    let prompts: [RunPrompt]
+    let wording: PromptWording
+
+    /// Begins a run, or carries on the one in `--out` if its settings and inputs are the same.
+    ///
+    /// Throws `UsageError` naming the first setting that differs, `RecordError` for inputs that cannot be read.
+    init(_ options: DistillOptions) throws {
+        let folder = RunFolder(try options.run.out.required("out", "the folder of the run"))
+        var options = options
+        let source = try PromptSource(options.prompts, seed: options.run.seed)
+        let student = try StudentLocation.resolve(try options.student.student.required("student", "a Hugging Face model folder or org/name"))
+        options.student.threads = options.student.threads ?? ProcessInfo.processInfo.activeProcessorCount
+        options.teacher.maxTokens = options.teacher.maxTokens ?? source.task.maxTokens ?? 256
+        if options.teacher.stop.isEmpty { options.teacher.stop = source.task.stop ?? [] }
+
+        let prompts = source.train.map { RunPrompt(split: .train, prompt: $0) } + source.valid.map { RunPrompt(split: .valid, prompt: $0) }
+        let text = try prompts.map { try $0.jsonLine() + Data("\n".utf8) }.reduce(Data(), +)
+        let record = RunRecord(
+            plad: Plad.version, settings: try Settings(options).values, task: source.task,
+            inputs: ["prompts": Digest(of: text).description, "student": try StudentLocation.digest(student)])
+        if Files.exists(folder.record) {
+            try Self.check(record, against: folder)
+        } else {
+            try text.write(atomicallyTo: folder.prompts)
+            try record.jsonLine().write(atomicallyTo: folder.record)
+        }
+        try self.init(folder: folder, record: record, options: options)
+    }
+
+    /// The run in a folder, as `run.json` describes it.
+    init(in path: String) throws {
+        let folder = RunFolder(path)
+        guard Files.exists(folder.record) else {
+            throw UsageError("\(path) is no run: it has no run.json; begin one with plad distill or plad teach")
+        }
+        let record = try Self.read(folder)
+        try self.init(folder: folder, record: record, options: try Settings(values: record.settings).options())
+    }
+
+    private init(folder: RunFolder, record: RunRecord, options: DistillOptions) throws {
+        self.folder = folder
+        self.record = record
+        self.options = options
+        prompts = try JSONLines.read(RunPrompt.self, from: folder.prompts)
+        wording = try PromptWording(record.task)
+    }
+
+    private static func read(_ folder: RunFolder) throws -> RunRecord {
+        guard let record = try JSONLines.read(RunRecord.self, from: folder.record).first else {
+            throw RecordError(.malformed, "\(folder.record.path) is empty; remove the run and begin it again")
+        }
+        return record
+    }
+
+    private static func check(_ record: RunRecord, against folder: RunFolder) throws {
+        let before = try read(folder)
+        let name = folder.url.path
+        if let difference = Settings(values: before.settings).difference(from: Settings(values: record.settings)) {
+            throw UsageError(
+                "\(name) was begun with --\(difference.flag) \(difference.mine?.canonical ?? "unset"), now it is \(difference.theirs?.canonical ?? "unset"); give the same settings or another --out"
+            )
+        }
+        for (input, digest) in record.inputs.sorted(by: { $0.key < $1.key }) where before.inputs[input] != digest {
+            throw UsageError("the \(input) changed since \(name) was begun; restore what it was or give another --out")
+        }
+    }
+
+    func prompts(_ split: Split) -> [Prompt] {
+        prompts.filter { $0.split == split }.map(\.prompt)
+    }
+
+    /// The original student's folder.
+    var student: URL {
+        get throws { try StudentLocation.resolve(options.student.student ?? "") }
+    }
+}

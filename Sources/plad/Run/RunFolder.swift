@@ -1,0 +1,50 @@
+import Foundation
+import PladRecords
+
+/// The files of a run, by name. Each is written whole by one stage and read by those after it.
+struct RunFolder {
+    let url: URL
+
+    init(_ path: String) {
+        url = URL(fileURLWithPath: path, isDirectory: true)
+    }
+
+    var record: URL { url.appendingPathComponent("run.json") }
+    var prompts: URL { url.appendingPathComponent("prompts.jsonl") }
+    var teacher: URL { url.appendingPathComponent("teacher.jsonl") }
+    var samples: URL { url.appendingPathComponent("samples.jsonl") }
+    var pairs: URL { url.appendingPathComponent("pairs.jsonl") }
+    var drops: URL { url.appendingPathComponent("drops.jsonl") }
+    var log: URL { url.appendingPathComponent("log.jsonl") }
+    var student: URL { url.appendingPathComponent("student", isDirectory: true) }
+    var evaluation: URL { url.appendingPathComponent("evaluation.json") }
+    var report: URL { url.appendingPathComponent("report.html") }
+
+    /// The student after a phase (`warm-up`, `round-1`, …), in float32.
+    func checkpoint(_ phase: String) -> URL {
+        url.appendingPathComponent("checkpoints/\(phase)", isDirectory: true)
+    }
+
+    /// A phase's weights, moments and position while it trains.
+    func trainingState(_ phase: String) -> URL {
+        url.appendingPathComponent("checkpoints/\(phase).state.safetensors")
+    }
+
+    /// The student that samples in a round: the warmed-up one, then the one of the round before.
+    func sampler(round: Int) -> URL {
+        checkpoint(round == 1 ? "warm-up" : "round-\(round - 1)")
+    }
+
+    /// Throws `UsageError` that names the command which makes `file`, where it is missing.
+    func require(_ file: URL, madeBy command: String) throws {
+        guard Files.exists(file) else {
+            throw UsageError("\(url.path) has no \(file.lastPathComponent) yet: run plad \(command) --run \(url.path) first")
+        }
+    }
+
+    /// Replaces the records of `drops.jsonl` for which `isMine` holds by `drops`; the rest stay.
+    func record(_ drops: [Drop], inPlaceOf isMine: (Drop) -> Bool) throws {
+        let others = Files.exists(self.drops) ? try JSONLines.read(Drop.self, from: self.drops).filter { !isMine($0) } : []
+        try JSONLines.write(others + drops, to: self.drops)
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import PladRecords
+
+/// Where a student's files are.
+enum StudentLocation {
+    /// A folder as given, or `org/name` in the local Hugging Face cache (`HF_HUB_CACHE`, `HF_HOME/hub` or
+    /// `~/.cache/huggingface/hub`, revision `main`). Throws `RecordError.unreadable` that says how to get it.
+    static func resolve(_ name: String) throws -> URL {
+        let folder = URL(fileURLWithPath: name)
+        if Files.exists(folder.appendingPathComponent("config.json")) { return folder }
+        if Files.exists(folder) {
+            throw RecordError(.unreadable, "\(name) holds no config.json: give a Hugging Face model folder (config.json, *.safetensors, tokenizer.json)")
+        }
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else {
+            throw RecordError(.unreadable, "there is no folder \(name): give a Hugging Face model folder, or org/name of a model in the local Hugging Face cache")
+        }
+        let model = hub.appendingPathComponent("models--\(parts[0])--\(parts[1])")
+        if let revision = try? String(contentsOf: model.appendingPathComponent("refs/main"), encoding: .utf8) {
+            let snapshot = model.appendingPathComponent("snapshots/" + revision.trimmingCharacters(in: .whitespacesAndNewlines))
+            if Files.exists(snapshot.appendingPathComponent("config.json")) { return snapshot }
+        }
+        throw RecordError(
+            .unreadable,
+            "there is no folder \(name), and no such model in the Hugging Face cache \(hub.path); fetch it with: hf download \(name)")
+    }
+
+    private static var hub: URL {
+        let environment = ProcessInfo.processInfo.environment
+        if let cache = environment["HF_HUB_CACHE"] { return URL(fileURLWithPath: cache) }
+        if let home = environment["HF_HOME"] { return URL(fileURLWithPath: home + "/hub") }
+        return FileManager.default.homeDirectoryForCurrentUser.appendingPathComponent(".cache/huggingface/hub")
+    }
+
+    /// One digest over the files that decide what a student computes, by name and content.
+    static func digest(_ folder: URL) throws -> String {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            .filter { $0.hasSuffix(".safetensors") || $0.hasSuffix(".json") || $0.hasSuffix(".jinja") }.sorted()
+        let parts = try names.map { "\($0) \(try Digest(contentsOf: folder.appendingPathComponent($0)))\n" }
+        return Digest(of: parts.joined()).description
+    }
+}

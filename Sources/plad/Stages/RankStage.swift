@@ -1,0 +1,43 @@
+import Foundation
+import PladRecords
+import PladStudent
+import PladTraining
+
+/// Calibrates the student's sequence likelihood on a round's pairs, from the weights that drew the samples.
+///
+/// Reads pairs.jsonl and the round's student; writes checkpoints/round-N, its part of log.jsonl and, after the last
+/// round, student/.
+struct RankStage {
+    let run: Run
+    let round: Int
+
+    func callAsFunction() throws {
+        let folder = run.folder
+        let options = run.options
+        let name = "round-\(round)"
+        if !Files.exists(folder.checkpoint(name)) {
+            try folder.require(folder.pairs, madeBy: "pair")
+            let student = try Student(folder: folder.sampler(round: round), threads: options.student.threads ?? 1)
+            let loss = try options.ranking.loss.resolved()
+            let settings = try options.ranking.optimiser.settings(
+                steps: nil, epochs: options.ranking.epochs, norm: options.ranking.loss.norm, seed: options.run.seed,
+                parameters: student.weights.buffer.count)
+            try TrainingPhase(run: run, name: name, loss: loss, settings: settings)
+                .train(student, on: try encode(student, ranks: type(of: loss).ranks))
+        }
+        guard round == options.ranking.rounds, !Files.exists(folder.student) else { return }
+        let student = try Student(folder: folder.checkpoint(name), threads: 1)
+        try student.save(to: folder.student, as: try choice(options.student.dtype, "dtype"))
+    }
+
+    private func encode(_ student: Student, ranks: Bool) throws -> [EncodedPair] {
+        let encoder = PairEncoder(student: student)
+        return try JSONLines.read(PreferencePair.self, from: run.folder.pairs).filter { $0.round == round }.map { pair in
+            switch try encoder.encode(pair, id: pair.id ?? "", ranks: ranks, stage: .train) {
+            case .usable(let encoded): return encoded
+            case .dropped(let drop):
+                throw RecordError(.malformed, "\(run.folder.pairs.path): the pair of \(drop.id) cannot be used (\(drop.detail)); remove the file and run plad pair again")
+            }
+        }
+    }
+}

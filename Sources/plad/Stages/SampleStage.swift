@@ -1,0 +1,155 @@
+import Foundation
+import PladRecords
+import PladStudent
+
+/// Lets the student answer: every training prompt `--samples` times, in the first round also every held-out prompt once.
+///
+/// Reads prompts.jsonl and the round's student; writes samples.jsonl. What each sample draws follows from the seed,
+/// the round, the prompt and the sample's number. Prompts are sampled in batches of fixed size; finished batches wait
+/// in a partial file, so that a killed run repeats one batch at most and every byte stays the same.
+struct SampleStage {
+    let run: Run
+    let round: Int
+
+    /// Prompts whose samples are drawn together and kept together.
+    private static let batchSize = 256
+    /// Samples that go forward together.
+    static let slots = 64
+
+    func callAsFunction() throws {
+        let folder = run.folder
+        let earlier = Files.exists(folder.samples) ? try JSONLines.read(StudentSample.self, from: folder.samples) : []
+        guard !earlier.contains(where: { $0.round == round }) else { return }
+        let source = folder.sampler(round: round)
+        try folder.require(source, madeBy: round == 1 ? "warm-up" : "train")
+        let student = try Student(folder: source, threads: run.options.student.threads ?? 1)
+        let (requests, drops) = try plan(student)
+        guard !requests.isEmpty else {
+            throw RecordError(.malformed, "no prompt fits the student's context of \(student.configuration.contextLength) tokens; shorten the prompts or take another student")
+        }
+        try folder.record(drops) { $0.stage == .sample && $0.round == round }
+        try JSONLines.write(earlier + draw(requests, student), to: folder.samples)
+        try? FileManager.default.removeItem(at: partial)
+    }
+
+    private struct Request {
+        var prompt: Prompt
+        var split: Split
+        var decode: DecodeRequest
+    }
+
+    private func plan(_ student: Student) throws -> ([Request], [Drop]) {
+        var (requests, drops): ([Request], [Drop]) = ([], [])
+        let parameters = run.options.studentParameters
+        for item in run.prompts where item.split == .train || round == 1 {
+            let prompt = item.prompt
+            let ids = try run.wording.student(prompt, student.tokenizer).ids
+            if let drop = student.drop(prompt: ids, id: prompt.id, split: item.split, round: round, stage: .sample) {
+                drops.append(drop)
+                continue
+            }
+            let count = item.split == .train ? run.options.sampling.samples : 1
+            let streams = (0..<count).map { SeededGenerator(seed: run.options.run.seed, "sample", String(round), prompt.id, String($0)) }
+            requests.append(
+                Request(prompt: prompt, split: item.split, decode: DecodeRequest(prompt: ids, parameters: parameters, streams: streams)))
+        }
+        return (requests, drops)
+    }
+
+    private var partial: URL { run.folder.url.appendingPathComponent(".samples-\(round).partial") }
+
+    private func draw(_ requests: [Request], _ student: Student) throws -> [StudentSample] {
+        var (done, samples) = try restore(requests)
+        let file = try PartialFile(partial, keeping: samples)
+        let total = requests.reduce(0) { $0 + $1.decode.streams.count }
+        var progress = Progress("sample", of: total, "samples", done: samples.count)
+        while done < requests.count {
+            let batch = requests[done..<min(done + Self.batchSize, requests.count)]
+            let before = samples.count
+            let drawn = try student.sample(batch.map(\.decode), slots: Self.slots) { finished, _ in
+                progress.update(before + finished)
+                try Interruption.check()
+            }
+            let records = zip(batch, drawn).flatMap { request, drawn in
+                drawn.enumerated().map { index, sample in
+                    StudentSample(
+                        id: request.prompt.id, split: request.split, round: round, sample: index, text: sample.text, ids: sample.ids,
+                        finishReason: sample.finishReason)
+                }
+            }
+            try file.append(records)
+            samples += records
+            done += batch.count
+        }
+        progress.update(samples.count)
+        progress.finish()
+        return samples
+    }
+
+    /// The whole batches that an interrupted process left behind, as prompts done and their samples.
+    private func restore(_ requests: [Request]) throws -> (done: Int, samples: [StudentSample]) {
+        guard Files.exists(partial) else { return (0, []) }
+        let data = try Data(reading: partial)
+        // A kill can leave the last line unfinished.
+        let whole = data.prefix(upTo: (data.lastIndex(of: UInt8(ascii: "\n")) ?? data.startIndex - 1) + 1)
+        let kept = try JSONLines.parse(StudentSample.self, whole, name: partial.path)
+        var (done, count) = (0, 0)
+        while done < requests.count {
+            let batch = requests[done..<min(done + Self.batchSize, requests.count)]
+            let size = batch.reduce(0) { $0 + $1.decode.streams.count }
+            guard count + size <= kept.count else { break }
+            (done, count) = (done + batch.count, count + size)
+        }
+        return (done, Array(kept.prefix(count)))
+    }
+}
+
+/// A file of records that grows batch by batch, each on the disk before work goes on.
+private struct PartialFile {
+    private let url: URL
+    private let handle: FileHandle
+
+    /// Begins the file with `records`.
+    init(_ url: URL, keeping records: [StudentSample]) throws {
+        self.url = url
+        try JSONLines.write(records, to: url)
+        do {
+            handle = try FileHandle(forWritingTo: url)
+            try handle.seekToEnd()
+        } catch {
+            throw RecordError(.unwritable, "cannot write \(url.path): \(Files.reason(error))")
+        }
+    }
+
+    func append(_ records: [StudentSample]) throws {
+        var data = Data()
+        for record in records { data += try record.jsonLine() + Data("\n".utf8) }
+        do {
+            try handle.write(contentsOf: data)
+            try handle.synchronize()
+        } catch {
+            throw RecordError(.unwritable, "cannot write \(url.path): \(Files.reason(error))")
+        }
+    }
+}
+
+extension DistillOptions {
+    /// How the student's samples are drawn.
+    var studentParameters: SamplingParameters {
+        SamplingParameters(
+            temperature: sampling.temperature, topK: sampling.topK > 0 ? sampling.topK : nil, topP: sampling.topP,
+            maxTokens: teacher.maxTokens ?? 256, stop: teacher.stop)
+    }
+}
+
+extension Student {
+    /// Why a prompt cannot be continued, as a record; nil where it can.
+    func drop(prompt: [TokenID], id: String, split: Split, round: Int? = nil, stage: Drop.Stage) -> Drop? {
+        if prompt.isEmpty {
+            return Drop(stage: stage, id: id, split: split, round: round, state: .emptyPrompt, detail: "the prompt has no tokens")
+        }
+        guard prompt.count >= configuration.contextLength else { return nil }
+        let detail = "the prompt takes \(prompt.count) tokens; the student's context holds \(configuration.contextLength)"
+        return Drop(stage: stage, id: id, split: split, round: round, state: .tooLong, detail: detail)
+    }
+}

@@ -1,0 +1,41 @@
+import Foundation
+import PladRecords
+import PladStudent
+import PladTraining
+
+/// One phase of training inside a run: trains, saves the student, then adds the phase to log.jsonl.
+///
+/// The saved folder is what says that the phase is done, so it is written last.
+struct TrainingPhase {
+    let run: Run
+    /// `warm-up`, `round-1`, …
+    let name: String
+    let loss: any Loss
+    let settings: TrainingSettings
+
+    func train(_ student: Student, on pairs: [EncodedPair]) throws {
+        let folder = run.folder
+        let trainer = try Trainer(student: student, pairs: pairs, loss: loss, settings: settings, phase: name)
+        let state = folder.trainingState(name)
+        try trainer.runShowingProgress(state: state, every: run.options.run.checkpointSeconds)
+        let others = Files.exists(folder.log) ? try JSONLines.read(TrainingStep.self, from: folder.log).filter { $0.phase != name } : []
+        try JSONLines.write(others + trainer.log, to: folder.log)
+        try student.save(to: folder.checkpoint(name), as: .f32)
+        try? FileManager.default.removeItem(at: state)
+    }
+}
+
+extension Trainer {
+    /// Runs to the end with a progress line; Ctrl-C saves the state first.
+    func runShowingProgress(state: URL, every seconds: Double) throws {
+        let restored = try restore(from: state)
+        if restored { Console.say("\(phase): going on from step \(log.count) of \(totalSteps)") }
+        var progress = Progress(phase, of: totalSteps, "steps", done: log.count)
+        try run(state: state, every: seconds) { step in
+            let accuracy = step.accuracy.map { String(format: "  ranked right %.0f %%", $0 * 100) } ?? ""
+            progress.update(step.step, note: String(format: "loss %.4f", step.loss) + accuracy)
+            try Interruption.check()
+        }
+        progress.finish(note: log.last.map { String(format: "loss %.4f", $0.loss) } ?? "")
+    }
+}

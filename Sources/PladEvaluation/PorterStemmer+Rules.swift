@@ -10,6 +10,12 @@ extension PorterStemmer {
         }
     }
 
+    static let irregularForms = [
+        "sky": "sky", "skies": "sky", "dying": "die", "lying": "lie", "tying": "tie", "news": "news", "inning": "inning",
+        "innings": "inning", "outing": "outing", "outings": "outing", "canning": "canning", "cannings": "canning", "howe": "howe",
+        "proceed": "proceed", "exceed": "exceed", "succeed": "succeed",
+    ]
+
     static let secondStep = [
         Rule("ational", "ate"), Rule("tional", "tion"), Rule("enci", "ence"), Rule("anci", "ance"), Rule("izer", "ize"),
         Rule("bli", "ble"), Rule("alli", "al"), Rule("entli", "ent"), Rule("eli", "e"), Rule("ousli", "ous"),
@@ -41,7 +47,12 @@ extension PorterStemmer {
     static func ends(_ word: [UInt8], _ suffix: StaticString) -> Bool {
         let start = word.count - suffix.utf8CodeUnitCount
         guard start >= 0 else { return false }
-        for index in 0..<suffix.utf8CodeUnitCount where word[start + index] != suffix.utf8Start[index] { return false }
+        // From the end, because that is where words differ from most suffixes.
+        var index = suffix.utf8CodeUnitCount
+        while index > 0 {
+            index -= 1
+            if word[start + index] != suffix.utf8Start[index] { return false }
+        }
         return true
     }
 
@@ -50,10 +61,15 @@ extension PorterStemmer {
         word.append(contentsOf: UnsafeBufferPointer(start: replacement.utf8Start, count: replacement.utf8CodeUnitCount))
     }
 
+    static func isOneOf(_ letters: StaticString, _ letter: UInt8) -> Bool {
+        for index in 0..<letters.utf8CodeUnitCount where letters.utf8Start[index] == letter { return true }
+        return false
+    }
+
     /// A letter other than a, e, i, o, u, and other than a y that follows a consonant.
     static func isConsonant(_ word: [UInt8], _ index: Int) -> Bool {
         switch word[index] {
-        case UInt8(ascii: "a"), UInt8(ascii: "e"), UInt8(ascii: "i"), UInt8(ascii: "o"), UInt8(ascii: "u"): return false
+        case _ where isOneOf("aeiou", word[index]): return false
         case UInt8(ascii: "y"):
             var first = index
             while first > 0, word[first] == UInt8(ascii: "y") { first -= 1 }
@@ -72,7 +88,7 @@ extension PorterStemmer {
         for index in 0..<end {
             let isVowel =
                 switch word[index] {
-                case UInt8(ascii: "a"), UInt8(ascii: "e"), UInt8(ascii: "i"), UInt8(ascii: "o"), UInt8(ascii: "u"): true
+                case _ where isOneOf("aeiou", word[index]): true
                 case UInt8(ascii: "y"): afterConsonant
                 default: false
                 }
@@ -84,7 +100,7 @@ extension PorterStemmer {
 
     /// Whether the first `end` letters hold a vowel: the first y after another letter is always one.
     static func containsVowel(_ word: [UInt8], _ end: Int) -> Bool {
-        (0..<end).contains { "aeiou".utf8.contains(word[$0]) || $0 > 0 && word[$0] == UInt8(ascii: "y") }
+        (0..<end).contains { isOneOf("aeiou", word[$0]) || $0 > 0 && word[$0] == UInt8(ascii: "y") }
     }
 
     static func endsInDoubleConsonant(_ word: [UInt8]) -> Bool {
@@ -95,6 +111,6 @@ extension PorterStemmer {
     static func endsInShortSyllable(_ word: [UInt8], _ end: Int) -> Bool {
         if end == 2 { return !isConsonant(word, 0) && isConsonant(word, 1) }
         return end >= 3 && isConsonant(word, end - 3) && !isConsonant(word, end - 2) && isConsonant(word, end - 1)
-            && !"wxy".utf8.contains(word[end - 1])
+            && !isOneOf("wxy", word[end - 1])
     }
 }

@@ -1,11 +1,18 @@
 /// Porter's suffix stripping with NLTK's extensions: what `rouge_score` stems with.
 ///
 /// Source: Porter 1980, "An algorithm for suffix stripping"; `nltk.stem.porter` 3.10, mode `NLTK_EXTENSIONS`.
-enum PorterStemmer {
-    /// Stems a word of a-z and 0-9 in place; digits count as consonants.
+package enum PorterStemmer {
+    /// The stem of a lower-case word; digits count as consonants.
+    package static func stem(_ word: String) -> String {
+        var letters = Array(word.utf8)
+        stem(&letters)
+        return String(decoding: letters, as: UTF8.self)
+    }
+
+    /// Stems a word in place.
     static func stem(_ word: inout [UInt8]) {
-        if let irregular = irregularForm(word) {
-            word = irregular
+        if let irregular = irregularForms[String(decoding: word, as: UTF8.self)] {
+            word = Array(irregular.utf8)
             return
         }
         guard word.count > 2 else { return }
@@ -15,23 +22,9 @@ enum PorterStemmer {
         shortenDoubleSuffix(&word)
         apply(thirdStep, to: &word) { word, stem in measure(word, stem) > 0 }
         apply(fourthStep, to: &word) { word, stem in
-            measure(word, stem) > 1 && (!ends(word, "ion") || "st".utf8.contains(word[stem - 1]))
+            measure(word, stem) > 1 && (!ends(word, "ion") || isOneOf("st", word[stem - 1]))
         }
         tidy(&word)
-    }
-
-    private static func irregularForm(_ word: [UInt8]) -> [UInt8]? {
-        switch String(decoding: word, as: UTF8.self) {
-        case "skies": Array("sky".utf8)
-        case "dying": Array("die".utf8)
-        case "lying": Array("lie".utf8)
-        case "tying": Array("tie".utf8)
-        case "innings": Array("inning".utf8)
-        case "outings": Array("outing".utf8)
-        case "cannings": Array("canning".utf8)
-        case "sky", "news", "inning", "outing", "canning", "howe", "proceed", "exceed", "succeed": word
-        default: nil
-        }
     }
 
     /// Step 1a.
@@ -65,7 +58,7 @@ enum PorterStemmer {
         if ends(word, "at") || ends(word, "bl") || ends(word, "iz") {
             word.append(UInt8(ascii: "e"))
         } else if endsInDoubleConsonant(word) {
-            if !"lsz".utf8.contains(word[word.count - 1]) { word.removeLast() }
+            if !isOneOf("lsz", word[word.count - 1]) { word.removeLast() }
         } else if measure(word, word.count) == 1, endsInShortSyllable(word, word.count) {
             word.append(UInt8(ascii: "e"))
         }

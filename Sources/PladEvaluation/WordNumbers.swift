@@ -3,15 +3,17 @@
 /// A word is a run of a-z and 0-9 in the lower-cased text, as in `rouge_score` 0.1.2.
 struct WordNumbers {
     private let stemming: Bool
-    private var numbers: [String: Int32] = [:]
+    private var words = WordTable()
+    /// What each of `words` counts as, where words are stemmed, so that each is stemmed once.
+    private var stems = WordTable()
+    private var stemOfWord: [Int32] = []
 
     init(stemming: Bool) {
         self.stemming = stemming
-        numbers.reserveCapacity(128)
     }
 
-    /// How many different words were seen.
-    var count: Int { numbers.count }
+    /// How many different words, or stems, were seen.
+    var count: Int { stemming ? stems.count : words.count }
 
     /// The text's words, in order.
     mutating func tokens(of text: String) -> [Int32] {
@@ -45,14 +47,16 @@ struct WordNumbers {
         }
     }
 
+    /// Takes the letters of a word, which are gone afterwards.
     private mutating func number(of word: inout [UInt8]) -> Int32 {
-        if stemming, word.count > 3 { PorterStemmer.stem(&word) }
-        let text = String(decoding: word, as: UTF8.self)
-        word.removeAll(keepingCapacity: true)
-        if let known = numbers[text] { return known }
-        let new = Int32(numbers.count)
-        numbers[text] = new
-        return new
+        defer { word.removeAll(keepingCapacity: true) }
+        let (number, isNew) = words.number(of: word)
+        guard stemming else { return number }
+        if isNew {
+            if word.count > 3 { PorterStemmer.stem(&word) }
+            stemOfWord.append(stems.number(of: word).number)
+        }
+        return stemOfWord[Int(number)]
     }
 
     /// The a-z or 0-9 that the character at `index` becomes in lower case, nil for none, and how many bytes to go on.

@@ -1,0 +1,82 @@
+import PladEvaluation
+import PladRecords
+import Testing
+
+@Suite struct MeasurementTests {
+    private let bootstrap = Bootstrap(seed: 7, resamples: 200)
+
+    private func measurement(
+        _ id: String, answer: String = "a b", logProbabilities: [Float] = [-1], pairs: [ScoredPair] = [], facts: [String] = []
+    ) -> HeldOutMeasurement {
+        HeldOutMeasurement(
+            id: id, prompt: "prompt \(id)", teacherText: "a b c d", teacherLogProbabilities: logProbabilities, answer: answer,
+            answerTokens: 2, pairs: pairs, facts: facts)
+    }
+
+    @Test func everyMeasureIsPooledAsItsNameSays() throws {
+        let student = try StudentMeasurements(
+            name: "ranked",
+            prompts: [
+                measurement(
+                    "1", answer: "a b", logProbabilities: [-1, -2, -3], pairs: [ScoredPair(chosen: 2, rejected: 1)],
+                    facts: ["a", "missing", "b"]),
+                measurement(
+                    "2", answer: "x", logProbabilities: [-10],
+                    pairs: [ScoredPair(chosen: 1, rejected: 1), ScoredPair(chosen: 0, rejected: 1)]),
+            ])
+        let evaluation = student.evaluation(bootstrap)
+        #expect(evaluation.name == "ranked")
+        // F of precision 1 and recall 1/2 is 2/3; the other answer shares nothing.
+        #expect(abs(evaluation.rougeL.mean - 1.0 / 3) < 1e-12)
+        #expect(evaluation.teacherNegativeLogLikelihood.mean == 4 && evaluation.teacherNegativeLogLikelihood.count == 4)
+        #expect(evaluation.rankAccuracy.mean == 0.5 && evaluation.rankAccuracy.count == 3)
+        #expect(evaluation.factsKept?.mean == 2.0 / 3 && evaluation.factsKept?.count == 3)
+        #expect(evaluation.answerTokens.mean == 2)
+    }
+
+    @Test func factsAreAbsentWhereNoPromptNamesThem() throws {
+        let student = try StudentMeasurements(name: "initial", prompts: [measurement("1")])
+        #expect(student.evaluation(bootstrap).factsKept == nil)
+    }
+
+    @Test func notANumberIsNamedWithStudentAndPrompt() throws {
+        let error = try #require(throws: EvaluationError.self) {
+            try StudentMeasurements(name: "ranked", prompts: [measurement("ok"), measurement("p-17", logProbabilities: [-1, .nan])])
+        }
+        #expect(error.code == .notFinite && error.exitStatus == .badData)
+        #expect(error.message.contains("\"ranked\"") && error.message.contains("\"p-17\""))
+    }
+
+    @Test func studentsOfDifferentPromptsAreNotCompared() throws {
+        let first = try StudentMeasurements(name: "initial", prompts: [measurement("1")])
+        let second = try StudentMeasurements(name: "warm-up", prompts: [measurement("2")])
+        let error = try #require(throws: EvaluationError.self) { try Evaluation(of: [first, second], bootstrap: bootstrap) }
+        #expect(error.code == .unpaired)
+    }
+
+    @Test func eachStudentIsComparedWithTheOneBeforeAndTheLastWithTheFirst() throws {
+        let students = try ["initial", "warm-up", "ranked"].enumerated().map { index, name in
+            try StudentMeasurements(
+                name: name,
+                prompts: (0..<30).map { measurement(String($0), answer: index == 0 ? "x" : "a b", facts: $0 == 0 ? ["a"] : []) })
+        }
+        let evaluation = try Evaluation(of: students, bootstrap: bootstrap)
+        #expect(evaluation.differences.map(\.student) == ["warm-up", "ranked", "ranked"])
+        #expect(evaluation.differences.map(\.baseline) == ["initial", "warm-up", "initial"])
+        #expect(abs(evaluation.differences[0].rougeL.mean - 2.0 / 3) < 1e-12)
+        #expect(evaluation.differences[1].rougeL == Estimate(mean: 0, low: 0, high: 0, count: 30))
+        #expect(evaluation.differences[0].factsKept?.mean == 1)
+        #expect(evaluation.examples.count == 20)
+        #expect(evaluation.examples[0].students == ["x", "a b", "a b"] && evaluation.examples[0].facts == ["a"])
+        #expect(evaluation.examples[0].prompt == "prompt 0" && evaluation.examples[1].facts == nil)
+    }
+
+    @Test func factsAreFoundToTheLetter() {
+        #expect(Facts.kept(["Ana", "Zoë", "$12.50"], in: "Ana paid $12.50 to Zoë") == 3)
+        #expect(Facts.kept(["ana", "Zoe\u{308}"], in: "Ana paid $12.50 to Zoë") == 0)
+        #expect(Facts.kept([], in: "text") == 0)
+        #expect(Facts.kept(["12"], in: "312 and 120") == 0)
+        #expect(Facts.kept(["12"], in: "312, 12kg") == 1)
+        #expect(Facts.kept(["longer than the text"], in: "text") == 0)
+    }
+}

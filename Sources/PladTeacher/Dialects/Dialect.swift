@@ -1,0 +1,57 @@
+package import Foundation
+package import PladRecords
+
+/// How one family of endpoints spells a question and its answer.
+///
+/// A dialect is a pure value: it maps, and never touches the wire.
+package protocol Dialect: Sendable {
+    /// What `--dialect` and keys call it.
+    var name: String { get }
+    /// How the key is sent.
+    var keyStyle: TeacherKey.Style { get }
+    /// The path to ask, from the path of the base address without a slash at its end.
+    func path(from base: String) -> String
+    /// The body that asks for one completion of the messages; `sample` counts the answers to the same question.
+    func body(asking messages: [Message], _ parameters: SamplingParameters, sample: Int) -> JSONValue
+    /// What a response means.
+    func read(status: Int, body: Data) -> Reading
+}
+
+/// What a dialect finds in a response.
+package enum Reading: Sendable, Equatable {
+    /// An answer, also an empty, truncated, refused or filtered one: its finish reason tells.
+    case completion(Completion)
+    /// The endpoint reports an error.
+    case fault(ProviderFault)
+    /// Not a response of this dialect: broken off, or not its JSON. Ends in the reason.
+    case unreadable(String)
+}
+
+/// An error as the endpoint reports it.
+package struct ProviderFault: Error, Sendable, Hashable {
+    /// The HTTP status, or the one that a body reports under status 200.
+    package var status: Int
+    /// The provider's code or type, for example `insufficient_quota`; nil where there is none.
+    package var code: String?
+    /// The provider's words in one line, at most 300 characters.
+    package var message: String
+
+    package init(status: Int, code: String? = nil, message: String) {
+        self.status = status
+        self.code = code
+        self.message = message
+    }
+}
+
+extension Dialect {
+    /// The request for one completion.
+    /// - Parameters:
+    ///   - teacher: the endpoint's origin, or the name that `--teacher-id` gives in its place.
+    ///   - path: the endpoint's path.
+    package func request(
+        teacher: String, path: String, asking messages: [Message], _ parameters: SamplingParameters, sample: Int
+    ) -> TeacherRequest {
+        TeacherRequest(
+            dialect: name, teacher: teacher, path: path, body: body(asking: messages, parameters, sample: sample), sample: sample)
+    }
+}

@@ -1,0 +1,40 @@
+import Foundation
+
+/// Where a teacher is asked: the whole address of one dialect's path, in parts.
+package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
+    /// Scheme, host in small letters and port unless it is the scheme's own: `https://api.openai.com`.
+    package let origin: String
+    /// From the first slash on, the query included: `/v1/chat/completions`.
+    package let path: String
+
+    package var url: String { origin + path }
+    package var description: String { url }
+
+    /// The endpoint for `remote`, a base address with or without `/v1`, or the whole address of the dialect's path.
+    ///
+    /// Throws `TeacherError.malformedAddress` for anything but an http or https address, and for an address that
+    /// carries a secret, which would end up in keys and records.
+    package init(_ remote: String, dialect: some Dialect) throws {
+        guard let parts = URLComponents(string: remote), let scheme = parts.scheme?.lowercased(), let host = parts.host, !host.isEmpty,
+            scheme == "http" || scheme == "https", (1...65535).contains(parts.port ?? 1)
+        else {
+            throw TeacherError(.malformedAddress, "\"\(remote)\" is not an address of a teacher; give one like https://api.example.com/v1")
+        }
+        let shown = "\(scheme)://\(host)"
+        guard parts.user == nil, parts.password == nil else {
+            throw TeacherError(
+                .malformedAddress, "the address of \(shown) carries a user or password; give the key by PLAD_API_KEY or --key-file")
+        }
+        let suspicious: Set = ["key", "api_key", "api-key", "apikey", "access_token", "token"]
+        if let item = parts.queryItems?.first(where: { suspicious.contains($0.name.lowercased()) }) {
+            throw TeacherError(
+                .malformedAddress, "the address of \(shown) carries a key (?\(item.name)=…); give it by PLAD_API_KEY or --key-file")
+        }
+        let usual = scheme == "https" ? 443 : 80
+        let port = parts.port.flatMap { $0 == usual ? nil : ":\($0)" } ?? ""
+        origin = "\(scheme)://\(host.lowercased())\(port)"
+        var base = parts.percentEncodedPath
+        while base.hasSuffix("/") { base.removeLast() }
+        path = dialect.path(from: base) + (parts.percentEncodedQuery.map { "?" + $0 } ?? "")
+    }
+}

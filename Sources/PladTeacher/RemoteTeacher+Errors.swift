@@ -1,0 +1,68 @@
+extension RetryPolicy.Outcome {
+    /// What happened, in half a line.
+    var summary: String {
+        switch self {
+        case .fault(let fault, _): "HTTP \(fault.status): \(fault.message)"
+        case .unreadable(let reason): "unreadable response: \(reason)"
+        case .transport(let fault): fault.reason
+        }
+    }
+}
+
+extension RemoteTeacher {
+    /// The error that a person reads once an outcome is final: what was asked, what came of it, and the way out.
+    func error(after outcome: RetryPolicy.Outcome, attempts: Int) -> TeacherError {
+        let url = endpoint.url
+        let tries = attempts == 1 ? "" : " after \(attempts) attempts"
+        switch outcome {
+        case .fault(let fault, _):
+            return error(after: fault, tries: tries)
+        case .unreadable(let reason):
+            return TeacherError(.exhausted, "\(url) sends no readable answer\(tries): \(reason); does it speak \(dialect.name)?")
+        case .transport(let fault):
+            switch fault.kind {
+            case .unresolved, .unconnected:
+                return TeacherError(
+                    .unreachable, "cannot reach the teacher at \(url)\(tries): \(fault.reason); check --remote and that it is running",
+                    cause: fault)
+            case .untrusted:
+                return TeacherError(
+                    .untrusted,
+                    "the certificate of \(endpoint.origin) is not trusted: \(fault.reason); set SSL_CERT_FILE to its authority's",
+                    cause: fault)
+            case .tooLarge:
+                return TeacherError(.tooLarge, "the answer of \(url) is refused: \(fault.reason); lower --max-tokens", cause: fault)
+            case .stopped:
+                return TeacherError(.stopped, "asking \(url) was stopped: \(fault.reason)", cause: fault)
+            case .cut, .timeout, .other:
+                return TeacherError(
+                    .exhausted, "no answer from \(url)\(tries): \(fault.reason); run the command again to go on", cause: fault)
+            }
+        }
+    }
+
+    private func error(after fault: ProviderFault, tries: String) -> TeacherError {
+        let url = endpoint.url
+        let said = "HTTP \(fault.status): \(fault.message)"
+        if fault.isQuota {
+            return TeacherError(
+                .overQuota, "\(endpoint.origin) is out of quota (\(said)); top the account up, then run the command again", cause: fault)
+        }
+        switch fault.status {
+        case 401, 403:
+            let way = hasKey ? "check the key in PLAD_API_KEY" : "no key was sent: set PLAD_API_KEY"
+            return TeacherError(.keyRefused, "\(endpoint.origin) refuses the key (\(said)); \(way)", cause: fault)
+        case 404:
+            return TeacherError(
+                .unknownModel, "\(url) knows no such model or path (\(said)); check --teacher-model and --remote", cause: fault)
+        case 300..<400:
+            return TeacherError(
+                .rejected, "\(url) redirects (\(said)); plad follows none: give the final address to --remote", cause: fault)
+        case 400..<500 where ![408, 409, 425, 429].contains(fault.status):
+            return TeacherError(
+                .rejected, "\(url) refuses the request (\(said)); change the prompt or the parameters it names", cause: fault)
+        default:
+            return TeacherError(.exhausted, "no answer from \(url)\(tries) (\(said)); run the command again to go on", cause: fault)
+        }
+    }
+}

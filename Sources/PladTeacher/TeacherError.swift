@@ -1,0 +1,56 @@
+package import PladRecords
+
+/// An error of this module: the teacher cannot be asked, or does not answer.
+package struct TeacherError: Failure {
+    package enum Code: Sendable, Hashable {
+        /// `--remote` is not an address that can be asked.
+        case malformedAddress
+        /// The key cannot be read or cannot be a key.
+        case unusableKey
+        /// No connection to the endpoint.
+        case unreachable
+        /// The endpoint's certificate is not trusted.
+        case untrusted
+        /// HTTP 401 or 403.
+        case keyRefused
+        /// HTTP 404: no such path or model.
+        case unknownModel
+        /// The account has no money or quota left; waiting does not help.
+        case overQuota
+        /// The endpoint refuses this request as it stands, for example as longer than its context.
+        case rejected
+        /// Every attempt that the retry policy allows has failed.
+        case exhausted
+        /// The body is larger than the limit.
+        case tooLarge
+        /// The client is shut down or its thread has failed.
+        case stopped
+    }
+
+    package let code: Code
+    package let message: String
+    /// What was seen last, where the error sums up several attempts.
+    package let cause: (any Error)?
+
+    package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+
+    package var exitStatus: ExitStatus {
+        switch code {
+        case .malformedAddress, .unusableKey: .usage
+        case .stopped: .bug
+        default: .unavailable
+        }
+    }
+
+    /// Whether every other prompt would meet the same error, so that asking on is pointless.
+    package var endsRun: Bool {
+        switch code {
+        case .malformedAddress, .unusableKey, .unreachable, .untrusted, .keyRefused, .unknownModel, .overQuota, .stopped: true
+        case .rejected, .exhausted, .tooLarge: false
+        }
+    }
+}

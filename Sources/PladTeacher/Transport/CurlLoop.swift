@@ -1,0 +1,97 @@
+import CCurl
+import Foundation
+
+/// The life of the curl thread: take letters, let curl work, hand out what is done, sleep until something happens.
+///
+/// Owned by that thread alone. If curl fails as a whole, every waiter gets the reason.
+final class CurlLoop {
+    private let multi: UnsafeMutableRawPointer
+    private let mailbox: CurlMailbox
+    private let limits: TransportLimits
+    private var active: [UInt64: CurlTransfer] = [:]
+    /// Transfers that have ended, to be used again: setting an easy handle up costs more than a small request.
+    private var idle: [CurlTransfer] = []
+    private var isRunning = true
+
+    init(multi: MultiHandle, mailbox: CurlMailbox, limits: TransportLimits) {
+        self.multi = multi.pointer
+        self.mailbox = mailbox
+        self.limits = limits
+    }
+
+    func run() {
+        blockBrokenPipeSignal()
+        var reason = TransportFault(.stopped, "the client was shut down")
+        do {
+            try check(plad_multi_set_long(multi, CURLMOPT_MAXCONNECTS, limits.connections), "curl_multi_setopt MAXCONNECTS")
+            try check(plad_multi_set_long(multi, CURLMOPT_MAX_CONCURRENT_STREAMS, 1000), "curl_multi_setopt MAX_CONCURRENT_STREAMS")
+            while true {
+                for letter in mailbox.collect() { try open(letter) }
+                guard isRunning else { break }
+                var running: Int32 = 0
+                try check(curl_multi_perform(multi, &running), "curl_multi_perform")
+                try handOut()
+                try check(curl_multi_poll(multi, nil, 0, 60_000, nil), "curl_multi_poll")
+            }
+        } catch {
+            reason = error as? TransportFault ?? TransportFault(.stopped, "\(error)")
+        }
+        end(because: reason)
+    }
+
+    private func open(_ letter: CurlMailbox.Letter) throws {
+        switch letter {
+        case .send(let number, let request, let continuation):
+            do {
+                let transfer = try idle.popLast() ?? CurlTransfer(limits: limits)
+                try transfer.prepare(request, number: number, continuation)
+                active[number] = transfer
+                try check(curl_multi_add_handle(multi, transfer.easy), "curl_multi_add_handle")
+            } catch  where active[number] == nil {
+                continuation.resume(throwing: error)
+            }
+        case .cancel(let number):
+            // Taking the handle off closes its connection, or resets its stream: the server sees the cancel.
+            guard let transfer = active.removeValue(forKey: number) else { return }
+            try check(curl_multi_remove_handle(multi, transfer.easy), "curl_multi_remove_handle")
+            transfer.finish(.failure(CancellationError()))
+            idle.append(transfer)
+        case .shutDown:
+            isRunning = false
+        }
+    }
+
+    private func handOut() throws {
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(multi, &left) {
+            guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
+            // The message dies with the handle's removal.
+            let code = plad_message_result(message)
+            let transfer = try CurlTransfer.of(easy)
+            try check(curl_multi_remove_handle(multi, easy), "curl_multi_remove_handle")
+            active[transfer.number] = nil
+            transfer.finish(transfer.result(code))
+            idle.append(transfer)
+        }
+    }
+
+    private func end(because reason: TransportFault) {
+        for case .send(_, _, let continuation) in mailbox.close(reason) { continuation.resume(throwing: reason) }
+        for transfer in active.values {
+            curl_multi_remove_handle(multi, transfer.easy)
+            transfer.finish(.failure(reason))
+        }
+        active.removeAll()
+        idle.removeAll()
+        curl_multi_cleanup(multi)
+    }
+
+    /// A write to a connection that the server closed raises SIGPIPE in the writing thread, and `CURLOPT_NOSIGNAL`
+    /// leaves it to us; blocked here, it is an error code. Other threads keep their own ways with it.
+    private func blockBrokenPipeSignal() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+}

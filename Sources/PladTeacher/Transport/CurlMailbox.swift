@@ -1,0 +1,61 @@
+import CCurl
+import Synchronization
+
+/// A multi handle on its way between threads.
+///
+/// `@unchecked Sendable`: the curl thread alone uses the handle; other threads call only `curl_multi_wakeup`, which
+/// curl documents as callable from any thread, and only under the mailbox's lock while the handle is open.
+struct MultiHandle: @unchecked Sendable {
+    let pointer: UnsafeMutableRawPointer
+}
+
+/// What callers leave for the curl thread.
+final class CurlMailbox: Sendable {
+    enum Letter: Sendable {
+        case send(UInt64, HTTPRequest, CheckedContinuation<Response, any Error>)
+        case cancel(UInt64)
+        case shutDown
+    }
+
+    private struct State {
+        var letters: [Letter] = []
+        var multi: MultiHandle?
+        var closed: TransportFault?
+    }
+
+    private let state: Mutex<State>
+
+    init(waking multi: MultiHandle) {
+        state = Mutex(State(multi: multi))
+    }
+
+    /// Leaves a letter and wakes the thread, unless one already lies there: then it is awake or about to be.
+    /// Returns why the mailbox is closed when it is.
+    @discardableResult
+    func post(_ letter: Letter) -> TransportFault? {
+        state.withLock { state in
+            if let closed = state.closed { return closed }
+            state.letters.append(letter)
+            if state.letters.count == 1, let multi = state.multi { curl_multi_wakeup(multi.pointer) }
+            return nil
+        }
+    }
+
+    /// Everything that was left since the last call, in order.
+    func collect() -> [Letter] {
+        state.withLock { state in
+            defer { state.letters.removeAll() }
+            return state.letters
+        }
+    }
+
+    /// Closes for good and returns what was left: from here on every `post` answers `reason`, and nobody wakes the handle.
+    func close(_ reason: TransportFault) -> [Letter] {
+        state.withLock { state in
+            defer { state.letters.removeAll() }
+            state.closed = reason
+            state.multi = nil
+            return state.letters
+        }
+    }
+}

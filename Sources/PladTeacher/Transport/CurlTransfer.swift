@@ -1,0 +1,192 @@
+import CCurl
+import Foundation
+
+/// One easy handle with what it is carrying; used for one request after another by the curl thread alone.
+final class CurlTransfer {
+    let easy: UnsafeMutableRawPointer
+    private(set) var number: UInt64 = 0
+    private let bodyLimit: Int
+    private var continuation: CheckedContinuation<Response, any Error>?
+    private var fields: UnsafeMutablePointer<curl_slist>?
+    private var started = Date()
+    private var headers: [UInt8] = []
+    private var body = Data()
+    private var isTooLarge = false
+    /// Where curl leaves its words for what went wrong.
+    private let words = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+
+    init(limits: TransportLimits) throws {
+        easy = try check(curl_easy_init(), "curl_easy_init")
+        bodyLimit = limits.bodyBytes
+        words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        try setConstants(limits)
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        curl_slist_free_all(fields)
+        words.deallocate()
+    }
+
+    /// The transfer that a handle belongs to.
+    static func of(_ easy: UnsafeMutableRawPointer) throws -> CurlTransfer {
+        var pointer: UnsafeMutableRawPointer?
+        try check(plad_easy_get_private(easy, &pointer), "curl_easy_getinfo PRIVATE")
+        return of(argument: pointer!)
+    }
+
+    private static func of(argument: UnsafeMutableRawPointer) -> CurlTransfer {
+        Unmanaged<CurlTransfer>.fromOpaque(argument).takeUnretainedValue()
+    }
+
+    private func setConstants(_ limits: TransportLimits) throws {
+        let this = Unmanaged.passUnretained(self).toOpaque()
+        try set(CURLOPT_PRIVATE, pointer: this)
+        try set(CURLOPT_ERRORBUFFER, pointer: words)
+        // Signals would interrupt whichever thread of the process happens to run.
+        try set(CURLOPT_NOSIGNAL, 1)
+        try set(CURLOPT_PROTOCOLS_STR, "http,https")
+        try set(CURLOPT_FOLLOWLOCATION, 0)
+        try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+        try set(CURLOPT_SSL_VERIFYPEER, 1)
+        try set(CURLOPT_SSL_VERIFYHOST, 2)
+        if let file = ["CURL_CA_BUNDLE", "SSL_CERT_FILE"].lazy.compactMap({ ProcessInfo.processInfo.environment[$0] }).first {
+            try set(CURLOPT_CAINFO, file)
+        }
+        // The empty text stands for every compression that this curl can undo.
+        try set(CURLOPT_ACCEPT_ENCODING, "")
+        try set(CURLOPT_TCP_KEEPALIVE, 1)
+        try set(CURLOPT_CONNECTTIMEOUT_MS, limits.connect.wholeMilliseconds)
+        try set(CURLOPT_TIMEOUT_MS, limits.total.wholeMilliseconds)
+        try set(CURLOPT_LOW_SPEED_LIMIT, 10)
+        try set(CURLOPT_LOW_SPEED_TIME, max(1, limits.stall.wholeMilliseconds / 1000))
+        try check(
+            plad_easy_set_write(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, argument in
+                CurlTransfer.of(argument: argument!).receive(body: bytes, count: size * count)
+            }, "curl_easy_setopt WRITEFUNCTION")
+        try set(CURLOPT_WRITEDATA, pointer: this)
+        try check(
+            plad_easy_set_write(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, argument in
+                CurlTransfer.of(argument: argument!).receive(header: bytes, count: size * count)
+            }, "curl_easy_setopt HEADERFUNCTION")
+        try set(CURLOPT_HEADERDATA, pointer: this)
+    }
+
+    /// Makes the handle ready for a request.
+    func prepare(_ request: HTTPRequest, number: UInt64, _ continuation: CheckedContinuation<Response, any Error>) throws {
+        self.number = number
+        started = Date()
+        headers.removeAll(keepingCapacity: true)
+        body = Data()
+        isTooLarge = false
+        words[0] = 0
+        try set(CURLOPT_URL, request.url)
+        // On a TLS connection that may turn out to be HTTP/2, later requests wait for it rather than open their own.
+        try set(CURLOPT_PIPEWAIT, request.url.hasPrefix("https:") ? 1 : 0)
+        if let body = request.body {
+            try check(plad_easy_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)), "curl_easy_setopt POSTFIELDSIZE")
+            try body.withUnsafeBytes { bytes in
+                // Curl copies as many bytes as the size says, which must therefore be set first.
+                let start = bytes.bindMemory(to: CChar.self).baseAddress
+                try check(plad_easy_set_text(easy, CURLOPT_COPYPOSTFIELDS, start), "curl_easy_setopt COPYPOSTFIELDS")
+            }
+        } else {
+            try set(CURLOPT_HTTPGET, 1)
+        }
+        try setHeaders(request.headers)
+        self.continuation = continuation
+    }
+
+    private func setHeaders(_ headers: [HTTPHeader]) throws {
+        curl_slist_free_all(fields)
+        fields = nil
+        // An empty Expect keeps curl from asking leave to send a large body, a round trip that some servers never answer.
+        for line in ["User-Agent: plad", "Expect:"] + headers.map({ "\($0.name): \($0.value)" }) {
+            guard let longer = curl_slist_append(fields, line) else {
+                throw TransportFault(.stopped, "curl_slist_append answered null: out of memory")
+            }
+            fields = longer
+        }
+        try check(plad_easy_set_list(easy, CURLOPT_HTTPHEADER, fields), "curl_easy_setopt HTTPHEADER")
+    }
+
+    private func receive(body bytes: UnsafePointer<CChar>?, count: Int) -> Int {
+        guard body.count + count <= bodyLimit else {
+            isTooLarge = true
+            return 0
+        }
+        bytes.map { body.append(UnsafeRawPointer($0).assumingMemoryBound(to: UInt8.self), count: count) }
+        return count
+    }
+
+    private func receive(header bytes: UnsafePointer<CChar>?, count: Int) -> Int {
+        let line = UnsafeRawBufferPointer(start: bytes, count: count)
+        // A new status line begins a new block: those before it were informational, or a proxy's.
+        if line.starts(with: "HTTP/".utf8) { headers.removeAll(keepingCapacity: true) }
+        guard headers.count + count <= 1 << 20 else { return 0 }
+        headers.append(contentsOf: line)
+        return count
+    }
+
+    /// What an ended transfer has brought.
+    func result(_ code: CURLcode) -> Result<Response, any Error> {
+        guard code == CURLE_OK else {
+            if isTooLarge { return .failure(TransportFault(.tooLarge, "it is larger than \(bodyLimit) bytes")) }
+            let reason = words[0] == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: words)
+            return .failure(TransportFault(TransportFault.Kind(code, hasConnected: time(CURLINFO_CONNECT_TIME_T) > .zero), reason))
+        }
+        var status = 0
+        let code = plad_easy_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+        precondition(code == CURLE_OK, "curl_easy_getinfo RESPONSE_CODE answered \(code.rawValue)")
+        let times = Response.Times(started: started, firstByte: time(CURLINFO_STARTTRANSFER_TIME_T), total: time(CURLINFO_TOTAL_TIME_T))
+        return .success(Response(status: status, headers: ResponseHeaders(headers), body: body, times: times))
+    }
+
+    /// Resumes the caller; the transfer may then carry another request.
+    func finish(_ result: Result<Response, any Error>) {
+        continuation?.resume(with: result)
+        continuation = nil
+        body = Data()
+    }
+
+    private func time(_ info: CURLINFO) -> Duration {
+        var microseconds: curl_off_t = 0
+        let code = plad_easy_get_size(easy, info, &microseconds)
+        precondition(code == CURLE_OK, "curl_easy_getinfo \(info.rawValue) answered \(code.rawValue)")
+        return .microseconds(microseconds)
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) throws {
+        try check(plad_easy_set_long(easy, option, value), "curl_easy_setopt \(option.rawValue)")
+    }
+
+    private func set(_ option: CURLoption, _ value: String) throws {
+        try check(plad_easy_set_text(easy, option, value), "curl_easy_setopt \(option.rawValue)")
+    }
+
+    private func set(_ option: CURLoption, pointer: UnsafeMutableRawPointer) throws {
+        try check(plad_easy_set_pointer(easy, option, pointer), "curl_easy_setopt \(option.rawValue)")
+    }
+}
+
+extension TransportFault.Kind {
+    /// What kind of fault curl's code stands for.
+    init(_ code: CURLcode, hasConnected: Bool) {
+        switch code {
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: self = .unresolved
+        case CURLE_COULDNT_CONNECT, CURLE_SSL_CONNECT_ERROR: self = .unconnected
+        case CURLE_OPERATION_TIMEDOUT: self = hasConnected ? .timeout : .unconnected
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE: self = .untrusted
+        case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_HTTP2, CURLE_HTTP2_STREAM,
+            CURLE_BAD_CONTENT_ENCODING, CURLE_WEIRD_SERVER_REPLY:
+            self = .cut
+        default: self = .other
+        }
+    }
+}
+
+extension Duration {
+    fileprivate var wholeMilliseconds: Int {
+        Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+    }
+}

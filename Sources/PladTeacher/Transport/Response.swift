@@ -1,0 +1,55 @@
+package import Foundation
+
+/// What came back over the wire, uninterpreted.
+package struct Response: Sendable, Equatable {
+    package struct Times: Sendable, Equatable {
+        /// When the attempt that brought this response began.
+        package var started: Date
+        /// From there to the first byte of the response.
+        package var firstByte: Duration
+        /// From there to its last byte.
+        package var total: Duration
+
+        package init(started: Date, firstByte: Duration, total: Duration) {
+            self.started = started
+            self.firstByte = firstByte
+            self.total = total
+        }
+    }
+
+    package var status: Int
+    package var headers: ResponseHeaders
+    /// The body, decompressed.
+    package var body: Data
+    package var times: Times
+    /// How many times the request went over the wire until this response.
+    package var attempts: Int
+
+    package init(status: Int, headers: ResponseHeaders = ResponseHeaders(), body: Data, times: Times, attempts: Int = 1) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.times = times
+        self.attempts = attempts
+    }
+}
+
+/// The header lines of a response as they arrived; a field is looked for when it is asked for.
+package struct ResponseHeaders: Sendable, Equatable {
+    private let block: [UInt8]
+
+    /// - Parameter block: the lines, each ended by CR LF or LF.
+    package init(_ block: [UInt8] = []) {
+        self.block = block
+    }
+
+    /// The value of the first field of this name, in any spelling of capitals, without the space around it.
+    package subscript(name: String) -> String? {
+        for line in block.split(whereSeparator: { $0 == 0x0a || $0 == 0x0d }) {
+            guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon - line.startIndex == name.utf8.count else { continue }
+            let matches = zip(line, name.utf8).allSatisfy { $0 | 0x20 == $1 | 0x20 }
+            if matches { return String(decoding: line[(colon + 1)...], as: UTF8.self).trimmingCharacters(in: .whitespaces) }
+        }
+        return nil
+    }
+}

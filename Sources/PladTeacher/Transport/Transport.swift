@@ -1,0 +1,37 @@
+package import Foundation
+
+/// Sends requests over the wire, one attempt each: `HTTPClient`, or a script in tests.
+package protocol Transport: Sendable {
+    /// The response with whatever status it has. Throws `TransportFault`, and `CancellationError` when the task is
+    /// cancelled first; the request is then no longer on the wire.
+    func send(_ request: HTTPRequest) async throws -> Response
+}
+
+/// One POST of JSON, or one GET where there is no body.
+package struct HTTPRequest: Sendable {
+    package var url: String
+    package var headers: [HTTPHeader]
+    package var body: Data?
+
+    package init(url: String, headers: [HTTPHeader] = [], body: Data? = nil) {
+        self.url = url
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// A header to send. A secret one prints its name only.
+package struct HTTPHeader: Sendable, CustomStringConvertible, CustomReflectable {
+    package let name: String
+    package let value: String
+    package let isSecret: Bool
+
+    package init(_ name: String, _ value: String, isSecret: Bool = false) {
+        self.name = name
+        self.value = value
+        self.isSecret = isSecret
+    }
+
+    package var description: String { isSecret ? "\(name): <key>" : "\(name): \(value)" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,58 @@
+# plad: build, test and demonstrate. Two commands do everything: `make demo` and `make test`.
+
+SWIFT ?= swift
+PACKAGES := libcurl4-openssl-dev libopenblas-dev libsqlite3-dev libssl-dev pkg-config
+# Optimised always: a debug engine is 10 to 100 times slower. The processor's own vector instructions, since the
+# binary is built where it runs.
+ARCHITECTURE := $(if $(filter x86_64,$(shell uname -m)),-Xcc -march=native)
+FLAGS := -c release -j 2 $(ARCHITECTURE) --explicit-target-dependency-import-check error
+PLAD := .build/release/plad
+SWIFT_FILES = Sources Tests Package.swift
+
+.PHONY: demo test build install-packages format lint docs check check-transformers replay-demo clean
+
+demo: build
+	Prompts/demo/demo.sh $(PLAD)
+
+test: install-packages
+	@echo "make test: building everything, then running the tests"
+	$(SWIFT) build $(FLAGS) --build-tests
+	$(SWIFT) test $(FLAGS) --skip-build
+
+build: install-packages
+	@echo "make build: building plad (the first build takes minutes)"
+	$(SWIFT) build $(FLAGS) --product plad
+
+# Installs the system libraries with apt, or without root says how.
+install-packages:
+	@command -v $(SWIFT) >/dev/null || { echo "plad needs the Swift toolchain 6.1 or later: https://swift.org/install"; exit 1; }
+	@command -v dpkg >/dev/null || exit 0; \
+	missing=""; for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	[ -z "$$missing" ] && exit 0; \
+	if [ "$$(id -u)" = 0 ]; then echo "installing with apt:$$missing"; apt-get update -qq && apt-get install -y -qq $$missing; \
+	else echo "plad needs system libraries; run: sudo apt-get install -y$$missing"; exit 1; fi
+
+format:
+	$(SWIFT) format -i -r --configuration .swift-format $(SWIFT_FILES)
+
+lint:
+	$(SWIFT) format lint --strict -r --configuration .swift-format $(SWIFT_FILES)
+
+# docs/cli.md is what the binary says of itself.
+docs: build
+	Tests/cli-reference.sh $(PLAD) > docs/cli.md
+
+# The demo from its committed recording: no teacher, no network.
+replay-demo: build
+	Prompts/demo/demo.sh $(PLAD) --replay
+
+# The trained student in transformers: the same log-probabilities. Makes .venv with PyTorch.
+check-transformers: build
+	[ -x .venv/bin/python ] || { python3 -m venv .venv && .venv/bin/pip install -q torch==2.13.0 transformers; }
+	.venv/bin/python Tests/check_transformers.py $(PLAD)
+
+check:
+	.ci/run
+
+clean:
+	rm -rf .build .venv runs

@@ -1,0 +1,105 @@
+import Foundation
+import PladRecords
+import PladStudent
+import PladTraining
+import Testing
+
+@Suite struct TrainerTests {
+    private func trainer(_ student: Student, _ pairs: [EncodedPair], loss: any Loss = RankLoss(LossSettings()), _ change: (inout TrainingSettings) -> Void)
+        throws -> Trainer
+    {
+        var settings = TrainingSettings(steps: 6, batchSize: 4, learningRate: 1e-3, clip: 0, seed: 3)
+        change(&settings)
+        return try Trainer(student: student, pairs: pairs, loss: loss, settings: settings, phase: "test")
+    }
+
+    /// Gradients and AdamW as PyTorch computes them: the reference differs from itself by about 1e-6.
+    @Test(arguments: ["llama-gqa-tied", "llama-untied-sp", "llama3-ropescaled"])
+    func oneRankStepEqualsPyTorch(name: String) throws {
+        let fixture = try Fixture(name)
+        let student = try fixture.student()
+        let expected = fixture.golden.rank_step
+        let loss = RankLoss(LossSettings(margin: expected.beta, lambda: 0))
+        let step = try trainer(student, fixture.pairs, loss: loss) { $0.weightDecay = 0.01 }.step()
+        #expect(abs(step.loss - expected.loss) < 1e-4 * abs(expected.loss))
+        #expect(abs(step.gradientNorm - expected.grad_norm_total) < 1e-4 * expected.grad_norm_total)
+        for tensor in student.weights.tensors {
+            let norm = student.weights.values(of: tensor).reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+            let reference = try #require(expected.param_norms_after_adamw[tensor.name], "\(tensor.name) is not in the reference")
+            #expect(abs(norm - reference) < 1e-4 * reference, "\(tensor.name)")
+        }
+    }
+
+    @Test func accumulationOverManyPassesEqualsOnePass() throws {
+        let fixture = try Fixture("llama-gqa-tied")
+        let logs = try [1, 100_000].map { rows in
+            let trainer = try trainer(fixture.student(), fixture.pairs) { ($0.rowsPerPass, $0.batchSize) = (rows, 8) }
+            while !trainer.isDone { try trainer.step() }
+            return trainer.log
+        }
+        for (single, whole) in zip(logs[0], logs[1]) {
+            // The same sums in another order.
+            #expect(abs(single.loss - whole.loss) < 1e-4)
+            #expect(abs(single.gradientNorm - whole.gradientNorm) < 1e-4 * whole.gradientNorm)
+        }
+    }
+
+    @Test func resumedTrainingEndsInTheSameBytes() throws {
+        let fixture = try Fixture("llama-gqa-tied")
+        let whole = try trainer(fixture.student(), fixture.pairs) { $0.batchSize = 3 }
+        while !whole.isDone { try whole.step() }
+        try Fixture.withTemporaryFolder { folder in
+            let state = folder.appendingPathComponent("state.safetensors")
+            let first = try trainer(fixture.student(), fixture.pairs) { $0.batchSize = 3 }
+            for _ in 0..<2 { try first.step() }
+            try first.save(to: state)
+            let second = try trainer(fixture.student(), fixture.pairs) { $0.batchSize = 3 }
+            #expect(try second.restore(from: state))
+            while !second.isDone { try second.step() }
+            #expect(second.student.bytes == whole.student.bytes)
+            #expect(second.log == whole.log)
+        }
+    }
+
+    @Test func checkpointOfAnotherTrainingIsRefused() throws {
+        let fixture = try Fixture("llama-gqa-tied")
+        try Fixture.withTemporaryFolder { folder in
+            let state = folder.appendingPathComponent("state.safetensors")
+            try trainer(fixture.student(), fixture.pairs) { _ in }.save(to: state)
+            let other = try trainer(fixture.student(), fixture.pairs) { $0.learningRate = 2e-3 }
+            let error = #expect(throws: TrainingError.self) { try other.restore(from: state) }
+            #expect(error?.code == .foreignCheckpoint)
+        }
+    }
+
+    @Test func stopsBeforeTheWeightsAreSpoiledWhenTheLossIsNotFinite() throws {
+        let fixture = try Fixture("llama-gqa-tied")
+        let student = try fixture.student()
+        student.weights.buffer.values[100] = .nan
+        let before = student.bytes
+        let error = #expect(throws: TrainingError.self) { try trainer(student, fixture.pairs) { _ in }.step() }
+        #expect(error?.code == .diverged)
+        #expect(student.bytes == before)
+    }
+
+    @Test func clippingCutsTheStepAsTorchDoes() throws {
+        let fixture = try Fixture("llama-gqa-tied")
+        let free = try trainer(fixture.student(), fixture.pairs) { _ in }.step()
+        let cut = try trainer(fixture.student(), fixture.pairs) { $0.clip = 1e-3 }
+        #expect(try cut.step().gradientNorm == free.gradientNorm)
+        #expect(Trainer.clipScale(norm: 4, limit: 1) == 1 / (4 + 1e-6))
+        #expect(Trainer.clipScale(norm: 0.5, limit: 1) == 1)
+        #expect(Trainer.clipScale(norm: 4, limit: 0) == 1)
+    }
+
+    @Test func rankingRaisesTheGapAndWarmUpTheLikelihood() throws {
+        let fixture = try Fixture("llama-gqa-tied")
+        let ranking = try trainer(fixture.student(), fixture.pairs, loss: RankLoss(LossSettings(margin: 500, lambda: 0))) { $0.steps = 20 }
+        while !ranking.isDone { try ranking.step() }
+        let gaps = ranking.log.map { $0.chosenLogProbability - ($0.rejectedLogProbability ?? 0) }
+        #expect(gaps.last! > gaps.first! + 10)
+        let warmUp = try trainer(fixture.student(), fixture.pairs, loss: LikelihoodLoss()) { $0.steps = 20 }
+        while !warmUp.isDone { try warmUp.step() }
+        #expect(warmUp.log.last!.loss < warmUp.log.first!.loss / 2)
+    }
+}

@@ -70,7 +70,7 @@ package final class Trainer {
     }
 
     /// Forward, loss and backward of some pairs of a batch; gradients add up.
-    private func accumulate(_ part: [EncodedPair], divisor: Double, into sums: inout BatchSums) throws {
+    private func accumulate(_ part: ArraySlice<EncodedPair>, divisor: Double, into sums: inout BatchSums) throws {
         let logProbabilities = try pass.forward(part.map(\.tree))
         var weights: [[Float]] = []
         for (pair, continuations) in zip(part, logProbabilities) {

@@ -1,4 +1,4 @@
-package import PladRecords
+import PladRecords
 
 /// The numbers of one training phase.
 package struct TrainingSettings: Codable, Sendable, Hashable {

@@ -1,4 +1,4 @@
-package import PladRecords
+import PladRecords
 
 /// Which pairs each step takes: epoch after epoch, every pair once in an order drawn anew for each epoch.
 ///

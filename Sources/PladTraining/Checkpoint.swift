@@ -1,3 +1,0 @@
-package import Foundation
-package import PladRecords
-import PladStudent

@@ -40,8 +40,8 @@ package final class RemoteTeacher: Teacher {
         self.onAttempt = onAttempt
     }
 
-    package func respond(to request: TeacherRequest) async throws -> Response {
-        let message = HTTPRequest(url: endpoint.origin + request.path, headers: headers, body: Data(request.body.canonical.utf8))
+    package func reply(to request: TeacherRequest) async throws -> Reply {
+        let message = HTTPRequest(url: endpoint.origin + request.path, headers: headers, body: Data(request.bodyText.utf8))
         var number = 1
         while true {
             let started = Date()
@@ -51,10 +51,10 @@ package final class RemoteTeacher: Teacher {
                 request: request, number: number, started: started, duration: begin.duration(to: .now), status: seen.status,
                 fault: seen.outcome?.summary, retryAfter: nil)
             switch decide(after: seen, attempt: number) {
-            case .answer(var response):
+            case .answer(var reply):
                 onAttempt(attempt)
-                response.attempts = number
-                return response
+                reply.response.attempts = number
+                return reply
             case .giveUp(let error):
                 onAttempt(attempt)
                 throw error
@@ -69,12 +69,12 @@ package final class RemoteTeacher: Teacher {
 
     /// What one attempt brought.
     private enum Seen {
-        case answer(Response)
+        case answer(Reply)
         case refusal(status: Int?, RetryPolicy.Outcome)
 
         var status: Int? {
             switch self {
-            case .answer(let response): response.status
+            case .answer(let reply): reply.response.status
             case .refusal(let status, _): status
             }
         }
@@ -85,15 +85,15 @@ package final class RemoteTeacher: Teacher {
     }
 
     private enum Step {
-        case answer(Response)
+        case answer(Reply)
         case retry(after: Duration)
         case giveUp(TeacherError)
     }
 
     private func decide(after seen: Seen, attempt: Int) -> Step {
         switch seen {
-        case .answer(let response):
-            return .answer(response)
+        case .answer(let reply):
+            return .answer(reply)
         case .refusal(_, let outcome):
             let contacted = contacted.load(ordering: .relaxed)
             switch policy.decide(after: outcome, attempt: attempt, contacted: contacted, random: random()) {
@@ -109,7 +109,7 @@ package final class RemoteTeacher: Teacher {
             contacted.store(true, ordering: .relaxed)
             if let key { response.body = key.redacting(response.body) }
             switch dialect.read(status: response.status, body: response.body) {
-            case .completion: return .answer(response)
+            case .completion(let completion): return .answer(Reply(response: response, completion: completion))
             case .unreadable(let reason): return .refusal(status: response.status, .unreadable(reason))
             case .fault(let fault):
                 return .refusal(status: response.status, .fault(fault, retryAfter: RetryAfter.wait(in: response.headers)))

@@ -1,7 +1,20 @@
+package import PladRecords
+
 /// Someone who answers requests: `RemoteTeacher` over the wire, or a script in tests.
 package protocol Teacher: Sendable {
-    /// The response to the request, readable as a completion by the request's dialect.
+    /// The reply to the request.
     ///
     /// Throws `TeacherError` when there is none, and `CancellationError` when the task is cancelled first.
-    func respond(to request: TeacherRequest) async throws -> Response
+    func reply(to request: TeacherRequest) async throws -> Reply
+}
+
+/// A response with what the request's dialect reads in it.
+package struct Reply: Sendable, Equatable {
+    package var response: Response
+    package var completion: Completion
+
+    package init(response: Response, completion: Completion) {
+        self.response = response
+        self.completion = completion
+    }
 }

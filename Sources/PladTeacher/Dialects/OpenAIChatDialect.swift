@@ -75,19 +75,34 @@ private struct ChatAnswer: Decodable {
 
     struct Choice: Decodable {
         let message: ChatMessage
-        let finish_reason: String?
+        let finishReason: String?
+
+        enum CodingKeys: String, CodingKey {
+            case message
+            case finishReason = "finish_reason"
+        }
     }
 
     struct ChatMessage: Decodable {
         let content: Content?
         let refusal: String?
         let reasoning: String?
-        let reasoning_content: String?
+        let reasoningContent: String?
+
+        enum CodingKeys: String, CodingKey {
+            case content, refusal, reasoning
+            case reasoningContent = "reasoning_content"
+        }
     }
 
     struct TokenCounts: Decodable {
-        let prompt_tokens: Int?
-        let completion_tokens: Int?
+        let promptTokens: Int?
+        let completionTokens: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case promptTokens = "prompt_tokens"
+            case completionTokens = "completion_tokens"
+        }
     }
 
     /// A text, or a list of parts of which the text ones count.
@@ -112,23 +127,23 @@ private struct ChatAnswer: Decodable {
 extension ChatAnswer.Choice {
     fileprivate func reading(usage: ChatAnswer.TokenCounts?, model: String?) -> Reading {
         let finish: FinishReason
-        switch finish_reason {
+        switch finishReason {
         case "stop", "eos", "eos_token", "end_turn", "stop_sequence": finish = .stop
         case "length", "max_tokens", "max_length", "model_length": finish = .length
         case "content_filter", "safety": finish = .filtered
         case "error", "insufficient_system_resource":
-            return .unreadable("the endpoint broke the answer off: finish_reason \"\(finish_reason ?? "")\"")
+            return .unreadable("the endpoint broke the answer off: finish_reason \"\(finishReason ?? "")\"")
         default: finish = .other
         }
         let thought = ThinkBlock.split(message.content?.text ?? "")
-        let reasoning = [message.reasoning ?? message.reasoning_content, thought.reasoning].compactMap { $0 }.filter { !$0.isEmpty }
+        let reasoning = [message.reasoning ?? message.reasoningContent, thought.reasoning].compactMap { $0 }.filter { !$0.isEmpty }
         let refusal = message.refusal.flatMap { $0.isEmpty ? nil : $0 }
         return .completion(
             Completion(
                 text: refusal ?? thought.text,
                 finishReason: refusal == nil || finish == .filtered ? finish : .refused,
                 reasoning: reasoning.isEmpty ? nil : reasoning.joined(separator: "\n"),
-                usage: usage.map { Usage(promptTokens: $0.prompt_tokens ?? 0, completionTokens: $0.completion_tokens ?? 0) },
+                usage: usage.map { Usage(promptTokens: $0.promptTokens ?? 0, completionTokens: $0.completionTokens ?? 0) },
                 model: model))
     }
 }

@@ -1,0 +1,57 @@
+import Foundation
+import GRDB
+package import PladRecords
+package import PladTeacher
+
+extension AnswerCache {
+    /// The recorded request that is most like this one, and where they first differ; nil for an empty cache.
+    ///
+    /// Looks among the requests of the same family first, then among the newest 20,000.
+    package func nearest(to request: TeacherRequest) throws -> (key: Digest, difference: RequestDifference)? {
+        let family = AnswerKey.family(of: request).digest
+        let asked = Self.document(
+            dialect: request.dialect, teacher: request.teacher, path: request.path, body: request.body, sample: request.sample)
+        return try read { db in
+            let columns = "SELECT key, dialect, teacher, path, request, sample FROM answer"
+            let kin = try Self.mostLike(asked, try Row.fetchCursor(db, sql: "\(columns) WHERE family = ?", arguments: [Data(family.bytes)]))
+            let found = try kin ?? Self.mostLike(asked, try Row.fetchCursor(db, sql: "\(columns) ORDER BY id DESC LIMIT 20000"))
+            guard let found, let difference = RequestDifference(recorded: found.document, asked: asked) else { return nil }
+            return (found.key, difference)
+        }
+    }
+
+    /// The error for a request that replay does not find.
+    func notRecorded(_ request: TeacherRequest) throws -> CacheError {
+        let way = "record it by the same command without --replay"
+        guard let (key, difference) = try nearest(to: request) else {
+            return CacheError(.notRecorded, "the recording \(file.path) holds no answers; \(way)")
+        }
+        let hint = difference.field == "teacher" ? "give --teacher-id \(difference.recorded ?? ""), or \(way)" : way
+        return CacheError(
+            .notRecorded, "\(file.path) holds no answer to this request; the nearest, \(key.short), differs in \(difference); \(hint)")
+    }
+
+    private static func mostLike(_ asked: JSONValue, _ rows: RowCursor) throws -> (key: Digest, document: JSONValue)? {
+        var best: (key: Digest, document: JSONValue)?
+        var bestLikeness = -1.0
+        while let row = try rows.next() {
+            guard let key = Digest(bytes: row[0] as Data), let body = try? JSONValue(parsing: Data((row[4] as String).utf8)) else {
+                continue
+            }
+            let document = document(dialect: row[1], teacher: row[2], path: row[3], body: body, sample: row[5])
+            let likeness = RequestDifference.likeness(document, asked)
+            if likeness > bestLikeness {
+                bestLikeness = likeness
+                best = (key, document)
+            }
+        }
+        return best
+    }
+
+    private static func document(dialect: String, teacher: String, path: String, body: JSONValue, sample: Int) -> JSONValue {
+        [
+            "dialect": .string(dialect), "teacher": .string(teacher), "path": .string(path), "body": body,
+            "sample": .int(Int64(sample)),
+        ]
+    }
+}

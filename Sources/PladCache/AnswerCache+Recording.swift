@@ -1,0 +1,76 @@
+package import Foundation
+import GRDB
+import PladRecords
+
+extension AnswerCache {
+    /// What an import did with the lines of a recording.
+    package struct Imported: Sendable, Equatable, Codable {
+        /// Rows that are new.
+        package var added = 0
+        /// Lines whose row was there already, the same to the byte of the response.
+        package var present = 0
+        /// Lines whose key was there already with another response, which stays.
+        package var different = 0
+    }
+
+    /// Writes every row as a line of JSON, sorted by teacher, request and sample, so that the same rows always give
+    /// the same file and a changed prompt changes its own lines only. Returns the number of lines.
+    @discardableResult
+    package func exportRecording(to file: URL, withTimes: Bool = true) throws -> Int {
+        try read { db in
+            var count = 0
+            try Files.replace(file) { handle in
+                // Binary order of the columns that decide the key: no two rows are equal in all of them.
+                let rows = try Row.fetchCursor(
+                    db, sql: "SELECT \(StoredAnswer.columns) FROM answer ORDER BY teacher, dialect, path, request, sample")
+                var buffer = Data()
+                while let row = try rows.next() {
+                    buffer.append(try RecordedAnswer(StoredAnswer(row), withTimes: withTimes).jsonLine())
+                    buffer.append(UInt8(ascii: "\n"))
+                    count += 1
+                    if buffer.count > 1 << 20 {
+                        try handle.write(contentsOf: buffer)
+                        buffer.removeAll(keepingCapacity: true)
+                    }
+                }
+                try handle.write(contentsOf: buffer)
+            }
+            return count
+        }
+    }
+
+    /// Puts the lines of a recording in, all or none. Rows that are there stay as they are.
+    ///
+    /// Throws `RecordError.malformed` that names the file, the line and what is wrong with it.
+    @discardableResult
+    package func importRecording(_ file: URL) throws -> Imported {
+        let data = try Data(reading: file)
+        let decoder = JSONDecoder()
+        return try CacheError.telling(of: self.file) {
+            try database.write { db in
+                var imported = Imported()
+                for (number, line) in JSONLines.lines(of: data) {
+                    let answer = try Self.parse(line, decoder, place: "\(file.path):\(number)")
+                    if try answer.insert(db, replacing: false) {
+                        imported.added += 1
+                    } else if try StoredAnswer.fetch(db, key: answer.key)?.response == answer.response {
+                        imported.present += 1
+                    } else {
+                        imported.different += 1
+                    }
+                }
+                return imported
+            }
+        }
+    }
+
+    private static func parse(_ line: Data, _ decoder: JSONDecoder, place: String) throws -> StoredAnswer {
+        do {
+            return try decoder.decode(RecordedAnswer.self, from: line).answer()
+        } catch let error as DecodingError {
+            throw RecordError(.malformed, "\(place): \(error.reason); mend or remove the line")
+        } catch let error as any Failure {
+            throw RecordError(.malformed, "\(place): \(error.message)")
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package import Foundation
+import GRDB
+import PladRecords
+package import PladTeacher
+
+/// Every answer that was ever paid for, in one SQLite file.
+///
+/// WAL mode, one writer at a time, each commit flushed to the disk. Several processes may share a file.
+package final class AnswerCache: Sendable {
+    package enum Use: Sendable {
+        /// Nothing is written; the file must exist. A recording in JSON lines (`.jsonl`) is read into memory.
+        case reading
+        /// The file and its folder are made where they are missing.
+        case writing
+    }
+
+    package let file: URL
+    let database: DatabaseQueue
+    private let queue: CacheQueue
+
+    /// Throws `CacheError` for a file that is missing (when only reading), foreign, damaged or not to be written.
+    package init(opening file: URL, for use: Use) throws {
+        self.file = file
+        if file.pathExtension == "jsonl" {
+            guard use == .reading else {
+                let sibling = file.deletingPathExtension().appendingPathExtension("sqlite").lastPathComponent
+                throw CacheError(
+                    .usage,
+                    "\(file.path) is a recording, which is only replayed; to add to it: plad cache import \(file.lastPathComponent) --cache \(sibling), record there, export"
+                )
+            }
+            database = try CacheFile.inMemory(file)
+            queue = CacheQueue(database, file: file)
+            try importRecording(file)
+        } else {
+            database = try use == .reading ? CacheFile.openForReading(file) : CacheFile.openForWriting(file)
+            queue = CacheQueue(database, file: file)
+        }
+    }
+
+    /// The answer to the request: the one recorded under its key, else one recorded under another limit on tokens
+    /// that would have come out the same under this one. Nil when there is neither.
+    package func find(_ request: TeacherRequest) async throws -> StoredAnswer? {
+        let key = AnswerKey.digest(of: request)
+        if let answer = try await queue.find({ try StoredAnswer.fetch($0, key: key) }) { return answer }
+        let (family, tokenLimit) = AnswerKey.family(of: request)
+        guard let tokenLimit else { return nil }
+        return try await queue.find { try StoredAnswer.fetch($0, family: family, tokenLimit: tokenLimit) }
+    }
+
+    /// Commits the answer; when this returns it is on the disk. Returns the row that the cache holds: where the key
+    /// was taken and `replacing` is false, the one that was first.
+    package func store(_ answer: StoredAnswer, replacing: Bool = false) async throws -> StoredAnswer {
+        try await queue.store(answer, replacing: replacing)
+    }
+
+    func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try CacheError.telling(of: file) { try database.read(body) }
+    }
+}

@@ -1,0 +1,33 @@
+package import PladRecords
+package import PladTeacher
+
+/// What an answer is found by: the digest of everything that decides it.
+///
+/// SHA-256 of the canonical JSON `{"body", "dialect", "path", "sample", "teacher", "version"}`. Two requests that
+/// differ in any of these, down to one field of the body, have different keys; the order and spacing of a body's
+/// fields change nothing.
+package enum AnswerKey {
+    /// Changes whenever a key is made in another way, so that old keys are never mistaken for new ones.
+    package static let version = 1
+
+    package static func digest(of request: TeacherRequest) -> Digest {
+        Digest(
+            of: text(dialect: request.dialect, teacher: request.teacher, path: request.path, body: request.bodyText, sample: request.sample)
+        )
+    }
+
+    /// The digest that requests share which differ in nothing but the limit on tokens.
+    package static func family(of request: TeacherRequest) -> (digest: Digest, tokenLimit: Int?) {
+        let (limit, rest) = TokenLimit.split(request.body)
+        let text = text(
+            dialect: request.dialect, teacher: request.teacher, path: request.path, body: rest.canonical, sample: request.sample)
+        return (Digest(of: text), limit)
+    }
+
+    /// The canonical JSON of the key's parts, where `body` is canonical already.
+    private static func text(dialect: String, teacher: String, path: String, body: String, sample: Int) -> String {
+        func quoted(_ text: String) -> String { JSONValue.string(text).canonical }
+        return "{\"body\":\(body),\"dialect\":\(quoted(dialect)),\"path\":\(quoted(path)),\"sample\":\(sample),"
+            + "\"teacher\":\(quoted(teacher)),\"version\":\(version)}"
+    }
+}

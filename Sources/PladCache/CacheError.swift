@@ -1,0 +1,81 @@
+import Foundation
+import GRDB
+package import PladRecords
+
+/// An error of this module: the cache cannot be used, or does not hold what is asked of it.
+package struct CacheError: Failure {
+    package enum Code: Sendable, Hashable {
+        /// There is no file to replay from.
+        case missing
+        /// The file is no cache of plad's.
+        case foreign
+        /// The file is a cache, and broken.
+        case damaged
+        /// A newer plad made the file.
+        case newer
+        /// The folder or file cannot be written.
+        case unwritable
+        /// The disk is full.
+        case diskFull
+        /// Another process kept the file locked for too long.
+        case busy
+        /// Replay was asked for something that is not recorded.
+        case notRecorded
+        /// A recorded response is none of its dialect's.
+        case unreadableAnswer
+        /// The command line asks for what a cache cannot do.
+        case usage
+    }
+
+    package let code: Code
+    package let message: String
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    package var exitStatus: ExitStatus {
+        switch code {
+        case .unwritable, .diskFull, .busy: .tryAgain
+        case .usage: .usage
+        default: .badData
+        }
+    }
+
+    /// What SQLite's error means for this file, and the way out.
+    init(_ error: DatabaseError, file: URL) {
+        let path = file.path
+        switch (error.resultCode, error.extendedResultCode) {
+        case (.SQLITE_FULL, _), (_, .SQLITE_IOERR_SHMSIZE), (_, .SQLITE_IOERR_SHMMAP):
+            self.init(
+                .diskFull,
+                "no space left on the disk for the cache \(path); free some and run the command again: all answers committed so far are kept"
+            )
+        case (.SQLITE_NOTADB, _):
+            self.init(.foreign, "\(path) is not a cache of plad; give another file to --cache")
+        case (.SQLITE_CORRUPT, _):
+            self.init(
+                .damaged,
+                "the cache \(path) is damaged (\(error.message ?? "SQLITE_CORRUPT")); restore a copy, or move it aside and record anew")
+        case (.SQLITE_BUSY, _), (.SQLITE_LOCKED, _):
+            self.init(.busy, "another process holds the cache \(path) locked; run the command again when it is done")
+        case (.SQLITE_READONLY, _), (.SQLITE_CANTOPEN, _), (.SQLITE_PERM, _), (.SQLITE_AUTH, _):
+            self.init(
+                .unwritable,
+                "cannot write the cache \(path): \(error.message ?? "permission denied"); make its folder writable or give another file to --cache"
+            )
+        default:
+            self.init(.damaged, "the cache \(path) fails: \(error.message ?? "\(error.extendedResultCode)"); run plad cache verify")
+        }
+    }
+
+    /// Runs `body`, with SQLite's errors told as this module's.
+    static func telling<Result>(of file: URL, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as DatabaseError {
+            throw CacheError(error, file: file)
+        }
+    }
+}

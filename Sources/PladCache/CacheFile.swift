@@ -1,0 +1,77 @@
+import Foundation
+import GRDB
+import PladRecords
+
+/// Opens database files, and says in one line why one cannot be opened.
+enum CacheFile {
+    static func openForWriting(_ file: URL) throws -> DatabaseQueue {
+        let folder = file.deletingLastPathComponent()
+        try Files.makeFolder(folder)
+        return try CacheError.telling(of: file) {
+            // Two processes that make the same file at once would both find it without tables.
+            let lock = open(folder.path, O_RDONLY)
+            flock(lock, LOCK_EX)
+            defer { close(lock) }
+            if Files.exists(file) { try check(file) }
+            var configuration = configuration
+            configuration.journalMode = .wal
+            // GRDB's WAL default loses the last commits in a power cut; answers are money, so each commit is flushed.
+            let database = try DatabaseQueue(path: file.path, configuration: configuration)
+            try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            try Schema.migrator.migrate(database)
+            return database
+        }
+    }
+
+    static func openForReading(_ file: URL) throws -> DatabaseQueue {
+        guard Files.exists(file) else {
+            throw CacheError(
+                .missing, "there is no recording at \(file.path); record one by the same command without --replay, or check --cache")
+        }
+        return try CacheError.telling(of: file) {
+            var configuration = configuration
+            configuration.readonly = true
+            let database = try DatabaseQueue(path: path(of: file), configuration: configuration)
+            try database.read { db in
+                try Schema.check(db, file: file)
+                guard try Schema.migrator.hasCompletedMigrations(db) else {
+                    throw CacheError(.damaged, "the cache \(file.path) is empty or of an older plad; open it once without --replay")
+                }
+            }
+            return database
+        }
+    }
+
+    /// Looks without touching: setting WAL mode writes to the file, whosesoever it is.
+    private static func check(_ file: URL) throws {
+        var configuration = configuration
+        configuration.readonly = true
+        try DatabaseQueue(path: path(of: file), configuration: configuration).read { try Schema.check($0, file: file) }
+    }
+
+    static func inMemory(_ file: URL) throws -> DatabaseQueue {
+        try CacheError.telling(of: file) {
+            let database = try DatabaseQueue(configuration: configuration)
+            try Schema.migrator.migrate(database)
+            return database
+        }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        // Long enough for another process's largest transaction.
+        configuration.busyMode = .timeout(30)
+        configuration.label = "plad-cache"
+        return configuration
+    }
+
+    /// SQLite keeps lock files beside a WAL database, also for readers. In a folder that cannot be written, a file
+    /// that nobody is writing is opened as immutable instead.
+    private static func path(of file: URL) -> String {
+        let folder = file.deletingLastPathComponent().path
+        let isQuiet = !Files.exists(URL(fileURLWithPath: file.path + "-wal"))
+        guard isQuiet, !FileManager.default.isWritableFile(atPath: folder) else { return file.path }
+        let allowed = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "?#%"))
+        return "file:\(file.path.addingPercentEncoding(withAllowedCharacters: allowed) ?? file.path)?immutable=1"
+    }
+}

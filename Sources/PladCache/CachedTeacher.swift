@@ -1,0 +1,104 @@
+import Foundation
+package import PladRecords
+package import PladTeacher
+
+/// A teacher that is asked through a cache: no question is paid for twice, and every answer is on the disk before it
+/// is used.
+package final class CachedTeacher: Sendable {
+    package enum Mode: Sendable {
+        /// A recorded answer, else the teacher's, which is then recorded.
+        case record(any Teacher)
+        /// Recorded answers only. There is no teacher to ask, and so nothing that could open a socket.
+        case replay
+        /// The teacher's answer, which takes the recorded one's place.
+        case refresh(any Teacher)
+    }
+
+    /// What came of a question.
+    package struct Answer: Sendable, Equatable {
+        package var completion: Completion
+        /// Whether nothing went over the wire for this question: it was recorded, or is the answer to an identical
+        /// question that was in flight.
+        package var fromCache: Bool
+        /// The recorded row's key.
+        package var key: Digest
+        /// Times the wire was used for the recorded answer, whenever that was.
+        package var attempts: Int
+    }
+
+    private let cache: AnswerCache
+    private let dialect: any Dialect
+    private let teacher: String
+    private let path: String
+    private let mode: Mode
+    private let inFlight = InFlight<Answer>()
+
+    /// - Parameters:
+    ///   - teacher: what keys call the teacher: the endpoint's origin, or the name given by `--teacher-id`.
+    ///   - path: the endpoint's path.
+    package init(cache: AnswerCache, dialect: any Dialect, teacher: String, path: String, mode: Mode) {
+        self.cache = cache
+        self.dialect = dialect
+        self.teacher = teacher
+        self.path = path
+        self.mode = mode
+    }
+
+    /// The answer to the messages; `sample` counts the answers to one question from 0.
+    ///
+    /// Throws `CacheError.notRecorded` in replay for what is not there, `TeacherError` when the teacher does not
+    /// answer, `CacheError` when an answer cannot be committed, `CancellationError`. Empty, truncated, refused and
+    /// filtered answers are answers: the completion's finish reason and text tell.
+    package func answer(to messages: [Message], _ parameters: SamplingParameters, sample: Int = 0) async throws -> Answer {
+        let request = request(asking: messages, parameters, sample: sample)
+        switch mode {
+        case .replay:
+            guard let recorded = try await cache.find(request) else { throw try cache.notRecorded(request) }
+            return try answer(recorded)
+        case .record(let teacher):
+            if let recorded = try await cache.find(request) { return try answer(recorded) }
+            return try await ask(teacher, request, replacing: false)
+        case .refresh(let teacher):
+            return try await ask(teacher, request, replacing: true)
+        }
+    }
+
+    /// The request that stands for a question, as keys and the wire see it.
+    package func request(asking messages: [Message], _ parameters: SamplingParameters, sample: Int = 0) -> TeacherRequest {
+        dialect.request(teacher: teacher, path: path, asking: messages, parameters, sample: sample)
+    }
+
+    private func ask(_ teacher: any Teacher, _ request: TeacherRequest, replacing: Bool) async throws -> Answer {
+        let (answer, isOwn) = try await inFlight.value(for: AnswerKey.digest(of: request)) { [cache, self] in
+            // An identical question may have been answered between the look and here.
+            if !replacing, let recorded = try await cache.find(request) { return try self.answer(recorded) }
+            let reply = try await teacher.reply(to: request)
+            let stored = StoredAnswer(request, reply)
+            let held = try await cache.store(stored, replacing: replacing)
+            if held != stored { return try self.answer(held) }
+            return Answer(completion: reply.completion, fromCache: false, key: held.key, attempts: held.attempts)
+        }
+        return isOwn ? answer : Answer(completion: answer.completion, fromCache: true, key: answer.key, attempts: answer.attempts)
+    }
+
+    private func answer(_ recorded: StoredAnswer) throws -> Answer {
+        switch dialect.read(status: recorded.status, body: recorded.response) {
+        case .completion(let completion):
+            return Answer(completion: completion, fromCache: true, key: recorded.key, attempts: recorded.attempts)
+        case .fault(let fault):
+            throw CacheError(
+                .unreadableAnswer,
+                "\(cache.file.path): the answer \(recorded.key.short) is an error (HTTP \(fault.status): \(fault.message)); ask again with --refresh"
+            )
+        case .unreadable(let reason):
+            throw CacheError(
+                .unreadableAnswer,
+                "\(cache.file.path): the answer \(recorded.key.short) is none of \(dialect.name): \(reason); ask again with --refresh")
+        }
+    }
+}
+
+extension Digest {
+    /// The first 12 digits: enough to name a row to a person.
+    package var short: String { String(description.prefix(12)) }
+}

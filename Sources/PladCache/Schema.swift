@@ -1,0 +1,54 @@
+import Foundation
+import GRDB
+
+/// The database's shape. Migrations are only ever appended: a file of any age opens.
+enum Schema {
+    /// "plad" in ASCII, in the file's header: tells a cache from any other SQLite file.
+    static let applicationID = 0x706c_6164
+
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 answers") { db in
+            try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+            try db.execute(
+                sql: """
+                    CREATE TABLE answer (
+                        id INTEGER PRIMARY KEY,
+                        key BLOB NOT NULL UNIQUE,         -- SHA-256, 32 bytes
+                        family BLOB NOT NULL,             -- the same without the limit on tokens
+                        dialect TEXT NOT NULL,
+                        teacher TEXT NOT NULL,            -- origin, or the name given by --teacher-id
+                        path TEXT NOT NULL,
+                        request TEXT NOT NULL,            -- canonical JSON
+                        sample INTEGER NOT NULL,
+                        token_limit INTEGER,
+                        status INTEGER NOT NULL,
+                        response BLOB NOT NULL,           -- the body as it came, decompressed
+                        response_digest BLOB NOT NULL,    -- SHA-256, 32 bytes
+                        finish_reason TEXT NOT NULL,
+                        prompt_tokens INTEGER,
+                        completion_tokens INTEGER,
+                        model TEXT,                       -- as the provider returned it
+                        attempts INTEGER NOT NULL,
+                        asked_at INTEGER,                 -- milliseconds since 1970
+                        first_byte REAL,                  -- milliseconds
+                        total REAL                        -- milliseconds
+                    );
+                    CREATE INDEX answer_family ON answer (family);
+                    """)
+        }
+        return migrator
+    }
+
+    /// Throws `CacheError` unless the database is a cache of this plad or an older one, or empty.
+    static func check(_ db: Database, file: URL) throws {
+        let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0
+        guard !isEmpty else { return }
+        guard try Int.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
+            throw CacheError(.foreign, "\(file.path) is a database, but not a cache of plad; give another file to --cache")
+        }
+        if try migrator.hasBeenSuperseded(db) {
+            throw CacheError(.newer, "the cache \(file.path) was written by a newer plad; update plad or give another file to --cache")
+        }
+    }
+}

@@ -17,7 +17,7 @@ struct Plad: AsyncParsableCommand {
             CommandGroup(name: "The whole loop", subcommands: [Distill.self]),
             CommandGroup(
                 name: "Its stages, over one run folder",
-                subcommands: [Teach.self, WarmUp.self, SampleCommand.self, Pair.self, Train.self, Evaluate.self, Report.self]),
+                subcommands: [Teach.self, WarmUp.self, SampleCommand.self, Pair.self, Train.self, Evaluate.self, Report.self, Compare.self]),
             CommandGroup(name: "The teacher's answers", subcommands: [CacheCommand.self]),
             CommandGroup(
                 name: "Local models", subcommands: [Serve.self, Score.self, Tokenize.self, Init.self, Inspect.self]),

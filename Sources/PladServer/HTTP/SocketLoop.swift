@@ -1,0 +1,162 @@
+import Foundation
+
+/// Owns every socket of a server, on one thread: accepts, reads, parses, writes, closes; never blocks but in `poll`.
+final class SocketLoop {
+    private let listener: ListeningSocket
+    private let handler: any RequestHandler
+    private let limits: RequestLimits
+    private let maximumConnections: Int
+    private let orders: Orders
+    private var connections: [Int: Connection] = [:]
+    private var lastID = 0
+    private var stopped: [CheckedContinuation<Void, Never>] = []
+    private var isStopping: Bool { !stopped.isEmpty }
+    private var space = [UInt8](repeating: 0, count: 64 << 10)
+
+    init(listener: ListeningSocket, handler: any RequestHandler, limits: RequestLimits, maximumConnections: Int, orders: Orders) {
+        self.listener = listener
+        self.handler = handler
+        self.limits = limits
+        self.maximumConnections = maximumConnections
+        self.orders = orders
+    }
+
+    /// Serves until told to stop and the last request in progress has ended.
+    func run() {
+        while !(isStopping && connections.isEmpty) {
+            let polled = Array(connections.values)
+            var descriptors = [pollfd(fd: orders.wakeDescriptor, events: Int16(POLLIN), revents: 0)]
+            descriptors += polled.map { connection in
+                let events = (connection.wantsInput ? POLLIN : 0) | (connection.wantsOutput ? POLLOUT : 0)
+                return pollfd(fd: connection.descriptor, events: Int16(events), revents: 0)
+            }
+            if !isStopping, connections.count < maximumConnections {
+                descriptors.append(pollfd(fd: listener.descriptor, events: Int16(POLLIN), revents: 0))
+            }
+            guard poll(&descriptors, nfds_t(descriptors.count), -1) > 0 else { continue }
+            for (connection, ready) in zip(polled, descriptors.dropFirst()) where ready.revents != 0 { serve(connection, ready.revents) }
+            if descriptors.count > polled.count + 1, descriptors.last!.revents != 0 { accept() }
+            if descriptors[0].revents != 0 { orders.take().forEach(perform) }
+        }
+        orders.close()
+        stopped.forEach { $0.resume() }
+    }
+
+    private func accept() {
+        while connections.count < maximumConnections {
+            let descriptor = Foundation.accept(listener.descriptor, nil, nil)
+            guard descriptor >= 0 else {
+                // With no descriptor left, the next one that is closed makes room; until then the client waits in the backlog.
+                if errno == EMFILE || errno == ENFILE, connections.isEmpty { usleep(10_000) }
+                return
+            }
+            guard Sockets.prepare(descriptor) >= 0 else {
+                close(descriptor)
+                continue
+            }
+            Sockets.sendAtOnce(descriptor)
+            lastID += 1
+            connections[lastID] = Connection(id: lastID, descriptor: descriptor, limits: limits)
+        }
+    }
+
+    private func serve(_ connection: Connection, _ events: Int16) {
+        if events & Int16(POLLOUT) != 0 { flush(connection) }
+        guard connections[connection.id] != nil, events & Int16(POLLIN | POLLHUP | POLLERR) != 0 else { return }
+        switch connection.receive(into: &space) {
+        case .nothing: break
+        case .ended: end(connection)
+        case .bytes(let bytes):
+            guard connection.phase != .draining else { return }
+            connection.parser.append(bytes)
+            if connection.phase == .reading { advance(connection) }
+        }
+    }
+
+    /// Starts on the next request if it is complete.
+    private func advance(_ connection: Connection) {
+        do {
+            while let step = try connection.parser.next() {
+                switch step {
+                case .expectsContinue:
+                    connection.enqueue(Data("HTTP/1.1 100 Continue\r\n\r\n".utf8), nil)
+                case .request(let request):
+                    return start(request, on: connection)
+                }
+            }
+            flush(connection)
+            if isStopping, !connection.parser.isInsideRequest { end(connection) }
+        } catch {
+            refuse(connection, error)
+        }
+    }
+
+    private func start(_ request: HTTPRequest, on connection: Connection) {
+        guard !isStopping else { return refuse(connection, HTTPProblem(503, "the server is shutting down; try again later")) }
+        connection.phase = .handling
+        let exchange = Exchange(
+            connection: connection.id, orders: orders, takesChunks: request.minorVersion >= 1, keepsAlive: request.keepsAlive)
+        let id = connection.id
+        connection.task = Task { [handler, orders] in
+            await handler.handle(request, on: exchange)
+            orders.post(.handled(id))
+        }
+    }
+
+    private func refuse(_ connection: Connection, _ problem: HTTPProblem) {
+        connection.enqueue(handler.response(to: problem).encoded(keepsAlive: false), nil)
+        connection.phase = .closing
+        connection.drainsInput = true
+        flush(connection)
+    }
+
+    private func perform(_ order: Order) {
+        switch order {
+        case .send(let id, let bytes, let sent):
+            guard let connection = connections[id], connection.phase == .handling else {
+                return sent.resume(throwing: ServerError(.gone, "the connection is closed"))
+            }
+            connection.enqueue(bytes, sent)
+            flush(connection)
+        case .close(let id, let abruptly):
+            guard let connection = connections[id] else { return }
+            if abruptly {
+                Sockets.resetOnClose(connection.descriptor)
+                end(connection)
+            } else {
+                connection.phase = .closing
+                flush(connection)
+            }
+        case .handled(let id):
+            guard let connection = connections[id], connection.phase == .handling else { return }
+            connection.task = nil
+            connection.phase = .reading
+            advance(connection)
+        case .stop(let continuation):
+            stopped.append(continuation)
+            close(listener.descriptor)
+            for connection in connections.values where connection.phase == .draining || isIdle(connection) { end(connection) }
+        }
+    }
+
+    private func isIdle(_ connection: Connection) -> Bool {
+        connection.phase == .reading && !connection.parser.isInsideRequest && !connection.wantsOutput
+    }
+
+    /// Sends what can be sent, and ends a connection that has said everything.
+    private func flush(_ connection: Connection) {
+        guard connection.flush() else { return end(connection) }
+        guard connection.phase == .closing, !connection.wantsOutput else { return }
+        if connection.drainsInput, !isStopping {
+            shutdown(connection.descriptor, Int32(SHUT_WR))
+            connection.phase = .draining
+        } else {
+            end(connection)
+        }
+    }
+
+    private func end(_ connection: Connection) {
+        guard connections.removeValue(forKey: connection.id) != nil else { return }
+        connection.end()
+    }
+}

@@ -3,9 +3,26 @@ package import PladRecords
 /// Decodes a continuation token by token, giving whole characters only: the pieces concatenate to what
 /// `Tokenizer.decodeContinuation` gives for all ids at once.
 package struct StreamingDecoder: Sendable {
+    private let tokenizer: Tokenizer
+    /// The bytes of a character that is not complete yet, at most three.
+    private var pending: [UInt8] = []
+
+    init(tokenizer: Tokenizer) {
+        self.tokenizer = tokenizer
+    }
+
     /// The text that this token completes; empty where its bytes end inside a character.
-    package mutating func append(_ id: TokenID) -> String { "" }
+    package mutating func append(_ id: TokenID) -> String {
+        pending += tokenizer.continuationBytes(of: id)
+        let held = UTF8Bytes.incompleteTail(pending)
+        let text = String(decoding: pending.dropLast(held), as: UTF8.self)
+        pending.removeFirst(pending.count - held)
+        return text
+    }
 
     /// What is left: an incomplete character becomes U+FFFD.
-    package mutating func finish() -> String { "" }
+    package mutating func finish() -> String {
+        defer { pending = [] }
+        return String(decoding: pending, as: UTF8.self)
+    }
 }

@@ -2,6 +2,9 @@ package import Foundation
 package import PladRecords
 
 /// Text to token ids and back, as a Hugging Face `tokenizer.json` describes it.
+///
+/// A text goes through: added tokens that stand in it → normalizer → pre-tokenizer → model → post-processor. Each
+/// of these is a protocol in a folder of its own. `truncation` and `padding` of the file are not applied.
 package final class Tokenizer: Sendable {
     /// One more than the highest token id, added tokens included.
     package let vocabularySize: Int
@@ -10,31 +13,61 @@ package final class Tokenizer: Sendable {
     /// The student's own chat template, where its folder holds one.
     package let chatTemplate: ChatTemplate?
 
+    let normalizer: (any Normalizer)?
+    let preTokenizer: (any PreTokenizer)?
+    let model: any TokenModel
+    let postProcessor: PostProcessor
+    let decoder: (any TokenDecoder)?
+    let addedTokens: AddedTokens
+    /// Whether `decode` removes spaces before punctuation, as `transformers` does when told to.
+    let cleansUpSpaces: Bool
+
     /// Reads `tokenizer.json` and, where present, `tokenizer_config.json`, `special_tokens_map.json` and
     /// `chat_template.jinja`.
     ///
     /// Throws `StudentError` that names file and field; what plad does not know is refused by its name.
-    package init(folder: URL) throws {
-        throw StudentError(.tokenizer, "\(folder.path)/tokenizer.json: no tokenizer model is known")
+    package convenience init(folder: URL) throws {
+        let file = folder.appendingPathComponent("tokenizer.json")
+        guard Files.exists(file) else {
+            throw StudentError(.tokenizer, "\(file.path) is missing; save the tokenizer with transformers' AutoTokenizer to get it")
+        }
+        let data = try Data(reading: file)
+        let configuration = try TokenizerConfiguration(folder: folder)
+        try self.init(data, name: file.path, configuration)
     }
 
-    /// The ids of a text. `addSpecialTokens` adds those of the post-processor, such as a beginning-of-sequence token.
-    package func encode(_ text: String, addSpecialTokens: Bool) -> [TokenID] { [] }
+    private init(_ data: Data, name: String, _ configuration: TokenizerConfiguration) throws {
+        let parts = try data.withUnsafeBytes { bytes in
+            try TokenizerParts(TokenizerFile(bytes.bindMemory(to: UInt8.self), name: name), configuration)
+        }
+        normalizer = parts.normalizer
+        preTokenizer = parts.preTokenizer
+        model = parts.model
+        postProcessor = parts.postProcessor
+        decoder = parts.decoder
+        addedTokens = parts.addedTokens
+        cleansUpSpaces = configuration.cleansUpSpaces && (!(parts.model is BytePairModel) || configuration.cleansUpSpacesOfBytePairs)
+        vocabularySize = max(parts.model.vocabulary.size, parts.addedTokens.size)
+        let id = { (name: String) in
+            configuration.content(of: name).flatMap { parts.addedTokens.ids[$0] ?? parts.model.vocabulary.id(of: $0.utf8) }
+        }
+        beginningOfSequence = id("bos_token")
+        endOfSequence = id("eos_token")
+        chatTemplate = try configuration.chatTemplate.map { template in
+            try ChatTemplate(template.source, name: template.name, specialTokens: configuration.specialTokens)
+        }
+    }
 
-    /// The ids of a text that stands directly after a prompt: no special tokens, no dummy prefix space, so that
-    /// the texts of prompt and continuation concatenate exactly.
-    package func encodeContinuation(_ text: String) -> [TokenID] { [] }
+    package func id(of token: String) -> TokenID? {
+        addedTokens.ids[token] ?? model.vocabulary.id(of: token.utf8)
+    }
 
-    /// The text of ids that start a text.
-    package func decode(_ ids: [TokenID], skipSpecialTokens: Bool) -> String { "" }
+    package func token(of id: TokenID) -> String? {
+        spelling(of: id).map { String(decoding: $0, as: UTF8.self) }
+    }
 
-    /// The text of ids that stand directly after others: special tokens skipped, a leading space kept.
-    package func decodeContinuation(_ ids: [TokenID]) -> String { "" }
-
-    /// Decodes a continuation token by token.
-    package func streamingDecoder() -> StreamingDecoder { StreamingDecoder() }
-
-    package func id(of token: String) -> TokenID? { nil }
-
-    package func token(of id: TokenID) -> String? { nil }
+    func spelling(of id: TokenID) -> [UInt8]? {
+        if let token = addedTokens.byID[id] { return Array(token.content.utf8) }
+        return model.vocabulary.spelling(of: id).map(Array.init)
+    }
 }

@@ -1,0 +1,8 @@
+/// Joins all tokens to one, so that what follows sees the text as a whole.
+struct FuseDecoder: TokenDecoder {
+    func decode(_ tokens: inout [[UInt8]]) {
+        tokens = [Array(tokens.joined())]
+    }
+
+    func decodeContinuation(_ token: inout [UInt8]) {}
+}

@@ -1,0 +1,46 @@
+package import PladRecords
+
+extension Tokenizer {
+    /// The text of ids that start a text, equal to that of `transformers`. Ids without a token give nothing.
+    package func decode(_ ids: [TokenID], skipSpecialTokens: Bool) -> String {
+        var tokens = ids.compactMap { id in skipSpecialTokens && isSpecial(id) ? nil : spelling(of: id) }
+        guard let decoder else { return String(decoding: Array(tokens.joined(separator: [0x20])), as: UTF8.self) }
+        decoder.decode(&tokens)
+        let text = String(decoding: Array(tokens.joined()), as: UTF8.self)
+        return cleansUpSpaces ? cleanedUp(text) : text
+    }
+
+    /// The text of ids that stand directly after others: special tokens skipped, a leading space kept.
+    ///
+    /// The bytes of all tokens are joined first; where they are not UTF-8, U+FFFD stands.
+    package func decodeContinuation(_ ids: [TokenID]) -> String {
+        String(decoding: ids.flatMap(continuationBytes), as: UTF8.self)
+    }
+
+    /// Decodes a continuation token by token.
+    package func streamingDecoder() -> StreamingDecoder {
+        StreamingDecoder(tokenizer: self)
+    }
+
+    /// What a token adds to a text that it stands inside.
+    func continuationBytes(of id: TokenID) -> [UInt8] {
+        guard !isSpecial(id), var token = spelling(of: id) else { return [] }
+        decoder?.decodeContinuation(&token)
+        return token
+    }
+
+    private func isSpecial(_ id: TokenID) -> Bool {
+        addedTokens.byID[id]?.special ?? false
+    }
+
+    /// `clean_up_tokenization` of transformers, in its order.
+    private func cleanedUp(_ text: String) -> String {
+        let rules = [
+            (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"), (" 'm", "'m"), (" 's", "'s"),
+            (" 've", "'ve"), (" 're", "'re"),
+        ]
+        var bytes = Array(text.utf8)
+        for (from, to) in rules { BytesReplacement(literal: Array(from.utf8), content: Array(to.utf8)).apply(to: &bytes) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

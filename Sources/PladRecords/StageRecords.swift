@@ -13,14 +13,19 @@ package struct TeacherAnswer: Codable, Sendable, Hashable {
     /// Which of the answers to this prompt it is, from 0.
     package var sample: Int
     package var text: String
+    /// `length` for an answer that the token limit cut off and `--keep-truncated` kept: it has no end to learn.
+    package var finishReason: FinishReason
     package var model: String?
     package var usage: Usage?
 
-    package init(id: String, split: Split, sample: Int, text: String, model: String? = nil, usage: Usage? = nil) {
+    package init(
+        id: String, split: Split, sample: Int, text: String, finishReason: FinishReason, model: String? = nil, usage: Usage? = nil
+    ) {
         self.id = id
         self.split = split
         self.sample = sample
         self.text = text
+        self.finishReason = finishReason
         self.model = model
         self.usage = usage
     }

@@ -52,8 +52,8 @@ package struct PairEncoder {
         let encoded = EncodedPair(
             id: id,
             prompt: try ids(pair.promptIDs, pair.prompt.map(encodePrompt), "prompt", id),
-            chosen: try ids(pair.chosenIDs, pair.chosen.map(encodeCompletion), "chosen", id),
-            rejected: ranks ? try ids(pair.rejectedIDs, pair.rejected.map(encodeCompletion), "rejected", id) : nil)
+            chosen: try ids(pair.chosenIDs, pair.chosen.map { encodeCompletion($0, isWhole: true) }, "chosen", id),
+            rejected: ranks ? try ids(pair.rejectedIDs, pair.rejected.map { encodeCompletion($0, isWhole: true) }, "rejected", id) : nil)
 
         func drop(_ state: Drop.State, _ detail: String) -> Outcome {
             .dropped(Drop(stage: stage, id: id, split: split, round: pair.round, sample: pair.sample, state: state, detail: detail))
@@ -73,9 +73,9 @@ package struct PairEncoder {
         tokenizer.encode(text, addSpecialTokens: true)
     }
 
-    /// A completion's ids, ended by the end-of-sequence token where the student has one.
-    package func encodeCompletion(_ text: String) -> [TokenID] {
-        tokenizer.encodeContinuation(text) + (endOfSequence.map { [$0] } ?? [])
+    /// A completion's ids, ended by the end-of-sequence token where the student has one and the text is whole.
+    package func encodeCompletion(_ text: String, isWhole: Bool) -> [TokenID] {
+        tokenizer.encodeContinuation(text) + (isWhole ? endOfSequence.map { [$0] } ?? [] : [])
     }
 
     private func ids(_ given: [TokenID]?, _ encoded: [TokenID]?, _ side: String, _ id: String) throws -> [TokenID] {

@@ -49,7 +49,10 @@ struct TeacherOptions: ParsableArguments, Encodable {
     @Flag(help: "Go on without prompts that the teacher did not answer after all attempts.")
     var skipFailed = false
 
-    @Option(help: ArgumentHelp("Where answers are kept: a database, or a .jsonl recording to replay. By default plad.sqlite in Cache/.", valueName: "file"))
+    @Flag(help: "Use answers that the token limit cut off, without their end, rather than drop them.")
+    var keepTruncated = false
+
+    @Option(help: ArgumentHelp("Where answers are kept: a database, or a .jsonl recording to replay. By default Cache/plad.sqlite.", valueName: "file"))
     var cache: String?
 
     @Flag(help: "Answer from the cache alone: no connection is made, a missing answer is an error.")

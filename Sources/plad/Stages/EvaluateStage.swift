@@ -82,7 +82,7 @@ struct EvaluateStage {
         for prompt in run.prompts(.valid) {
             guard let answer = answers[prompt.id] else { continue }
             let (text, ids) = try run.wording.student(prompt, student.tokenizer)
-            let pair = PreferencePair(prompt: text, chosen: answer.text, promptIDs: ids)
+            let pair = PreferencePair(prompt: text, chosen: answer.text, promptIDs: ids, chosenIDs: encoder.ids(of: answer))
             switch try encoder.encode(pair, id: prompt.id, ranks: false, stage: .evaluate, split: .valid) {
             case .dropped(let drop): drops.append(drop)
             case .usable(let encoded):

@@ -41,9 +41,9 @@ struct PairStage {
             let (text, ids) = try run.wording.student(prompt, student.tokenizer)
             for sample in samples {
                 let answer = answers[sample.sample % answers.count]
-                var pair = PreferencePair(
+                let pair = PreferencePair(
                     id: prompt.id, round: round, sample: sample.sample, prompt: text, chosen: answer.text, rejected: sample.text,
-                    promptIDs: ids, rejectedIDs: sample.ids)
+                    promptIDs: ids, chosenIDs: encoder.ids(of: answer), rejectedIDs: sample.ids)
                 if sample.text == answer.text {
                     drops.append(
                         Drop(
@@ -52,13 +52,18 @@ struct PairStage {
                     continue
                 }
                 switch try encoder.encode(pair, id: prompt.id, ranks: true, stage: .pair, split: split) {
-                case .usable(let encoded):
-                    pair.chosenIDs = encoded.chosen
-                    pairs.append(pair)
+                case .usable: pairs.append(pair)
                 case .dropped(let drop): drops.append(drop)
                 }
             }
         }
         return (pairs, drops)
+    }
+}
+
+extension PairEncoder {
+    /// The ids of a teacher's answer; one that was cut off is not ended.
+    func ids(of answer: TeacherAnswer) -> [TokenID] {
+        encodeCompletion(answer.text, isWhole: answer.finishReason != .length)
     }
 }

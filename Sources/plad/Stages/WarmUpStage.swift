@@ -40,7 +40,8 @@ struct WarmUpStage {
                 throw RecordError(.malformed, "\(run.folder.teacher.path) answers \(answer.id), which is not in prompts.jsonl; remove the file and run plad teach again")
             }
             let (text, ids) = try run.wording.student(prompt, student.tokenizer)
-            let pair = PreferencePair(sample: answer.sample, prompt: text, chosen: answer.text, promptIDs: ids)
+            let pair = PreferencePair(
+                sample: answer.sample, prompt: text, chosen: answer.text, promptIDs: ids, chosenIDs: encoder.ids(of: answer))
             switch try encoder.encode(pair, id: answer.id, ranks: false, stage: .warmUp) {
             case .usable(let encoded): pairs.append(encoded)
             case .dropped(let drop): drops.append(drop)

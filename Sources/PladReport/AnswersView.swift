@@ -1,0 +1,71 @@
+import PladRecords
+
+/// Held-out prompts with the teacher's and every student's answer, side by side.
+struct AnswersView {
+    struct Item {
+        let number: Int
+        let id: String
+        let prompt: String
+        let opening: String
+        let isOpen: Bool
+        /// `better`, `worse` or `same`: the last student against the one before it, by ROUGE-L.
+        let change: String
+        let scores: String
+        let needed: String?
+        let texts: [Answer]
+    }
+
+    struct Answer {
+        let who: String
+        let score: String?
+        let text: String
+        let isTeacher: Bool
+    }
+
+    let count: Int
+    let items: [Item]
+    /// Whether items can be told apart by whether ranking helped them.
+    let isScored: Bool
+    let last: String
+    let before: String
+
+    /// Texts share about a megabyte, so that the page stays below two.
+    private static let budget = 900_000
+
+    /// Nil where there are no examples.
+    init?(_ evaluation: Evaluation) {
+        guard !evaluation.examples.isEmpty else { return nil }
+        let names = evaluation.students.map(\.name)
+        let bytes = min(6000, Self.budget / (evaluation.examples.count * (names.count + 2)))
+        count = evaluation.examples.count
+        isScored = names.count > 1 && evaluation.examples.contains { $0.rougeL?.count == names.count }
+        last = names.last ?? ""
+        before = names.dropLast().last ?? ""
+        items = evaluation.examples.enumerated().map { index, example in
+            let scores = example.rougeL?.count == names.count ? example.rougeL! : []
+            let answers = zip(example.students.indices, example.students).map { position, text in
+                Answer(
+                    who: position < names.count ? names[position] : "student \(position + 1)",
+                    score: position < scores.count ? Numbers.fixed(scores[position], 2) : nil,
+                    text: text.clipped(toEscaped: bytes), isTeacher: false)
+            }
+            return Item(
+                number: index + 1, id: example.id, prompt: example.prompt.clipped(toEscaped: bytes),
+                opening: Self.opening(of: example.prompt), isOpen: index < 3, change: Self.change(scores),
+                scores: scores.map { Numbers.fixed($0, 2) }.joined(separator: " → "),
+                needed: example.facts.map { $0.joined(separator: " · ").clipped(toEscaped: bytes) },
+                texts: [Answer(who: "teacher", score: nil, text: example.teacher.clipped(toEscaped: bytes), isTeacher: true)] + answers)
+        }
+    }
+
+    private static func opening(of prompt: String) -> String {
+        let line = prompt.prefix(400).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return line.count > 90 ? line.prefix(89) + "…" : line
+    }
+
+    private static func change(_ scores: [Double]) -> String {
+        guard scores.count > 1 else { return "same" }
+        let (now, before) = (scores[scores.count - 1], scores[scores.count - 2])
+        return now > before ? "better" : now < before ? "worse" : "same"
+    }
+}

@@ -1,0 +1,73 @@
+import PladRecords
+
+/// What became of the prompts: how far they got, what was left out and why, and how long it took.
+struct DataView {
+    struct Reason {
+        let stage: String
+        let state: String
+        let meaning: String
+        let number: String
+        let sample: String
+    }
+
+    let funnel: String?
+    let times: String?
+    let dropped: String?
+    let reasons: [Reason]
+
+    /// Nil where none of it was recorded.
+    init?(_ input: ReportInput) {
+        guard !(input.funnel.isEmpty && input.drops.isEmpty && input.stages.isEmpty) else { return nil }
+        let most = input.funnel.map(\.count).max() ?? 0
+        funnel =
+            input.funnel.isEmpty
+            ? nil
+            : BarPlot(
+                title: "From prompts to pairs",
+                rows: input.funnel.map { (name: $0.name, value: Double($0.count), text: Self.text($0.count, of: most)) }
+            ).markup()
+        times =
+            input.stages.isEmpty
+            ? nil
+            : BarPlot(
+                title: "Time by stage",
+                rows: input.stages.map { (name: $0.name, value: $0.seconds, text: Numbers.duration(seconds: $0.seconds)) }
+            ).markup()
+        dropped = input.drops.isEmpty ? nil : Numbers.count(input.drops.count)
+        let groups = Dictionary(grouping: input.drops) { Key(stage: $0.stage.rawValue, state: $0.state.rawValue) }
+        reasons = groups.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.map { key, drops in
+            Reason(
+                stage: key.stage, state: key.state, meaning: drops[0].state.meaning, number: Numbers.count(drops.count),
+                sample: "\(drops[0].id): \(drops[0].detail)".clipped(toEscaped: 200))
+        }
+    }
+
+    private struct Key: Hashable, Comparable {
+        let stage: String
+        let state: String
+
+        static func < (left: Key, right: Key) -> Bool { (left.stage, left.state) < (right.stage, right.state) }
+    }
+
+    private static func text(_ count: Int, of most: Int) -> String {
+        count == most || most == 0
+            ? Numbers.count(count) : "\(Numbers.count(count)) (\(Numbers.fixed(100 * Double(count) / Double(most), 1)) %)"
+    }
+}
+
+extension Drop.State {
+    /// The reason as a person would give it.
+    fileprivate var meaning: String {
+        switch self {
+        case .empty: "the teacher’s answer holds no text"
+        case .truncated: "the token limit cut the teacher’s answer off"
+        case .refused: "the teacher declined to answer"
+        case .filtered: "the provider’s filter withheld the answer"
+        case .failed: "no answer after every retry"
+        case .tooLong: "prompt and completion exceed the student’s context"
+        case .emptySample: "the student’s completion has no tokens"
+        case .emptyPrompt: "the prompt has no tokens"
+        case .equalSides: "both sides of the pair are the same"
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Mustache
+
+/// HTML escaping by Unicode scalar.
+///
+/// swift-mustache's own works by `Character`, where `"` with a combining accent after it is another character than `"`
+/// and passes as it is; a browser goes by scalars and would end the attribute there.
+struct ScalarHTML: MustacheContentType {
+    /// The name by which a template asks for it.
+    static let name = "SCALARHTML"
+
+    func escapeText(_ text: String) -> String { text.escaped }
+}
+
+extension String {
+    /// Text that a browser shows as it is, in an element or in a quoted attribute.
+    var escaped: String {
+        var escaped = ""
+        escaped.reserveCapacity(utf8.count)
+        for scalar in unicodeScalars {
+            if let entity = scalar.htmlEntity { escaped += entity } else { escaped.unicodeScalars.append(scalar) }
+        }
+        return escaped
+    }
+
+    /// As much of the start as takes at most so many bytes once escaped, with a note of what is missing.
+    func clipped(toEscaped bytes: Int) -> String {
+        var size = 0
+        for index in unicodeScalars.indices {
+            let scalar = unicodeScalars[index]
+            size += scalar.htmlEntity?.utf8.count ?? UTF8.width(scalar)
+            if size > bytes {
+                let missing = Numbers.count(unicodeScalars[index...].count)
+                return String(unicodeScalars[..<index]) + " … (\(missing) more characters are in the records)"
+            }
+        }
+        return self
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var htmlEntity: String? {
+        switch self {
+        case "<": "&lt;"
+        case ">": "&gt;"
+        case "&": "&amp;"
+        case "\"": "&quot;"
+        case "'": "&#39;"
+        // A browser drops a NUL and some controls, so they are shown.
+        case "\0": "\u{FFFD}"
+        default: nil
+        }
+    }
+}

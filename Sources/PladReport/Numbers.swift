@@ -1,0 +1,51 @@
+import Foundation
+
+/// How numbers are written for people, the same in every locale.
+enum Numbers {
+    /// A fixed number of decimals, with a true minus sign; −0 is 0.
+    static func fixed(_ value: Double, _ decimals: Int) -> String {
+        plain(value, decimals).replacing("-", with: "−")
+    }
+
+    /// As `fixed`, with its sign written also where it is plus.
+    static func signed(_ value: Double, _ decimals: Int) -> String {
+        let text = fixed(value, decimals)
+        return value > 0 && text.contains { ("1"..."9").contains($0) } ? "+" + text : text
+    }
+
+    /// A fixed number of decimals in ASCII.
+    static func plain(_ value: Double, _ decimals: Int) -> String {
+        let text = String(format: "%.\(decimals)f", value)
+        let isZero = !text.contains { ("1"..."9").contains($0) }
+        return isZero && text.hasPrefix("-") ? String(text.dropFirst()) : text
+    }
+
+    /// 12345 as 12,345.
+    static func count(_ value: Int) -> String {
+        let digits = Array(String(value.magnitude))
+        var text = value < 0 ? "−" : ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index) % 3 == 0 { text += "," }
+            text.append(digit)
+        }
+        return text
+    }
+
+    /// 0.84 s, 12.3 s, 4 min 05 s, 2 h 03 min.
+    static func duration(seconds: Double) -> String {
+        switch seconds {
+        case ..<9.995: return fixed(seconds, 2) + " s"
+        case ..<59.95: return fixed(seconds, 1) + " s"
+        case ..<3599.5:
+            let whole = Int(seconds.rounded())
+            return "\(whole / 60) min \(padded(whole % 60)) s"
+        default:
+            let minutes = Int((seconds / 60).rounded())
+            return "\(count(minutes / 60)) h \(padded(minutes % 60)) min"
+        }
+    }
+
+    private static func padded(_ value: Int) -> String {
+        (value < 10 ? "0" : "") + String(value)
+    }
+}

@@ -1,0 +1,65 @@
+package import PladRecords
+
+/// Everything the report shows, taken from a run's records; whatever is missing is left out of the page.
+package struct ReportInput: Sendable {
+    /// A setting, version, seed or hash, as text.
+    package struct Setting: Sendable {
+        package var name: String
+        package var value: String
+
+        package init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// How many things got as far as a stage: `prompts`, `answered`, `pairs`, …
+    package struct Count: Sendable {
+        package var name: String
+        package var count: Int
+
+        package init(_ name: String, _ count: Int) {
+            self.name = name
+            self.count = count
+        }
+    }
+
+    package struct StageTime: Sendable {
+        package var name: String
+        package var seconds: Double
+
+        package init(_ name: String, seconds: Double) {
+            self.name = name
+            self.seconds = seconds
+        }
+    }
+
+    /// What the run is called.
+    package var title: String
+    package var settings: [Setting]
+    /// SHA-256 digests of what was read and written, by name.
+    package var hashes: [Setting]
+    /// From all prompts down to what was trained on.
+    package var funnel: [Count]
+    package var drops: [Drop]
+    package var log: [TrainingStep]
+    package var evaluation: Evaluation?
+    package var stages: [StageTime]
+    /// Lets the page load itself again after so many seconds, while the run goes on; nil never does.
+    package var refreshSeconds: Int?
+
+    package init(
+        title: String, settings: [Setting] = [], hashes: [Setting] = [], funnel: [Count] = [], drops: [Drop] = [],
+        log: [TrainingStep] = [], evaluation: Evaluation? = nil, stages: [StageTime] = [], refreshSeconds: Int? = nil
+    ) {
+        self.title = title
+        self.settings = settings
+        self.hashes = hashes
+        self.funnel = funnel
+        self.drops = drops
+        self.log = log
+        self.evaluation = evaluation
+        self.stages = stages
+        self.refreshSeconds = refreshSeconds
+    }
+}

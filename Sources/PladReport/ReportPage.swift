@@ -1,0 +1,75 @@
+import Foundation
+import Mustache
+import PladRecords
+
+/// `report.html`: one page without network that shows what a run did and whether its student got better.
+///
+/// The same input gives the same bytes. Texts of teacher and students are data: they are escaped, and the page's
+/// content security policy runs no script but its own.
+package enum ReportPage {
+    package static func html(_ input: ReportInput) -> String {
+        template.render(View(input))
+    }
+
+    private static let template: MustacheTemplate = {
+        MustacheContentTypes.register(ScalarHTML(), named: ScalarHTML.name)
+        do {
+            return try MustacheTemplate(string: "{{% CONTENT_TYPE:\(ScalarHTML.name)}}" + ReportTemplate.text)
+        } catch {
+            preconditionFailure("the report's template does not parse: \(error)")
+        }
+    }()
+
+    /// What the template names.
+    private struct View {
+        let title: String
+        let refreshSeconds: Int?
+        let policy = ReportPage.policy
+        let style = ReportStyle.text
+        let script = ReportScript.text
+        let headline: String
+        let facts: String
+        let students: StudentsView?
+        let training: [TrainingView]
+        let data: DataView?
+        let answers: AnswersView?
+        let lists: [ListView]
+
+        init(_ input: ReportInput) {
+            title = input.title.isEmpty ? "run" : input.title
+            refreshSeconds = input.refreshSeconds
+            headline = Headline.text(input.evaluation)
+            facts = Headline.facts(input)
+            students = input.evaluation.flatMap { StudentsView($0) }
+            training = TrainingView.groups(of: input.log)
+            data = DataView(input)
+            answers = input.evaluation.flatMap { AnswersView($0) }
+            lists = [ListView("Settings", input.settings), ListView("SHA-256 of what was read and written", input.hashes)].compactMap { $0 }
+        }
+    }
+
+    /// Lets nothing be loaded and no script run but those whose digests it names.
+    private static let policy: String = {
+        let digests = [("style-src", ReportStyle.text), ("script-src", ReportScript.text)].map { source, text in
+            "\(source) 'sha256-\(Data(Digest(of: text).bytes).base64EncodedString())'"
+        }
+        return "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; " + digests.joined(separator: "; ")
+    }()
+}
+
+/// A list of names and values.
+struct ListView {
+    struct Item {
+        let name: String
+        let value: String
+    }
+
+    let caption: String
+    let items: [Item]
+
+    init?(_ caption: String, _ settings: [ReportInput.Setting]) {
+        guard !settings.isEmpty else { return nil }
+        self.caption = caption
+        items = settings.map { Item(name: $0.name, value: $0.value.isEmpty ? "–" : $0.value.clipped(toEscaped: 2000)) }
+    }
+}

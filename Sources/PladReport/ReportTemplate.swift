@@ -1,0 +1,138 @@
+/// The page, as Mustache. Three braces stand only around the page's own style, script and drawings.
+enum ReportTemplate {
+    static let text = #"""
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta http-equiv="Content-Security-Policy" content="{{{policy}}}">
+        {{#refreshSeconds}}<meta http-equiv="refresh" content="{{.}}">{{/refreshSeconds}}
+        <meta name="color-scheme" content="light dark">
+        <meta name="generator" content="plad">
+        <link rel="icon" href="data:,">
+        <title>{{title}} · plad</title>
+        <style>{{{style}}}</style>
+        </head>
+        <body>
+        <a class="skip" href="#main">Skip to the results</a>
+        <header>
+        <p class="kind">plad report</p>
+        <h1>{{title}}</h1>
+        <p class="headline">{{headline}}</p>
+        <p class="facts">{{facts}}</p>
+        <nav aria-label="Sections">
+        {{#students}}<a href="#students">Students</a>{{/students}}
+        {{#answers}}<a href="#answers">Answers</a>{{/answers}}
+        {{#training}}{{#first()}}<a href="#training">Training</a>{{/first()}}{{/training}}
+        {{#data}}<a href="#data">Data</a>{{/data}}
+        {{#lists}}{{#first()}}<a href="#settings">Settings</a>{{/first()}}{{/lists}}
+        </nav>
+        </header>
+        <main id="main">
+        {{#students}}
+        <section id="students" aria-labelledby="students-title">
+        <h2 id="students-title">Students</h2>
+        <p>Measured on {{prompts}} held-out prompts. Dots are means, lines their 95 % intervals.</p>
+        <div class="plots">
+        {{#plots}}
+        <figure><figcaption><b>{{heading}}</b> {{meaning}}</figcaption>{{{markup}}}</figure>
+        {{/plots}}
+        </div>
+        <div class="scroll" role="region" aria-label="Means and intervals of every student" tabindex="0">
+        <table>
+        <caption>Means, with 95 % intervals</caption>
+        <thead><tr><td></td>{{#names}}<th scope="col">{{.}}</th>{{/names}}</tr></thead>
+        <tbody>
+        {{#rows}}
+        <tr><th scope="row">{{measure}}</th>{{#cells}}<td>{{mean}}<span class="interval">{{interval}}</span></td>{{/cells}}</tr>
+        {{/rows}}
+        </tbody>
+        </table>
+        </div>
+        {{#comparisons}}{{#first()}}
+        <div class="scroll" role="region" aria-label="Differences between students" tabindex="0">
+        <table>
+        <caption>Differences, prompt by prompt</caption>
+        <thead><tr><td></td>{{#comparisons}}<th scope="col">{{.}}</th>{{/comparisons}}</tr></thead>
+        <tbody>
+        {{#changes}}
+        <tr><th scope="row">{{measure}}</th>{{#cells}}<td>{{mean}} <span class="{{style}}">{{judgement}}</span><span class="interval">{{interval}}</span></td>{{/cells}}</tr>
+        {{/changes}}
+        </tbody>
+        </table>
+        </div>
+        {{/first()}}{{/comparisons}}
+        <p class="note">Intervals are percentiles of means over prompts drawn with replacement. A difference draws the same prompts for
+        both students, so it can be clear where the students’ own intervals overlap. “Not shown” means that the interval holds 0:
+        these prompts do not tell the students apart.</p>
+        </section>
+        {{/students}}
+        {{#answers}}
+        <section id="answers" aria-labelledby="answers-title">
+        <h2 id="answers-title">Answers</h2>
+        <p>The first {{count}} held-out prompts, with greedy answers.{{#isScored}} Numbers are ROUGE-L against the teacher’s text.{{/isScored}}</p>
+        <form id="filter" hidden>
+        <label>Containing <input type="search" id="words" autocomplete="off"></label>
+        {{#isScored}}<label>Show <select id="change"><option value="">all</option><option value="better">where “{{last}}” is closer than “{{before}}”</option><option value="worse">where it is less close</option><option value="same">where both are as close</option></select></label>{{/isScored}}
+        <output id="shown" aria-live="polite"></output>
+        </form>
+        {{#items}}
+        <details class="answer" data-change="{{change}}"{{#isOpen}} open{{/isOpen}}>
+        <summary><span class="number">{{number}}</span> <span class="opening">{{opening}}</span> <span class="scores">{{scores}}</span></summary>
+        <div class="prompt"><h3>prompt <span class="id">{{id}}</span></h3><p class="text">{{prompt}}</p>{{#needed}}<p class="needed">Facts to keep: {{.}}</p>{{/needed}}</div>
+        <div class="columns">
+        {{#texts}}
+        <div{{#isTeacher}} class="teacher"{{/isTeacher}}><h3>{{who}}{{#score}} <span class="score">{{.}}</span>{{/score}}</h3><p class="text">{{text}}</p></div>
+        {{/texts}}
+        </div>
+        </details>
+        {{/items}}
+        </section>
+        {{/answers}}
+        {{#training}}
+        {{#first()}}<section id="training" aria-labelledby="training-title"><h2 id="training-title">Training</h2>{{/first()}}
+        <h3>{{name}} <span class="quiet">{{steps}} steps</span></h3>
+        {{#thinning}}<p>Each point is the mean of {{.}} steps; the band spans their lowest and highest.</p>{{/thinning}}
+        <div class="plots">
+        {{#plots}}
+        <figure><figcaption><b>{{heading}}</b> {{meaning}}</figcaption>{{{markup}}}</figure>
+        {{/plots}}
+        </div>
+        {{#last()}}</section>{{/last()}}
+        {{/training}}
+        {{#data}}
+        <section id="data" aria-labelledby="data-title">
+        <h2 id="data-title">Data</h2>
+        <div class="plots">
+        {{#funnel}}<figure><figcaption><b>From prompts to pairs</b></figcaption>{{{.}}}</figure>{{/funnel}}
+        {{#times}}<figure><figcaption><b>Time by stage</b></figcaption>{{{.}}}</figure>{{/times}}
+        </div>
+        {{#dropped}}
+        <div class="scroll" role="region" aria-label="What was left out, and why" tabindex="0">
+        <table class="reasons">
+        <caption>Left out: {{.}}, each with its reason in drops.jsonl</caption>
+        <thead><tr><th scope="col">Stage</th><th scope="col">Reason</th><th scope="col">Count</th><th scope="col">For example</th></tr></thead>
+        <tbody>
+        {{#reasons}}
+        <tr><td>{{stage}}</td><td>{{meaning}} <code>{{state}}</code></td><td>{{number}}</td><td class="sample">{{sample}}</td></tr>
+        {{/reasons}}
+        </tbody>
+        </table>
+        </div>
+        {{/dropped}}
+        </section>
+        {{/data}}
+        {{#lists}}
+        {{#first()}}<section id="settings" aria-labelledby="settings-title"><h2 id="settings-title">Settings</h2>{{/first()}}
+        <h3>{{caption}}</h3>
+        <dl>{{#items}}<div><dt>{{name}}</dt><dd>{{value}}</dd></div>{{/items}}</dl>
+        {{#last()}}</section>{{/last()}}
+        {{/lists}}
+        </main>
+        <script>{{{script}}}</script>
+        </body>
+        </html>
+
+        """#
+}

@@ -13,14 +13,16 @@ package final class Trainer {
     package let phase: String
     package let totalSteps: Int
     /// Steps done so far, oldest first.
-    package private(set) var log: [TrainingStep] = []
+    package internal(set) var log: [TrainingStep] = []
 
+    /// What this training is, for its checkpoints.
+    let fingerprint: String
     private let pairs: [EncodedPair]
     private let loss: any Loss
     private let reduction: Reduction
     private let gradients: Weights
     private let pass: GradientPass
-    private let moments: (first: Weights, second: Weights)
+    let moments: (first: Weights, second: Weights)
     private var order: BatchOrder
 
     /// Throws `TrainingError` when a setting is out of range or there are no pairs.
@@ -34,6 +36,7 @@ package final class Trainer {
         self.phase = phase
         reduction = type(of: loss).reduction
         totalSteps = settings.stepCount(pairs: pairs.count)
+        fingerprint = try Self.fingerprint(student: student, pairs: pairs, loss: loss, settings: settings, phase: phase)
         gradients = Weights(like: student.weights)
         pass = GradientPass(student: student, gradients: gradients)
         moments = (Weights(like: student.weights), Weights(like: student.weights))
@@ -108,7 +111,7 @@ package final class Trainer {
     }
 
     /// The factor that cuts a gradient of norm `norm` to `limit`, as torch.nn.utils.clip_grad_norm_ computes it.
-    static func clipScale(norm: Double, limit: Double) -> Double {
+    package static func clipScale(norm: Double, limit: Double) -> Double {
         limit > 0 ? min(1, limit / (norm + 1e-6)) : 1
     }
 }

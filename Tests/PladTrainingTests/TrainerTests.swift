@@ -49,7 +49,7 @@ import Testing
         let whole = try trainer(fixture.student(), fixture.pairs) { $0.batchSize = 3 }
         while !whole.isDone { try whole.step() }
         try Fixture.withTemporaryFolder { folder in
-            let state = folder.appendingPathComponent("state.safetensors")
+            let state = folder.appendingPathComponent("training.state")
             let first = try trainer(fixture.student(), fixture.pairs) { $0.batchSize = 3 }
             for _ in 0..<2 { try first.step() }
             try first.save(to: state)
@@ -64,7 +64,7 @@ import Testing
     @Test func checkpointOfAnotherTrainingIsRefused() throws {
         let fixture = try Fixture("llama-gqa-tied")
         try Fixture.withTemporaryFolder { folder in
-            let state = folder.appendingPathComponent("state.safetensors")
+            let state = folder.appendingPathComponent("training.state")
             try trainer(fixture.student(), fixture.pairs) { _ in }.save(to: state)
             let other = try trainer(fixture.student(), fixture.pairs) { $0.learningRate = 2e-3 }
             let error = #expect(throws: TrainingError.self) { try other.restore(from: state) }

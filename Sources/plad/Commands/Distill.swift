@@ -22,14 +22,14 @@ struct Distill: AsyncParsableCommand {
             return
         }
         let run = try Run(options)
-        try await TeachStage(run: run)()
-        try WarmUpStage(run: run)()
+        try await run.timed("teach") { try await TeachStage(run: run)() }
+        try await run.timed("warm-up") { try WarmUpStage(run: run)() }
         for round in 1...run.options.ranking.rounds {
-            try SampleStage(run: run, round: round)()
-            try PairStage(run: run, round: round)()
-            try RankStage(run: run, round: round)()
+            try await run.timed("sample") { try SampleStage(run: run, round: round)() }
+            try await run.timed("pair") { try PairStage(run: run, round: round)() }
+            try await run.timed("train") { try RankStage(run: run, round: round)() }
         }
-        let evaluation = try EvaluateStage(run: run)()
+        let evaluation = try await run.timed("evaluate") { try EvaluateStage(run: run)() }
         try ReportStage(run: run)()
         try run.conclude(evaluation, json: options.run.json)
     }

@@ -61,7 +61,7 @@ struct Train: ParsableCommand {
         let settings = try optimiser.settings(
             steps: steps, epochs: epochs, norm: self.loss.norm, seed: seed, parameters: model.weights.buffer.count)
         let (encoded, drops) = try read(model, ranks: Swift.type(of: loss).ranks)
-        let state = out.deletingLastPathComponent().appendingPathComponent(".\(out.lastPathComponent).state.safetensors")
+        let state = out.deletingLastPathComponent().appendingPathComponent(".\(out.lastPathComponent).state")
         let trainer = try Trainer(student: model, pairs: encoded, loss: loss, settings: settings, phase: Swift.type(of: loss).name)
         try trainer.runShowingProgress(state: state, every: checkpointSeconds)
         try model.save(to: out, as: type)

@@ -27,7 +27,7 @@ struct RunFolder {
 
     /// A phase's weights, moments and position while it trains.
     func trainingState(_ phase: String) -> URL {
-        url.appendingPathComponent("checkpoints/\(phase).state.safetensors")
+        url.appendingPathComponent("checkpoints/\(phase).state")
     }
 
     /// The student that samples in a round: the warmed-up one, then the one of the round before.

@@ -1,0 +1,87 @@
+package import Foundation
+package import PladRecords
+import PladStudent
+import PladTensor
+
+/// A trainer's state on disk: one line of JSON, then weights, first and second moments as little-endian float32, each
+/// in the order of the student's tensors.
+private struct CheckpointHeader: Codable {
+    /// What is trained, on what, how: a state serves no other training.
+    var fingerprint: String
+    /// Floats in each of the three blocks.
+    var count: Int
+    /// The steps done.
+    var log: [TrainingStep]
+}
+
+extension Trainer {
+    /// Trains to the end, from the state in `file` where there is one.
+    ///
+    /// The state is saved every `seconds`, and when `afterStep` throws, which stops the training: what it threw is
+    /// thrown on. At the end the file stays; whoever keeps the student removes it.
+    package func run(state file: URL, every seconds: Double, afterStep: (TrainingStep) throws -> Void) throws {
+        var saved = ContinuousClock.now
+        while !isDone {
+            let record = try step()
+            do {
+                try afterStep(record)
+            } catch {
+                try save(to: file)
+                throw error
+            }
+            if !isDone, saved.duration(to: .now) >= .seconds(seconds) {
+                try save(to: file)
+                saved = .now
+            }
+        }
+    }
+
+    /// Writes the state whole or not at all. Throws `RecordError.unwritable`.
+    package func save(to file: URL) throws {
+        let header = CheckpointHeader(fingerprint: fingerprint, count: student.weights.buffer.count, log: log)
+        try Files.replace(file) { handle in
+            try handle.write(contentsOf: header.jsonLine() + Data("\n".utf8))
+            for block in blocks { try handle.write(contentsOf: Data(bytesNoCopy: block.pointer, count: block.count * 4, deallocator: .none)) }
+        }
+    }
+
+    /// Takes the state from `file`; false where there is no such file.
+    ///
+    /// Throws `TrainingError.foreignCheckpoint` when it belongs to a training of other pairs, weights or settings, or
+    /// is damaged.
+    @discardableResult
+    package func restore(from file: URL) throws -> Bool {
+        guard Files.exists(file) else { return false }
+        let data = try Data(reading: file)
+        func refuse(_ problem: String) -> TrainingError {
+            TrainingError(.foreignCheckpoint, "\(file.path) \(problem); remove it to train from the start, or give another --out")
+        }
+        let line = data.prefix { $0 != UInt8(ascii: "\n") }
+        guard let header = try? JSONDecoder().decode(CheckpointHeader.self, from: line) else { throw refuse("is no state of a training") }
+        guard header.fingerprint == fingerprint else { throw refuse("is the state of a training with other pairs, weights or settings") }
+        let (count, start) = (student.weights.buffer.count, line.endIndex + 1)
+        guard header.count == count, data.count - start == 3 * count * 4 else {
+            throw refuse("is damaged: \(data.count - start) bytes of numbers, not \(3 * count * 4)")
+        }
+        for (index, block) in blocks.enumerated() {
+            let offset = start + index * count * 4
+            data.copyBytes(to: UnsafeMutableRawBufferPointer(start: block.pointer, count: count * 4), from: offset..<offset + count * 4)
+        }
+        log = header.log
+        return true
+    }
+
+    private var blocks: [AlignedBuffer] { [student.weights.buffer, moments.first.buffer, moments.second.buffer] }
+
+    /// A digest of everything that decides what a training computes, taken before the first step.
+    static func fingerprint(
+        student: Student, pairs: [EncodedPair], loss: any Loss, settings: TrainingSettings, phase: String
+    ) throws -> String {
+        let weights = UnsafeRawBufferPointer(UnsafeBufferPointer(student.weights.buffer.values))
+        let parts = [
+            phase, "\(loss)", String(decoding: try settings.jsonLine(), as: UTF8.self), "threads \(student.workers.threads)",
+            Digest(of: weights).description, Digest(of: pairs.map { "\($0.prompt)\($0.chosen)\($0.rejected ?? [])" }.joined()).description,
+        ]
+        return Digest(of: parts.joined(separator: "\n")).description
+    }
+}

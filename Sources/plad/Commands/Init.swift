@@ -21,6 +21,7 @@ struct Init: ParsableCommand {
     var out: String
 
     func run() throws {
+        try OutputFolder.check(URL(fileURLWithPath: out))
         try Student.initialise(
             config: URL(fileURLWithPath: config), tokenizer: URL(fileURLWithPath: tokenizer, isDirectory: true), seed: seed,
             into: URL(fileURLWithPath: out, isDirectory: true))

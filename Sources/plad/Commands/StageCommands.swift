@@ -11,14 +11,10 @@ struct RunArgument: ParsableArguments {
 }
 
 extension Run {
-    /// The first round whose file of samples, pairs or student is not there yet, or the last round where all are.
-    func pendingRound(_ isDone: (Int) throws -> Bool) rethrows -> Int {
-        try (1...options.ranking.rounds).first { try !isDone($0) } ?? options.ranking.rounds
-    }
-
-    /// The round whose ranked student is the next to be made.
+    /// The first round whose ranked student is not made yet, or the last round where all are.
     var nextRound: Int {
-        pendingRound { Files.exists(folder.checkpoint("round-\($0)")) }
+        let rounds = options.ranking.rounds
+        return (1...rounds).first { !folder.holdsStudent(folder.checkpoint("round-\($0)")) } ?? rounds
     }
 }
 

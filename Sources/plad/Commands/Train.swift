@@ -55,6 +55,7 @@ struct Train: ParsableCommand {
             return try RankStage(run: run, round: run.nextRound)()
         }
         let out = URL(fileURLWithPath: try out.required("out", "the folder of the trained student"), isDirectory: true)
+        try OutputFolder.check(out)
         let type: TensorType = try choice(dtype, "dtype")
         let loss = try loss.resolved()
         let model = try Student(location: student, threads: threads)

@@ -52,6 +52,7 @@ struct Run {
         var options = options
         let source = try PromptSource(options.prompts, seed: options.run.seed)
         let student = try StudentLocation.resolve(try options.student.student.required("student", "a Hugging Face model folder or org/name"))
+        guard options.ranking.rounds > 0 else { throw UsageError("--rounds \(options.ranking.rounds): give at least 1") }
         options.student.threads = options.student.threads ?? ProcessInfo.processInfo.activeProcessorCount
         options.teacher.maxTokens = options.teacher.maxTokens ?? source.task.maxTokens ?? 256
         if options.teacher.stop.isEmpty { options.teacher.stop = source.task.stop ?? [] }

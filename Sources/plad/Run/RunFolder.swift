@@ -35,6 +35,11 @@ struct RunFolder {
         checkpoint(round == 1 ? "warm-up" : "round-\(round - 1)")
     }
 
+    /// Whether a student was saved whole in a folder; the folder alone says nothing.
+    func holdsStudent(_ folder: URL) -> Bool {
+        Files.exists(folder.appendingPathComponent("model.safetensors"))
+    }
+
     /// Throws `UsageError` that names the command which makes `file`, where it is missing.
     func require(_ file: URL, madeBy command: String) throws {
         guard Files.exists(file) else {

@@ -15,7 +15,7 @@ struct RankStage {
         let folder = run.folder
         let options = run.options
         let name = "round-\(round)"
-        if !Files.exists(folder.checkpoint(name)) {
+        if !folder.holdsStudent(folder.checkpoint(name)) {
             try folder.require(folder.pairs, madeBy: "pair")
             let student = try Student(folder: folder.sampler(round: round), threads: options.student.threads ?? 1)
             let loss = try options.ranking.loss.resolved()
@@ -25,7 +25,7 @@ struct RankStage {
             try TrainingPhase(run: run, name: name, loss: loss, settings: settings)
                 .train(student, on: try encode(student, ranks: type(of: loss).ranks))
         }
-        guard round == options.ranking.rounds, !Files.exists(folder.student) else { return }
+        guard round == options.ranking.rounds, !folder.holdsStudent(folder.student) else { return }
         let student = try Student(folder: folder.checkpoint(name), threads: 1)
         try student.save(to: folder.student, as: try choice(options.student.dtype, "dtype"))
     }

@@ -21,7 +21,7 @@ struct SampleStage {
         let earlier = Files.exists(folder.samples) ? try JSONLines.read(StudentSample.self, from: folder.samples) : []
         guard !earlier.contains(where: { $0.round == round }) else { return }
         let source = folder.sampler(round: round)
-        try folder.require(source, madeBy: round == 1 ? "warm-up" : "train")
+        try folder.require(source.appendingPathComponent("model.safetensors"), madeBy: round == 1 ? "warm-up" : "train")
         let student = try Student(folder: source, threads: run.options.student.threads ?? 1)
         let (requests, drops) = try plan(student)
         guard !requests.isEmpty else {

@@ -11,7 +11,7 @@ struct WarmUpStage {
 
     func callAsFunction() throws {
         let folder = run.folder
-        guard !Files.exists(folder.checkpoint("warm-up")) else { return }
+        guard !folder.holdsStudent(folder.checkpoint("warm-up")) else { return }
         try folder.require(folder.teacher, madeBy: "teach")
         let student = try Student(folder: try run.student, threads: run.options.student.threads ?? 1)
         let (pairs, drops) = try encode(try JSONLines.read(TeacherAnswer.self, from: folder.teacher), student)

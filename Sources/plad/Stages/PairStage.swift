@@ -16,6 +16,7 @@ struct PairStage {
         let folder = run.folder
         let earlier = Files.exists(folder.pairs) ? try JSONLines.read(PreferencePair.self, from: folder.pairs) : []
         guard !earlier.contains(where: { $0.round == round }) else { return }
+        try folder.require(folder.samples, madeBy: "sample")
         let student = try Student(folder: folder.sampler(round: round), threads: 1)
         let (pairs, drops) = try build(.train, student)
         guard !pairs.isEmpty else {
@@ -30,7 +31,6 @@ struct PairStage {
     func build(_ split: Split, _ student: Student) throws -> (pairs: [PreferencePair], drops: [Drop]) {
         let folder = run.folder
         try folder.require(folder.teacher, madeBy: "teach")
-        try folder.require(folder.samples, madeBy: "sample")
         let answers = Dictionary(grouping: try JSONLines.read(TeacherAnswer.self, from: folder.teacher).filter { $0.split == split }, by: \.id)
         let samples = Dictionary(
             grouping: try JSONLines.read(StudentSample.self, from: folder.samples).filter { $0.split == split && $0.round == round }, by: \.id)

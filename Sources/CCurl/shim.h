@@ -20,7 +20,7 @@ static inline CURLcode plad_easy_set_size(CURL *easy, CURLoption option, curl_of
     return plad_curl_type_of(option) == 3 ? curl_easy_setopt(easy, option, value) : CURLE_BAD_FUNCTION_ARGUMENT;
 }
 
-/// For texts, which curl copies, except CURLOPT_POSTFIELDS, which must outlive the transfer.
+/// For texts, which curl copies.
 static inline CURLcode plad_easy_set_text(CURL *easy, CURLoption option, const char *value) {
     return plad_curl_type_of(option) == 1 ? curl_easy_setopt(easy, option, value) : CURLE_BAD_FUNCTION_ARGUMENT;
 }
@@ -39,6 +39,13 @@ typedef size_t (*plad_write_callback)(char *bytes, size_t size, size_t count, vo
 
 /// For CURLOPT_WRITEFUNCTION and CURLOPT_HEADERFUNCTION: Swift's closure becomes this C function type.
 static inline CURLcode plad_easy_set_write(CURL *easy, CURLoption option, plad_write_callback callback) {
+    return plad_curl_type_of(option) == 2 ? curl_easy_setopt(easy, option, callback) : CURLE_BAD_FUNCTION_ARGUMENT;
+}
+
+typedef size_t (*plad_read_callback)(char *buffer, size_t size, size_t count, void *argument);
+
+/// For CURLOPT_READFUNCTION, which hands curl the body to send.
+static inline CURLcode plad_easy_set_read(CURL *easy, CURLoption option, plad_read_callback callback) {
     return plad_curl_type_of(option) == 2 ? curl_easy_setopt(easy, option, callback) : CURLE_BAD_FUNCTION_ARGUMENT;
 }
 

@@ -8,6 +8,8 @@ final class CurlTransfer {
     private let bodyLimit: Int
     private var continuation: CheckedContinuation<Response, any Error>?
     private var fields: UnsafeMutablePointer<curl_slist>?
+    private var outgoing = Data()
+    private var sent = 0
     private var started = Date()
     private var headers: [UInt8] = []
     private var body = Data()
@@ -70,6 +72,13 @@ final class CurlTransfer {
                 CurlTransfer.of(argument: argument!).receive(header: bytes, count: size * count)
             }, "curl_easy_setopt HEADERFUNCTION")
         try set(CURLOPT_HEADERDATA, pointer: this)
+        // The body is read from here rather than given whole: on a connection that dies under a request, curl would send
+        // a given body again by itself, an attempt that nobody counts. Without a way to rewind it reports the fault.
+        try check(
+            plad_easy_set_read(easy, CURLOPT_READFUNCTION) { buffer, size, count, argument in
+                CurlTransfer.of(argument: argument!).supply(buffer, count: size * count)
+            }, "curl_easy_setopt READFUNCTION")
+        try set(CURLOPT_READDATA, pointer: this)
     }
 
     /// Makes the handle ready for a request.
@@ -83,16 +92,10 @@ final class CurlTransfer {
         try set(CURLOPT_URL, request.url)
         // On a TLS connection that may turn out to be HTTP/2, later requests wait for it rather than open their own.
         try set(CURLOPT_PIPEWAIT, request.url.hasPrefix("https:") ? 1 : 0)
-        if let body = request.body {
-            try check(plad_easy_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)), "curl_easy_setopt POSTFIELDSIZE")
-            try body.withUnsafeBytes { bytes in
-                // Curl copies as many bytes as the size says, which must therefore be set first.
-                let start = bytes.bindMemory(to: CChar.self).baseAddress
-                try check(plad_easy_set_text(easy, CURLOPT_COPYPOSTFIELDS, start), "curl_easy_setopt COPYPOSTFIELDS")
-            }
-        } else {
-            try set(CURLOPT_HTTPGET, 1)
-        }
+        outgoing = request.body ?? Data()
+        sent = 0
+        try set(request.body == nil ? CURLOPT_HTTPGET : CURLOPT_POST, 1)
+        try check(plad_easy_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(outgoing.count)), "curl_easy_setopt POSTFIELDSIZE")
         try setHeaders(request.headers)
         self.continuation = continuation
     }
@@ -108,6 +111,13 @@ final class CurlTransfer {
             fields = longer
         }
         try check(plad_easy_set_list(easy, CURLOPT_HTTPHEADER, fields), "curl_easy_setopt HTTPHEADER")
+    }
+
+    private func supply(_ buffer: UnsafeMutablePointer<CChar>?, count: Int) -> Int {
+        let next = outgoing[outgoing.startIndex + sent..<min(outgoing.startIndex + sent + count, outgoing.endIndex)]
+        next.copyBytes(to: UnsafeMutableRawBufferPointer(start: buffer, count: count))
+        sent += next.count
+        return next.count
     }
 
     private func receive(body bytes: UnsafePointer<CChar>?, count: Int) -> Int {
@@ -132,6 +142,7 @@ final class CurlTransfer {
     func result(_ code: CURLcode) -> Result<Response, any Error> {
         guard code == CURLE_OK else {
             if isTooLarge { return .failure(TransportFault(.tooLarge, "it is larger than \(bodyLimit) bytes")) }
+            if code == CURLE_SEND_FAIL_REWIND { return .failure(TransportFault(.cut, "the connection was closed before an answer came")) }
             let reason = words[0] == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: words)
             return .failure(TransportFault(TransportFault.Kind(code, hasConnected: time(CURLINFO_CONNECT_TIME_T) > .zero), reason))
         }
@@ -147,6 +158,7 @@ final class CurlTransfer {
         continuation?.resume(with: result)
         continuation = nil
         body = Data()
+        outgoing = Data()
     }
 
     private func time(_ info: CURLINFO) -> Duration {
@@ -178,7 +190,7 @@ extension TransportFault.Kind {
         case CURLE_OPERATION_TIMEDOUT: self = hasConnected ? .timeout : .unconnected
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE: self = .untrusted
         case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_HTTP2, CURLE_HTTP2_STREAM,
-            CURLE_BAD_CONTENT_ENCODING, CURLE_WEIRD_SERVER_REPLY:
+            CURLE_SEND_FAIL_REWIND, CURLE_BAD_CONTENT_ENCODING, CURLE_WEIRD_SERVER_REPLY:
             self = .cut
         default: self = .other
         }

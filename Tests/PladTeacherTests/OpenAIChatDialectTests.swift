@@ -1,0 +1,142 @@
+import Foundation
+import PladRecords
+import PladTeacher
+import Testing
+
+@Suite struct OpenAIChatDialectTests {
+    private let dialect = OpenAIChatDialect(model: "m")
+
+    private func read(_ body: String, status: Int = 200) -> Reading { dialect.read(status: status, body: Data(body.utf8)) }
+
+    private func completion(_ message: String, finish: String = "\"stop\"") throws -> Completion {
+        let reading = read("{\"model\":\"m-2\",\"choices\":[{\"message\":\(message),\"finish_reason\":\(finish)}]}")
+        guard case .completion(let completion) = reading else { throw TeacherError(.exhausted, "\(reading)") }
+        return completion
+    }
+
+    @Test func bodyHoldsWhatIsAskedAndNothingElse() {
+        let plain = dialect.body(asking: question, SamplingParameters(temperature: 0.5, maxTokens: 9), sample: 3)
+        #expect(plain == ["model": "m", "messages": [["role": "user", "content": "Why?"]], "temperature": 0.5, "max_tokens": 9])
+        let full = dialect.body(
+            asking: [Message(role: "system", content: "s")] + question,
+            SamplingParameters(temperature: 0, topK: 5, topP: 0.9, maxTokens: 9, stop: ["\n"], seed: 40), sample: 2)
+        #expect(
+            full == [
+                "model": "m", "messages": [["role": "system", "content": "s"], ["role": "user", "content": "Why?"]], "temperature": 0.0,
+                "top_k": 5, "top_p": 0.9, "max_tokens": 9, "stop": ["\n"], "seed": 42,
+            ])
+    }
+
+    @Test func anySeedFitsTheField() {
+        let body = dialect.body(asking: question, SamplingParameters(seed: .max), sample: 1)
+        #expect(body["seed"] == 0)
+    }
+
+    @Test func extraFieldsAreLaidOverAndNullTakesOneOut() {
+        let dialect = OpenAIChatDialect(model: "m", extra: ["temperature": .null, "reasoning_effort": "low"])
+        let body = dialect.body(asking: question, SamplingParameters(), sample: 0)
+        #expect(body["temperature"] == nil)
+        #expect(body["reasoning_effort"] == "low")
+    }
+
+    @Test func openAIItselfIsAskedWithItsOwnTokenLimit() {
+        #expect(OpenAIChatDialect(model: "m", remote: "https://API.openai.com/v1").tokenLimitField == "max_completion_tokens")
+        #expect(OpenAIChatDialect(model: "m", remote: "http://127.0.0.1:8080").tokenLimitField == "max_tokens")
+    }
+
+    @Test func anAnswerIsReadWithUsageAndModel() {
+        let expected = Completion(text: "Because.", finishReason: .stop, usage: Usage(promptTokens: 7, completionTokens: 3), model: "m-1")
+        #expect(read(chatBody("Because.")) == .completion(expected))
+    }
+
+    @Test func textInPartsIsJoined() throws {
+        let parts = "{\"content\":[{\"type\":\"text\",\"text\":\"a\"},{\"type\":\"image_url\"},{\"type\":\"text\",\"text\":\"b\"}]}"
+        #expect(try completion(parts).text == "ab")
+    }
+
+    @Test func everyFinishReasonHasItsMeaning() throws {
+        for (spelling, reason) in [
+            ("\"stop\"", FinishReason.stop), ("\"eos\"", .stop), ("\"length\"", .length), ("\"max_tokens\"", .length),
+            ("\"content_filter\"", .filtered), ("\"tool_calls\"", .other), ("null", .other),
+        ] {
+            #expect(try completion("{\"content\":\"x\"}", finish: spelling).finishReason == reason, "\(spelling)")
+        }
+    }
+
+    @Test func emptyTruncatedRefusedAndFilteredAreToldApart() throws {
+        #expect(try completion("{\"content\":null}") == Completion(text: "", finishReason: .stop, model: "m-2"))
+        #expect(try completion("{\"content\":\"ab\"}", finish: "\"length\"").finishReason == .length)
+        let refused = try completion("{\"content\":null,\"refusal\":\"I cannot.\"}")
+        #expect(refused.finishReason == .refused)
+        #expect(refused.text == "I cannot.")
+        #expect(try completion("{\"content\":\"\"}", finish: "\"content_filter\"").finishReason == .filtered)
+        let azure = read("{\"error\":{\"code\":\"content_filter\",\"message\":\"withheld\"}}", status: 400)
+        #expect(azure == .completion(Completion(text: "", finishReason: .filtered)))
+    }
+
+    @Test func reasoningIsKeptApartInEverySpelling() throws {
+        for message in [
+            "{\"content\":\"4\",\"reasoning\":\"2+2\"}", "{\"content\":\"4\",\"reasoning_content\":\"2+2\"}",
+            "{\"content\":\"<think>2+2</think>\\n\\n4\"}", "{\"content\":\"\\n<thinking>\\n2+2\\n</thinking>4\"}",
+            "{\"content\":\"2+2\\n</think>\\n4\"}",
+        ] {
+            let completion = try completion(message)
+            #expect(completion.text == "4", "\(message)")
+            #expect(completion.reasoning == "2+2", "\(message)")
+        }
+    }
+
+    @Test func thinkingThatNeverEndsIsNoAnswer() throws {
+        let completion = try completion("{\"content\":\"<think>so\"}", finish: "\"length\"")
+        #expect(completion == Completion(text: "", finishReason: .length, reasoning: "so", model: "m-2"))
+    }
+
+    @Test func brokenBodiesAreUnreadable() {
+        for body in ["", "{\"choices\":[{\"message\":{\"content\":\"trunc", "<html>", "{\"choices\":[]}", "{}", "[]", "null"] {
+            guard case .unreadable = read(body) else {
+                Issue.record("\(body) reads as \(read(body))")
+                continue
+            }
+        }
+        guard case .unreadable = read("{\"choices\":[{\"message\":{\"content\":\"x\"},\"finish_reason\":\"error\"}]}") else {
+            Issue.record("an answer broken off by the endpoint reads as one")
+            return
+        }
+    }
+
+    @Test func errorsAreReadInEveryShape() {
+        for (body, code, message) in [
+            (
+                "{\"error\":{\"message\":\"no  such\\nmodel\",\"type\":\"t\",\"code\":\"model_not_found\"}}", "model_not_found",
+                "no such model"
+            ),
+            ("{\"error\":\"no such model\"}", nil, "no such model"),
+            (
+                "{\"object\":\"error\",\"message\":\"no such model\",\"type\":\"NotFoundError\",\"code\":404}", "NotFoundError",
+                "no such model"
+            ),
+            ("{\"detail\":\"Not Found\"}", nil, "Not Found"),
+            ("{\"detail\":[{\"loc\":[\"body\"],\"msg\":\"field required\"}]}", nil, "field required"),
+            ("[{\"error\":{\"code\":404,\"message\":\"gone\",\"status\":\"NOT_FOUND\"}}]", "NOT_FOUND", "gone"),
+            ("{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\",\"message\":\"model: x\"}}", "not_found_error", "model: x"),
+            ("plain words", nil, "plain words"), ("<html><h1>502</h1></html>", nil, "no reason given"), ("", nil, "no reason given"),
+        ] {
+            #expect(read(body, status: 404) == .fault(ProviderFault(status: 404, code: code, message: message)), "\(body)")
+        }
+    }
+
+    @Test func anErrorUnderStatus200IsAnError() {
+        let reading = read("{\"error\":{\"code\":429,\"message\":\"upstream is busy\"}}")
+        #expect(reading == .fault(ProviderFault(status: 429, message: "upstream is busy")))
+    }
+
+    @Test func longErrorsAreCut() {
+        guard case .fault(let fault) = read(String(repeating: "long ", count: 1000), status: 500) else { return }
+        #expect(fault.message.count == 300)
+    }
+
+    @Test func textWithoutThinkingIsLeftAlone() {
+        #expect(ThinkBlock.split(" plain ") == (" plain ", nil))
+        #expect(ThinkBlock.split("a <thinking>b") == ("a <thinking>b", nil))
+    }
+}

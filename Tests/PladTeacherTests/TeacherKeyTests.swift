@@ -1,0 +1,53 @@
+import Foundation
+import PladTeacher
+import Testing
+
+@Suite struct TeacherKeyTests {
+    private let secret = "sk-planted-0123456789"
+
+    @Test func aKeyNeverPrintsItself() throws {
+        let key = try TeacherKey(secret, source: "test")
+        var dumped = ""
+        dump(key, to: &dumped)
+        dump(key.header(.bearer), to: &dumped)
+        dump(HTTPRequest(url: "http://x", headers: [key.header(.header("api-key"))]), to: &dumped)
+        for text in ["\(key)", String(reflecting: key), String(describing: [key]), "\(key.header(.bearer))", dumped] {
+            #expect(!text.contains("planted"), "\(text)")
+        }
+        #expect("\(key)" == "<key>")
+        #expect(key.header(.bearer).value == "Bearer \(secret)")
+        #expect(key.header(.header("api-key")).value == secret)
+    }
+
+    @Test func theFirstVariableThatIsSetCounts() throws {
+        #expect(try TeacherKey(environment: [:]) == nil)
+        #expect(try TeacherKey(environment: ["PLAD_API_KEY": ""]) == nil)
+        let both = try TeacherKey(environment: ["OPENAI_API_KEY": "b", "PLAD_API_KEY": "a"])
+        #expect(both?.header(.header("k")).value == "a")
+        #expect(try TeacherKey(environment: ["OPENAI_API_KEY": " b\n"])?.header(.header("k")).value == "b")
+    }
+
+    @Test(arguments: ["", "  \n", "two words", "line\nbreak", "schlüssel"])
+    func whatCannotBeAKeyIsRefusedUnseen(text: String) throws {
+        let error = try #require(throws: TeacherError.self) { try TeacherKey(text, source: "PLAD_API_KEY") }
+        #expect(error.code == .unusableKey)
+        #expect(error.message.contains("PLAD_API_KEY"))
+        #expect(text.count < 3 || !error.message.contains(text))
+    }
+
+    @Test func aKeyFileIsItsOwnersAlone() throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("plad-key-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data("\(secret)\n".utf8).write(to: file)
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file.path)
+        let error = try #require(throws: TeacherError.self) { try TeacherKey(path: file.path) }
+        #expect(error.message.contains("chmod 600"))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+        #expect(try TeacherKey(path: file.path).header(.header("k")).value == secret)
+    }
+
+    @Test func anEchoedKeyIsTakenOut() throws {
+        let key = try TeacherKey(secret, source: "test")
+        #expect(key.redacting(Data("bad \(secret), \(secret)".utf8)) == Data("bad <key>, <key>".utf8))
+    }
+}

@@ -10,26 +10,79 @@ package final class Student {
     package let endOfSequence: [TokenID]
     package let weights: Weights
     package let workers: Workers
+    let decoder: Decoder
+    /// Memory for passes without gradients.
+    let passing: Activations
+    private let folder: URL
+    private let file: ConfigurationFile
 
     /// Reads config.json, the safetensors files, the tokenizer and generation_config.json. Throws `StudentError` that names the file, the tensor and the numbers.
     package init(folder: URL, threads: Int) throws {
-        fatalError()
+        self.folder = folder
+        file = try ConfigurationFile(contentsOf: folder.appendingPathComponent("config.json"))
+        let family = try ModelFamily.named(by: file)
+        configuration = try family.configuration(file)
+        let layout = DecoderTensors.layout(configuration, names: family.names)
+        let files = try WeightFiles(folder: folder)
+        try files.check(layout, names: family.names)
+        tokenizer = try Tokenizer(folder: folder)
+        guard tokenizer.vocabularySize <= configuration.vocabularySize else {
+            throw StudentError(
+                .tokenizer,
+                "\(folder.path): the tokenizer has \(tokenizer.vocabularySize) tokens, \"vocab_size\" in config.json \(configuration.vocabularySize)"
+            )
+        }
+        endOfSequence = try Self.endOfSequence(folder, configuration, tokenizer)
+        workers = Workers(threads: threads)
+        weights = Weights(tensors: layout)
+        try files.read(into: weights, workers: workers)
+        decoder = Decoder(configuration, weights: weights, workers: workers)
+        passing = Activations(configuration, keeping: false)
+    }
+
+    private static func endOfSequence(_ folder: URL, _ configuration: StudentConfiguration, _ tokenizer: Tokenizer) throws -> [TokenID] {
+        let generation = folder.appendingPathComponent("generation_config.json")
+        if Files.exists(generation) {
+            let ids = try ConfigurationFile(contentsOf: generation).tokens("eos_token_id", vocabularySize: configuration.vocabularySize)
+            if !ids.isEmpty { return ids }
+        }
+        if !configuration.endOfSequence.isEmpty { return configuration.endOfSequence }
+        guard let id = tokenizer.endOfSequence else {
+            throw StudentError(
+                .config,
+                "\(folder.path): neither generation_config.json nor config.json (\"eos_token_id\") nor the tokenizer names an end-of-sequence token; add one"
+            )
+        }
+        return [id]
     }
 
     /// Writes a Hugging Face folder that `transformers` loads: config.json, model.safetensors, generation_config.json and the tokenizer's files.
     ///
-    /// The same weights give the same bytes. The folder is complete or absent, never a part.
+    /// The same weights give the same bytes. The folder is the old one, if any, or the whole new one, never a part; the
+    /// student's own folder may be the target. Throws `RecordError.unwritable`.
     package func save(to folder: URL, as dtype: TensorType) throws {
-        fatalError()
+        try StudentFolder.write(weights, as: dtype, configuration: file, companionsFrom: self.folder, to: folder)
     }
 
     /// Writes a random student: matrices from normal(0, initializer_range), norms 1, the tokenizer's files copied. The same seed gives the same bytes.
+    ///
+    /// The weights' type is the one that `config` names, else float32.
+    /// - Parameters:
+    ///   - config: a config.json.
+    ///   - tokenizer: the folder that holds tokenizer.json.
     package static func initialise(config: URL, tokenizer: URL, seed: UInt64, into folder: URL) throws {
-        fatalError()
-    }
-
-    /// Log-probabilities in nats, [tree][continuation][token], without gradients; memory is bounded whatever the number of trees.
-    package func logProbabilities(of trees: [PromptTree]) throws -> [[[Float]]] {
-        fatalError()
+        let file = try ConfigurationFile(contentsOf: config)
+        let family = try ModelFamily.named(by: file)
+        let configuration = try family.configuration(file)
+        let known = try Tokenizer(folder: tokenizer)
+        guard known.vocabularySize <= configuration.vocabularySize else {
+            throw file.refuse("vocab_size", "is less than the \(known.vocabularySize) tokens of \(tokenizer.path)")
+        }
+        let type = try file.string("dtype") ?? file.string("torch_dtype")
+        let weights = Weights(tensors: DecoderTensors.layout(configuration, names: family.names))
+        weights.drawRandomly(seed: seed, deviation: configuration.initializerRange)
+        try StudentFolder.write(
+            weights, as: TensorType.allCases.first { $0.torchName == type } ?? .f32, configuration: file, companionsFrom: tokenizer,
+            to: folder)
     }
 }

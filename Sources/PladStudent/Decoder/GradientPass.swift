@@ -4,19 +4,27 @@
 package final class GradientPass {
     private let student: Student
     package let gradients: Weights
+    private let targets: DecoderTensors
+    private let activations: Activations
+    private var trees: [PromptTree]?
 
     /// - Precondition: `gradients` is laid out as the student's weights.
     package init(student: Student, gradients: Weights) {
         precondition(gradients.tensors == student.weights.tensors, "gradients of another layout than the weights")
         self.student = student
         self.gradients = gradients
+        targets = DecoderTensors(gradients, student.configuration)
+        activations = Activations(student.configuration, keeping: true)
     }
 
     /// Log-probabilities in nats: [tree][continuation][token].
     ///
     /// Throws `StudentError.context` when a tree holds an id outside the vocabulary or exceeds the context.
     package func forward(_ trees: [PromptTree]) throws -> [[[Float]]] {
-        fatalError()
+        try student.check(trees)
+        self.trees = trees
+        guard !trees.isEmpty else { return [] }
+        return student.decoder.logProbabilities(of: trees, activations, keeping: true)
     }
 
     /// Adds to `gradients` those of the loss whose derivative by the sum of each continuation's log-probabilities is `weights[tree][continuation]`.
@@ -24,6 +32,26 @@ package final class GradientPass {
     /// A continuation of weight 0 costs nothing, nor does a tree of such.
     /// - Precondition: a `forward` of trees of this shape came before, and no `backward` since.
     package func backward(_ weights: [[Float]]) {
-        fatalError()
+        guard let trees else { preconditionFailure("backward without a forward before it") }
+        self.trees = nil
+        precondition(
+            weights.map(\.count) == trees.map(\.continuations.count),
+            "weights for \(weights.map(\.count)) continuations, trees with \(trees.map(\.continuations.count))")
+        let keeping = weights.map { $0.map { $0 != 0 } }
+        let kept = zip(trees, keeping).compactMap { tree, keeps in
+            keeps.contains(true)
+                ? PromptTree(prompt: tree.prompt, continuations: zip(tree.continuations, keeps).filter(\.1).map(\.0)) : nil
+        }
+        guard !kept.isEmpty else { return }
+        let packed = PackedTrees(kept)
+        if kept != trees {
+            let whole = PackedTrees(trees)
+            activations.compact(
+                whole.moves(to: packed, keeping: keeping), firstPredicting: whole.firstPredicting, packed.firstPredicting,
+                workers: student.workers)
+        }
+        let decoder = student.decoder
+        decoder.headBackward(packed, activations, weights: weights.joined().filter { $0 != 0 }, gradients: targets)
+        decoder.backward(packed, activations, dNormal: decoder.head.inputGradient(0), gradients: targets)
     }
 }

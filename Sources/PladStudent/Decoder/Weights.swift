@@ -1,3 +1,4 @@
+import PladRecords
 package import PladTensor
 
 /// Where one tensor lies in a `Weights` buffer.
@@ -44,6 +45,19 @@ package final class Weights {
     /// The values of one tensor.
     package func values(of tensor: TensorLayout) -> UnsafeMutableBufferPointer<Float> {
         UnsafeMutableBufferPointer(start: buffer.pointer(at: tensor.offset, count: tensor.count), count: tensor.count)
+    }
+
+    /// Fills matrices with draws from normal(0, deviation), each from a stream of its own name, and vectors (the norms' gains) with 1.
+    func drawRandomly(seed: UInt64, deviation: Double) {
+        for tensor in tensors {
+            let values = values(of: tensor)
+            guard tensor.shape.count > 1 else {
+                values.update(repeating: 1)
+                continue
+            }
+            var stream = SeededGenerator(seed: seed, "initialise", tensor.name)
+            for index in values.indices { values[index] = Float(deviation * stream.normal()) }
+        }
     }
 
     /// The tensor of this name, or nil.

@@ -7,6 +7,10 @@ package enum TensorType: String, Sendable, CaseIterable, Codable {
     /// As a safetensors header spells it.
     package var safetensorsName: String { rawValue.uppercased() }
 
+    init?(safetensorsName: String) {
+        self.init(rawValue: safetensorsName.lowercased())
+    }
+
     /// As `config.json` spells it (`dtype`, `torch_dtype`).
     package var torchName: String {
         switch self {

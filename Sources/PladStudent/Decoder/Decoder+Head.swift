@@ -1,0 +1,112 @@
+import Foundation
+import PladTensor
+
+extension Decoder {
+    /// Log-probabilities of all targets, by their numbers, into `results`; the rows' log-sum-exp goes to `activations.headLogSumExp`.
+    func headForward(_ packed: PackedTrees, _ activations: Activations, into results: UnsafeMutablePointer<Float>) {
+        let rows = packed.predictingCount
+        let (width, columns) = (configuration.width, HeadScratch.tileColumns)
+        let input = activations.normal + packed.firstPredicting * width
+        head.reserve(rows: rows)
+        workers.run(head.parts.count) { part, worker in
+            let (greatest, total, tile) = (head.greatest(part), head.total(part), head.tile(worker))
+            greatest.update(repeating: -.infinity, count: rows)
+            total.update(repeating: 0, count: rows)
+            forEachTile(part, rows: rows) { chunk, range in
+                linear(
+                    Matrix(input + chunk.lowerBound * width, stride: width), weight: tensors.head.from(row: range.lowerBound),
+                    into: Matrix(tile, stride: columns), rows: chunk.count, inputs: width, outputs: range.count)
+                accumulateLogSumExp(
+                    tile, stride: columns, rows: chunk.count, columns: range.count,
+                    greatest: greatest + chunk.lowerBound, total: total + chunk.lowerBound)
+                packed.forEachTarget(rows: chunk, tokens: range) { row, column, target in
+                    results[target.number] = tile[(row - chunk.lowerBound) * columns + column]
+                }
+            }
+        }
+        workers.split(rows, grain: 256) { range, _ in
+            for row in range {
+                let sum = logSumExp(row)
+                activations.headLogSumExp[row] = sum
+                for target in packed.targetStart[row]..<packed.targetStart[row + 1] {
+                    results[packed.targets[target].number] -= sum
+                }
+            }
+        }
+    }
+
+    /// Joins what the parts found.
+    private func logSumExp(_ row: Int) -> Float {
+        var peak = -Float.infinity
+        for part in head.parts.indices { peak = max(peak, head.greatest(part)[row]) }
+        var total = 0.0
+        for part in head.parts.indices {
+            total += Double(head.total(part)[row]) * exp(Double(head.greatest(part)[row] - peak))
+        }
+        return Float(Double(peak) + log(total))
+    }
+
+    /// Backward of `headForward`: adds to the head's gradient and leaves that of its input, [predicting rows, C], in `head.inputGradient(0)`.
+    ///
+    /// - Parameter weights: by continuation, dLoss/d(log-probability) of its tokens.
+    func headBackward(_ packed: PackedTrees, _ activations: Activations, weights: [Float], gradients: DecoderTensors) {
+        let rows = packed.predictingCount
+        let (width, columns) = (configuration.width, HeadScratch.tileColumns)
+        let input = activations.normal + packed.firstPredicting * width
+        let rowWeights = (0..<rows).map { row in
+            packed.targets[packed.targetStart[row]..<packed.targetStart[row + 1]].reduce(Float(0)) { $0 + weights[$1.continuation] }
+        }
+        workers.run(head.parts.count) { part, worker in
+            let (tile, dInput) = (head.tile(worker), head.inputGradient(part))
+            forEachTile(part, rows: rows) { chunk, range in
+                let first = chunk.lowerBound
+                let logits = Matrix(tile, stride: columns)
+                let source = Matrix(input + first * width, stride: width)
+                let weight = tensors.head.from(row: range.lowerBound)
+                linear(source, weight: weight, into: logits, rows: chunk.count, inputs: width, outputs: range.count)
+                rowWeights.withUnsafeBufferPointer { rowWeights in
+                    softmaxGradient(
+                        tile, stride: columns, rows: chunk.count, columns: range.count,
+                        logSumExp: activations.headLogSumExp + first, weight: rowWeights.baseAddress! + first)
+                }
+                packed.forEachTarget(rows: chunk, tokens: range) { row, column, target in
+                    tile[(row - first) * columns + column] += weights[target.continuation]
+                }
+                linearInputGradient(
+                    logits, weight: weight, into: Matrix(dInput + first * width, stride: width),
+                    rows: chunk.count, inputs: width, outputs: range.count, accumulating: range.lowerBound > head.parts[part].lowerBound)
+                linearWeightGradient(
+                    logits, source, addingTo: gradients.head.from(row: range.lowerBound),
+                    rows: chunk.count, inputs: width, outputs: range.count)
+            }
+        }
+        workers.split(rows * width, grain: 1 << 14) { range, _ in
+            guard head.parts.count > 1 else { return }
+            addParts(
+                head.inputGradient(1), stride: head.inputGradient(1) - head.inputGradient(0), parts: head.parts.count - 1,
+                to: head.inputGradient(0), range: range)
+        }
+    }
+
+    /// Goes through a part of the vocabulary, tiles of columns outside, chunks of rows inside: a tile of the head's matrix is read once.
+    private func forEachTile(_ part: Int, rows: Int, _ body: (_ chunk: Range<Int>, _ columns: Range<Int>) -> Void) {
+        let range = head.parts[part]
+        for column in stride(from: range.lowerBound, to: range.upperBound, by: HeadScratch.tileColumns) {
+            for row in stride(from: 0, to: rows, by: HeadScratch.chunkRows) {
+                body(row..<min(rows, row + HeadScratch.chunkRows), column..<min(range.upperBound, column + HeadScratch.tileColumns))
+            }
+        }
+    }
+}
+
+extension PackedTrees {
+    /// The targets of predicting rows in `rows` (counted from the first) whose token lies in `tokens`, with the token's column in that range.
+    func forEachTarget(rows: Range<Int>, tokens: Range<Int>, _ body: (_ row: Int, _ column: Int, _ target: Target) -> Void) {
+        for row in rows {
+            for index in targetStart[row]..<targetStart[row + 1] {
+                let column = Int(targets[index].token) - tokens.lowerBound
+                if column >= 0 && column < tokens.count { body(row, column, targets[index]) }
+            }
+        }
+    }
+}

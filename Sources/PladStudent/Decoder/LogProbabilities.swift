@@ -1,0 +1,72 @@
+import PladRecords
+import PladTensor
+
+extension Decoder {
+    /// Log-probabilities of every continuation's tokens in one pass: [tree][continuation][token].
+    func logProbabilities(of trees: [PromptTree], _ activations: Activations, keeping: Bool) -> [[[Float]]] {
+        let packed = PackedTrees(trees)
+        var results = [Float](repeating: 0, count: packed.targets.count)
+        forward(packed, activations, keeping: keeping)
+        results.withUnsafeMutableBufferPointer { results in
+            if let start = results.baseAddress { headForward(packed, activations, into: start) }
+        }
+        var next = 0
+        return trees.map { tree in
+            tree.continuations.map { tokens in
+                defer { next += tokens.count }
+                return Array(results[next..<next + tokens.count])
+            }
+        }
+    }
+}
+
+extension Student {
+    /// Rows that one pass without gradients computes, unless a single tree has more.
+    private static let passRows = 2048
+
+    /// Log-probabilities in nats, [tree][continuation][token], without gradients; memory is bounded whatever the number of trees.
+    ///
+    /// Throws `StudentError.context` when a tree holds an id outside the vocabulary or exceeds the context.
+    package func logProbabilities(of trees: [PromptTree]) throws -> [[[Float]]] {
+        try check(trees)
+        var results: [[[Float]]] = []
+        results.reserveCapacity(trees.count)
+        var start = 0
+        while start < trees.count {
+            var (end, rows) = (start + 1, trees[start].rows)
+            while end < trees.count, rows + trees[end].rows <= Self.passRows {
+                rows += trees[end].rows
+                end += 1
+            }
+            results += decoder.logProbabilities(of: Array(trees[start..<end]), passing, keeping: false)
+            start = end
+        }
+        return results
+    }
+
+    /// Throws `StudentError.context` that names the tree (from 0) and the numbers.
+    func check(_ trees: [PromptTree]) throws {
+        for (number, tree) in trees.enumerated() {
+            guard !tree.prompt.isEmpty else { throw StudentError(.context, "tree \(number): the prompt has no tokens") }
+            try check(tree.prompt) { "tree \(number): prompt" }
+            for (index, tokens) in tree.continuations.enumerated() {
+                guard !tokens.isEmpty else { throw StudentError(.context, "tree \(number): continuation \(index) has no tokens") }
+                guard tree.prompt.count + tokens.count <= configuration.contextLength else {
+                    throw StudentError(
+                        .context,
+                        "tree \(number): \(tree.prompt.count) prompt tokens and \(tokens.count) of continuation \(index) exceed the context of \(configuration.contextLength)"
+                    )
+                }
+                try check(tokens) { "tree \(number): continuation \(index)" }
+            }
+        }
+    }
+
+    /// Throws `StudentError.context` when an id lies outside the vocabulary.
+    func check(_ ids: [TokenID], place: () -> String) throws {
+        if let index = ids.firstIndex(where: { $0 < 0 || $0 >= configuration.vocabularySize }) {
+            throw StudentError(
+                .context, "\(place()): token \(index): id \(ids[index]) is outside the vocabulary of \(configuration.vocabularySize)")
+        }
+    }
+}

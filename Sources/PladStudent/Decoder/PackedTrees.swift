@@ -1,0 +1,94 @@
+import PladRecords
+import PladTensor
+
+/// Trees laid out as the rows of one matrix, without padding.
+///
+/// Rows that predict nothing (each prompt but its last token) come first, so that the last layer and the head can leave
+/// them out; then, tree by tree, the prompt's last row and the rows of its continuations.
+struct PackedTrees {
+    /// A token to be predicted: `number` counts all tokens of all continuations in order.
+    struct Target {
+        var token: TokenID
+        var number: Int
+        /// Which continuation it belongs to, counted over all trees.
+        var continuation: Int
+    }
+
+    private(set) var trees: [TreeRows] = []
+    /// Per row.
+    private(set) var ids: [TokenID] = []
+    private(set) var positions: [Int32] = []
+    /// The first row that predicts.
+    private(set) var firstPredicting = 0
+    /// Of predicting row `firstPredicting + r`: `targets[targetStart[r]..<targetStart[r + 1]]`.
+    private(set) var targets: [Target] = []
+    private(set) var targetStart: [Int] = [0]
+
+    var rowCount: Int { ids.count }
+    var predictingCount: Int { ids.count - firstPredicting }
+    var depth: Int { trees.map(\.depth).max() ?? 0 }
+
+    /// - Precondition: every prompt and continuation has a token.
+    init(_ source: [PromptTree]) {
+        for tree in source {
+            ids += tree.prompt.dropLast()
+            positions += (0..<Int32(tree.prompt.count - 1))
+        }
+        firstPredicting = ids.count
+        var body = 0
+        var (number, continuation) = (0, 0)
+        for tree in source {
+            let (prompt, stem) = (tree.prompt.count, ids.count)
+            ids.append(tree.prompt[prompt - 1])
+            positions.append(Int32(prompt - 1))
+            var first = number
+            for (index, tokens) in tree.continuations.enumerated() {
+                targets.append(Target(token: tokens[0], number: first, continuation: continuation + index))
+                first += tokens.count
+            }
+            targetStart.append(targets.count)
+            var branches: [Range<Int>] = []
+            for tokens in tree.continuations {
+                let start = ids.count
+                for index in 1..<max(tokens.count, 1) {
+                    ids.append(tokens[index - 1])
+                    positions.append(Int32(prompt + index - 1))
+                    targets.append(Target(token: tokens[index], number: number + index, continuation: continuation))
+                    targetStart.append(targets.count)
+                }
+                branches.append(start..<ids.count)
+                number += tokens.count
+                continuation += 1
+            }
+            trees.append(TreeRows(body: body..<body + prompt - 1, stem: stem, branches: branches))
+            body += prompt - 1
+        }
+    }
+
+    /// Where rows of one packing stand in another.
+    struct Move: Equatable {
+        var from: Int
+        var to: Int
+        var count: Int
+    }
+
+    /// From these rows to those of `kept`, which packs the same trees without some continuations and trees.
+    ///
+    /// Moves run upwards on both sides and never overtake their source, so that memory can be compacted in place.
+    /// - Parameter keeping: [tree][continuation]; a tree of which nothing is kept is not in `kept`.
+    func moves(to kept: PackedTrees, keeping: [[Bool]]) -> [Move] {
+        var bodies: [Move] = []
+        var tails: [Move] = []
+        var target = kept.trees.makeIterator()
+        for (tree, keeps) in zip(trees, keeping) where keeps.contains(true) {
+            let place = target.next()!
+            bodies.append(Move(from: tree.body.lowerBound, to: place.body.lowerBound, count: tree.body.count))
+            tails.append(Move(from: tree.stem, to: place.stem, count: 1))
+            let branches = zip(tree.branches, keeps).filter(\.1).map(\.0)
+            for (branch, to) in zip(branches, place.branches) {
+                tails.append(Move(from: branch.lowerBound, to: to.lowerBound, count: branch.count))
+            }
+        }
+        return (bodies + tails).filter { $0.count > 0 }
+    }
+}

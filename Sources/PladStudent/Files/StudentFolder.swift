@@ -1,0 +1,68 @@
+import Foundation
+import PladRecords
+
+/// Writing a student as a Hugging Face folder.
+enum StudentFolder {
+    /// Files beside config.json and the weights that belong to a student: the tokenizer's, and how it likes to be sampled.
+    static let companions = [
+        "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+        "chat_template.jinja", "tokenizer.model", "vocab.json", "merges.txt",
+    ]
+
+    /// Builds the folder beside its place, then moves it there as a whole; what stood there before is gone afterwards.
+    ///
+    /// Throws `RecordError.unwritable`.
+    static func write(_ weights: Weights, as type: TensorType, configuration: ConfigurationFile, companionsFrom source: URL, to folder: URL)
+        throws
+    {
+        let partial = folder.deletingLastPathComponent().appendingPathComponent(".\(folder.lastPathComponent).partial")
+        try? FileManager.default.removeItem(at: partial)
+        defer { try? FileManager.default.removeItem(at: partial) }
+        try Files.makeFolder(partial)
+        try Data(configurationText(configuration.text, type).utf8).write(atomicallyTo: partial.appendingPathComponent("config.json"))
+        for name in companions {
+            let file = source.appendingPathComponent(name)
+            guard Files.exists(file) else { continue }
+            try Data(reading: file).write(atomicallyTo: partial.appendingPathComponent(name))
+        }
+        try Safetensors.write(weights, as: type, to: partial.appendingPathComponent("model.safetensors"))
+        try move(partial, to: folder)
+    }
+
+    /// Puts a complete folder in another's place. Between the two renames the old one stands under `.NAME.previous`.
+    private static func move(_ complete: URL, to folder: URL) throws {
+        let previous = folder.deletingLastPathComponent().appendingPathComponent(".\(folder.lastPathComponent).previous")
+        try? FileManager.default.removeItem(at: previous)
+        defer { try? FileManager.default.removeItem(at: previous) }
+        let replaces = Files.exists(folder)
+        if replaces { try rename(folder, previous) }
+        do {
+            try rename(complete, folder)
+        } catch {
+            if replaces { try rename(previous, folder) }
+            throw error
+        }
+    }
+
+    private static func rename(_ from: URL, _ to: URL) throws {
+        guard Foundation.rename(from.path, to.path) == 0 else {
+            throw RecordError(.unwritable, "cannot rename \(from.path) to \(to.path): \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// config.json as it stands but for the type of the weights, which older and newer readers look up under two names.
+    static func configurationText(_ text: String, _ type: TensorType) -> String {
+        var text = text
+        var found = false
+        for key in ["dtype", "torch_dtype"] {
+            guard let place = text.firstRange(of: try! Regex("\"\(key)\"\\s*:\\s*(\"[^\"]*\"|null)")) else { continue }
+            text.replaceSubrange(place, with: "\"\(key)\": \"\(type.torchName)\"")
+            found = true
+        }
+        if !found, let brace = text.firstIndex(of: "{") {
+            let empty = text[text.index(after: brace)...].first { !$0.isWhitespace } == "}"
+            text.insert(contentsOf: "\n  \"torch_dtype\": \"\(type.torchName)\"\(empty ? "" : ",")", at: text.index(after: brace))
+        }
+        return text
+    }
+}

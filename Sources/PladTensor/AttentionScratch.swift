@@ -1,0 +1,90 @@
+/// One worker's memory for attention: keys and values of the way in hand, and one block of queries and scores.
+///
+/// It grows to the deepest tree seen and is used again. Position p of the way is column p of what lies "across" and row p of the rest.
+package final class AttentionScratch {
+    private var memory = AlignedBuffer(count: 0)
+    private var capacity = 0
+    private var shape = AttentionShape(heads: 0, keyValueHeads: 1, headWidth: 0)
+    /// Floats from one row of scores, or of what lies across, to the next.
+    private(set) var stride = 0
+    private(set) var forBackward = false
+
+    /// [D, depth] and [depth, D padded]
+    private(set) var keysAcross = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    private(set) var values = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    /// [block, D padded]
+    private(set) var queries = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    private(set) var outputs = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    /// [block, depth]
+    private(set) var scores = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    /// [block]
+    private(set) var totals = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    /// For the backward pass alone: [depth, D padded], [D, depth], [block, depth], [depth, D padded] twice.
+    private(set) var keys = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    private(set) var valuesAcross = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    private(set) var dScores = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    private(set) var dKeys = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    private(set) var dValues = UnsafeMutablePointer<Float>(bitPattern: 64)!
+
+    package init() {}
+
+    /// Makes room for ways of `depth` keys.
+    package func reserve(depth: Int, shape: AttentionShape, backward: Bool) {
+        guard depth > capacity || shape != self.shape || (backward && !forBackward) else { return }
+        capacity = max(depth, shape == self.shape ? capacity : 0)
+        self.shape = shape
+        forBackward = forBackward || backward
+        // An odd number of vectors a row keeps rows from falling on the same cache lines.
+        stride = ((capacity + 15) / 16 | 1) * 16
+        let (across, along) = (shape.headWidth * stride, stride * shape.paddedWidth)
+        let (block, wide) = (shape.blockRows * shape.paddedWidth, shape.blockRows * stride)
+        let totalsCount = (shape.blockRows + 15) / 16 * 16
+        let forward = across + along + 2 * block + wide + totalsCount
+        memory = AlignedBuffer(count: forward + (forBackward ? across + 3 * along + wide : 0))
+        var next = memory.pointer
+        func take(_ count: Int) -> UnsafeMutablePointer<Float> {
+            defer { next += count }
+            return next
+        }
+        keysAcross = take(across)
+        values = take(along)
+        queries = take(block)
+        outputs = take(block)
+        scores = take(wide)
+        totals = take(totalsCount)
+        guard forBackward else { return }
+        keys = take(along)
+        valuesAcross = take(across)
+        dScores = take(wide)
+        dKeys = take(along)
+        dValues = take(along)
+    }
+
+    /// Copies keys and values of `count` rows from `row` on to positions from `position` on.
+    func packKeyValues(
+        _ queryKeyValue: UnsafePointer<Float>, shape: AttentionShape, head: Int, at position: Int, count: Int, row: Int,
+        backward: Bool = false
+    ) {
+        let width = shape.headWidth
+        for i in 0..<count {
+            let key = queryKeyValue + ((row + i) * shape.rowWidth + (shape.heads + head) * width)
+            let value = key + shape.keyValueHeads * width
+            let at = position + i
+            var across = keysAcross + at
+            for d in 0..<width {
+                across.pointee = key[d]
+                across += stride
+            }
+            if backward {
+                copyPadded(key, to: keys + at * shape.paddedWidth, width: width)
+                across = valuesAcross + at
+                for d in 0..<width {
+                    across.pointee = value[d]
+                    across += stride
+                }
+            } else {
+                copyPadded(value, to: values + at * shape.paddedWidth, width: width)
+            }
+        }
+    }
+}

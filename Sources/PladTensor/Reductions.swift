@@ -1,0 +1,60 @@
+/// The sum of the squares of all values, in float64: the square of a gradient's L2 norm. NaN and infinity pass through.
+///
+/// The same for any number of threads: blocks of fixed size are summed one after the other.
+package func sumOfSquares(_ buffer: AlignedBuffer, workers: Workers) -> Double {
+    let block = 1 << 16
+    let blocks = (buffer.count + block - 1) / block
+    let partial = UnsafeMutablePointer<Double>.allocate(capacity: max(blocks, 1))
+    defer { partial.deallocate() }
+    workers.run(blocks) { part in
+        let start = part * block
+        partial[part] = sumOfSquares(buffer.pointer + start, count: min(block, buffer.count - start))
+    }
+    return (0..<blocks).reduce(0) { $0 + partial[$1] }
+}
+
+/// The sum of the squares of `count` values; runs of 1,024 in float32, their sum in float64.
+package func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double {
+    var total = 0.0
+    var start = 0
+    while start < count {
+        let end = min(count, start &+ 1024)
+        var (a, b) = (Vector.zero, Vector.zero)
+        var i = start
+        while i &+ 32 <= end {
+            let (x, y) = (load(values + i), load(values + i + 16))
+            a = a.addingProduct(x, x)
+            b = b.addingProduct(y, y)
+            i &+= 32
+        }
+        while i < end {
+            let x = load(values + i, count: end &- i)
+            a = a.addingProduct(x, x)
+            i &+= 16
+        }
+        total += Double(sum(a + b))
+        start = end
+    }
+    return total
+}
+
+/// Sets all values to zero.
+package func clear(_ buffer: AlignedBuffer, workers: Workers) {
+    workers.split(buffer.count, grain: 1 << 16) { range, _ in
+        (buffer.pointer + range.lowerBound).update(repeating: 0, count: range.count)
+    }
+}
+
+/// target += Σ over parts of `parts[p·stride ..< p·stride + count]`, in the order of the parts.
+package func addParts(
+    _ parts: UnsafePointer<Float>, stride: Int, parts count: Int, to target: UnsafeMutablePointer<Float>, range: Range<Int>
+) {
+    var i = range.lowerBound
+    while i < range.upperBound {
+        let left = range.upperBound &- i
+        var value = load(target + i, count: left)
+        for part in 0..<count { value += load(parts + (part &* stride &+ i), count: left) }
+        store(value, to: target + i, count: left)
+        i &+= 16
+    }
+}

@@ -26,7 +26,6 @@ struct Plad: AsyncParsableCommand {
     static let version = "0.1.0"
 
     static func main() async {
-        setvbuf(stdout, nil, _IOLBF, 0)
         signal(SIGPIPE, SIG_IGN)
         Interruption.install()
         do {

@@ -24,4 +24,7 @@ extension Student {
         try self.init(
             folder: try StudentLocation.resolve(try location.required("student", "a Hugging Face model folder or org/name")), threads: threads)
     }
+
+    /// How many numbers the student's weights are.
+    var parameterCount: Int { weights.tensors.reduce(0) { $0 + $1.count } }
 }

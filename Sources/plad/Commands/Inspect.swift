@@ -16,7 +16,7 @@ struct Inspect: ParsableCommand {
         let model = try Student(location: student, threads: 1)
         let shape = model.configuration
         let summary = Summary(
-            family: shape.family, parameters: model.weights.buffer.count, layers: shape.layerCount, width: shape.width, heads: shape.headCount,
+            family: shape.family, parameters: model.parameterCount, layers: shape.layerCount, width: shape.width, heads: shape.headCount,
             keyValueHeads: shape.keyValueHeadCount, headWidth: shape.headWidth, feedForward: shape.feedForwardWidth,
             vocabulary: shape.vocabularySize, tokenizerVocabulary: model.tokenizer.vocabularySize, context: shape.contextLength,
             tiedEmbeddings: shape.tiedEmbeddings, endOfSequence: model.endOfSequence, chatTemplate: model.tokenizer.chatTemplate != nil,

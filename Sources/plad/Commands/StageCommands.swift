@@ -22,10 +22,10 @@ struct WarmUp: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "warm-up", abstract: "Fine-tune a run's student on the teacher's answers.")
 
-    @OptionGroup var run: RunArgument
+    @OptionGroup var folder: RunArgument
 
     func run() throws {
-        try WarmUpStage(run: try run.open())()
+        try WarmUpStage(run: try folder.open())()
     }
 }
 
@@ -33,10 +33,10 @@ struct Pair: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Build a run's preference pairs from the teacher's answers and the student's samples.")
 
-    @OptionGroup var run: RunArgument
+    @OptionGroup var folder: RunArgument
 
     func run() throws {
-        let run = try run.open()
+        let run = try folder.open()
         try PairStage(run: run, round: run.nextRound)()
     }
 }
@@ -45,13 +45,13 @@ struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure a run's student before, after warm-up and after ranking on the held-out prompts.")
 
-    @OptionGroup var run: RunArgument
+    @OptionGroup var folder: RunArgument
 
     @Flag(help: "Print the result as JSON.")
     var json = false
 
     func run() throws {
-        let run = try run.open()
+        let run = try folder.open()
         try run.conclude(try EvaluateStage(run: run)(), json: json)
     }
 }
@@ -59,10 +59,10 @@ struct Evaluate: ParsableCommand {
 struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Write a run's report.html from its records.")
 
-    @OptionGroup var run: RunArgument
+    @OptionGroup var folder: RunArgument
 
     func run() throws {
-        let run = try run.open()
+        let run = try folder.open()
         try ReportStage(run: run)()
         Console.result(run.folder.report.path)
     }

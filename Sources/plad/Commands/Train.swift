@@ -60,7 +60,7 @@ struct Train: ParsableCommand {
         let loss = try loss.resolved()
         let model = try Student(location: student, threads: threads)
         let settings = try optimiser.settings(
-            steps: steps, epochs: epochs, norm: self.loss.norm, seed: seed, parameters: model.weights.buffer.count)
+            steps: steps, epochs: epochs, norm: self.loss.norm, seed: seed, parameters: model.parameterCount)
         let (encoded, drops) = try read(model, ranks: Swift.type(of: loss).ranks)
         let state = out.deletingLastPathComponent().appendingPathComponent(".\(out.lastPathComponent).state")
         let trainer = try Trainer(student: model, pairs: encoded, loss: loss, settings: settings, phase: Swift.type(of: loss).name)

@@ -1,4 +1,4 @@
-import ArgumentParser
+public import ArgumentParser
 import PladRecords
 
 /// Every setting of a run. Command line, `--config` file and `run.json` all spell the same flags.

@@ -21,7 +21,7 @@ struct RankStage {
             let loss = try options.ranking.loss.resolved()
             let settings = try options.ranking.optimiser.settings(
                 steps: nil, epochs: options.ranking.epochs, norm: options.ranking.loss.norm, seed: options.run.seed,
-                parameters: student.weights.buffer.count)
+                parameters: student.parameterCount)
             try TrainingPhase(run: run, name: name, loss: loss, settings: settings)
                 .train(student, on: try encode(student, ranks: type(of: loss).ranks))
         }

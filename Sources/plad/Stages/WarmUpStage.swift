@@ -18,7 +18,7 @@ struct WarmUpStage {
         try folder.record(drops) { $0.stage == .warmUp }
         try TrainingPhase(
             run: run, name: "warm-up", loss: LikelihoodLoss(),
-            settings: try settings(parameters: student.weights.buffer.count)
+            settings: try settings(parameters: student.parameterCount)
         ).train(student, on: pairs)
     }
 

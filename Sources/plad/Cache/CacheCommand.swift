@@ -1,0 +1,21 @@
+import ArgumentParser
+import Foundation
+import PladCache
+
+/// `plad cache …`: what the teacher has answered so far.
+struct CacheCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cache",
+        abstract: "Look at, check, and move the teacher's recorded answers.",
+        subcommands: [List.self, Show.self, Stats.self, Export.self, Import.self, Verify.self])
+}
+
+/// The file that a cache command is about.
+struct CacheFileOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The cache, or a recording in JSON lines (.jsonl).", valueName: "file"))
+    var cache = "Cache/plad.sqlite"
+
+    func open(for use: AnswerCache.Use = .reading) throws -> AnswerCache {
+        try AnswerCache(opening: URL(fileURLWithPath: cache), for: use)
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+import PladCache
+import PladRecords
+import PladTeacher
+
+extension CacheCommand {
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show a recorded answer with everything that is kept about it.")
+
+        @Argument(help: "The beginning of its key, as plad cache ls prints it.")
+        var key: String
+
+        @OptionGroup var file: CacheFileOptions
+
+        @Flag(help: "Print as a line of a recording.")
+        var json = false
+
+        func run() throws {
+            let answers = try file.open().list(keyPrefix: key)
+            guard let answer = answers.first else {
+                throw CacheError(.notRecorded, "\(file.cache) holds no answer whose key begins with \"\(key)\"; plad cache ls lists them")
+            }
+            guard answers.count == 1 else {
+                throw CacheError(.usage, "\(answers.count) keys in \(file.cache) begin with \"\(key)\"; give more of the digits")
+            }
+            if json { return try Console.result(line: RecordedAnswer(answer, withTimes: true)) }
+            for (name, value) in answer.facts { Console.result(name.padding(toLength: 14, withPad: " ", startingAt: 0) + value) }
+        }
+    }
+}
+
+extension StoredAnswer {
+    /// Name and value of everything kept, for a person.
+    fileprivate var facts: [(String, String)] {
+        var facts = [
+            ("key", key.description), ("teacher", teacher), ("path", path), ("dialect", dialect), ("sample", String(sample)),
+            ("request", request), ("status", String(status)), ("model", model ?? "not named"), ("finish", finishReason.rawValue),
+        ]
+        if let usage { facts.append(("tokens", "\(usage.promptTokens) prompt, \(usage.completionTokens) completion")) }
+        facts.append(("attempts", String(attempts)))
+        if let askedAt {
+            facts.append(("asked at", Date(timeIntervalSince1970: Double(askedAt) / 1000).formatted(.iso8601)))
+        }
+        if let firstByte, let total { facts.append(("took", "\(total) ms, \(firstByte) ms to the first byte")) }
+        switch Dialects.named(dialect)?.read(status: status, body: response) {
+        case .completion(let completion):
+            if let reasoning = completion.reasoning { facts.append(("reasoning", reasoning)) }
+            facts.append(("text", completion.text))
+        case nil, .fault, .unreadable:
+            facts.append(("response", String(decoding: response, as: UTF8.self)))
+        }
+        return facts
+    }
+}

@@ -36,7 +36,8 @@ extension CacheCommand {
         func run() throws {
             let imported = try file.open(for: .writing).importRecording(URL(fileURLWithPath: recording))
             if json { return try Console.result(line: imported) }
-            Console.result("\(imported.added) added, \(imported.present) there already, \(imported.different) kept though the recording differs")
+            Console.result(
+                "\(imported.added) added, \(imported.present) there already, \(imported.different) kept though the recording differs")
         }
     }
 }

@@ -9,8 +9,8 @@ import Synchronization
 enum Interruption {
     private static let asked = Atomic<Bool>(false)
     private static let handlers = Mutex<[@Sendable () -> Void]>([])
-    /// Kept alive for the life of the process.
-    private static let sources = Mutex<[any DispatchSourceSignal]>([])
+    /// Kept alive for the life of the process; written once, by `install`, before any other thread runs.
+    nonisolated(unsafe) private static var sources: [any DispatchSourceSignal] = []
 
     static func install() {
         for number in [SIGINT, SIGTERM] {
@@ -22,7 +22,7 @@ enum Interruption {
                 for handler in handlers.withLock({ $0 }) { handler() }
             }
             source.resume()
-            sources.withLock { $0.append(source) }
+            sources.append(source)
         }
     }
 

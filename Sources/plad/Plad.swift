@@ -14,13 +14,13 @@ struct Plad: AsyncParsableCommand {
             """,
         version: "plad \(version)",
         groupedSubcommands: [
-            CommandGroup(name: "The whole loop", subcommands: [Distill.self]),
+            CommandGroup(name: "Loop", subcommands: [Distill.self]),
             CommandGroup(
-                name: "Its stages, over one run folder",
+                name: "Stage",
                 subcommands: [Teach.self, WarmUp.self, SampleCommand.self, Pair.self, Train.self, Evaluate.self, Report.self, Compare.self]),
-            CommandGroup(name: "The teacher's answers", subcommands: [CacheCommand.self]),
+            CommandGroup(name: "Recording", subcommands: [CacheCommand.self]),
             CommandGroup(
-                name: "Local models", subcommands: [Serve.self, Score.self, Tokenize.self, Init.self, Inspect.self]),
+                name: "Model", subcommands: [Serve.self, Score.self, Tokenize.self, Init.self, Inspect.self]),
         ])
 
     static let version = "0.1.0"

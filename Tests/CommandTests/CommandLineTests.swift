@@ -64,8 +64,8 @@ import Testing
             let first = try PladProcess.run("distill", "--margin", "2.5", "--warm-up-epochs", "4", "--print-config")
             try Data(first.output.utf8).write(to: file)
             let second = try PladProcess.run("distill", "--config", file.path, "--margin", "3", "--print-config")
-            #expect(second.output == first.output.replacing("margin: 2.5", with: "margin: 3.0"), "\(second.output)")
-            #expect(second.output.contains("warm-up-epochs: 4.0"))
+            #expect(second.output == first.output.replacing("margin: 2.5", with: "margin: 3"), "\(second.output)")
+            #expect(second.output.contains("warm-up-epochs: 4"))
         }
     }
 

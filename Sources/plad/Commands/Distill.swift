@@ -18,7 +18,7 @@ struct Distill: AsyncParsableCommand {
         if printConfig {
             var options = options
             options.run.config = nil
-            Console.result(try Settings(options).yaml())
+            Console.result(try Settings(options).yaml)
             return
         }
         let run = try Run(options)

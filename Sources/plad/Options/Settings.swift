@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import PladRecords
-import Yams
 
 /// A run's settings as flags and values: what `run.json` keeps and `--print-config` shows.
 struct Settings: Equatable {
@@ -46,10 +45,8 @@ struct Settings: Equatable {
     }
 
     /// One `flag: value` a line, sorted: a file that `--config` reads.
-    func yaml() throws -> String {
-        let encoder = YAMLEncoder()
-        encoder.options.sortKeys = true
-        return try encoder.encode(values.filter { $0.value != .array([]) })
+    var yaml: String {
+        values.filter { $0.value != .array([]) }.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.canonical)" }.joined(separator: "\n")
     }
 
     /// ArgumentParser's spelling of a property as a flag: `warmUpEpochs` is `warm-up-epochs`, `teacherID` `teacher-id`.

@@ -12,13 +12,9 @@ package enum JSONValue: Sendable, Equatable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// Parses one JSON document. Throws `RecordError.malformed` that ends in the parser's reason.
+    /// Parses one JSON document. Throws `RecordError.malformed` that ends in the reason and the place.
     package init(parsing data: Data) throws {
-        do {
-            self = try JSONDecoder().decode(JSONValue.self, from: data)
-        } catch let error as DecodingError {
-            throw RecordError(.malformed, "not JSON: \(error.reason)")
-        }
+        self = try JSONParser.parse(data)
     }
 
     package subscript(key: String) -> JSONValue? {

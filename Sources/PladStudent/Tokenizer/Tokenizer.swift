@@ -53,8 +53,8 @@ package final class Tokenizer: Sendable {
         }
         beginningOfSequence = id("bos_token")
         endOfSequence = id("eos_token")
-        chatTemplate = try configuration.chatTemplate.map { template in
-            try ChatTemplate(template.source, name: template.name, specialTokens: configuration.specialTokens)
+        chatTemplate = configuration.chatTemplate.map { template in
+            ChatTemplate(template.source, name: template.name, specialTokens: configuration.specialTokens)
         }
     }
 

@@ -1,0 +1,73 @@
+/// Python's view of text: a sequence of code points, whose comparison knows no canonical equivalence.
+enum PythonText {
+    /// What `str.isspace` accepts.
+    static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 9...13, 28...32, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: true
+        default: false
+        }
+    }
+
+    static func equal(_ a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
+
+    static func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
+
+    static func string(_ scalars: some Sequence<Unicode.Scalar>) -> String {
+        var view = String.UnicodeScalarView()
+        view.append(contentsOf: scalars)
+        return String(view)
+    }
+
+    /// Removes the characters of `set`, or white space, from the ends asked for.
+    static func stripped(_ text: String, of set: String?, left: Bool = true, right: Bool = true) -> String {
+        let isStripped: (Unicode.Scalar) -> Bool = set.map { set in { set.unicodeScalars.contains($0) } } ?? isSpace
+        var scalars = text.unicodeScalars[...]
+        if left { scalars = scalars.drop(while: isStripped) }
+        if right { while let last = scalars.last, isStripped(last) { scalars.removeLast() } }
+        return String(scalars)
+    }
+
+    /// The byte offsets at which `part`, which is not empty, occurs without overlapping, at most `limit` of them.
+    static func occurrences(of part: String, in text: String, limit: Int = .max) -> [Int] {
+        let part = Array(part.utf8)
+        let text = Array(text.utf8)
+        var found: [Int] = []
+        var position = 0
+        while found.count < limit, position + part.count <= text.count {
+            if text[position] == part[0], text[position..<position + part.count].elementsEqual(part) {
+                found.append(position)
+                position += part.count
+            } else {
+                position += 1
+            }
+        }
+        return found
+    }
+
+    /// The stretches between the occurrences of `separator`, which is not empty.
+    static func split(_ text: String, by separator: String, limit: Int = .max) -> [String] {
+        let bytes = Array(text.utf8)
+        var parts: [String] = []
+        var start = 0
+        for found in occurrences(of: separator, in: text, limit: limit) {
+            parts.append(String(decoding: bytes[start..<found], as: UTF8.self))
+            start = found + separator.utf8.count
+        }
+        return parts + [String(decoding: bytes[start...], as: UTF8.self)]
+    }
+
+    /// The words between runs of white space.
+    static func words(_ text: String) -> [String] {
+        text.unicodeScalars.split(whereSeparator: isSpace).map { String($0) }
+    }
+
+    static func replacing(_ text: String, _ old: String, by new: String, limit: Int = .max) -> String {
+        split(text, by: old, limit: limit).joined(separator: new)
+    }
+
+    /// The first character upper case, the others lower case.
+    static func capitalized(_ text: String) -> String {
+        guard let first = text.unicodeScalars.first else { return text }
+        return first.properties.titlecaseMapping + String(text.unicodeScalars.dropFirst()).lowercased()
+    }
+}

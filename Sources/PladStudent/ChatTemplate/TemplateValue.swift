@@ -1,0 +1,161 @@
+import PladRecords
+
+/// A value of a template, as Python has it.
+enum TemplateValue: Sendable {
+    /// A name that is not bound, or a member that is not there; the name is for errors.
+    case undefined(String)
+    case none
+    case bool(Bool)
+    case integer(Int)
+    case float(Double)
+    case string(String)
+    case list(TemplateList)
+    case dictionary(TemplateDictionary)
+    /// What `namespace()` made: an index of the renderer's namespaces.
+    case namespace(Int)
+    /// A function of the renderer, by name.
+    case function(String)
+
+    init(_ value: JSONValue) {
+        self =
+            switch value {
+            case .null: .none
+            case .bool(let value): .bool(value)
+            case .int(let value): .integer(Int(value))
+            case .double(let value): .float(value)
+            case .string(let value): .string(value)
+            case .array(let elements): .list(TemplateList(elements.map(TemplateValue.init)))
+            case .object(let members):
+                .dictionary(
+                    TemplateDictionary(members.sorted { PythonText.precedes($0.key, $1.key) }.map { ($0.key, TemplateValue($0.value)) }))
+            }
+    }
+
+    /// What the value is, as an error names it.
+    var kind: String {
+        switch self {
+        case .undefined(let name): "\"\(name)\", which is undefined"
+        case .none: "none"
+        case .bool: "a truth value"
+        case .integer, .float: "a number"
+        case .string: "a string"
+        case .list: "a list"
+        case .dictionary: "a mapping"
+        case .namespace: "a namespace"
+        case .function: "a function"
+        }
+    }
+
+    var isTrue: Bool {
+        switch self {
+        case .undefined, .none: false
+        case .bool(let value): value
+        case .integer(let value): value != 0
+        case .float(let value): value != 0
+        case .string(let value): !value.isEmpty
+        case .list(let list): !list.elements.isEmpty
+        case .dictionary(let members): !members.pairs.isEmpty
+        case .namespace, .function: true
+        }
+    }
+
+    /// The value as a number, where Python would count with it.
+    var number: Double? {
+        switch self {
+        case .bool(let value): value ? 1 : 0
+        case .integer(let value): Double(value)
+        case .float(let value): value
+        default: nil
+        }
+    }
+
+    /// How deep lists and mappings nest in this value.
+    var depth: Int {
+        switch self {
+        case .list(let list): list.depth
+        case .dictionary(let members): members.depth
+        default: 0
+        }
+    }
+
+    /// How many values this one consists of, shared ones counted each time; at most `TemplateList.largest`.
+    var size: Int {
+        switch self {
+        case .list(let list): list.size
+        case .dictionary(let members): members.size
+        case .string(let text): 1 + text.utf8.count / 64
+        default: 1
+        }
+    }
+
+    /// The value as a whole number; a truth value is 0 or 1.
+    var whole: Int? {
+        switch self {
+        case .bool(let value): value ? 1 : 0
+        case .integer(let value): value
+        default: nil
+        }
+    }
+
+    static func list(_ elements: [TemplateValue]) -> TemplateValue { .list(TemplateList(elements)) }
+
+    static func equal(_ a: TemplateValue, _ b: TemplateValue) -> Bool {
+        switch (a, b) {
+        case (.undefined, .undefined), (.none, .none): true
+        case (.string(let a), .string(let b)): PythonText.equal(a, b)
+        case (.integer(let a), .integer(let b)): a == b
+        case (.list(let a), .list(let b)): a.elements.count == b.elements.count && zip(a.elements, b.elements).allSatisfy(equal)
+        case (.dictionary(let a), .dictionary(let b)):
+            a.pairs.count == b.pairs.count && a.pairs.allSatisfy { pair in b[pair.key].map { equal(pair.value, $0) } ?? false }
+        case (.namespace(let a), .namespace(let b)): a == b
+        case (.function(let a), .function(let b)): a == b
+        default: if let a = a.number, let b = b.number { a == b } else { false }
+        }
+    }
+}
+
+/// A list that knows its own depth and size, so that no value is walked before it is known to be small.
+struct TemplateList: Sendable {
+    static let largest = 1 << 40
+
+    let elements: [TemplateValue]
+    let depth: Int
+    let size: Int
+
+    init(_ elements: [TemplateValue]) {
+        self.elements = elements
+        depth = 1 + elements.reduce(0) { max($0, $1.depth) }
+        size = elements.reduce(1) { min($0 + $1.size, Self.largest) }
+    }
+}
+
+/// A mapping with string keys, in the order of insertion.
+struct TemplateDictionary: Sendable {
+    let pairs: [(key: String, value: TemplateValue)]
+    let depth: Int
+    let size: Int
+
+    /// - Parameter unique: members whose keys all differ.
+    init(unique pairs: [(key: String, value: TemplateValue)]) {
+        self.pairs = pairs
+        depth = 1 + pairs.reduce(0) { max($0, $1.value.depth) }
+        size = pairs.reduce(1) { min($0 + $1.value.size + 1, TemplateList.largest) }
+    }
+
+    /// Of two values for one key the later counts, at the place of the first.
+    init(_ given: [(String, TemplateValue)] = []) {
+        var pairs: [(key: String, value: TemplateValue)] = []
+        for (key, value) in given {
+            if let index = pairs.firstIndex(where: { PythonText.equal($0.key, key) }) {
+                pairs[index].value = value
+            } else {
+                pairs.append((key, value))
+            }
+        }
+        self.init(unique: pairs)
+    }
+
+    subscript(key: String) -> TemplateValue? {
+        pairs.first { PythonText.equal($0.key, key) }?.value
+    }
+}

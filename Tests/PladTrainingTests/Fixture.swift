@@ -1,6 +1,7 @@
 import Foundation
 import PladRecords
 import PladStudent
+import PladTensor
 import PladTraining
 
 /// A reference case of Tests/Fixtures/goldens: a model and what PyTorch computes on it.

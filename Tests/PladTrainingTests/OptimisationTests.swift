@@ -1,3 +1,4 @@
+import PladRecords
 import PladTraining
 import Testing
 

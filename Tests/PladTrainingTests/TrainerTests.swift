@@ -1,6 +1,7 @@
 import Foundation
 import PladRecords
 import PladStudent
+import PladTensor
 import PladTraining
 import Testing
 

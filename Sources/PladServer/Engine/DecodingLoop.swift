@@ -1,0 +1,80 @@
+import PladRecords
+import PladStudent
+
+/// The decoding thread's own state: the token source and the texts of the requests it continues.
+struct DecodingLoop {
+    private var source: any TokenSource
+    private let endOfSequence: Set<TokenID>
+    private let textDecoder: @Sendable () -> any TextDecoder
+    private var running: [Int: Running] = [:]
+
+    init(source: any TokenSource, endOfSequence: Set<TokenID>, textDecoder: @escaping @Sendable () -> any TextDecoder) {
+        self.source = source
+        self.endOfSequence = endOfSequence
+        self.textDecoder = textDecoder
+    }
+
+    var isIdle: Bool { running.isEmpty }
+
+    mutating func perform(_ job: Job) {
+        switch job {
+        case .start(let ticket, let request, let streams, let pieces):
+            do {
+                let number = try source.submit(request)
+                let text = SampleText(decoder: textDecoder(), stops: request.parameters.stop, endOfSequence: endOfSequence)
+                let samples = Array(repeating: text, count: request.streams.count)
+                running[number] = Running(ticket: ticket, streams: streams, pieces: pieces, samples: samples, unfinished: samples.count)
+            } catch {
+                pieces.finish(throwing: error)
+            }
+        case .cancel(let ticket):
+            guard let number = running.first(where: { $0.value.ticket === ticket })?.key else { return }
+            source.cancel(number)
+            running[number] = nil
+        }
+    }
+
+    /// Draws one token for every active sample and hands on what came of it.
+    mutating func step() {
+        guard !isIdle else { return }
+        do {
+            for event in try source.step() { take(event) }
+        } catch {
+            for (number, request) in running {
+                source.cancel(number)
+                request.pieces.finish(throwing: error)
+            }
+            running = [:]
+        }
+    }
+
+    private mutating func take(_ event: DecodeEvent) {
+        guard running[event.request]?.take(event) == true else { return }
+        running[event.request] = nil
+        // A stop string may end a sample that the source would continue.
+        if event.finish == nil { source.cancel(event.request) }
+    }
+}
+
+/// A request that is being continued.
+private struct Running {
+    let ticket: Ticket
+    let streams: Bool
+    let pieces: AsyncThrowingStream<GeneratedPiece, any Error>.Continuation
+    var samples: [SampleText]
+    var unfinished: Int
+
+    /// Hands on what one step did to one sample. Answers whether this was the request's last.
+    mutating func take(_ event: DecodeEvent) -> Bool {
+        let sample = event.sample
+        guard samples[sample].finishReason == nil else { return false }
+        samples[sample].take(event)
+        let hasEnded = samples[sample].finishReason != nil
+        if hasEnded || streams && samples[sample].hasNews { pieces.yield(samples[sample].piece(of: sample)) }
+        guard hasEnded else { return false }
+        unfinished -= 1
+        guard unfinished == 0 else { return false }
+        pieces.finish()
+        return true
+    }
+}

@@ -1,0 +1,46 @@
+package import Foundation
+package import PladRecords
+import PladStudent
+
+/// A student of a folder, served to many at once.
+package struct LocalModel: TextModel {
+    package let name: String
+    package let contextLength: Int
+    package var vocabularySize: Int { tokenizer.vocabularySize }
+    private let tokenizer: Tokenizer
+    private let engine: DecodingEngine
+    private let seeds = StreamSeeds()
+
+    /// Reads the student.
+    ///
+    /// - Parameters:
+    ///   - name: what clients call it; the folder's name where nil.
+    ///   - slots: how many samples go forward together.
+    package init(folder: URL, name: String?, threads: Int, slots: Int) throws {
+        let student = try Student(folder: folder, threads: threads)
+        let tokenizer = student.tokenizer
+        self.name = name ?? folder.standardizedFileURL.lastPathComponent
+        self.tokenizer = tokenizer
+        contextLength = student.configuration.contextLength
+        let endOfSequence = Set(student.endOfSequence)
+        engine = DecodingEngine(
+            source: BatchDecoder(student: student, slots: slots), endOfSequence: endOfSequence,
+            textDecoder: { tokenizer.streamingDecoder() })
+    }
+
+    package func encode(_ prompt: String) -> [TokenID] {
+        tokenizer.encode(prompt, addSpecialTokens: true)
+    }
+
+    /// By the student's chat template, which spells its special tokens itself; without one, the contents joined by a newline.
+    package func encode(_ messages: [Message]) throws -> [TokenID] {
+        guard let template = tokenizer.chatTemplate else { return encode(messages.map(\.content).joined(separator: "\n")) }
+        return tokenizer.encode(try template.render(messages: messages, addGenerationPrompt: true), addSpecialTokens: false)
+    }
+
+    package func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GeneratedPiece, any Error> {
+        let streams = seeds.streams(for: request)
+        let decoding = DecodeRequest(prompt: request.prompt, parameters: request.parameters, streams: streams)
+        return engine.generate(decoding, streams: request.streams)
+    }
+}

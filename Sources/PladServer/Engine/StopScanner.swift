@@ -1,0 +1,48 @@
+/// Ends a text at the first of its stop strings, however the text is cut into pieces.
+///
+/// Text that may be the start of a stop string is held back until it is known not to be one. Compared byte by byte, so
+/// that a combining mark after a stop string does not hide it.
+package struct StopScanner: Sendable {
+    private let stops: [[UInt8]]
+    private var held: [UInt8] = []
+
+    /// - Parameter stops: none of them empty.
+    package init(stops: [String]) {
+        self.stops = stops.map { Array($0.utf8) }
+        precondition(!self.stops.contains([]), "a stop string is empty")
+    }
+
+    /// Takes in more text. Gives what is certain to come before any stop string, and whether one has come.
+    package mutating func append(_ text: String) -> (text: String, stopped: Bool) {
+        guard !stops.isEmpty else { return (text, false) }
+        held += text.utf8
+        if let end = firstStop() {
+            let released = held[..<end]
+            held = []
+            return (String(decoding: released, as: UTF8.self), true)
+        }
+        let certain = held.count - longestStart()
+        let released = held[..<certain]
+        held.removeFirst(certain)
+        return (String(decoding: released, as: UTF8.self), false)
+    }
+
+    /// The text held back, when nothing more comes.
+    package mutating func finish() -> String {
+        defer { held = [] }
+        return String(decoding: held, as: UTF8.self)
+    }
+
+    /// Where the earliest stop string starts.
+    private func firstStop() -> Int? {
+        held.indices.first { start in stops.contains { held[start...].starts(with: $0) } }
+    }
+
+    /// The length of the longest end of `held` that is the start of a stop string.
+    private func longestStart() -> Int {
+        let longest = min(held.count, stops.map(\.count).max()! - 1)
+        return stride(from: longest, to: 0, by: -1).first { length in
+            stops.contains { $0.starts(with: held.suffix(length)) }
+        } ?? 0
+    }
+}

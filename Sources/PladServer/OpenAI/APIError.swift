@@ -1,0 +1,56 @@
+import Foundation
+import PladRecords
+
+/// An error in the shape of the OpenAI API, for a client to read.
+package struct APIError: Error, Sendable, Equatable {
+    package var status: Int
+    package var message: String
+    /// The request's field at fault.
+    package var parameter: String?
+    package var code: String?
+
+    package init(_ status: Int, _ message: String, parameter: String? = nil, code: String? = nil) {
+        self.status = status
+        self.message = message
+        self.parameter = parameter
+        self.code = code
+    }
+
+    /// A 400 that blames one field.
+    static func invalid(_ parameter: String, _ message: String, code: String? = nil) -> APIError {
+        APIError(400, "\"\(parameter)\" \(message)", parameter: parameter, code: code)
+    }
+
+    init(_ problem: HTTPProblem) {
+        self.init(problem.status, problem.message)
+    }
+
+    /// An error from below the endpoint: a `Failure` in its own words.
+    init(failing error: any Error) {
+        self.init(500, (error as? any Failure)?.message ?? "\(error)")
+    }
+
+    var body: JSONValue {
+        let type = status == 401 ? "authentication_error" : status < 500 ? "invalid_request_error" : "server_error"
+        return [
+            "error": [
+                "message": .string(message),
+                "type": .string(type),
+                "param": parameter.map { .string($0) } ?? .null,
+                "code": code.map { .string($0) } ?? .null,
+            ]
+        ]
+    }
+
+    var response: HTTPResponse {
+        var response = HTTPResponse(status: status, json: body)
+        if status == 401 { response.headers["WWW-Authenticate"] = "Bearer" }
+        return response
+    }
+}
+
+extension HTTPResponse {
+    init(status: Int, json: JSONValue) {
+        self.init(status: status, headers: ["Content-Type": "application/json"], body: Data(json.canonical.utf8))
+    }
+}

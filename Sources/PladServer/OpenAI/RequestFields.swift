@@ -1,0 +1,73 @@
+import Foundation
+import PladRecords
+
+/// The fields of a request's body, read by name and type. A field that is null counts as absent.
+struct RequestFields {
+    private let members: [String: JSONValue]
+
+    /// Throws an `APIError` when the body is not a JSON object.
+    init(body: Data) throws(APIError) {
+        let value: JSONValue
+        do {
+            value = try JSONValue(parsing: body)
+        } catch {
+            throw APIError(400, "the body is \((error as? any Failure)?.message ?? "not JSON"); send one JSON object", code: "invalid_json")
+        }
+        guard let members = value.object else { throw APIError(400, "the body is not a JSON object; send one", code: "invalid_json") }
+        self.members = members.filter { $0.value != .null }
+    }
+
+    subscript(name: String) -> JSONValue? { members[name] }
+
+    func string(_ name: String) throws(APIError) -> String? {
+        guard let value = members[name] else { return nil }
+        guard let string = value.string else { throw .invalid(name, "is not a string") }
+        return string
+    }
+
+    func bool(_ name: String) throws(APIError) -> Bool? {
+        guard let value = members[name] else { return nil }
+        guard let bool = value.bool else { throw .invalid(name, "is neither true nor false") }
+        return bool
+    }
+
+    func integer(_ name: String, in range: ClosedRange<Int>) throws(APIError) -> Int? {
+        guard let value = members[name] else { return nil }
+        guard let integer = value.int else { throw .invalid(name, "is not a whole number") }
+        guard range.contains(integer) else {
+            let wanted = range.upperBound == .max ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+            throw .invalid(name, "is \(integer); it must be \(wanted)")
+        }
+        return integer
+    }
+
+    func number(_ name: String, in range: ClosedRange<Double>) throws(APIError) -> Double? {
+        guard let value = members[name] else { return nil }
+        guard let number = value.double else { throw .invalid(name, "is not a number") }
+        guard range.contains(number) else { throw .invalid(name, "is \(number); it must be \(range.lowerBound) to \(range.upperBound)") }
+        return number
+    }
+
+    /// Throws for a field that is not known, and for one that asks for what this server does not do: a request must
+    /// not be answered as if it had been understood.
+    func refuse(unless known: Set<String>) throws(APIError) {
+        for (name, value) in members.sorted(by: { $0.key < $1.key }) where !known.contains(name) && !Self.withoutEffect.contains(name) {
+            guard let neutral = Self.neutral[name] else { throw .invalid(name, "is not a field that plad serve knows", code: "unknown_parameter") }
+            guard neutral.contains(value) else {
+                throw .invalid(name, "is not supported by plad serve; leave it out", code: "unsupported_parameter")
+            }
+        }
+    }
+
+    /// Fields that would not change the answer.
+    private static let withoutEffect: Set<String> = [
+        "user", "metadata", "store", "service_tier", "safety_identifier", "prompt_cache_key", "parallel_tool_calls",
+    ]
+
+    /// Fields of the API that this server does not implement, with the values that ask for nothing.
+    private static let neutral: [String: [JSONValue]] = [
+        "frequency_penalty": [0], "presence_penalty": [0], "logit_bias": [.object([:])], "logprobs": [false], "top_logprobs": [0],
+        "response_format": [["type": "text"]], "tools": [[]], "tool_choice": ["none", "auto"], "functions": [[]],
+        "function_call": ["none", "auto"], "modalities": [["text"]], "echo": [false], "suffix": [""], "best_of": [1],
+    ]
+}

@@ -32,3 +32,14 @@ package func exponential(of input: UnsafePointer<Float>, into output: UnsafeMuta
         i &+= 16
     }
 }
+
+/// e^((x − shift)·scale) of `count` values; `output` may be `input`.
+package func scaledExponential(
+    of input: UnsafePointer<Float>, minus shift: Float, times scale: Float, into output: UnsafeMutablePointer<Float>, count: Int
+) {
+    var i = 0
+    while i < count {
+        store(exponential((load(input + i, count: count &- i) - shift) * scale), to: output + i, count: count &- i)
+        i &+= 16
+    }
+}

@@ -24,8 +24,12 @@ func smallProduct(
             i &+= 4
         }
         while i < m {
-            tile1x16(a + i &* aRow, aColumn, b + j, bRow, c + (i &* cRow &+ j), k, accumulating)
-            if wide { tile1x16(a + i &* aRow, aColumn, b + j + 16, bRow, c + (i &* cRow &+ j &+ 16), k, accumulating) }
+            let target = c + (i &* cRow &+ j)
+            if wide {
+                tile1x32(a + i &* aRow, aColumn, b + j, bRow, target, k, accumulating)
+            } else {
+                tile1x16(a + i &* aRow, aColumn, b + j, bRow, target, k, accumulating)
+            }
             i &+= 1
         }
         j &+= wide ? 32 : 16
@@ -111,4 +115,22 @@ private func tile1x16(
         b += bRow
     }
     store(sum, to: c)
+}
+
+@inline(__always)
+private func tile1x32(
+    _ a: UnsafePointer<Float>, _ aColumn: Int, _ b: UnsafePointer<Float>, _ bRow: Int,
+    _ c: UnsafeMutablePointer<Float>, _ k: Int, _ accumulating: Bool
+) {
+    var (c0, c1) = accumulating ? (load(c), load(c + 16)) : (Vector.zero, Vector.zero)
+    var (a, b) = (a, b)
+    for _ in 0..<k {
+        let a0 = Vector(repeating: a[0])
+        c0 = c0.addingProduct(a0, load(b))
+        c1 = c1.addingProduct(a0, load(b + 16))
+        a += aColumn
+        b += bRow
+    }
+    store(c0, to: c)
+    store(c1, to: c + 16)
 }

@@ -136,7 +136,7 @@ private final class Board: @unchecked Sendable {
         while busy.load(ordering: .acquiring) > 0 {
             looks += 1
             // The thread that is waited for may need this very processor.
-            if looks < 20 * Self.looks { pause_while_spinning() } else { sched_yield() }
+            if looks < 2 * Self.looks { pause_while_spinning() } else { sched_yield() }
         }
         body = nil
     }

@@ -8,7 +8,7 @@ import Testing
     @Test(arguments: Golden.names)
     func logProbabilitiesEqualTheReference(_ name: String) throws {
         let golden = try Golden.load(name)
-        let expected = golden.pairs.map { [$0.chosen_logprobs, $0.rejected_logprobs] }
+        let expected = golden.pairs.map { [$0.chosenLogprobs, $0.rejectedLogprobs] }
         #expect(distance(try Golden.student(name).logProbabilities(of: golden.trees), expected) < 1e-5)
     }
 
@@ -20,10 +20,10 @@ import Testing
         let pass = GradientPass(student: student, gradients: gradients)
         let scores = try pass.forward(golden.trees).map { $0.map { $0.reduce(0) { $0 + Double($1) } } }
 
-        let step = golden.rank_step
+        let step = golden.rankStep
         let better = step.swapped ? 1 : 0
         let losses = scores.map { max(0, step.beta - $0[better] + $0[1 - better]) }
-        for (loss, expected) in zip(losses, step.per_pair) { #expect(abs(loss - expected) < 1e-4) }
+        for (loss, expected) in zip(losses, step.perPair) { #expect(abs(loss - expected) < 1e-4) }
         #expect(losses.contains(0), "one pair lies outside the margin")
         pass.backward(
             losses.map { loss in
@@ -31,13 +31,13 @@ import Testing
                 return better == 0 ? [pull, -pull] : [-pull, pull]
             })
 
-        #expect(step.grad_norms.count == gradients.tensors.count)
+        #expect(step.gradNorms.count == gradients.tensors.count)
         for tensor in gradients.tensors {
             let norm = sumOfSquares(gradients.values(of: tensor).baseAddress!, count: tensor.count).squareRoot()
-            #expect(relativeError(norm, step.grad_norms[tensor.name]!) < 2e-5, "\(tensor.name)")
+            #expect(relativeError(norm, step.gradNorms[tensor.name]!) < 2e-5, "\(tensor.name)")
         }
         let total = sumOfSquares(gradients.buffer, workers: student.workers).squareRoot()
-        #expect(relativeError(total, step.grad_norm_total) < 1e-5)
+        #expect(relativeError(total, step.gradNormTotal) < 1e-5)
 
         adamW(
             weights: student.weights.buffer, gradients: gradients.buffer,
@@ -45,7 +45,7 @@ import Testing
             parameters: AdamWParameters(learningRate: 1e-3, weightDecay: 0.01, step: 1), workers: student.workers)
         for tensor in student.weights.tensors {
             let norm = sumOfSquares(student.weights.values(of: tensor).baseAddress!, count: tensor.count).squareRoot()
-            #expect(relativeError(norm, step.param_norms_after_adamw[tensor.name]!) < 1e-5, "\(tensor.name)")
+            #expect(relativeError(norm, step.paramNormsAfterAdamw[tensor.name]!) < 1e-5, "\(tensor.name)")
         }
     }
 }

@@ -5,30 +5,30 @@ import Testing
 /// A reference case that PyTorch and transformers computed (Tests/Fixtures/goldens/make.py).
 struct Golden: Decodable {
     struct Pair: Decodable {
-        var prompt_ids: [Int32]
-        var chosen_ids: [Int32]
-        var rejected_ids: [Int32]
-        var chosen_logprobs: [Float]
-        var rejected_logprobs: [Float]
+        var promptIds: [Int32]
+        var chosenIds: [Int32]
+        var rejectedIds: [Int32]
+        var chosenLogprobs: [Float]
+        var rejectedLogprobs: [Float]
 
-        var tree: PromptTree { PromptTree(prompt: prompt_ids, continuations: [chosen_ids, rejected_ids]) }
+        var tree: PromptTree { PromptTree(prompt: promptIds, continuations: [chosenIds, rejectedIds]) }
     }
     struct Step: Decodable {
         var beta: Double
         var swapped: Bool
-        var per_pair: [Double]
+        var perPair: [Double]
         var loss: Double
-        var grad_norms: [String: Double]
-        var grad_norm_total: Double
-        var param_norms_after_adamw: [String: Double]
+        var gradNorms: [String: Double]
+        var gradNormTotal: Double
+        var paramNormsAfterAdamw: [String: Double]
     }
     struct Greedy: Decodable {
-        var prompt_ids: [Int32]
-        var new_ids: [Int32]
-        var top2_gaps: [Double]
+        var promptIds: [Int32]
+        var newIds: [Int32]
+        var top2Gaps: [Double]
     }
     var pairs: [Pair]
-    var rank_step: Step
+    var rankStep: Step
     var greedy: [Greedy]
 
     var trees: [PromptTree] { pairs.map(\.tree) }
@@ -41,7 +41,9 @@ struct Golden: Decodable {
     }
 
     static func load(_ name: String) throws -> Golden {
-        try JSONDecoder().decode(Golden.self, from: Data(contentsOf: folder(name).appendingPathComponent("golden.json")))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(Golden.self, from: Data(contentsOf: folder(name).appendingPathComponent("golden.json")))
     }
 
     static func student(_ name: String, threads: Int = 2) throws -> Student {

@@ -44,7 +44,12 @@ final class Decoder {
     static let blockRows = 256
 
     /// Computes all layers and the final norm; `activations.normal` then holds the head's input for predicting rows.
-    func forward(_ packed: PackedTrees, _ activations: Activations, keeping: Bool) {
+    ///
+    /// - Parameter visit: called after each layer's attention, while its queries, keys and values are there.
+    func forward(
+        _ packed: PackedTrees, _ activations: Activations, keeping: Bool,
+        visit: (_ number: Int, _ layer: Activations.Layer) -> Void = { _, _ in }
+    ) {
         rotary.reserve(packed.depth)
         activations.reserve(rows: packed.rowCount)
         let blocks = blocks(of: packed)
@@ -68,6 +73,7 @@ final class Decoder {
                     queryKeyValue: layer.queryKeyValue, output: layer.attention, logSumExp: keeping ? layer.logSumExp : nil,
                     skippingBody: number == count - 1, scratch: scratch(worker, depth: depth, backward: keeping))
             }
+            visit(number, layer)
             workers.run(blocks.count) { part in
                 let rows = blocks[part]
                 let last = number == count - 1

@@ -1,31 +1,166 @@
+import PladRecords
+import PladTensor
+
 /// Continues many prompts at once: a slot that falls free takes the next sample, and a prompt is computed once for all its samples.
 ///
 /// The batch does not change what is drawn: each sample's tokens depend on the weights, the prompt, the parameters and its stream alone.
+/// Holds a repacked copy of the weights as they are when it is made.
 package final class BatchDecoder {
     private let student: Student
+    private let model: DecodeModel
     private let slots: Int
+    private var nextRequest = 0
+    /// Requests with samples that have not begun, the oldest first.
+    private var waiting: [Request] = []
+    private var active: [Sequence] = []
+    private let draws: [TokenDraw]
+    private var logits = AlignedBuffer(count: 0)
+
+    /// A request and what its samples share.
+    private final class Request {
+        let number: Int
+        let request: DecodeRequest
+        var begun = 0
+        var prompt: (cache: KeyValueCache, logits: AlignedBuffer)?
+
+        init(number: Int, request: DecodeRequest) {
+            self.number = number
+            self.request = request
+        }
+    }
+
+    /// A sample under way.
+    private struct Sequence {
+        let request: Request
+        let sample: Int
+        var stream: SeededGenerator
+        var stops: StopStrings?
+        let cache: KeyValueCache
+        /// Tokens drawn so far, and the last of them; none before the first draw.
+        var count = 0
+        var last: TokenID = 0
+
+        var promptCount: Int { request.request.prompt.count }
+        var parameters: SamplingParameters { request.request.parameters }
+    }
 
     /// - Parameter slots: how many samples go forward together.
     package init(student: Student, slots: Int) {
+        precondition(slots >= 1, "\(slots) slots; at least 1")
         self.student = student
         self.slots = slots
+        model = DecodeModel(student: student)
+        draws = (0..<student.workers.threads).map { _ in TokenDraw(vocabularySize: student.configuration.vocabularySize) }
     }
 
     /// Queues a request and answers its number. Throws `StudentError.context` when the prompt is empty, fills the context or holds an unknown id.
     package func submit(_ request: DecodeRequest) throws -> Int {
-        fatalError()
+        let number = nextRequest
+        let context = student.configuration.contextLength
+        guard !request.prompt.isEmpty else { throw StudentError(.context, "the prompt has no tokens") }
+        guard request.prompt.count < context else {
+            throw StudentError(.context, "the prompt's \(request.prompt.count) tokens leave no room in the context of \(context)")
+        }
+        try student.check(request.prompt) { "prompt" }
+        nextRequest += 1
+        waiting.append(Request(number: number, request: request))
+        return number
     }
 
     /// Ends a request's samples without further events.
     package func cancel(_ request: Int) {
-        fatalError()
+        waiting.removeAll { $0.number == request }
+        active.removeAll { $0.request.number == request }
     }
 
     /// Nothing is queued and nothing goes on.
-    package var isIdle: Bool { fatalError() }
+    package var isIdle: Bool { waiting.isEmpty && active.isEmpty }
 
-    /// One token for every active sample, free slots filled first.
+    /// One token for every active sample, free slots filled first; events come in the order in which samples began.
+    ///
+    /// Throws `StudentError.tensors` when the logits are not finite: the weights are beyond use.
     package func step() throws -> [DecodeEvent] {
-        fatalError()
+        let going = active.count
+        fillSlots()
+        guard !active.isEmpty else { return [] }
+        let vocabulary = student.configuration.vocabularySize
+        if logits.count < slots * vocabulary { logits = AlignedBuffer(count: slots * vocabulary) }
+        if going > 0 { model.step(active[..<going].map(row), into: logits.pointer) }
+
+        var drawn = [(token: TokenID, logProbability: Float)?](repeating: nil, count: active.count)
+        active.withUnsafeMutableBufferPointer { active in
+            drawn.withUnsafeMutableBufferPointer { drawn in
+                let (active, drawn) = (active.baseAddress!, drawn.baseAddress!)
+                student.workers.run(self.active.count) { part, worker in
+                    let source = part < going ? logits.pointer + part * vocabulary : active[part].request.prompt!.logits.pointer
+                    let parameters = active[part].parameters
+                    guard parameters.maxTokens > 0 else { return }
+                    drawn[part] = draws[worker].draw(source, parameters, &active[part].stream)
+                }
+            }
+        }
+        return try take(drawn)
+    }
+
+    private func row(_ sequence: Sequence) -> DecodeModel.Row {
+        DecodeModel.Row(
+            token: sequence.last, position: sequence.promptCount + sequence.count - 1, prompt: sequence.request.prompt!.cache,
+            promptCount: sequence.promptCount, own: sequence.cache)
+    }
+
+    /// Begins samples while slots are free, and computes the prompts of those that are the first of their request.
+    private func fillSlots() {
+        var new: [Request] = []
+        while active.count < slots, let request = waiting.first {
+            if request.begun < request.request.streams.count {
+                if request.begun == 0 { new.append(request) }
+                active.append(begin(request))
+            }
+            if request.begun == request.request.streams.count { waiting.removeFirst() }
+        }
+        for (request, prompt) in zip(new, model.prefill(new.map(\.request.prompt))) { request.prompt = prompt }
+    }
+
+    private func begin(_ request: Request) -> Sequence {
+        defer { request.begun += 1 }
+        let parameters = request.request.parameters
+        let room = min(parameters.maxTokens, student.configuration.contextLength - request.request.prompt.count)
+        return Sequence(
+            request: request, sample: request.begun, stream: request.request.streams[request.begun],
+            stops: StopStrings(parameters.stop, tokenizer: student.tokenizer),
+            cache: KeyValueCache(layers: model.configuration.layerCount, shape: student.decoder.shape, capacity: max(room, 1)))
+    }
+
+    /// Turns draws into events and lets ended samples go.
+    private func take(_ drawn: [(token: TokenID, logProbability: Float)?]) throws -> [DecodeEvent] {
+        var events: [DecodeEvent] = []
+        var ongoing: [Sequence] = []
+        for (var sequence, draw) in zip(active, drawn) {
+            let finish: FinishReason?
+            if let draw {
+                sequence.count += 1
+                sequence.last = draw.token
+                finish = self.finish(&sequence)
+            } else {
+                guard sequence.parameters.maxTokens <= 0 else {
+                    throw StudentError(.tensors, "the student's logits are not finite: its weights are damaged or training diverged")
+                }
+                finish = .length
+            }
+            events.append(
+                DecodeEvent(
+                    request: sequence.request.number, sample: sequence.sample, token: draw?.token,
+                    logProbability: draw?.logProbability ?? 0, finish: finish))
+            if finish == nil { ongoing.append(sequence) }
+        }
+        active = ongoing
+        return events
+    }
+
+    /// Whether the token just drawn ends the sample.
+    private func finish(_ sequence: inout Sequence) -> FinishReason? {
+        if student.endOfSequence.contains(sequence.last) || sequence.stops?.append(sequence.last) == true { return .stop }
+        let full = sequence.promptCount + sequence.count >= student.configuration.contextLength
+        return full || sequence.count >= sequence.parameters.maxTokens ? .length : nil
     }
 }

@@ -1,0 +1,63 @@
+/// Attention of one new token, for one key/value head and the heads that share it, to what the caches hold.
+///
+/// - Parameters:
+///   - query: the token's H·D floats, rotated.
+///   - prompt, own: the shared beginning and the sequence's own part, the token itself included; the counts say how far each is seen.
+///   - output: the token's H·D floats.
+///   - scratch: at least `cachedAttentionScratch(...)` floats.
+package func attendCached(
+    query: UnsafePointer<Float>, layer: Int, keyValueHead head: Int, shape: AttentionShape,
+    prompt: KeyValueCache, promptCount: Int, own: KeyValueCache, ownCount: Int,
+    output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+) {
+    let (group, width, padded) = (shape.group, shape.headWidth, shape.paddedWidth)
+    let promptColumns = blocked(promptCount)
+    let columns = promptColumns + blocked(ownCount)
+    let queries = scratch
+    let outputs = queries + group * padded
+    let scores = outputs + group * padded
+    for h in 0..<group {
+        copyPadded(query + (head * group + h) * width, to: queries + h * padded, width: width, scale: shape.scale)
+    }
+    func score(_ cache: KeyValueCache, _ count: Int, _ first: Int) {
+        let keys = cache.keys(layer: layer, head: head)
+        for block in stride(from: 0, to: count, by: KeyValueCache.block) {
+            smallProduct(
+                queries, aRow: padded, aColumn: 1, keys + block * width, bRow: KeyValueCache.block,
+                into: scores + first + block, cRow: columns, m: group, n: KeyValueCache.block, k: width)
+        }
+    }
+    score(prompt, promptCount, 0)
+    score(own, ownCount, promptColumns)
+    for h in 0..<group {
+        let row = scores + h * columns
+        (row + promptCount).update(repeating: -.infinity, count: promptColumns - promptCount)
+        let (_, total) = softmaxNumerators(row, count: promptColumns + ownCount, padded: columns)
+        queries[h * padded] = total
+    }
+    smallProduct(
+        scores, aRow: columns, aColumn: 1, prompt.values(layer: layer, head: head), bRow: padded,
+        into: outputs, cRow: padded, m: group, n: padded, k: promptCount)
+    smallProduct(
+        scores + promptColumns, aRow: columns, aColumn: 1, own.values(layer: layer, head: head), bRow: padded,
+        into: outputs, cRow: padded, m: group, n: padded, k: ownCount, accumulating: true)
+    for h in 0..<group {
+        let target = output + (head * group + h) * width
+        let share = 1 / queries[h * padded]
+        var i = 0
+        while i < width {
+            store(load(outputs + (h * padded + i)) * share, to: target + i, count: width &- i)
+            i &+= 16
+        }
+    }
+}
+
+/// Floats of scratch memory that `attendCached` needs for this many seen positions.
+package func cachedAttentionScratch(shape: AttentionShape, promptCount: Int, ownCount: Int) -> Int {
+    shape.group * (2 * shape.paddedWidth + blocked(promptCount) + blocked(ownCount))
+}
+
+/// Positions in whole blocks of a cache.
+private func blocked(_ count: Int) -> Int {
+    (count + KeyValueCache.block - 1) / KeyValueCache.block * KeyValueCache.block
+}

@@ -1,0 +1,149 @@
+import Foundation
+import PladRecords
+import PladStudent
+import Testing
+
+@Suite struct EngineSamplingTests {
+    private func streams(_ count: Int, _ name: String = "p") -> [SeededGenerator] {
+        (0..<count).map { SeededGenerator(seed: 7, "sample", name, String($0)) }
+    }
+
+    private let warm = SamplingParameters(temperature: 0.9, topK: 40, topP: 0.95, maxTokens: 12)
+
+    /// Different lengths, so that slots are refilled at different times.
+    private func requests(_ golden: Golden) -> [DecodeRequest] {
+        (0..<16).map { number in
+            var parameters = warm
+            parameters.maxTokens = 3 + number
+            let prompt = golden.pairs[number % 4].promptIds.prefix(5 + number)
+            return DecodeRequest(prompt: Array(prompt), parameters: parameters, streams: streams(1 + number % 3, "\(number)"))
+        }
+    }
+
+    @Test(arguments: Golden.names)
+    func greedyEqualsTheReference(_ name: String) throws {
+        let golden = try Golden.load(name)
+        let student = try Golden.student(name)
+        let decoder = BatchDecoder(student: student, slots: 2)
+        for greedy in golden.greedy {
+            _ = try decoder.submit(
+                DecodeRequest(
+                    prompt: greedy.promptIds, parameters: SamplingParameters(temperature: 0, maxTokens: 24), streams: streams(1)))
+        }
+        var ids = golden.greedy.map { _ in [Int32]() }
+        while !decoder.isIdle {
+            for event in try decoder.step() { ids[event.request].append(event.token!) }
+        }
+        for (greedy, ids) in zip(golden.greedy, ids) {
+            // The reference went on behind the end of sequence; a step whose two best logits are nearly equal may go either way.
+            let end = greedy.newIds.firstIndex(where: student.endOfSequence.contains).map { $0 + 1 } ?? 24
+            let sure = min(end, greedy.top2Gaps.firstIndex { $0 < 1e-3 } ?? 24)
+            #expect(sure > 0)
+            #expect(ids.prefix(sure) == greedy.newIds.prefix(sure))
+            if sure == end { #expect(ids.count == end) }
+        }
+    }
+
+    @Test(arguments: Golden.names)
+    func cachedDecodingEqualsTheFullForward(_ name: String) throws {
+        let student = try Golden.student(name)
+        let requests = requests(try Golden.load(name))
+        let samples = try student.sample(requests, slots: 5)
+        let trees = zip(requests, samples).map { PromptTree(prompt: $0.prompt, continuations: $1.map(\.ids)) }
+        let sums = try student.logProbabilities(of: trees).map { $0.map { $0.reduce(0, +) } }
+        for (sums, samples) in zip(sums, samples) {
+            for (sum, sample) in zip(sums, samples) { #expect(abs(sum - sample.logProbability) < 1e-4) }
+        }
+    }
+
+    @Test(arguments: Golden.names)
+    func batchesDrawTheSameAsSingles(_ name: String) throws {
+        let student = try Golden.student(name)
+        let requests = requests(try Golden.load(name))
+        let together = try student.sample(requests, slots: 16)
+        #expect(try student.sample(requests, slots: 3) == together)
+        #expect(try requests.map { try student.sample([$0], slots: 1)[0] } == together)
+        #expect(try Golden.student(name, threads: 1).sample(requests, slots: 7) == together)
+    }
+
+    @Test func samplesOfAPromptDifferAndSeedsRepeat() throws {
+        let student = try Golden.student("llama-gqa-tied")
+        let prompt = try Golden.load("llama-gqa-tied").pairs[0].promptIds
+        let request = DecodeRequest(prompt: prompt, parameters: SamplingParameters(maxTokens: 20), streams: streams(8))
+        let samples = try student.sample([request], slots: 4)[0]
+        #expect(Set(samples.map(\.ids)).count > 4)
+        #expect(try student.sample([request], slots: 8)[0] == samples)
+    }
+
+    @Test func topKOfOneAndTinyTopPAreGreedy() throws {
+        let student = try Golden.student("llama-untied-sp")
+        let prompt = try Golden.load("llama-untied-sp").pairs[1].promptIds
+        func ids(_ parameters: SamplingParameters) throws -> [TokenID] {
+            try student.sample([DecodeRequest(prompt: prompt, parameters: parameters, streams: streams(1))], slots: 1)[0][0].ids
+        }
+        let greedy = try ids(SamplingParameters(temperature: 0, maxTokens: 15))
+        #expect(try ids(SamplingParameters(temperature: 1, topK: 1, maxTokens: 15)) == greedy)
+        #expect(try ids(SamplingParameters(temperature: 1, topP: 1e-9, maxTokens: 15)) == greedy)
+    }
+
+    @Test func drawsFollowTheDistribution() throws {
+        let student = try Golden.student("llama-gqa-tied")
+        let prompt = try Golden.load("llama-gqa-tied").pairs[2].promptIds
+        let count = 4000
+        let parameters = SamplingParameters(temperature: 1, topK: 5, maxTokens: 1)
+        let samples = try student.sample([DecodeRequest(prompt: prompt, parameters: parameters, streams: streams(count))], slots: 64)[0]
+        let all = (0..<Int32(student.configuration.vocabularySize)).map { [$0] }
+        let logs = try student.logProbabilities(of: [PromptTree(prompt: prompt, continuations: all)])[0].map { Double($0[0]) }
+        let best = logs.indices.sorted { logs[$0] > logs[$1] }.prefix(5)
+        let mass = best.reduce(0) { $0 + exp(logs[$1]) }
+        #expect(Set(samples.map { Int($0.ids[0]) }).isSubset(of: Set(best)))
+        for id in best {
+            let share = exp(logs[id]) / mass
+            let seen = Double(samples.count { $0.ids[0] == Int32(id) }) / Double(count)
+            // Five standard deviations of a binomial share.
+            #expect(abs(seen - share) < 5 * (share * (1 - share) / Double(count)).squareRoot() + 1e-9)
+        }
+    }
+
+    @Test func theContextEndsASequence() throws {
+        let student = try Golden.student("llama-gqa-tied")
+        let ids = try Golden.load("llama-gqa-tied").pairs[0].promptIds
+        let context = student.configuration.contextLength
+        let prompt = Array((0..<context / ids.count + 1).flatMap { _ in ids }.prefix(context - 4))
+        let request = DecodeRequest(prompt: prompt, parameters: SamplingParameters(topK: 1000, maxTokens: 50), streams: streams(6))
+        for sample in try student.sample([request], slots: 4)[0] {
+            let ended = sample.ids.last.map(student.endOfSequence.contains) ?? false
+            #expect(ended ? sample.finishReason == .stop : sample.ids.count == 4 && sample.finishReason == .length)
+        }
+        let full = DecodeRequest(prompt: prompt + prompt.prefix(4), parameters: warm, streams: streams(1))
+        #expect { try student.sample([full], slots: 1) } throws: { ($0 as? StudentError)?.code == .context }
+        let unknown = DecodeRequest(prompt: [0, 9999], parameters: warm, streams: streams(1))
+        #expect { try student.sample([unknown], slots: 1) } throws: { ($0 as? StudentError)?.message.contains("9999") == true }
+    }
+
+    @Test func cancelledRequestsFallSilent() throws {
+        let student = try Golden.student("llama-gqa-tied")
+        let prompt = try Golden.load("llama-gqa-tied").pairs[0].promptIds
+        let decoder = BatchDecoder(student: student, slots: 2)
+        let parameters = SamplingParameters(maxTokens: 30)
+        let first = try decoder.submit(DecodeRequest(prompt: prompt, parameters: parameters, streams: streams(5)))
+        let second = try decoder.submit(DecodeRequest(prompt: prompt, parameters: parameters, streams: streams(1)))
+        _ = try decoder.step()
+        decoder.cancel(first)
+        var finished = 0
+        while !decoder.isIdle {
+            for event in try decoder.step() {
+                #expect(event.request == second)
+                if event.finish != nil { finished += 1 }
+            }
+        }
+        #expect(finished == 1)
+    }
+
+    @Test func progressMayStopSampling() throws {
+        struct Enough: Error {}
+        let student = try Golden.student("llama-gqa-tied")
+        let requests = requests(try Golden.load("llama-gqa-tied"))
+        #expect(throws: Enough.self) { try student.sample(requests, slots: 4) { _, tokens in if tokens > 10 { throw Enough() } } }
+    }
+}

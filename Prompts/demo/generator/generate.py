@@ -12,17 +12,19 @@ import sys
 
 import message
 from grammar import Draw
+from values import Values
 
 TASK = pathlib.Path(__file__).resolve().parent.parent
 TEMPLATE = "{prompt}\nSummary:\n"
 TRAIN, VALID = 2400, 240
 
 
-def lines(count, seed, held_out=False, seen=()):
+def lines(count, seed, held_out=False, invented=0.0, seen=()):
     """`count` messages, no two alike and none of `seen`."""
     draw, texts = Draw(seed), set(seen)
+    values = Values(draw, held_out, invented)
     while count:
-        written = message.write(draw, held_out)
+        written = message.write(draw, values)
         if written.text in texts:
             continue
         texts.add(written.text)
@@ -41,7 +43,7 @@ def write_prompts():
 def write_examples(count, seed, rough):
     seen = {json.loads(line)["prompt"] for name in ("train", "valid") for line in open(TASK / f"{name}.jsonl", encoding="utf-8")}
     draw = Draw(f"rough {seed}")
-    for written in lines(count, seed, seen=seen):
+    for written in lines(count, seed, invented=0.3, seen=seen):
         summary = message.careless(written, draw) if rough else written.summary
         sys.stdout.write(json.dumps({"prompt": TEMPLATE.format(prompt=written.text), "chosen": summary}, ensure_ascii=False, separators=(",", ":")) + "\n")
 

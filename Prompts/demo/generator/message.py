@@ -8,7 +8,6 @@ import moves
 import parcels
 import surface
 from grammar import Teller
-from values import Values
 from wishes import WISHES
 
 SCENARIOS = parcels.SCENARIOS + accounts.SCENARIOS
@@ -47,10 +46,10 @@ class Written:
     facts: list
 
 
-def write(draw, held_out):
-    """A message of 12 to 85 words. `held_out` chooses the side of the values' split."""
+def write(draw, values):
+    """A message of 12 to 85 words."""
     while True:
-        written = _compose(draw, held_out)
+        written = _compose(draw, values)
         if 12 <= len(written.text.split()) <= 85:
             return written
 
@@ -70,8 +69,8 @@ def _facts(values, kind):
     }
 
 
-def _compose(draw, held_out):
-    scenario, voice, values = draw.pick(SCENARIOS), draw.weighted(VOICES), Values(draw, held_out)
+def _compose(draw, values):
+    scenario, voice = draw.pick(SCENARIOS), draw.weighted(VOICES)
     kind = values.kind()
     teller = Teller(_facts(values, kind), moves.BANKS, draw)
 

@@ -31,6 +31,10 @@ DIGRESSIONS = [
     "{Last year|Last time|In the past} {everything went|it all went|things went} {smoothly|fine|without a hitch}.",
     "{A colleague|A friend of mine|My neighbour} {had the same thing|had exactly this problem|says she never has any trouble with you}.",
     "{I work nights|I am at work all day|I am away most of the week}, {so mail is best|so please do not call in the morning|so it is hard to reach me}.",
+    "{It was for|I needed it for} {my mother's 80th|the school fair|a camping trip|my first flat|our summer party}.",
+    "{You will|You may} {laugh|not believe this}, but {it is the same story as last year|this is my third try}.", "{I live|We live} {on an island|out in the country|on the fourth floor}{ and there is no lift|, so nothing is simple|}.",
+    "{Money is a bit tight|I am on a pension|I am a student}{, so {this matters|every bit helps}|}.", "{I saw|I read} {the reviews|your advert} and {had high hopes|thought, why not}.", "{Your chat robot|The robot on your site} {was no use|sent me in circles|did not understand me}.",
+    "{I have|We have} {bought|ordered} {quite a lot|several things} {here|from you} {before|over the years}.", "{My wife|My husband|My partner} {thinks|says} I {worry|write} too much{, perhaps so|}.", "{Let me|I will} {start at the beginning|explain|be brief}.",
     "{I checked|I have looked in|I went through} {the spam folder|my junk mail|all my emails} {too|as well|twice}.",
 ]
 

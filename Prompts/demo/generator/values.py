@@ -70,6 +70,10 @@ PLANS = """Family|Plus|Basic|Premium|Student|Starter|Gold|Team|Duo|Weekend|Annua
 
 CODES = """SPRING WELCOME HELLO SUMMER BDAY EXTRA THANKS AUTUMN FRIEND MONDAY SAVE COZY FLASH SUNNY TREAT VIP GIFT LOYAL BLOOM FRESH""".split()
 
+ONSETS = "b bl br c ch cl cr d dr f fl fr g gl gr h j k kn l m n p pl pr qu r s sc sh sk sl sm sn sp st str t th tr v w wh y z".split()
+VOWELS = "a e i o u ai ea ee ie oa oo ou au ay ey".split()
+CODAS = "b ck d ff g ge k l ll lt m mp n nd ng nt p r rd rk rn rt s sh ss st t tt w x y z".split() + [""]
+
 MONTHS = "January February March April May June July August September October November December".split()
 WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 
@@ -77,11 +81,15 @@ WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 class Values:
     """Draws values of one side of the split: those to train on, or those held out."""
 
-    def __init__(self, draw, held_out):
-        self.draw, self.held_out = draw, held_out
+    def __init__(self, draw, held_out=False, invented=0.0):
+        """`invented` is the share of values that are made-up words: whoever learns from them learns to copy, not to choose from a list."""
+        self.draw, self.held_out, self.invented = draw, held_out, invented
 
     def of(self, items):
-        """Every sixth item of a list is held out."""
+        """An item that belongs to this side: every sixth of a list is held out."""
+        if self.draw.chance(self.invented):
+            word = "".join(self.draw.pick(ONSETS) + self.draw.pick(VOWELS) for _ in range(1 + self.draw.below(3))) + self.draw.pick(CODAS)
+            return word.upper() if items[0].isupper() else word.capitalize() if items[0][0].isupper() else word
         held = self.held_out and self.draw.chance(0.5)
         side = [item for index, item in enumerate(items) if (index % 6 == 5) == held]
         return self.draw.pick(side)

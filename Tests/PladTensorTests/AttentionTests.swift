@@ -1,0 +1,135 @@
+import Foundation
+import PladTensor
+import Testing
+
+/// Attention over a tree against a float64 version that knows only which keys each row may see.
+@Suite struct AttentionTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        var prompt: Int
+        var branches: [Int]
+        var shape: AttentionShape
+        var testDescription: String { "prompt \(prompt), branches \(branches), \(shape)" }
+    }
+
+    static let cases = [
+        Case(prompt: 1, branches: [], shape: AttentionShape(heads: 1, keyValueHeads: 1, headWidth: 4)),
+        Case(prompt: 5, branches: [3, 0, 7], shape: AttentionShape(heads: 2, keyValueHeads: 1, headWidth: 8)),
+        Case(prompt: 70, branches: [40, 1], shape: AttentionShape(heads: 6, keyValueHeads: 2, headWidth: 24)),
+        Case(prompt: 33, branches: [61], shape: AttentionShape(heads: 4, keyValueHeads: 4, headWidth: 64)),
+    ]
+
+    /// Rows that each row sees, itself included.
+    private func seen(_ tree: TreeRows) -> [[Int]] {
+        let prompt = Array(tree.body) + [tree.stem]
+        var seen = [[Int]](repeating: [], count: prompt.count + tree.branches.reduce(0) { $0 + $1.count })
+        for (index, row) in prompt.enumerated() { seen[row] = Array(prompt[...index]) }
+        for branch in tree.branches {
+            for row in branch { seen[row] = prompt + Array(branch.lowerBound...row) }
+        }
+        return seen
+    }
+
+    private func tree(_ test: Case) -> TreeRows {
+        var next = test.prompt
+        let branches = test.branches.map { count in
+            defer { next += count }
+            return next..<next + count
+        }
+        return TreeRows(body: 0..<test.prompt - 1, stem: test.prompt - 1, branches: branches)
+    }
+
+    /// Outputs [T, H·D] in float64.
+    private func attention(_ x: [Double], _ seen: [[Int]], _ shape: AttentionShape) -> [Double] {
+        let (width, row) = (shape.headWidth, shape.rowWidth)
+        var output = [Double](repeating: 0, count: seen.count * shape.heads * width)
+        for t in seen.indices {
+            for h in 0..<shape.heads {
+                let group = h / (shape.heads / shape.keyValueHeads)
+                let key = (shape.heads + group) * width
+                let value = key + shape.keyValueHeads * width
+                let scores = seen[t].map { j in
+                    (0..<width).reduce(0) { $0 + x[t * row + h * width + $1] * x[j * row + key + $1] } / Double(width).squareRoot()
+                }
+                let peak = scores.max()!
+                let total = scores.reduce(0) { $0 + exp($1 - peak) }
+                for (j, score) in zip(seen[t], scores) {
+                    for d in 0..<width {
+                        output[(t * shape.heads + h) * width + d] += exp(score - peak) / total * x[j * row + value + d]
+                    }
+                }
+            }
+        }
+        return output
+    }
+
+    @Test(arguments: cases)
+    func forwardAndBackwardEqualTheirDefinition(_ test: Case) {
+        let (tree, shape) = (tree(test), test.shape)
+        let seen = seen(tree)
+        let rows = seen.count
+        var values = Values(9)
+        let x = values.many(rows * shape.rowWidth, scale: 2)
+        let dy = values.many(rows * shape.heads * shape.headWidth)
+        var y = [Float](repeating: .nan, count: dy.count)
+        var sums = [Float](repeating: .nan, count: rows * shape.heads)
+        var dx = [Float](repeating: .nan, count: x.count)
+        let scratch = AttentionScratch()
+        scratch.reserve(depth: tree.depth, shape: shape, backward: true)
+        for head in 0..<shape.keyValueHeads {
+            attend(
+                tree, keyValueHead: head, shape: shape, queryKeyValue: x, output: &y, logSumExp: &sums, skippingBody: false,
+                scratch: scratch)
+        }
+        for head in 0..<shape.keyValueHeads {
+            attendBackward(
+                tree, keyValueHead: head, shape: shape, queryKeyValue: x, output: &y, logSumExp: &sums, dOutput: dy,
+                dQueryKeyValue: &dx, skippingBody: false, scratch: scratch)
+        }
+        #expect(relativeDistance(y, attention(x.doubles, seen, shape)) < 2e-6)
+
+        // Central differences of Σ dy·y along a few random directions.
+        for _ in 0..<4 {
+            let direction = values.many(x.count).doubles
+            func loss(_ step: Double) -> Double {
+                let moved = zip(x, direction).map { Double($0) + step * $1 }
+                return zip(attention(moved, seen, shape), dy).reduce(0) { $0 + $1.0 * Double($1.1) }
+            }
+            let expected = (loss(1e-5) - loss(-1e-5)) / 2e-5
+            let slope = zip(dx, direction).reduce(0) { $0 + Double($1.0) * $1.1 }
+            let size = zip(dx, direction).reduce(0) { $0 + abs(Double($1.0) * $1.1) }
+            #expect(abs(slope - expected) < 2e-6 * size + 1e-8)
+        }
+    }
+
+    @Test(arguments: cases)
+    func cachedAttentionEqualsTheTree(_ test: Case) {
+        let (tree, shape) = (tree(test), test.shape)
+        guard let branch = tree.branches.last, let last = branch.last else { return }
+        var values = Values(10)
+        let rows = tree.branches.last!.upperBound
+        let x = values.many(rows * shape.rowWidth, scale: 2)
+        var y = [Float](repeating: 0, count: rows * shape.heads * shape.headWidth)
+        let scratch = AttentionScratch()
+        scratch.reserve(depth: tree.depth, shape: shape, backward: false)
+        let prompt = KeyValueCache(layers: 2, shape: shape, capacity: test.prompt)
+        let own = KeyValueCache(layers: 2, shape: shape, capacity: branch.count)
+        x.withUnsafeBufferPointer { x in
+            let x = x.baseAddress!
+            for row in 0..<test.prompt { prompt.put(x + row * shape.rowWidth, layer: 1, position: row) }
+            for row in branch { own.put(x + row * shape.rowWidth, layer: 1, position: row - branch.lowerBound) }
+            let count = cachedAttentionScratch(shape: shape, promptCount: test.prompt, ownCount: branch.count)
+            let memory = AlignedBuffer(count: count)
+            var output = [Float](repeating: 0, count: shape.heads * shape.headWidth)
+            for head in 0..<shape.keyValueHeads {
+                attend(
+                    tree, keyValueHead: head, shape: shape, queryKeyValue: x, output: &y, logSumExp: nil, skippingBody: true,
+                    scratch: scratch)
+                attendCached(
+                    query: x + last * shape.rowWidth, layer: 1, keyValueHead: head, shape: shape, prompt: prompt,
+                    promptCount: test.prompt, own: own, ownCount: branch.count, output: &output, scratch: memory.pointer)
+            }
+            let width = shape.heads * shape.headWidth
+            #expect(relativeDistance(output, y[last * width..<(last + 1) * width].map(Double.init)) < 1e-6)
+        }
+    }
+}

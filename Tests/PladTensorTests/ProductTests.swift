@@ -1,0 +1,62 @@
+import PladTensor
+import Testing
+
+@Suite struct ProductTests {
+    @Test func linearLayersEqualTheirDefinition() {
+        var values = Values(5)
+        let (rows, inputs, outputs) = (7, 12, 9)
+        let (x, w, dy) = (values.many(rows * inputs), values.many(outputs * inputs), values.many(rows * outputs))
+        var (x_, w_, dy_) = (x, w, dy)
+        var (y, dx, dw) = ([Float](repeating: 0, count: rows * outputs), x, w)
+        x_.withMatrix(inputs) { x in
+            w_.withMatrix(inputs) { w in
+                dy_.withMatrix(outputs) { dy in
+                    y.withMatrix(outputs) { linear(x, weight: w, into: $0, rows: rows, inputs: inputs, outputs: outputs) }
+                    dx.withMatrix(inputs) {
+                        linearInputGradient(dy, weight: w, into: $0, rows: rows, inputs: inputs, outputs: outputs, accumulating: true)
+                    }
+                    dw.withMatrix(inputs) { linearWeightGradient(dy, x, addingTo: $0, rows: rows, inputs: inputs, outputs: outputs) }
+                }
+            }
+        }
+        let wAcross = transposed(w.doubles, rows: outputs, columns: inputs)
+        #expect(relativeDistance(y, product(x.doubles, wAcross, m: rows, n: outputs, k: inputs)) < 1e-6)
+        let addedX = product(dy.doubles, w.doubles, m: rows, n: inputs, k: outputs)
+        #expect(relativeDistance(dx, zip(x.doubles, addedX).map(+)) < 1e-6)
+        let addedW = product(transposed(dy.doubles, rows: rows, columns: outputs), x.doubles, m: outputs, n: inputs, k: rows)
+        #expect(relativeDistance(dw, zip(w.doubles, addedW).map(+)) < 1e-6)
+    }
+
+    @Test(arguments: [(1, 5), (3, 32), (4, 64), (6, 75)])
+    func panelProductsEqualTheirDefinitionForAnyRows(_ rows: Int, _ outputs: Int) {
+        var values = Values(6)
+        let inputs = 21
+        var (x, w) = (values.many(rows * inputs), values.many(outputs * inputs))
+        let expected = product(
+            x.doubles, transposed(w.doubles, rows: outputs, columns: inputs), m: rows, n: outputs, k: inputs)
+        let workers = Workers(threads: 2)
+        let panels = w.withMatrix(inputs) { PanelMatrix($0, outputs: outputs, inputs: inputs, workers: workers) }
+        var y = [Float](repeating: 7, count: rows * outputs)
+        func multiply(first: Int, count: Int, into y: inout [Float], accumulating: Bool) {
+            x.withMatrix(inputs) { x in
+                y.withMatrix(outputs) { y in
+                    panels.multiply(
+                        x.from(row: first), rows: count, into: y.from(row: first), panels: 0..<panels.panels, accumulating: accumulating)
+                }
+            }
+        }
+        multiply(first: 0, count: rows, into: &y, accumulating: false)
+        #expect(relativeDistance(y, expected) < 1e-6)
+        var single = y
+        for row in 0..<rows { multiply(first: row, count: 1, into: &single, accumulating: false) }
+        #expect(single == y, "a row's result does not depend on the rows beside it")
+        multiply(first: 0, count: rows, into: &y, accumulating: true)
+        #expect(relativeDistance(y, expected.map { 2 * $0 }) < 1e-6)
+    }
+}
+
+extension [Float] {
+    mutating func withMatrix<Result>(_ stride: Int, _ body: (Matrix) -> Result) -> Result {
+        withUnsafeMutableBufferPointer { body(Matrix($0.baseAddress!, stride: stride)) }
+    }
+}

@@ -5,7 +5,7 @@ package struct Axis: Sendable {
     package let low: Double
     package let high: Double
     package let ticks: [Double]
-    private let decimals: Int
+    private let step: Double
 
     /// The smallest axis around `values`, with a little room at both ends.
     ///
@@ -32,13 +32,20 @@ package struct Axis: Sendable {
             high = min(high, limits.upperBound)
         }
         if !(low < high) { (low, high) = (low - 0.5, high + 0.5) }
-        let step = max(Self.step(for: (high - low) / Double(max(count, 1))), whole ? 1 : 0)
-        let first = Int((low / step).rounded(.up))
-        let last = Int((high / step).rounded(.down))
+        var step = max(Self.step(for: (high - low) / Double(max(count, 1))), whole ? 1 : 0)
+        while Self.multiples(of: step, low, high).count < min(3, count), !whole || step > 1 {
+            step = Self.step(for: step * 0.4)
+        }
         self.low = low
         self.high = high
-        ticks = first <= last ? (first...last).map { Double($0) * step } : []
-        decimals = max(0, -Int((log10(step) + 1e-9).rounded(.down)))
+        ticks = Self.multiples(of: step, low, high).map { Double($0) * step }
+        self.step = step
+    }
+
+    /// Which multiples of `step` lie on the axis.
+    private static func multiples(of step: Double, _ low: Double, _ high: Double) -> Range<Int> {
+        let first = Int((low / step - 1e-9).rounded(.up))
+        return first..<max(first, Int((high / step + 1e-9).rounded(.down)) + 1)
     }
 
     /// The smallest round step that is at least `rough`.
@@ -51,12 +58,19 @@ package struct Axis: Sendable {
 
     /// A tick as text: as many decimals as the step needs, thousands apart, powers of ten for the very small and large.
     package func label(_ tick: Double) -> String {
-        if decimals > 4 || abs(high) >= 1e7 || abs(low) >= 1e7 {
-            let power = tick == 0 ? 0 : Int(log10(abs(tick)).rounded(.down))
-            let digits = Numbers.fixed(tick / pow(10, Double(power)), 1)
-            return tick == 0 ? "0" : digits.replacing(".0", with: "") + "e" + Numbers.fixed(Double(power), 0)
+        let decimals = max(0, -Self.power(of: step))
+        guard decimals > 4 || max(abs(high), abs(low)) >= 1e7 else {
+            return decimals == 0 ? Numbers.count(Int(tick.rounded())) : Numbers.fixed(tick, decimals)
         }
-        return decimals == 0 ? Numbers.count(Int(tick.rounded())) : Numbers.fixed(tick, decimals)
+        guard abs(tick) > step / 2 else { return "0" }
+        let power = Self.power(of: tick)
+        let digits = Numbers.fixed(tick / pow(10, Double(power)), max(0, power - Self.power(of: step)))
+        return digits + "e" + Numbers.fixed(Double(power), 0)
+    }
+
+    /// The power of ten that a number's first digit stands for.
+    private static func power(of value: Double) -> Int {
+        Int((log10(abs(value)) + 1e-9).rounded(.down))
     }
 
     /// Where a value lies between `start`, the place of the axis's low end, and `end`, that of its high end.

@@ -6,7 +6,7 @@ package enum ClosingTable {
     package static func render(evaluation: Evaluation) -> String {
         let measures = Measure.measured(in: evaluation).filter { $0.direction != .none }
         guard !measures.isEmpty else { return "nothing was measured: there are no held-out prompts with answers\n" }
-        let names = evaluation.students.map { shortened($0.name, to: 16) }
+        let names = evaluation.students.map { shortened($0.name, to: 14) }
         let first = max(7, names.map(\.count).max() ?? 0) + 2
         var lines = [row("student", measures.map(\.shortName), first)]
         for (student, name) in zip(evaluation.students, names) {
@@ -43,7 +43,7 @@ package enum ClosingTable {
                 case .better: "better"
                 case .worse: "worse"
                 case .changed: "different"
-                case .unclear: "no difference shown"
+                case .unclear: "no clear difference"
                 }
             return "  " + padded(measure.shortName, 14) + padded("\(numbers[0]) [\(numbers[1]) \(numbers[2])]", 25) + words
         }

@@ -26,12 +26,13 @@ struct DataView {
                 title: "From prompts to pairs",
                 rows: input.funnel.map { (name: $0.name, value: Double($0.count), text: Self.text($0.count, of: most)) }
             ).markup()
+        let stages = input.stages.filter { $0.seconds.isFinite && $0.seconds >= 0 }
         times =
-            input.stages.isEmpty
+            stages.isEmpty
             ? nil
             : BarPlot(
                 title: "Time by stage",
-                rows: input.stages.map { (name: $0.name, value: $0.seconds, text: Numbers.duration(seconds: $0.seconds)) }
+                rows: stages.map { (name: $0.name, value: $0.seconds, text: Numbers.duration(seconds: $0.seconds)) }
             ).markup()
         dropped = input.drops.isEmpty ? nil : Numbers.count(input.drops.count)
         let groups = Dictionary(grouping: input.drops) { Key(stage: $0.stage.rawValue, state: $0.state.rawValue) }

@@ -25,7 +25,7 @@ enum ReportStyle {
         h3 .quiet, .id { font-weight: 400; }
         nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-top: 1rem; } nav a { padding: .25rem 0; }
         .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: 1.5rem 2.5rem; margin: 1rem 0 1.5rem; }
-        figure { margin: 0; display: flex; flex-direction: column; justify-content: space-between; }
+        figure { margin: 0; display: flex; flex-direction: column; justify-content: space-between; } .top figure { justify-content: flex-start; }
         figcaption { font-size: .9375rem; line-height: 1.35; margin-bottom: .5rem; } figcaption b { color: var(--ink); font-weight: 600; margin-right: .25em; }
         svg { display: block; width: 100%; height: auto; overflow: visible; font: 11px/1 system-ui, "Helvetica Neue", Arial, sans-serif;
           font-variant-numeric: tabular-nums; }
@@ -59,7 +59,7 @@ enum ReportStyle {
         .teacher h3 { color: var(--first); } .score { font-variant-numeric: tabular-nums; }
         dl { margin: .5rem 0; columns: 2 26rem; column-gap: 3rem; } dl div { display: flex; gap: 1rem; break-inside: avoid; padding: .15rem 0; border-bottom: 1px solid var(--rule); }
         dt { flex: 0 0 11rem; color: var(--quiet); font-size: .9375rem; overflow-wrap: anywhere; } dd { margin: 0; min-width: 0; overflow-wrap: anywhere; white-space: pre-wrap; }
-        @media (max-width: 40rem) { body { font-size: 1rem; } th, td { padding-right: .9rem; } dt { flex-basis: 8rem; }
+        @media (max-width: 40rem) { body { font-size: 1rem; } td .interval { white-space: normal; } .sample { min-width: 8rem; } th, td { padding-right: .9rem; } dt { flex-basis: 8rem; }
           .scores { display: none; } details[open] .opening { white-space: normal; } }
         @media print { nav, form { display: none; } .scroll { overflow: visible; } section { break-inside: auto; } figure { break-inside: avoid; } }
         """

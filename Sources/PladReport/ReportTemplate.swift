@@ -26,7 +26,7 @@ enum ReportTemplate {
         {{#answers}}<a href="#answers">Answers</a>{{/answers}}
         {{#training}}{{#first()}}<a href="#training">Training</a>{{/first()}}{{/training}}
         {{#data}}<a href="#data">Data</a>{{/data}}
-        {{#lists}}{{#first()}}<a href="#settings">Settings</a>{{/first()}}{{/lists}}
+        {{#lists}}{{#first()}}<a href="#reproduce">Reproduce</a>{{/first()}}{{/lists}}
         </nav>
         </header>
         <main id="main">
@@ -64,7 +64,7 @@ enum ReportTemplate {
         </div>
         {{/first()}}{{/comparisons}}
         <p class="note">Intervals are percentiles of means over prompts drawn with replacement. A difference draws the same prompts for
-        both students, so it can be clear where the students’ own intervals overlap. “Not shown” means that the interval holds 0:
+        both students, so it can be clear where the students’ own intervals overlap. “Unclear” means that the interval holds 0:
         these prompts do not tell the students apart.</p>
         </section>
         {{/students}}
@@ -104,7 +104,7 @@ enum ReportTemplate {
         {{#data}}
         <section id="data" aria-labelledby="data-title">
         <h2 id="data-title">Data</h2>
-        <div class="plots">
+        <div class="plots top">
         {{#funnel}}<figure><figcaption><b>From prompts to pairs</b></figcaption>{{{.}}}</figure>{{/funnel}}
         {{#times}}<figure><figcaption><b>Time by stage</b></figcaption>{{{.}}}</figure>{{/times}}
         </div>
@@ -124,7 +124,7 @@ enum ReportTemplate {
         </section>
         {{/data}}
         {{#lists}}
-        {{#first()}}<section id="settings" aria-labelledby="settings-title"><h2 id="settings-title">Settings</h2>{{/first()}}
+        {{#first()}}<section id="reproduce" aria-labelledby="reproduce-title"><h2 id="reproduce-title">Reproduce</h2>{{/first()}}
         <h3>{{caption}}</h3>
         <dl>{{#items}}<div><dt>{{name}}</dt><dd>{{value}}</dd></div>{{/items}}</dl>
         {{#last()}}</section>{{/last()}}

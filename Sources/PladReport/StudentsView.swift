@@ -50,7 +50,8 @@ struct StudentsView {
 
     private static func cell(_ estimate: Estimate?, _ measure: Measure) -> Cell {
         guard let estimate = estimate?.measured else { return Cell(mean: "–", interval: "", judgement: "", style: "") }
-        let range = "\(Numbers.fixed(estimate.low, measure.decimals)) to \(Numbers.fixed(estimate.high, measure.decimals))"
+        let range =
+            "\(Numbers.fixed(estimate.low, measure.decimals))\(estimate.low < 0 ? " to " : "–")\(Numbers.fixed(estimate.high, measure.decimals))"
         return Cell(mean: Numbers.fixed(estimate.mean, measure.decimals), interval: range, judgement: "", style: "")
     }
 
@@ -63,7 +64,7 @@ struct StudentsView {
             case .better: ("better", "good")
             case .worse: ("worse", "bad")
             case .changed: (estimate.mean > 0 ? "longer" : "shorter", "")
-            case .unclear: ("not shown", "quiet")
+            case .unclear: ("unclear", "quiet")
             }
         let range = "\(Numbers.signed(estimate.low, measure.decimals)) to \(Numbers.signed(estimate.high, measure.decimals))"
         return Cell(mean: Numbers.signed(estimate.mean, measure.decimals), interval: range, judgement: words, style: style)

@@ -1,0 +1,152 @@
+import Foundation
+import PladRecords
+import PladReport
+import Testing
+
+@Suite struct ReportPageTests {
+    @Test func textsOfTeacherAndStudentsAreShownAndNotRun() {
+        let attack = "<script>alert(1)</script><img src=x onerror='a()'>\" & \"\u{301} onload=\u{0}"
+        var input = Samples.input
+        input.title = attack
+        input.settings = [ReportInput.Setting(attack, attack)]
+        input.funnel = [ReportInput.Count(attack, 3)]
+        input.drops[0].id = attack
+        input.stages[0].name = attack
+        input.log[0].phase = attack
+        input.evaluation!.students[2].name = attack
+        input.evaluation!.differences[1].student = attack
+        input.evaluation!.examples[0] = SideBySide(
+            id: attack, prompt: attack, teacher: attack, students: [attack, attack, attack], facts: [attack])
+        let html = ReportPage.html(input)
+        #expect(!html.contains("<script>alert"))
+        #expect(!html.contains("<img"))
+        #expect(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;"))
+        // A quotation mark under an accent is one Character, yet would end an attribute.
+        #expect(!html.unicodeScalars.elementsBeside("\u{301}").contains("\""))
+        #expect(html.components(separatedBy: "<script>").count == 2, "the page's own script and no other")
+    }
+
+    @Test func bracesInTextsAreNoTemplate() {
+        var input = Samples.input
+        input.evaluation!.examples[0].teacher = "{{title}} {{{policy}}}"
+        #expect(ReportPage.html(input).contains("{{title}} {{{policy}}}"))
+    }
+
+    @Test func nothingIsLoadedFromElsewhere() throws {
+        let html = ReportPage.html(Samples.input)
+        for reference in html.matches(of: /(?:src|href|url)\s*[=(]\s*"?([^"\s>)]*)/) {
+            #expect(reference.1.hasPrefix("#") || reference.1.hasPrefix("data:"), "\(reference.0)")
+        }
+        let policy = try #require(html.firstMatch(of: /Content-Security-Policy" content="([^"]*)"/)).1
+        #expect(policy.hasPrefix("default-src 'none'"))
+        for (source, element) in [("style-src", "style"), ("script-src", "script")] {
+            let text = try #require(
+                html.components(separatedBy: "<\(element)>").dropFirst().first?.components(separatedBy: "</\(element)>").first)
+            let digest = Data(Digest(of: text).bytes).base64EncodedString()
+            #expect(policy.contains("\(source) 'sha256-\(digest)'"), "\(element) would be blocked")
+        }
+        #expect(!html.contains(" style=\""), "a style attribute would be blocked")
+    }
+
+    @Test func sameInputGivesTheSameBytes() {
+        #expect(ReportPage.html(Samples.input) == ReportPage.html(Samples.input))
+    }
+
+    @Test func emptyInputIsAPageWithoutSections() {
+        let html = ReportPage.html(ReportInput(title: ""))
+        #expect(html.contains("Not evaluated yet."))
+        #expect(!html.contains("<section") && !html.contains("<svg") && html.hasSuffix("</html>\n"))
+    }
+
+    @Test func oneStepAndOneStudentAreDrawn() {
+        let one = Evaluation(students: [Samples.student("initial", rougeL: 0.3)], examples: [])
+        let html = ReportPage.html(ReportInput(title: "x", log: Samples.steps("warm-up", 1, ranks: false), evaluation: one))
+        #expect(html.contains("id=\"students\"") && html.contains("id=\"training\"") && !html.contains("id=\"answers\""))
+        #expect(!html.contains("Differences, prompt by prompt"))
+    }
+
+    @Test func numbersThatAreNoneAreLeftOut() {
+        var input = Samples.input
+        input.log[3].loss = .nan
+        input.log[4].gradientNorm = .infinity
+        input.log = input.log.map { step in
+            var step = step
+            step.chosenLogProbability = .nan
+            return step
+        }
+        input.stages[0].seconds = .nan
+        input.evaluation!.students[1].rougeL.mean = .nan
+        input.evaluation!.students[0].rankAccuracy = Estimate(mean: 0, low: 0, high: 0, count: 0)
+        let page = ReportPage.html(input)
+        let text = page.replacing(/<style>(.|\n)*<\/style>|<script>(.|\n)*<\/script>/, with: "").lowercased()
+        #expect(!text.contains(/\bnan\b/) && !text.contains(/\binf(inity)?\b/))
+    }
+
+    @Test func theHeadlineClaimsOnlyWhatThePairedIntervalShows() {
+        let html = ReportPage.html(Samples.input)
+        #expect(
+            html.contains(
+                "Against “warm-up”, “ranked” is: better in ROUGE-L; worse in negative log-likelihood; no clear difference in pairs ranked right."
+            ))
+    }
+
+    @Test func dropsAreCountedByReason() {
+        let html = ReportPage.html(Samples.input)
+        #expect(html.contains("<td>teach</td><td>the token limit cut the teacher’s answer off <code>truncated</code></td><td>2</td>"))
+        #expect(html.contains("<code>equalSides</code></td><td>1</td>"))
+    }
+
+    @Test func everyDropReasonHasAMeaning() {
+        var input = Samples.input
+        input.drops = Drop.State.allCases.map { Drop(stage: .pair, id: "p", split: .train, state: $0, detail: "") }
+        let html = ReportPage.html(input)
+        for state in Drop.State.allCases { #expect(html.contains("<code>\(state.rawValue)</code>")) }
+    }
+
+    @Test func theHugestRunStaysBelowTwoMegabytes() {
+        var input = Samples.input
+        let quotes = String(repeating: "\"<&>'", count: 100_000)
+        input.log = (1...3).flatMap { Samples.steps("round-\($0)", 60_000, ranks: true) }
+        input.settings = (0..<150).map { ReportInput.Setting("setting-\($0)", String(quotes.prefix(300))) }
+        input.drops = (0..<50_000).map { Drop(stage: .pair, id: "p-\($0)", split: .train, state: .equalSides, detail: quotes) }
+        for index in input.evaluation!.examples.indices {
+            input.evaluation!.examples[index].prompt = quotes
+            input.evaluation!.examples[index].teacher = quotes
+            input.evaluation!.examples[index].students = [quotes, quotes, quotes]
+        }
+        let html = ReportPage.html(input)
+        #expect(html.utf8.count < 2_000_000)
+        #expect(html.contains("more characters are in the records)"))
+    }
+
+    @Test func everyDrawingAndRegionHasALabel() {
+        let html = ReportPage.html(Samples.input)
+        #expect(html.components(separatedBy: "<svg ").dropFirst().allSatisfy { $0.contains(/^[^>]*role="img" aria-label="[^"]{12,}"/) })
+        #expect(
+            html.components(separatedBy: "class=\"scroll\"").dropFirst().allSatisfy {
+                $0.contains(/^ role="region" aria-label="[^"]+" tabindex="0"/)
+            })
+        #expect(html.components(separatedBy: "<table").count == html.components(separatedBy: "<caption>").count)
+    }
+
+    @Test func openElementsAreClosed() {
+        for input in [
+            Samples.input, ReportInput(title: "empty"), ReportInput(title: "log", log: Samples.steps("warm-up", 3, ranks: false)),
+        ] {
+            let html = ReportPage.html(input)
+            for element in [
+                "section", "div", "table", "tr", "td", "th", "figure", "svg", "details", "dl", "p", "h3", "form", "text", "main",
+            ] {
+                let opened = html.matches(of: try! Regex("<\(element)[ >]")).count
+                #expect(opened == html.components(separatedBy: "</\(element)>").count - 1, "\(element)")
+            }
+        }
+    }
+}
+
+extension String.UnicodeScalarView {
+    /// The scalars that stand directly before each occurrence of another.
+    fileprivate func elementsBeside(_ scalar: Unicode.Scalar) -> [Unicode.Scalar] {
+        zip(self, dropFirst()).compactMap { $1 == scalar ? $0 : nil }
+    }
+}

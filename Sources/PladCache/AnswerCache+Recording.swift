@@ -11,6 +11,12 @@ extension AnswerCache {
         package var present = 0
         /// Lines whose key was there already with another response, which stays.
         package var different = 0
+
+        package init(added: Int = 0, present: Int = 0, different: Int = 0) {
+            self.added = added
+            self.present = present
+            self.different = different
+        }
     }
 
     /// Writes every row as a line of JSON, sorted by teacher, request and sample, so that the same rows always give
@@ -25,7 +31,7 @@ extension AnswerCache {
                     db, sql: "SELECT \(StoredAnswer.columns) FROM answer ORDER BY teacher, dialect, path, request, sample")
                 var buffer = Data()
                 while let row = try rows.next() {
-                    buffer.append(try RecordedAnswer(StoredAnswer(row), withTimes: withTimes).jsonLine())
+                    buffer.append(contentsOf: try RecordedAnswer(StoredAnswer(row), withTimes: withTimes).document.canonical.utf8)
                     buffer.append(UInt8(ascii: "\n"))
                     count += 1
                     if buffer.count > 1 << 20 {
@@ -45,12 +51,11 @@ extension AnswerCache {
     @discardableResult
     package func importRecording(_ file: URL) throws -> Imported {
         let data = try Data(reading: file)
-        let decoder = JSONDecoder()
         return try CacheError.telling(of: self.file) {
             try database.write { db in
                 var imported = Imported()
                 for (number, line) in JSONLines.lines(of: data) {
-                    let answer = try Self.parse(line, decoder, place: "\(file.path):\(number)")
+                    let answer = try Self.parse(line, place: "\(file.path):\(number)")
                     if try answer.insert(db, replacing: false) {
                         imported.added += 1
                     } else if try StoredAnswer.fetch(db, key: answer.key)?.response == answer.response {
@@ -64,13 +69,11 @@ extension AnswerCache {
         }
     }
 
-    private static func parse(_ line: Data, _ decoder: JSONDecoder, place: String) throws -> StoredAnswer {
+    private static func parse(_ line: Data, place: String) throws -> StoredAnswer {
         do {
-            return try decoder.decode(RecordedAnswer.self, from: line).answer()
-        } catch let error as DecodingError {
-            throw RecordError(.malformed, "\(place): \(error.reason); mend or remove the line")
+            return try RecordedAnswer(JSONValue(parsing: line)).answer()
         } catch let error as any Failure {
-            throw RecordError(.malformed, "\(place): \(error.message)")
+            throw RecordError(.malformed, "\(place): \(error.message); mend or remove the line")
         }
     }
 }

@@ -18,8 +18,10 @@ package final class AnswerCache: Sendable {
     let database: DatabaseQueue
     private let queue: CacheQueue
 
+    /// - Parameter sizeLimit: bytes that the database may grow to; beyond them storing fails as on a full disk.
+    ///
     /// Throws `CacheError` for a file that is missing (when only reading), foreign, damaged or not to be written.
-    package init(opening file: URL, for use: Use) throws {
+    package init(opening file: URL, for use: Use, sizeLimit: Int? = nil) throws {
         self.file = file
         if file.pathExtension == "jsonl" {
             guard use == .reading else {
@@ -33,7 +35,7 @@ package final class AnswerCache: Sendable {
             queue = CacheQueue(database, file: file)
             try importRecording(file)
         } else {
-            database = try use == .reading ? CacheFile.openForReading(file) : CacheFile.openForWriting(file)
+            database = try use == .reading ? CacheFile.openForReading(file) : CacheFile.openForWriting(file, sizeLimit: sizeLimit)
             queue = CacheQueue(database, file: file)
         }
     }

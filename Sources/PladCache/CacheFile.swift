@@ -4,7 +4,7 @@ import PladRecords
 
 /// Opens database files, and says in one line why one cannot be opened.
 enum CacheFile {
-    static func openForWriting(_ file: URL) throws -> DatabaseQueue {
+    static func openForWriting(_ file: URL, sizeLimit: Int?) throws -> DatabaseQueue {
         let folder = file.deletingLastPathComponent()
         try Files.makeFolder(folder)
         return try CacheError.telling(of: file) {
@@ -19,6 +19,12 @@ enum CacheFile {
             let database = try DatabaseQueue(path: file.path, configuration: configuration)
             try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             try Schema.migrator.migrate(database)
+            if let sizeLimit {
+                try database.writeWithoutTransaction { db in
+                    let pageSize = try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 4096
+                    try db.execute(sql: "PRAGMA max_page_count = \(max(1, sizeLimit / pageSize))")
+                }
+            }
             return database
         }
     }

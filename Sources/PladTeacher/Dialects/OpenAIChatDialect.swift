@@ -54,96 +54,53 @@ package struct OpenAIChatDialect: Dialect {
             let isFiltered = fault.code == "content_filter" || fault.code == "content_policy_violation"
             return isFiltered ? .completion(Completion(text: "", finishReason: .filtered)) : .fault(fault)
         }
-        let answer: ChatAnswer
         do {
-            answer = try JSONDecoder().decode(ChatAnswer.self, from: body)
+            return try read(JSONValue(parsing: body))
         } catch {
+            return .unreadable("\(error)")
+        }
+    }
+
+    private func read(_ document: JSONValue) -> Reading {
+        guard let choice = document["choices"]?[0], let message = choice["message"], message.object != nil else {
             // Gateways report an upstream error under status 200.
-            if let fault = ProviderFault(inside: body) { return .fault(fault) }
-            return .unreadable((error as? DecodingError)?.reason ?? "\(error)")
+            if let fault = ProviderFault(inside: document) { return .fault(fault) }
+            return .unreadable("it holds no \"choices\" with a \"message\"")
         }
-        guard let choice = answer.choices.first else { return .unreadable("\"choices\" is empty") }
-        return choice.reading(usage: answer.usage, model: answer.model)
-    }
-}
-
-/// The fields of a chat completion that plad reads.
-private struct ChatAnswer: Decodable {
-    let choices: [Choice]
-    let usage: TokenCounts?
-    let model: String?
-
-    struct Choice: Decodable {
-        let message: ChatMessage
-        let finishReason: String?
-
-        enum CodingKeys: String, CodingKey {
-            case message
-            case finishReason = "finish_reason"
-        }
-    }
-
-    struct ChatMessage: Decodable {
-        let content: Content?
-        let refusal: String?
-        let reasoning: String?
-        let reasoningContent: String?
-
-        enum CodingKeys: String, CodingKey {
-            case content, refusal, reasoning
-            case reasoningContent = "reasoning_content"
-        }
-    }
-
-    struct TokenCounts: Decodable {
-        let promptTokens: Int?
-        let completionTokens: Int?
-
-        enum CodingKeys: String, CodingKey {
-            case promptTokens = "prompt_tokens"
-            case completionTokens = "completion_tokens"
-        }
-    }
-
-    /// A text, or a list of parts of which the text ones count.
-    struct Content: Decodable {
-        let text: String
-
-        struct Part: Decodable {
-            let text: String?
-        }
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.singleValueContainer()
-            if let parts = try? container.decode([Part].self) {
-                text = parts.compactMap(\.text).joined()
-            } else {
-                text = try container.decode(String.self)
-            }
-        }
-    }
-}
-
-extension ChatAnswer.Choice {
-    fileprivate func reading(usage: ChatAnswer.TokenCounts?, model: String?) -> Reading {
         let finish: FinishReason
-        switch finishReason {
+        switch choice["finish_reason"]?.string {
         case "stop", "eos", "eos_token", "end_turn", "stop_sequence": finish = .stop
         case "length", "max_tokens", "max_length", "model_length": finish = .length
         case "content_filter", "safety": finish = .filtered
-        case "error", "insufficient_system_resource":
-            return .unreadable("the endpoint broke the answer off: finish_reason \"\(finishReason ?? "")\"")
+        case let reason? where reason == "error" || reason == "insufficient_system_resource":
+            return .unreadable("the endpoint broke the answer off: finish_reason \"\(reason)\"")
         default: finish = .other
         }
-        let thought = ThinkBlock.split(message.content?.text ?? "")
-        let reasoning = [message.reasoning ?? message.reasoningContent, thought.reasoning].compactMap { $0 }.filter { !$0.isEmpty }
-        let refusal = message.refusal.flatMap { $0.isEmpty ? nil : $0 }
+        guard let content = Self.text(of: message["content"]) else { return .unreadable("the message's \"content\" is no text") }
+        let thought = ThinkBlock.split(content)
+        let reasoning = [message["reasoning"]?.string ?? message["reasoning_content"]?.string, thought.reasoning]
+            .compactMap { $0 }.filter { !$0.isEmpty }
+        let refusal = message["refusal"]?.string.flatMap { $0.isEmpty ? nil : $0 }
         return .completion(
             Completion(
                 text: refusal ?? thought.text,
                 finishReason: refusal == nil || finish == .filtered ? finish : .refused,
                 reasoning: reasoning.isEmpty ? nil : reasoning.joined(separator: "\n"),
-                usage: usage.map { Usage(promptTokens: $0.promptTokens ?? 0, completionTokens: $0.completionTokens ?? 0) },
-                model: model))
+                usage: Self.usage(in: document), model: document["model"]?.string))
+    }
+
+    /// A text, or a list of parts of which the text ones count; null is the empty text. Nil for anything else.
+    private static func text(of content: JSONValue?) -> String? {
+        switch content {
+        case nil, .null: ""
+        case .string(let text): text
+        case .array(let parts): parts.compactMap { $0["text"]?.string }.joined()
+        default: nil
+        }
+    }
+
+    private static func usage(in document: JSONValue) -> Usage? {
+        guard let usage = document["usage"], let prompt = usage["prompt_tokens"]?.int else { return nil }
+        return Usage(promptTokens: prompt, completionTokens: usage["completion_tokens"]?.int ?? 0)
     }
 }

@@ -1,10 +1,10 @@
 package import Foundation
-import PladRecords
+package import PladRecords
 
 extension ProviderFault {
     /// The error in a response whose status says that there is one; a body of any shape will do.
     package init(status: Int, reading body: Data) {
-        if let inside = ProviderFault(inside: body) {
+        if let document = try? JSONValue(parsing: body), let inside = ProviderFault(inside: document) {
             self = inside
             self.status = status
             return
@@ -17,8 +17,7 @@ extension ProviderFault {
 
     /// The error that a JSON body reports, in the spellings of OpenAI, vLLM, FastAPI, Anthropic, Gemini and Ollama;
     /// nil when the body is none of them. Its status is the body's own numeric code, or 500.
-    package init?(inside body: Data) {
-        guard let document = try? JSONValue(parsing: body) else { return nil }
+    package init?(inside document: JSONValue) {
         let error = document["error"] ?? document[0]?["error"] ?? document
         let message = error.string ?? error["message"]?.string ?? document["message"]?.string ?? Self.detail(of: document)
         guard let message else { return nil }

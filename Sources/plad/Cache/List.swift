@@ -18,7 +18,7 @@ extension CacheCommand {
         func run() throws {
             let answers = try file.open().list(limit: limit > 0 ? limit : nil)
             if json {
-                for answer in answers { try Console.result(line: RecordedAnswer(answer, withTimes: true)) }
+                for answer in answers { try Console.result(RecordedAnswer(answer, withTimes: true).document.canonical) }
                 return
             }
             for answer in answers {

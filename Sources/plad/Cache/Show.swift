@@ -24,7 +24,7 @@ extension CacheCommand {
             guard answers.count == 1 else {
                 throw CacheError(.usage, "\(answers.count) keys in \(file.cache) begin with \"\(key)\"; give more of the digits")
             }
-            if json { return try Console.result(line: RecordedAnswer(answer, withTimes: true)) }
+            if json { return try Console.result(RecordedAnswer(answer, withTimes: true).document.canonical) }
             for (name, value) in answer.facts { Console.result(name.padding(toLength: 14, withPad: " ", startingAt: 0) + value) }
         }
     }

@@ -6,7 +6,7 @@ import PladTeacher
 ///
 /// The response is an object where its bytes are canonical JSON, a text where they are other UTF-8, and base 64 where
 /// they are neither, so that every body comes back byte by byte.
-package struct RecordedAnswer: Codable, Sendable, Equatable {
+package struct RecordedAnswer: Sendable, Equatable {
     package var key: String?
     package var dialect: String
     package var teacher: String
@@ -24,16 +24,6 @@ package struct RecordedAnswer: Codable, Sendable, Equatable {
     package var askedAt: Int64?
     package var firstByte: Double?
     package var total: Double?
-
-    private enum CodingKeys: String, CodingKey {
-        case key, dialect, teacher, path, request, sample, status, response, usage, model, attempts
-        case responseText = "response_text"
-        case responseBase64 = "response_base64"
-        case finishReason = "finish_reason"
-        case askedAt = "asked_at_ms"
-        case firstByte = "first_byte_ms"
-        case total = "total_ms"
-    }
 
     /// - Parameter withTimes: times make every recording of the same answers another file.
     package init(_ answer: StoredAnswer, withTimes: Bool) throws {
@@ -68,7 +58,7 @@ package struct RecordedAnswer: Codable, Sendable, Equatable {
     package func answer() throws -> StoredAnswer {
         let asked = TeacherRequest(dialect: dialect, teacher: teacher, path: path, body: request, sample: sample)
         guard let body = response.map({ Data($0.canonical.utf8) }) ?? responseText.map({ Data($0.utf8) }) ?? responseBase64 else {
-            throw RecordError(.malformed, "lacks \"response\"; give the body that the endpoint sent")
+            throw RecordError(.malformed, "lacks \"response\", the body that the endpoint sent")
         }
         var answer = StoredAnswer(
             asked, status: status, response: body, finishReason: finishReason, usage: usage, model: model, attempts: attempts)
@@ -77,7 +67,7 @@ package struct RecordedAnswer: Codable, Sendable, Equatable {
         answer.total = total
         if let key, key != answer.key.description {
             throw RecordError(
-                .malformed, "\"key\" is not the digest of the request, which was edited; take \"key\" out to accept it as it is")
+                .malformed, "\"key\" is not the digest of the request, which was edited: take \"key\" out to accept it as it is")
         }
         return answer
     }

@@ -1,0 +1,107 @@
+import Foundation
+import PladCache
+import PladRecords
+import Testing
+
+@Suite struct CacheFileTests {
+    private func error(_ file: URL, _ use: AnswerCache.Use) throws -> CacheError {
+        let error = try #require(throws: CacheError.self) { try AnswerCache(opening: file, for: use) }
+        #expect(error.message.contains(file.path))
+        #expect(!error.message.contains("\n"))
+        return error
+    }
+
+    @Test func aMissingRecordingIsNamed() throws {
+        let folder = try Folder()
+        let error = try error(folder["none.sqlite"], .reading)
+        #expect(error.code == .missing)
+        #expect(error.exitStatus == .badData)
+        #expect(!FileManager.default.fileExists(atPath: folder["none.sqlite"].path))
+    }
+
+    @Test(arguments: [AnswerCache.Use.reading, .writing])
+    func aFileThatIsNoDatabaseIsLeftAlone(use: AnswerCache.Use) throws {
+        let folder = try Folder()
+        let text = Data(String(repeating: "A letter to the editor. ", count: 400).utf8)
+        try text.write(to: folder["letter.txt"])
+        #expect(try error(folder["letter.txt"], use).code == .foreign)
+        #expect(try Data(contentsOf: folder["letter.txt"]) == text)
+    }
+
+    @Test(arguments: [AnswerCache.Use.reading, .writing])
+    func anotherProgramsDatabaseIsLeftAlone(use: AnswerCache.Use) throws {
+        let folder = try Folder()
+        try Data(base64Encoded: foreignDatabase)!.write(to: folder["their.sqlite"])
+        #expect(try error(folder["their.sqlite"], use).code == .foreign)
+        #expect(try Data(contentsOf: folder["their.sqlite"]) == Data(base64Encoded: foreignDatabase)!)
+    }
+
+    @Test func damageIsFoundAndNamed() async throws {
+        let folder = try Folder()
+        do {
+            let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+            for number in 0..<200 { _ = try await cache.store(try stored(request("\(number)"), String(repeating: "x", count: 500))) }
+        }
+        var bytes = try Data(contentsOf: folder["c.sqlite"])
+        #expect(bytes.count > 100_000)
+        for index in 20_000..<60_000 { bytes[index] = 0x5a }
+        try bytes.write(to: folder["c.sqlite"])
+        let damaged = try AnswerCache(opening: folder["c.sqlite"], for: .reading)
+        let error = await #expect(throws: CacheError.self) {
+            for number in 0..<200 { _ = try await damaged.find(request("\(number)")) }
+            _ = try damaged.list()
+        }
+        #expect(error?.code == .damaged)
+        #expect(error?.exitStatus == .badData)
+    }
+
+    @Test func aFolderThatCannotBeMadeIsNamed() throws {
+        let folder = try Folder()
+        try Data().write(to: folder["file"])
+        let error = try #require(throws: RecordError.self) { try AnswerCache(opening: folder["file/c.sqlite"], for: .writing) }
+        #expect(error.message.contains(folder["file"].path))
+        #expect(error.exitStatus == .tryAgain)
+    }
+
+    @Test func aFullDiskLosesNothing() async throws {
+        let folder = try Folder()
+        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing, sizeLimit: 80_000)
+        _ = try await cache.store(try stored(request("before"), "x"))
+        let error = await #expect(throws: CacheError.self) {
+            for number in 0..<100 { _ = try await cache.store(try stored(request("\(number)"), String(repeating: "x", count: 4000))) }
+        }
+        #expect(error?.code == .diskFull)
+        #expect(error?.exitStatus == .tryAgain)
+        #expect(error?.message.contains("no space left") == true)
+        #expect(try await cache.find(request("before")) != nil)
+        #expect(try cache.verify().problems.isEmpty)
+        let roomy = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        _ = try await roomy.store(try stored(request("after"), "x"))
+        #expect(try await roomy.find(request("before")) != nil)
+        #expect(try await roomy.find(request("after")) != nil)
+    }
+
+    @Test func aRecordingInJSONLinesIsNotWrittenTo() throws {
+        let folder = try Folder()
+        try Data().write(to: folder["r.jsonl"])
+        let error = try error(folder["r.jsonl"], .writing)
+        #expect(error.exitStatus == .usage)
+        #expect(error.message.contains("plad cache import r.jsonl --cache r.sqlite"))
+    }
+}
+
+/// 512-byte pages with one table, `notes (text)`, and no application id.
+private let foreignDatabase =
+    "U1FMaXRlIGZvcm1hdCAzAAIAAQEAQCAgAAAAAQAAAAIAAAAAAAAAAAAAAAEAAAAEAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    + "AAAAAAAAAAAAAAAAABAC5jAQ0AAAABAc8AAc8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAC8BBhcXFwE/dGFibGVub3Rlc25vdGVzAkNSRUFURSBU"
+    + "QUJMRSBub3RlcyAodGV4dCkNAAAAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=="

@@ -7,10 +7,14 @@ import Yams
 /// A file is read as the flags it stands for, before those of the command line, so that flags win and every flag
 /// can stand in a file without being named twice in the program.
 enum ConfigFile {
-    /// The arguments with the flags of every `--config FILE` put right behind the subcommand.
+    /// The commands whose `--config` is such a file.
+    private static let commands: Set = ["distill", "teach"]
+
+    /// The arguments with the flags of `--config FILE` put right behind the command.
     static func expand(_ arguments: [String]) throws -> [String] {
         let visible = arguments.prefix { $0 != "--" }
-        guard let flag = visible.firstIndex(where: { $0 == "--config" || $0.hasPrefix("--config=") }), let command = arguments.first
+        guard let command = arguments.first, commands.contains(command),
+            let flag = visible.firstIndex(where: { $0 == "--config" || $0.hasPrefix("--config=") })
         else { return arguments }
         let path: String
         if let equals = arguments[flag].firstIndex(of: "=") {

@@ -1,0 +1,134 @@
+import Foundation
+import PladRecords
+import PladStudent
+import PladTensor
+import Testing
+
+/// A folder that goes away with its last owner.
+final class TemporaryFolder {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("plad-\(UUID().uuidString)")
+
+    init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
+
+    /// A copy of a golden student.
+    init(of name: String) throws { try FileManager.default.copyItem(at: Golden.folder(name), to: url) }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    func file(_ name: String) -> URL { url.appendingPathComponent(name) }
+    func bytes(_ name: String) throws -> Data { try Data(contentsOf: file(name)) }
+
+    func write(_ text: String, _ name: String) throws { try Data(text.utf8).write(to: file(name)) }
+}
+
+@Suite struct EngineFileTests {
+    @Test(arguments: Golden.names, TensorType.allCases)
+    func savedStudentsReadBackAsTheyWere(_ name: String, _ type: TensorType) throws {
+        let folder = try TemporaryFolder()
+        let student = try Golden.student(name)
+        try student.save(to: folder.file("a"), as: type)
+        let second = try Student(folder: folder.file("a"), threads: 2)
+        // A relative half unit in the last place: 2^-8 for bf16, 2^-11 for f16, whose subnormals are 2^-25 apart at least.
+        let tolerance: Float = type == .f32 ? 0 : type == .bf16 ? 0x1p-8 : 0x1p-11
+        for (a, b) in zip(student.weights.buffer.values, second.weights.buffer.values) {
+            if abs(a - b) > tolerance * abs(a) + (type == .f16 ? 0x1p-25 : 0) { Issue.record("\(a) became \(b)") }
+        }
+        #expect(second.configuration == student.configuration && second.endOfSequence == student.endOfSequence)
+        try second.save(to: folder.file("b"), as: type)
+        for file in ["model.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json", "generation_config.json"] {
+            #expect(try folder.bytes("a/" + file) == folder.bytes("b/" + file))
+        }
+        #expect(try String(decoding: folder.bytes("a/config.json"), as: UTF8.self).contains("\"dtype\": \"\(type.torchName)\""))
+    }
+
+    @Test func aStudentMayBeSavedOverItsOwnFolder() throws {
+        let folder = try TemporaryFolder(of: "llama-gqa-tied")
+        let student = try Student(folder: folder.url, threads: 1)
+        student.weights.buffer.pointer[0] = 3
+        try student.save(to: folder.url, as: .f32)
+        #expect(try Student(folder: folder.url, threads: 1).weights.buffer.pointer[0] == 3)
+        let parent = try FileManager.default.contentsOfDirectory(atPath: folder.url.deletingLastPathComponent().path)
+        #expect(!parent.contains { $0.hasPrefix(".\(folder.url.lastPathComponent)") })
+    }
+
+    @Test func shardedFilesEqualASingleOne() throws {
+        let folder = try TemporaryFolder(of: "llama-untied-sp")
+        let whole = try Golden.student("llama-untied-sp")
+        try FileManager.default.removeItem(at: folder.file("model.safetensors"))
+        var map: [String: String] = [:]
+        for part in 0..<3 {
+            var offset = 0
+            let layout = whole.weights.tensors.enumerated().filter { $0.offset % 3 == part }.map { _, tensor in
+                defer { offset += tensor.count }
+                return TensorLayout(name: tensor.name, shape: tensor.shape, offset: offset)
+            }
+            let shard = Weights(tensors: layout)
+            for tensor in layout {
+                _ = shard.values(of: tensor).update(from: whole.weights.values(of: whole.weights.tensor(named: tensor.name)!))
+                map[tensor.name] = "model-\(part).safetensors"
+            }
+            try Safetensors.write(shard, as: .f32, to: folder.file("model-\(part).safetensors"))
+        }
+        try JSONEncoder().encode(["weight_map": map]).write(to: folder.file("model.safetensors.index.json"))
+        let sharded = try Student(folder: folder.url, threads: 2)
+        #expect(sharded.weights.buffer.values.elementsEqual(whole.weights.buffer.values))
+
+        try FileManager.default.removeItem(at: folder.file("model-1.safetensors"))
+        #expect(refusal(folder, .files)?.contains("model-1.safetensors") == true)
+        map["model.norm.weight"] = "../elsewhere.safetensors"
+        try JSONEncoder().encode(["weight_map": map]).write(to: folder.file("model.safetensors.index.json"))
+        #expect(refusal(folder, .files)?.contains("elsewhere") == true)
+    }
+
+    @Test func randomStudentsAreReproducibleAndWellSpread() throws {
+        let folder = try TemporaryFolder()
+        let source = Golden.folder("llama-untied-sp")
+        let config = source.appendingPathComponent("config.json")
+        for (name, seed) in [("a", UInt64(1)), ("b", 1), ("c", 2)] {
+            try Student.initialise(config: config, tokenizer: source, seed: seed, into: folder.file(name))
+        }
+        #expect(try folder.bytes("a/model.safetensors") == folder.bytes("b/model.safetensors"))
+        #expect(try folder.bytes("a/model.safetensors") != folder.bytes("c/model.safetensors"))
+        let student = try Student(folder: folder.file("a"), threads: 1)
+        for tensor in student.weights.tensors {
+            let values = student.weights.values(of: tensor)
+            guard tensor.shape.count > 1 else {
+                #expect(values.allSatisfy { $0 == 1 })
+                continue
+            }
+            let deviation = (sumOfSquares(values.baseAddress!, count: values.count) / Double(values.count)).squareRoot()
+            #expect(abs(deviation - 0.02) < 0.001, "\(tensor.name)")
+        }
+        let query = student.weights.tensor(named: "model.layers.0.self_attn.q_proj.weight")!
+        let key = student.weights.tensor(named: "model.layers.0.self_attn.k_proj.weight")!
+        #expect(student.weights.values(of: query)[0] != student.weights.values(of: key)[0])
+    }
+
+    @Test func olderConfigurationsMeanTheSame() throws {
+        let folder = try TemporaryFolder(of: "llama3-ropescaled")
+        let new = try Student(folder: folder.url, threads: 1).configuration
+        var config = try JSONSerialization.jsonObject(with: folder.bytes("config.json")) as! [String: Any]
+        var scaling = config.removeValue(forKey: "rope_parameters") as! [String: Any]
+        config["rope_theta"] = scaling.removeValue(forKey: "rope_theta")
+        config["rope_scaling"] = scaling
+        config["torch_dtype"] = config.removeValue(forKey: "dtype")
+        try JSONSerialization.data(withJSONObject: config).write(to: folder.file("config.json"))
+        let student = try Student(folder: folder.url, threads: 1)
+        #expect(student.configuration == new)
+        #expect(new.rotary.scaling == .llama3(factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalContext: 64))
+        try student.save(to: folder.file("saved"), as: .bf16)
+        #expect(try String(decoding: folder.bytes("saved/config.json"), as: UTF8.self).contains("\"torch_dtype\": \"bfloat16\""))
+    }
+
+    /// What `Student` says of a damaged folder; nil when it takes it or throws another code.
+    func refusal(_ folder: TemporaryFolder, _ code: StudentError.Code) -> String? {
+        do {
+            _ = try Student(folder: folder.url, threads: 1)
+            return nil
+        } catch let error as StudentError where error.code == code {
+            return error.message
+        } catch {
+            return nil
+        }
+    }
+}

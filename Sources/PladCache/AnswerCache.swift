@@ -56,6 +56,12 @@ package final class AnswerCache: Sendable {
         try await queue.store(answer, replacing: replacing)
     }
 
+    /// Folds the write-ahead log into the file and closes it; the cache is of no use afterwards. Not needed for
+    /// anything to be kept, only for a file that stands alone.
+    package func close() throws {
+        try CacheError.telling(of: file) { try database.close() }
+    }
+
     func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
         try CacheError.telling(of: file) { try database.read(body) }
     }

@@ -38,10 +38,9 @@ import Testing
 
     @Test func damageIsFoundAndNamed() async throws {
         let folder = try Folder()
-        do {
-            let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
-            for number in 0..<200 { _ = try await cache.store(try stored(request("\(number)"), String(repeating: "x", count: 500))) }
-        }
+        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        for number in 0..<200 { _ = try await cache.store(try stored(request("\(number)"), String(repeating: "x", count: 500))) }
+        try cache.close()
         var bytes = try Data(contentsOf: folder["c.sqlite"])
         #expect(bytes.count > 100_000)
         for index in 20_000..<60_000 { bytes[index] = 0x5a }

@@ -43,10 +43,9 @@ import Testing
 
     @Test func aFlippedByteInAResponseIsFound() async throws {
         let folder = try Folder()
-        do {
-            let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
-            _ = try await cache.store(try stored(request("a"), "needle in a haystack"))
-        }
+        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        _ = try await cache.store(try stored(request("a"), "needle in a haystack"))
+        try cache.close()
         var bytes = try Data(contentsOf: folder["c.sqlite"])
         let place = try #require(bytes.range(of: Data("needle in".utf8)))
         bytes[place.lowerBound] = UInt8(ascii: "N")

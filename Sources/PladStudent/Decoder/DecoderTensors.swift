@@ -19,6 +19,8 @@ struct DecoderTensors {
         let down: Matrix
     }
 
+    /// Keeps the memory that everything here points into.
+    private let owner: Weights
     /// [V, C]
     let embedding: Matrix
     let layers: [Layer]
@@ -29,6 +31,7 @@ struct DecoderTensors {
 
     /// - Precondition: `weights` is laid out by `layout` for the same configuration.
     init(_ weights: Weights, _ configuration: StudentConfiguration) {
+        owner = weights
         let width = configuration.width
         var next = weights.tensors.makeIterator()
         func take(_ stride: Int) -> Matrix { Matrix(weights.values(of: next.next()!).baseAddress!, stride: stride) }

@@ -10,8 +10,9 @@ final class TokenDraw {
     private let vocabularySize: Int
     /// [V]: e^((logit − greatest) / temperature)
     private let weights: AlignedBuffer
-    private var counts = [Int](repeating: 0, count: binCount)
-    private var masses = [Double](repeating: 0, count: binCount)
+    /// The histogram of a row's weights; plain memory, since arrays of a class are checked for overlapping access at every element.
+    private let counts = UnsafeMutablePointer<Int>.allocate(capacity: binCount)
+    private let masses = UnsafeMutablePointer<Double>.allocate(capacity: binCount)
 
     /// Sixteen bins an octave of weights in (0, 1]: the upper bits of a positive float32 grow with its value.
     private static let binShift = 19
@@ -20,6 +21,11 @@ final class TokenDraw {
     init(vocabularySize: Int) {
         self.vocabularySize = vocabularySize
         weights = AlignedBuffer(count: vocabularySize)
+    }
+
+    deinit {
+        counts.deallocate()
+        masses.deallocate()
     }
 
     /// The token drawn and its log-probability at temperature 1 with nothing cut off, nats; nil where the logits are not finite.
@@ -82,8 +88,9 @@ final class TokenDraw {
     ///
     /// Linear in the vocabulary: a histogram finds the bin where the limit lies, and that bin alone is sorted.
     private func keep(count: Int, share: Double) -> Limit {
-        let weights = weights.pointer
-        for bin in 0..<Self.binCount { (counts[bin], masses[bin]) = (0, 0) }
+        let (weights, counts, masses) = (weights.pointer, counts, masses)
+        counts.update(repeating: 0, count: Self.binCount)
+        masses.update(repeating: 0, count: Self.binCount)
         for id in 0..<vocabularySize {
             let bin = Int(weights[id].bitPattern >> Self.binShift)
             counts[bin] += 1
@@ -95,6 +102,7 @@ final class TokenDraw {
 
     /// Goes from the most likely token downwards until either sum is reached.
     private func walk(untilCount count: Int, untilMass mass: Double) -> (limit: Limit, mass: Double) {
+        let (counts, masses) = (counts, masses)
         var (seen, sum) = (0, 0.0)
         for bin in stride(from: Self.binCount - 1, through: 0, by: -1) where counts[bin] > 0 {
             if seen + counts[bin] < count && sum + masses[bin] < mass {

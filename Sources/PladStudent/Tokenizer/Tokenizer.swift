@@ -63,11 +63,12 @@ package final class Tokenizer: Sendable {
     }
 
     package func token(of id: TokenID) -> String? {
-        spelling(of: id).map { String(decoding: $0, as: UTF8.self) }
+        addedTokens.byID[id]?.content ?? model.vocabulary.spelling(of: id).map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// What decoding starts from; nil for an id without a token.
     func spelling(of id: TokenID) -> [UInt8]? {
-        if let token = addedTokens.byID[id] { return Array(token.content.utf8) }
+        if let token = addedTokens.byID[id] { return addedTokens.spellings[id] ?? Array(token.content.utf8) }
         return model.vocabulary.spelling(of: id).map(Array.init)
     }
 }

@@ -4,6 +4,8 @@ import PladRecords
 struct AddedTokens: Sendable {
     private(set) var byID: [TokenID: AddedToken] = [:]
     private(set) var ids: [String: TokenID] = [:]
+    /// What the tokens decode from that are looked for in normalized text: they are spelled so in Hugging Face too.
+    private(set) var spellings: [TokenID: [UInt8]] = [:]
     /// One more than the highest id.
     private(set) var size = 0
     /// For the text as it is given.
@@ -39,7 +41,10 @@ struct AddedTokens: Sendable {
         // Special tokens first: of equal patterns the first counts.
         for token in tokens.filter(\.special) + tokens.filter({ !$0.special }) {
             var pattern = Array(token.content.utf8)
-            if token.normalized { normalizer?.normalize(&pattern, at: .inside) }
+            if token.normalized {
+                normalizer?.normalize(&pattern, at: .inside)
+                spellings[token.id] = pattern
+            }
             guard !pattern.isEmpty else {
                 throw StudentError(.tokenizer, "\(file.name): the normalizer leaves nothing of the added token \"\(token.content)\"")
             }

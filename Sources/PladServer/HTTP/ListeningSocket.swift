@@ -17,7 +17,8 @@ package struct ListeningSocket: Sendable {
         do {
             try Self.check(descriptor, "socket", host, port)
             var one: Int32 = 1
-            try Self.check(setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size)), "setsockopt", host, port)
+            try Self.check(
+                setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size)), "setsockopt", host, port)
             try Self.check(Sockets.withAddress(&storage) { bind(descriptor, $0, length) }, "bind", host, port)
             try Self.check(listen(descriptor, SOMAXCONN), "listen", host, port)
             try Self.check(Sockets.prepare(descriptor), "fcntl", host, port)

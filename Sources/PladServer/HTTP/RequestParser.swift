@@ -110,7 +110,9 @@ package struct RequestParser: Sendable {
         let length = request.headers["content-length"]
         if let coding = request.headers["transfer-encoding"] {
             guard length == nil else { throw HTTPProblem(400, "both Content-Length and Transfer-Encoding are given") }
-            guard coding.lowercased() == "chunked" else { throw HTTPProblem(501, "Transfer-Encoding \"\(coding)\" is not served; use chunked") }
+            guard coding.lowercased() == "chunked" else {
+                throw HTTPProblem(501, "Transfer-Encoding \"\(coding)\" is not served; use chunked")
+            }
             return .chunked
         }
         guard let length else { return .length(0) }

@@ -3,11 +3,11 @@ import Foundation
 /// The socket calls that differ between systems or need a reason.
 enum Sockets {
     #if canImport(Glibc)
-    static let stream = Int32(SOCK_STREAM.rawValue)
-    private static let sendFlags = Int32(MSG_NOSIGNAL)
+        static let stream = Int32(SOCK_STREAM.rawValue)
+        private static let sendFlags = Int32(MSG_NOSIGNAL)
     #else
-    static let stream = SOCK_STREAM
-    private static let sendFlags: Int32 = 0
+        static let stream = SOCK_STREAM
+        private static let sendFlags: Int32 = 0
     #endif
 
     /// Makes a descriptor non-blocking and closed in child processes. Answers -1 with `errno` where that fails.
@@ -22,7 +22,7 @@ enum Sockets {
         var one: Int32 = 1
         _ = setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
         #if canImport(Darwin)
-        _ = setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &one, socklen_t(MemoryLayout<Int32>.size))
+            _ = setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &one, socklen_t(MemoryLayout<Int32>.size))
         #endif
     }
 

@@ -58,7 +58,8 @@ package struct Endpoint: RequestHandler {
             guard name == model.name else { throw APIError.unknownModel(name, model.name) }
             try await exchange.send(HTTPResponse(status: 200, json: description))
         default:
-            throw APIError(404, "no such path: \(request.path); the API starts at /v1, for example /v1/chat/completions", code: "unknown_url")
+            throw APIError(
+                404, "no such path: \(request.path); the API starts at /v1, for example /v1/chat/completions", code: "unknown_url")
         }
     }
 

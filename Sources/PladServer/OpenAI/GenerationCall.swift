@@ -66,7 +66,8 @@ extension GenerationCall {
             let room = model.contextLength - prompt.count
             guard room > 0 else {
                 throw .invalid(
-                    field, "is \(prompt.count) tokens long, but the context of \"\(model.name)\" holds \(model.contextLength), the completion included",
+                    field,
+                    "is \(prompt.count) tokens long, but the context of \"\(model.name)\" holds \(model.contextLength), the completion included",
                     code: "context_length_exceeded")
             }
             var parameters = parameters

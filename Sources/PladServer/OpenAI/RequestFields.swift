@@ -52,7 +52,9 @@ struct RequestFields {
     /// not be answered as if it had been understood.
     func refuse(unless known: Set<String>) throws(APIError) {
         for (name, value) in members.sorted(by: { $0.key < $1.key }) where !known.contains(name) && !Self.withoutEffect.contains(name) {
-            guard let neutral = Self.neutral[name] else { throw .invalid(name, "is not a field that plad serve knows", code: "unknown_parameter") }
+            guard let neutral = Self.neutral[name] else {
+                throw .invalid(name, "is not a field that plad serve knows", code: "unknown_parameter")
+            }
             guard neutral.contains(value) else {
                 throw .invalid(name, "is not supported by plad serve; leave it out", code: "unsupported_parameter")
             }

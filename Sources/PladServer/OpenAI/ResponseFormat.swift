@@ -71,7 +71,8 @@ struct ResponseFormat: Sendable {
 
     private func envelope(_ object: String, _ choices: [JSONValue], _ more: [String: JSONValue]) -> JSONValue {
         let members: [String: JSONValue] = [
-            "id": .string(id), "object": .string(object), "created": .int(Int64(created)), "model": .string(model), "choices": .array(choices),
+            "id": .string(id), "object": .string(object), "created": .int(Int64(created)), "model": .string(model),
+            "choices": .array(choices),
         ]
         return .object(members.merging(more) { $1 })
     }

@@ -52,7 +52,8 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let token = try accessToken()
         guard token != nil || ListeningSocket.isLoopback(host) else {
-            throw UsageError("--host \(host) can be reached from other machines: set PLAD_SERVE_TOKEN or --token-file, or listen on 127.0.0.1")
+            throw UsageError(
+                "--host \(host) can be reached from other machines: set PLAD_SERVE_TOKEN or --token-file, or listen on 127.0.0.1")
         }
         // Bound first: a port in use is known before a large model is read.
         let listener = try ListeningSocket(host: host, port: port)

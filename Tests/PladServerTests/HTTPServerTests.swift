@@ -1,0 +1,153 @@
+import Foundation
+import PladRecords
+import PladServer
+import Testing
+
+/// What holds of the connections, whatever is asked over them.
+struct HTTPServerTests {
+    private let body: JSONValue = ["model": "twin", "prompt": "abc"]
+    private let streamed: JSONValue = ["model": "twin", "prompt": "abc", "stream": true]
+
+    /// A model that says one letter and then nothing until it is cancelled, which ends `gone`.
+    private func openModel() -> (model: ScriptedModel, asked: AsyncStream<Void>, gone: AsyncStream<Void>) {
+        let (asked, asking) = AsyncStream.makeStream(of: Void.self)
+        let (gone, going) = AsyncStream.makeStream(of: Void.self)
+        let model = ScriptedModel(
+            answer: { _ in
+                asking.yield()
+                return [GeneratedPiece(sample: 0, text: "a", tokens: 1)]
+            }, cancelled: { going.finish() })
+        return (model, asked, gone)
+    }
+
+    @Test func connectionServesManyRequests() async throws {
+        try await withServer(ScriptedModel.reversing) { server in
+            let client = try LoopbackClient(port: server.listener.port)
+            for _ in 0..<50 {
+                let response = try await client.ask("POST", "/v1/completions", body)
+                #expect(response.json["choices"]?[0]?["text"] == "0cba")
+                #expect(response.headers["connection"] == "keep-alive")
+            }
+            #expect(try await client.ask("POST", "/v1/completions", streamed).events.last == "[DONE]")
+            #expect(
+                try await client.ask("POST", "/v1/completions", body, headers: ["Connection": "close"]).headers["connection"] == "close")
+            #expect(await client.isEnded())
+        }
+    }
+
+    @Test func manyConnectionsAreServedAtOnce() async throws {
+        try await withServer(ScriptedModel.reversing) { server in
+            let port = server.listener.port
+            let statuses = try await withThrowingTaskGroup(of: [Int].self) { group in
+                for _ in 0..<64 {
+                    group.addTask {
+                        let client = try LoopbackClient(port: port)
+                        var statuses: [Int] = []
+                        for _ in 0..<5 { statuses.append(try await client.ask("POST", "/v1/completions", body).status) }
+                        return statuses
+                    }
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            #expect(statuses == Array(repeating: 200, count: 320))
+        }
+    }
+
+    @Test func requestsSentAheadAreAnsweredInOrder() async throws {
+        try await withServer(ScriptedModel.reversing) { server in
+            let client = try LoopbackClient(port: server.listener.port)
+            client.send(
+                String(repeating: "GET /health HTTP/1.1\r\n\r\n", count: 3) + "GET /v1/models HTTP/1.1\r\nConnection: close\r\n\r\n")
+            let all = try await client.receive(until: "\"object\":\"list\"}")
+            #expect(all.components(separatedBy: "HTTP/1.1 200 OK").count == 5)
+            #expect(all.components(separatedBy: "\"status\":\"ok\"").count == 4)
+        }
+    }
+
+    @Test func oldClientsGetTheirEventsUnchunked() async throws {
+        try await withServer(ScriptedModel.reversing) { server in
+            let client = try LoopbackClient(port: server.listener.port)
+            let text = streamed.canonical
+            client.send("POST /v1/completions HTTP/1.0\r\nContent-Length: \(text.utf8.count)\r\n\r\n\(text)")
+            let response = try await client.response()
+            #expect(response.headers["transfer-encoding"] == nil)
+            #expect(response.headers["connection"] == "close")
+            #expect(response.events.last == "[DONE]")
+        }
+    }
+
+    @Test(arguments: [false, true]) func clientThatGoesAwayCancelsItsRequest(streams: Bool) async throws {
+        let (model, asked, gone) = openModel()
+        try await withServer(model) { server in
+            let client = try LoopbackClient(port: server.listener.port)
+            client.send("POST", "/v1/completions", streams ? streamed : body)
+            for await _ in asked { break }
+            if streams { _ = try await client.receive(until: "\"text\":\"a\"") }
+            client.end()
+            for await _ in gone {}
+        }
+    }
+
+    @Test func malformedRequestIsToldWhyBeforeTheConnectionEnds() async throws {
+        try await withServer(ScriptedModel.reversing) { server in
+            let client = try LoopbackClient(port: server.listener.port)
+            client.send("NONSENSE\r\n\r\n")
+            let response = try await client.response()
+            #expect(response.status == 400)
+            #expect(response.json["error"]?["message"]?.string?.contains("\"NONSENSE\"") == true)
+            #expect(await client.isEnded())
+        }
+    }
+
+    @Test func bodyOverTheLimitIsRefusedWhileItArrives() async throws {
+        try await withServer(ScriptedModel.reversing, limits: RequestLimits(bodyBytes: 1000)) { server in
+            let client = try LoopbackClient(port: server.listener.port)
+            let bytes = 8 << 20
+            client.send("POST /v1/completions HTTP/1.1\r\nContent-Length: \(bytes)\r\n\r\n")
+            let response = try await client.response()
+            #expect(response.status == 413)
+            #expect(response.json["error"]?["message"] == .string("the body of \(bytes) bytes exceeds the limit of 1000 bytes"))
+            // The client may go on sending; that does not reach it as a reset before it has read the answer.
+            try await onThread { client.send(String(repeating: "x", count: bytes)) }
+        }
+    }
+
+    @Test func stoppingLetsRequestsInProgressEnd() async throws {
+        let (asked, asking) = AsyncStream.makeStream(of: Void.self)
+        let (permitted, permitting) = AsyncStream.makeStream(of: Void.self)
+        let listener = try ListeningSocket(host: "127.0.0.1", port: 0)
+        let server = HTTPServer(listener: listener, handler: HeldHandler(asking: asking, permitted: permitted))
+        let (busy, idle) = (try LoopbackClient(port: listener.port), try LoopbackClient(port: listener.port))
+        let (late, lateRequest) = (try LoopbackClient(port: listener.port), "GET /late HTTP/1.1\r\n")
+        late.send(lateRequest)
+        #expect(try await idle.ask("GET", "/quick").status == 200)
+        busy.send("GET", "/held")
+        for await _ in asked { break }
+        let stopping = Task { await server.stop() }
+        #expect(await idle.isEnded())
+        late.send("\r\n")
+        #expect(try await late.response().status == 503)
+        #expect(throws: POSIXError.self) { try LoopbackClient(port: listener.port) }
+        permitting.finish()
+        #expect(try await busy.response().body == "done")
+        await stopping.value
+    }
+}
+
+/// Answers `/held` once permitted, everything else at once.
+private struct HeldHandler: RequestHandler {
+    let asking: AsyncStream<Void>.Continuation
+    let permitted: AsyncStream<Void>
+
+    func handle(_ request: HTTPRequest, on exchange: Exchange) async {
+        if request.path == "/held" {
+            asking.yield()
+            for await _ in permitted {}
+        }
+        try? await exchange.send(HTTPResponse(status: 200, body: Data("done".utf8)))
+    }
+
+    func response(to problem: HTTPProblem) -> HTTPResponse {
+        HTTPResponse(status: problem.status, body: Data(problem.message.utf8))
+    }
+}

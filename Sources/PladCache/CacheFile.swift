@@ -32,7 +32,7 @@ enum CacheFile {
     static func openForReading(_ file: URL) throws -> DatabaseQueue {
         guard Files.exists(file) else {
             throw CacheError(
-                .missing, "there is no recording at \(file.path); record one by the same command without --replay, or check --cache")
+                .missing, "there is no recording at \(file.path); check --cache, or make one by running without --replay")
         }
         return try CacheError.telling(of: file) {
             var configuration = configuration

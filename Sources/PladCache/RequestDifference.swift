@@ -57,6 +57,8 @@ package struct RequestDifference: Sendable, Equatable, CustomStringConvertible {
             members.sorted { $0.key < $1.key }.flatMap { leaves(of: $0.value, at: path.isEmpty ? $0.key : "\(path).\($0.key)") }
         case .array(let elements) where !elements.isEmpty:
             elements.enumerated().flatMap { leaves(of: $0.element, at: "\(path)[\($0.offset)]") }
+        // 1 and 1.0 are one number in JSON.
+        case .double(let value): [(path, Int64(exactly: value).map { .int($0) } ?? document)]
         default: [(path, document)]
         }
     }

@@ -184,7 +184,10 @@ import Testing
             try await miss(long + "green.").contains(
                 #"differs in body.messages[0].content: recorded "…sky over the sea is blue.", asked "…sky over the sea is green.""#))
         #expect(try await miss(long + "blue.", 0.7).contains("body.temperature: recorded 0.5, asked 0.7"))
+        #expect(try await miss(long + "blue.", 1).contains("body.temperature: recorded 0.5, asked 1;"))
         #expect(try await miss(long + "blue.", sample: 1).contains("sample: recorded 0, asked 1"))
+        _ = try await cached(cache, .record(script)).answer(to: question("Whole"), SamplingParameters(temperature: 1))
+        #expect(try await miss("whole", 1).contains("body.messages[0].content: recorded \"Whole\", asked \"whole\""))
         #expect(try await miss(long + "blue.", teacher: "u").contains(#"teacher: recorded "t", asked "u"; give --teacher-id "t""#))
     }
 

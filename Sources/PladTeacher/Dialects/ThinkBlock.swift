@@ -6,6 +6,7 @@ package enum ThinkBlock {
     /// `</think>` is reasoning. A block that never ends is all reasoning: the answer did not come. Text without a
     /// block is returned as it is.
     package static func split(_ text: String) -> (text: String, reasoning: String?) {
+        guard text.utf8.contains(UInt8(ascii: "<")) else { return (text, nil) }
         let body = text.drop(while: \.isWhitespace)
         for tag in ["think", "thinking"] where body.hasPrefix("<\(tag)>") {
             let inside = body.dropFirst(tag.count + 2)

@@ -2,7 +2,7 @@
 
     python3 generate.py prompts                           train.jsonl and valid.jsonl beside this folder
     python3 generate.py examples --count N --seed S       {"prompt", "chosen"} lines on standard output: a message and its summary
-    python3 generate.py rough --count N --seed S          the same, but the summaries are careless: facts lost, swapped and misread
+    python3 generate.py rough --count N --seed S          the same, but the summaries are careless: they leave facts out
 """
 
 import argparse
@@ -36,7 +36,7 @@ def write_prompts():
     for name, count, seed, held_out in [("train", TRAIN, 1, False), ("valid", VALID, 2, True)]:
         with open(TASK / f"{name}.jsonl", "w", encoding="utf-8", newline="\n") as file:
             for number, written in enumerate(lines(count, seed, held_out), start=1):
-                line = {"id": f"{name}-{number:04}", "prompt": written.text, "facts": written.facts}
+                line = {"id": f"{name}-{number:04}", "prompt": written.text, "facts": list(dict.fromkeys(written.facts.values()))}
                 file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
@@ -44,7 +44,7 @@ def write_examples(count, seed, rough):
     seen = {json.loads(line)["prompt"] for name in ("train", "valid") for line in open(TASK / f"{name}.jsonl", encoding="utf-8")}
     draw = Draw(f"rough {seed}")
     for written in lines(count, seed, invented=0.3, seen=seen):
-        summary = message.careless(written, draw) if rough else written.summary
+        summary = written.careless(draw) if rough else written.summary
         sys.stdout.write(json.dumps({"prompt": TEMPLATE.format(prompt=written.text), "chosen": summary}, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 

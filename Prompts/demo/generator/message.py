@@ -1,13 +1,14 @@
 """Composes one message: what is told, in which order, in whose voice; and the summary that its facts imply."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import accounts
 import moves
 import parcels
 import surface
 from grammar import Teller
+from scenario import Scenario
 from wishes import WISHES
 
 SCENARIOS = parcels.SCENARIOS + accounts.SCENARIOS
@@ -39,11 +40,30 @@ VOICES = [
 
 @dataclass(frozen=True)
 class Written:
-    """A message, its summary, and the strings that both hold to the letter."""
+    """A message and what it is about."""
 
     text: str
-    summary: str
-    facts: list
+    scenario: Scenario
+    # {slot: the string that the message holds to the letter}
+    facts: dict
+    issue: str | None
+    wish: str
+
+    @property
+    def summary(self):
+        """`Late parcel, Maria Lopez: order 48213, blue kettle, due 12 May; asks where it is.` What was not told is left out."""
+        known, parts = {**self.facts, "issue": self.issue} if self.issue else self.facts, []
+        for part in self.scenario.gold:
+            if all(slot in known for slot in re.findall(r"{(\w+)}", part)):
+                parts.append(part.format(**known))
+        name = f", {self.facts['name']}" if "name" in self.facts else ""
+        details = f": {', '.join(parts)}" if parts else ""
+        return f"{self.scenario.label}{name}{details}{'; ' + self.wish if self.wish else ''}."
+
+    def careless(self, draw):
+        """A summary in which facts are left out, as a hurried reader writes it."""
+        facts = {slot: value for slot, value in self.facts.items() if draw.chance(0.4)}
+        return replace(self, facts=facts, issue=self.issue if draw.chance(0.5) else None, wish=self.wish if draw.chance(0.4) else "").summary
 
 
 def write(draw, values):
@@ -102,7 +122,7 @@ def _compose(draw, values):
         sentences.append(("\n" if draw.chance(0.3) else "") + teller.tell("<closing>") + draw.pick([".", "", "!"]))
 
     facts = {name: value for name, value in teller.facts.items() if name in teller.told}
-    return Written(_styled(draw, voice, sentences), _summary(scenario, facts, issue, wish), list(dict.fromkeys(facts.values())))
+    return Written(_styled(draw, voice, sentences), scenario, facts, issue, wish)
 
 
 def _ordered(draw, story, details, asked):
@@ -134,29 +154,3 @@ def _styled(draw, voice, sentences):
         text = surface.drop_apostrophes(surface.lower(text), draw, 0.6)
         text = surface.loosen(text, draw)
     return surface.plain(text)
-
-
-def _summary(scenario, facts, issue, wish):
-    """`Late parcel, Maria Lopez: order 48213, blue kettle, due 12 May; asks where it is.` What was not told is left out."""
-    known, parts = {**facts, "issue": issue} if issue else facts, []
-    for part in scenario.gold:
-        if all(slot in known for slot in re.findall(r"{(\w+)}", part)):
-            parts.append(part.format(**known))
-    name = f", {facts['name']}" if "name" in facts else ""
-    return f"{scenario.label}{name}: {', '.join(parts)}{'; ' + wish if wish else ''}."
-
-
-def careless(written, draw):
-    """The summary as somebody hurried would write it: each fact may be cut, spoiled or swapped for another one's ending."""
-    summary = written.summary
-    for fact in written.facts:
-        if draw.chance(0.5):
-            summary = summary.replace(fact, _spoiled(fact, draw))
-    return summary
-
-
-def _spoiled(fact, draw):
-    if fact.isdigit():
-        return "".join(str(draw.below(10)) if draw.chance(0.4) else digit for digit in fact)
-    words = fact.split()
-    return words[draw.below(len(words))] if len(words) > 1 else fact

@@ -17,8 +17,7 @@ package struct Bootstrap: Sendable {
 
     /// The measure over all prompts; `count` is the sum of the denominators. All zeros where there was nothing to measure.
     package func estimate(of ratios: [Ratio]) -> Estimate {
-        guard let mean = ratios.pooled else { return Estimate(mean: 0, low: 0, high: 0, count: 0) }
-        return interval(around: mean, count: ratios.measured, prompts: ratios.count) { $0.pooled(ratios) }
+        estimate(prompts: ratios.count, count: ratios.measured) { ratios.pooled(times: $0) }
     }
 
     /// The mean of plain values, one a prompt.
@@ -29,57 +28,59 @@ package struct Bootstrap: Sendable {
     /// `ratios` minus `baseline`, both over the same prompts in the same order; `count` is that of `ratios`.
     package func difference(of ratios: [Ratio], from baseline: [Ratio]) -> Estimate {
         precondition(ratios.count == baseline.count, "\(ratios.count) prompts cannot be paired with \(baseline.count)")
-        guard let minuend = ratios.pooled, let subtrahend = baseline.pooled else {
-            return Estimate(mean: 0, low: 0, high: 0, count: 0)
-        }
-        return interval(around: minuend - subtrahend, count: ratios.measured, prompts: ratios.count) { draw in
-            guard let left = draw.pooled(ratios), let right = draw.pooled(baseline) else { return nil }
-            return left - right
+        return estimate(prompts: ratios.count, count: ratios.measured) { times in
+            guard let minuend = ratios.pooled(times: times), let subtrahend = baseline.pooled(times: times) else { return nil }
+            return minuend - subtrahend
         }
     }
 
-    private func interval(around mean: Double, count: Int, prompts: Int, _ statistic: (Draw) -> Double?) -> Estimate {
+    /// Any statistic of weighted prompts: `times` says how often each counts, once each for the mean.
+    ///
+    /// A resample in which the statistic is not defined (nil) is left out.
+    /// - Parameter correctingBias: moves the interval by how far the resamples' mean is from the statistic itself: for
+    ///   statistics that the noise of resampling makes larger.
+    func estimate(
+        prompts: Int, count: Int, correctingBias: Bool = false, _ statistic: (_ times: [Double]) -> Double?
+    ) -> Estimate {
+        guard let mean = statistic([Double](repeating: 1, count: prompts)) else { return Estimate(mean: 0, low: 0, high: 0, count: 0) }
         var generator = SeededGenerator(seed: seed, "bootstrap")
-        var draw = Draw(prompts: prompts)
+        var times = [Double](repeating: 0, count: prompts)
         var statistics: [Double] = []
         statistics.reserveCapacity(resamples)
         for _ in 0..<resamples {
-            draw.repeated(with: &generator)
-            if let value = statistic(draw) { statistics.append(value) }
+            Self.draw(&times, with: &generator)
+            if let value = statistic(times) { statistics.append(value) }
         }
         statistics.sort()
-        return Estimate(mean: mean, low: statistics.quantile(0.025) ?? mean, high: statistics.quantile(0.975) ?? mean, count: count)
-    }
-}
-
-/// One resample: how often each prompt was drawn.
-private struct Draw {
-    private var times: [Double]
-
-    init(prompts: Int) {
-        times = [Double](repeating: 0, count: prompts)
+        guard let low = statistics.quantile(0.025), let high = statistics.quantile(0.975) else {
+            return Estimate(mean: mean, low: mean, high: mean, count: count)
+        }
+        let bias = correctingBias ? statistics.reduce(0, +) / Double(statistics.count) - mean : 0
+        return Estimate(mean: mean, low: low - bias, high: high - bias, count: count)
     }
 
-    mutating func repeated(with generator: inout SeededGenerator) {
-        let count = times.count
+    /// One resample: how often each prompt was drawn.
+    private static func draw(_ times: inout [Double], with generator: inout SeededGenerator) {
+        let count = UInt64(times.count)
         times.withUnsafeMutableBufferPointer { times in
             times.update(repeating: 0)
             // Written out, because the standard library may change how it maps words to a range; the bias is below 2^-40.
-            for _ in 0..<count { times[Int(generator.next().multipliedFullWidth(by: UInt64(count)).high)] += 1 }
+            for _ in 0..<count { times[Int(generator.next().multipliedFullWidth(by: count).high)] += 1 }
         }
-    }
-
-    func pooled(_ ratios: [Ratio]) -> Double? {
-        var (numerator, denominator) = (0.0, 0.0)
-        for index in times.indices {
-            numerator += times[index] * ratios[index].numerator
-            denominator += times[index] * ratios[index].denominator
-        }
-        return denominator > 0 ? numerator / denominator : nil
     }
 }
 
 extension [Ratio] {
+    /// The measure over the prompts, each counted so many times; nil where there was nothing to measure.
+    fileprivate func pooled(times: [Double]) -> Double? {
+        var (numerator, denominator) = (0.0, 0.0)
+        for index in indices {
+            numerator += times[index] * self[index].numerator
+            denominator += times[index] * self[index].denominator
+        }
+        return denominator > 0 ? numerator / denominator : nil
+    }
+
     fileprivate var measured: Int {
         Int(reduce(0) { $0 + $1.denominator }.rounded())
     }
@@ -87,7 +88,7 @@ extension [Ratio] {
 
 extension [Double] {
     /// The quantile of sorted values, linear between neighbours (Hyndman and Fan's type 7); nil of none.
-    fileprivate func quantile(_ share: Double) -> Double? {
+    func quantile(_ share: Double) -> Double? {
         guard let last else { return nil }
         let place = share * Double(count - 1)
         let below = Int(place)

@@ -14,8 +14,10 @@ extension Evaluation {
             examples: (students.first?.prompts ?? []).prefix(examples).enumerated().map { index, prompt in
                 SideBySide(
                     id: prompt.id, prompt: prompt.prompt, teacher: prompt.teacherText,
-                    students: students.map { $0.prompts[index].answer }, rougeL: students.map { $0.rougeL[index].numerator },
-                    facts: prompt.facts.isEmpty ? nil : prompt.facts)
-            })
+                    students: students.map { $0.prompts[index].answer }, rougeL: students.map { $0[.rougeL][index].numerator },
+                    facts: prompt.facts.isEmpty ? nil : prompt.facts,
+                    factsKept: prompt.facts.isEmpty ? nil : students.map { Int($0[.factsKept][index].numerator) })
+            },
+            teacherTokensSpread: Spread(of: (students.first?.prompts ?? []).map { Double($0.teacherLogProbabilities.count) }))
     }
 }

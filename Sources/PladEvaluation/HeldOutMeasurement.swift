@@ -1,3 +1,15 @@
+/// One of several samples of a student for a prompt, with the student's own view of it.
+package struct ScoredSample: Sendable, Hashable {
+    package var text: String
+    /// Log-probability under the student that is measured, divided by the token count, nats.
+    package var logProbabilityPerToken: Double
+
+    package init(text: String, logProbabilityPerToken: Double) {
+        self.text = text
+        self.logProbabilityPerToken = logProbabilityPerToken
+    }
+}
+
 /// What one student did with one held-out prompt: the raw material of every measure.
 package struct HeldOutMeasurement: Sendable {
     /// The prompt's id.
@@ -15,10 +27,12 @@ package struct HeldOutMeasurement: Sendable {
     package var pairs: [ScoredPair]
     /// Strings that a good answer keeps to the letter.
     package var facts: [String]
+    /// Samples, the same for every student, to see whether log-probability orders them as likeness to the teacher does.
+    package var samples: [ScoredSample]
 
     package init(
         id: String, prompt: String, teacherText: String, teacherLogProbabilities: [Float], answer: String, answerTokens: Int,
-        pairs: [ScoredPair] = [], facts: [String] = []
+        pairs: [ScoredPair] = [], facts: [String] = [], samples: [ScoredSample] = []
     ) {
         self.id = id
         self.prompt = prompt
@@ -28,5 +42,6 @@ package struct HeldOutMeasurement: Sendable {
         self.answerTokens = answerTokens
         self.pairs = pairs
         self.facts = facts
+        self.samples = samples
     }
 }

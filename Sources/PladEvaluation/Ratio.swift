@@ -11,14 +11,3 @@ package struct Ratio: Sendable, Hashable {
         self.denominator = denominator
     }
 }
-
-extension Sequence where Element == Ratio {
-    /// The measure over all the prompts; nil where there was nothing to measure.
-    var pooled: Double? {
-        let sums = reduce(into: Ratio(0, of: 0)) { sum, ratio in
-            sum.numerator += ratio.numerator
-            sum.denominator += ratio.denominator
-        }
-        return sums.denominator > 0 ? sums.numerator / sums.denominator : nil
-    }
-}

@@ -28,10 +28,18 @@ package struct StudentEvaluation: Codable, Sendable, Hashable {
     package var factsKept: Estimate?
     /// Tokens of the greedy answer.
     package var answerTokens: Estimate
+    /// What else was measured.
+    package var more: FurtherMeasures?
+    /// How well the student's confidence in its order of pairs fits how often it is right.
+    package var reliability: [ReliabilityBin]?
+    /// Over the prompts.
+    package var rougeLSpread: Spread?
+    package var answerTokensSpread: Spread?
 
     package init(
         name: String, rougeL: Estimate, teacherNegativeLogLikelihood: Estimate, rankAccuracy: Estimate,
-        factsKept: Estimate?, answerTokens: Estimate
+        factsKept: Estimate?, answerTokens: Estimate, more: FurtherMeasures? = nil, reliability: [ReliabilityBin]? = nil,
+        rougeLSpread: Spread? = nil, answerTokensSpread: Spread? = nil
     ) {
         self.name = name
         self.rougeL = rougeL
@@ -39,6 +47,71 @@ package struct StudentEvaluation: Codable, Sendable, Hashable {
         self.rankAccuracy = rankAccuracy
         self.factsKept = factsKept
         self.answerTokens = answerTokens
+        self.more = more
+        self.reliability = reliability
+        self.rougeLSpread = rougeLSpread
+        self.answerTokensSpread = answerTokensSpread
+    }
+}
+
+/// Measures beside the closing table's: of a student, or of the difference between two.
+package struct FurtherMeasures: Codable, Sendable, Hashable {
+    /// ROUGE F of the greedy answer against the teacher's text: words, pairs of words, subsequences line by line.
+    package var rouge1: Estimate
+    package var rouge2: Estimate
+    package var rougeLsum: Estimate
+    /// Tokens of the greedy answers over tokens of the teacher's texts.
+    package var lengthRatio: Estimate
+    /// Kendall's τ-b and Spearman's ρ, within each prompt, of log-probability per token with likeness to the teacher's
+    /// text over several samples; nil where no prompt has samples that can be ordered.
+    package var kendall: Estimate?
+    package var spearman: Estimate?
+    /// Expected calibration error of the probability that the chosen side of a pair is the better one.
+    package var calibrationError: Estimate?
+
+    package init(
+        rouge1: Estimate, rouge2: Estimate, rougeLsum: Estimate, lengthRatio: Estimate, kendall: Estimate? = nil,
+        spearman: Estimate? = nil, calibrationError: Estimate? = nil
+    ) {
+        self.rouge1 = rouge1
+        self.rouge2 = rouge2
+        self.rougeLsum = rougeLsum
+        self.lengthRatio = lengthRatio
+        self.kendall = kendall
+        self.spearman = spearman
+        self.calibrationError = calibrationError
+    }
+}
+
+/// Held-out pairs about whose order a student is about equally sure.
+package struct ReliabilityBin: Codable, Sendable, Hashable {
+    /// Mean probability that the student gives to the order it takes, from 0.5 to 1.
+    package var confidence: Double
+    /// Share of the pairs whose order it has right.
+    package var accuracy: Double
+    package var count: Int
+
+    package init(confidence: Double, accuracy: Double, count: Int) {
+        self.confidence = confidence
+        self.accuracy = accuracy
+        self.count = count
+    }
+}
+
+/// Where the values of a measure lie: the 10th, 25th, 50th, 75th and 90th percentile.
+package struct Spread: Codable, Sendable, Hashable {
+    package var p10: Double
+    package var p25: Double
+    package var p50: Double
+    package var p75: Double
+    package var p90: Double
+
+    package init(p10: Double, p25: Double, p50: Double, p75: Double, p90: Double) {
+        self.p10 = p10
+        self.p25 = p25
+        self.p50 = p50
+        self.p75 = p75
+        self.p90 = p90
     }
 }
 
@@ -54,10 +127,13 @@ package struct StudentDifference: Codable, Sendable, Hashable {
     package var rankAccuracy: Estimate
     package var factsKept: Estimate?
     package var answerTokens: Estimate
+    package var more: FurtherMeasures?
+    /// Share of prompts on which `student` is closer to the teacher's text by ROUGE-L, a tie counting half: 0.5 is no difference.
+    package var winRate: Estimate?
 
     package init(
         student: String, baseline: String, rougeL: Estimate, teacherNegativeLogLikelihood: Estimate, rankAccuracy: Estimate,
-        factsKept: Estimate?, answerTokens: Estimate
+        factsKept: Estimate?, answerTokens: Estimate, more: FurtherMeasures? = nil, winRate: Estimate? = nil
     ) {
         self.student = student
         self.baseline = baseline
@@ -66,6 +142,8 @@ package struct StudentDifference: Codable, Sendable, Hashable {
         self.rankAccuracy = rankAccuracy
         self.factsKept = factsKept
         self.answerTokens = answerTokens
+        self.more = more
+        self.winRate = winRate
     }
 }
 
@@ -80,9 +158,12 @@ package struct SideBySide: Codable, Sendable, Hashable {
     package var rougeL: [Double]?
     /// What a good answer keeps to the letter, where the prompt says so.
     package var facts: [String]?
+    /// How many of them each of those answers keeps.
+    package var factsKept: [Int]?
 
     package init(
-        id: String, prompt: String, teacher: String, students: [String], rougeL: [Double]? = nil, facts: [String]? = nil
+        id: String, prompt: String, teacher: String, students: [String], rougeL: [Double]? = nil,
+        facts: [String]? = nil, factsKept: [Int]? = nil
     ) {
         self.id = id
         self.prompt = prompt
@@ -90,6 +171,7 @@ package struct SideBySide: Codable, Sendable, Hashable {
         self.students = students
         self.rougeL = rougeL
         self.facts = facts
+        self.factsKept = factsKept
     }
 }
 
@@ -101,10 +183,15 @@ package struct Evaluation: Codable, Sendable, Hashable {
     package var differences: [StudentDifference]
     /// The first twenty held-out prompts.
     package var examples: [SideBySide]
+    /// Tokens of the teacher's texts, over the prompts.
+    package var teacherTokensSpread: Spread?
 
-    package init(students: [StudentEvaluation], differences: [StudentDifference] = [], examples: [SideBySide]) {
+    package init(
+        students: [StudentEvaluation], differences: [StudentDifference] = [], examples: [SideBySide], teacherTokensSpread: Spread? = nil
+    ) {
         self.students = students
         self.differences = differences
         self.examples = examples
+        self.teacherTokensSpread = teacherTokensSpread
     }
 }

@@ -18,6 +18,8 @@ struct AnswersView {
     struct Answer {
         let who: String
         let score: String?
+        /// How many of the prompt's facts are in the answer.
+        let kept: String?
         let text: String
         let isTeacher: Bool
     }
@@ -47,15 +49,21 @@ struct AnswersView {
                 Answer(
                     who: position < names.count ? names[position] : "student \(position + 1)",
                     score: position < scores.count ? Numbers.fixed(scores[position], 2) : nil,
-                    text: text.clipped(toEscaped: bytes), isTeacher: false)
+                    kept: Self.kept(example, position), text: text.clipped(toEscaped: bytes), isTeacher: false)
             }
             return Item(
                 number: index + 1, id: example.id, prompt: example.prompt.clipped(toEscaped: bytes),
                 opening: Self.opening(of: example.prompt), isOpen: index < 3, change: Self.change(scores),
                 scores: scores.map { Numbers.fixed($0, 2) }.joined(separator: " → "),
                 needed: example.facts.map { $0.joined(separator: " · ").clipped(toEscaped: bytes) },
-                texts: [Answer(who: "teacher", score: nil, text: example.teacher.clipped(toEscaped: bytes), isTeacher: true)] + answers)
+                texts: [Answer(who: "teacher", score: nil, kept: nil, text: example.teacher.clipped(toEscaped: bytes), isTeacher: true)]
+                    + answers)
         }
+    }
+
+    private static func kept(_ example: SideBySide, _ position: Int) -> String? {
+        guard let facts = example.facts, let kept = example.factsKept, position < kept.count else { return nil }
+        return "· \(kept[position]) of \(facts.count) facts"
     }
 
     private static func opening(of prompt: String) -> String {

@@ -4,7 +4,7 @@ package import PladRecords
 package enum ClosingTable {
     /// A row a student with its 95 % intervals, then what the last student gained over the one before it.
     package static func render(evaluation: Evaluation) -> String {
-        let measures = Measure.measured(in: evaluation).filter { $0.direction != .none }
+        let measures = Measure.measured(in: evaluation).filter { $0.isMain && $0.direction != .none }
         guard !measures.isEmpty else { return "nothing was measured: there are no held-out prompts with answers\n" }
         let names = evaluation.students.map { shortened($0.name, to: 14) }
         let first = max(7, names.map(\.count).max() ?? 0) + 2

@@ -18,13 +18,13 @@ struct DataView {
     /// Nil where none of it was recorded.
     init?(_ input: ReportInput) {
         guard !(input.funnel.isEmpty && input.drops.isEmpty && input.stages.isEmpty) else { return nil }
-        let most = input.funnel.map(\.count).max() ?? 0
+        let all = input.funnel.first?.count ?? 0
         funnel =
             input.funnel.isEmpty
             ? nil
             : BarPlot(
                 title: "From prompts to pairs",
-                rows: input.funnel.map { (name: $0.name, value: Double($0.count), text: Self.text($0.count, of: most)) }
+                rows: input.funnel.map { (name: $0.name, value: Double($0.count), text: Self.text($0.count, of: all)) }
             ).markup()
         let stages = input.stages.filter { $0.seconds.isFinite && $0.seconds >= 0 }
         times =
@@ -50,9 +50,10 @@ struct DataView {
         static func < (left: Key, right: Key) -> Bool { (left.stage, left.state) < (right.stage, right.state) }
     }
 
-    private static func text(_ count: Int, of most: Int) -> String {
-        count == most || most == 0
-            ? Numbers.count(count) : "\(Numbers.count(count)) (\(Numbers.fixed(100 * Double(count) / Double(most), 1)) %)"
+    /// A share only where it is one: several samples a prompt are more than all prompts.
+    private static func text(_ count: Int, of all: Int) -> String {
+        count >= all
+            ? Numbers.count(count) : "\(Numbers.count(count)) (\(Numbers.fixed(100 * Double(count) / Double(all), 1)) %)"
     }
 }
 

@@ -7,7 +7,7 @@ enum Headline {
         guard let evaluation, let difference = evaluation.closing else {
             return evaluation == nil ? "Not evaluated yet." : "Measured, with nothing to compare it with."
         }
-        let judged = Measure.measured(in: evaluation).filter { $0.direction != .none }
+        let judged = Measure.measured(in: evaluation).filter { $0.isMain && $0.direction != .none }
         let better = judged.filter { $0.judge(difference) == .better }.map(\.inSentence)
         let worse = judged.filter { $0.judge(difference) == .worse }.map(\.inSentence)
         let unclear = judged.filter { $0.judge(difference) == .unclear }.map(\.inSentence)

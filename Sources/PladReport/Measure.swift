@@ -27,36 +27,15 @@ struct Measure: Sendable {
     /// What it means, in a sentence.
     let meaning: String
     let decimals: Int
+    /// One of the few that headline and closing table speak of, each with a plot of its own.
+    let isMain: Bool
     let direction: Direction
     let estimate: @Sendable (StudentEvaluation) -> Estimate?
     let difference: @Sendable (StudentDifference) -> Estimate?
 
-    static let all = [
-        Measure(
-            name: "ROUGE-L", shortName: "ROUGE-L", inSentence: "ROUGE-L",
-            meaning: "Likeness of the greedy answer to the teacher’s: longest common subsequence of words, F. Higher is better.",
-            decimals: 3, direction: .higher, estimate: { $0.rougeL }, difference: { $0.rougeL }),
-        Measure(
-            name: "Negative log-likelihood", shortName: "nats/token", inSentence: "negative log-likelihood",
-            meaning: "Of the teacher’s text, nats per token. Lower is better.",
-            decimals: 3, direction: .lower, estimate: { $0.teacherNegativeLogLikelihood }, difference: { $0.teacherNegativeLogLikelihood }),
-        Measure(
-            name: "Pairs ranked right", shortName: "ranked right", inSentence: "pairs ranked right",
-            meaning: "Share of held-out pairs in which the teacher’s text scores above the student’s sample. Higher is better.",
-            decimals: 3, direction: .higher, estimate: { $0.rankAccuracy }, difference: { $0.rankAccuracy }),
-        Measure(
-            name: "Facts kept", shortName: "facts kept", inSentence: "facts kept",
-            meaning: "Share of the prompts’ facts found to the letter in the greedy answer. Higher is better.",
-            decimals: 3, direction: .higher, estimate: { $0.factsKept }, difference: { $0.factsKept }),
-        Measure(
-            name: "Answer length", shortName: "tokens", inSentence: "answer length",
-            meaning: "Tokens of the greedy answer.",
-            decimals: 1, direction: .none, estimate: { $0.answerTokens }, difference: { $0.answerTokens }),
-    ]
-
-    /// The measures of which any student has a value.
+    /// The measures of which any student has a value, the main ones first.
     static func measured(in evaluation: Evaluation) -> [Measure] {
-        all.filter { measure in evaluation.students.contains { measure.estimate($0)?.measured != nil } }
+        (main + further).filter { measure in evaluation.students.contains { measure.estimate($0)?.measured != nil } }
     }
 
     /// Nil where there was nothing to compare.

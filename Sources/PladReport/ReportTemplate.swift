@@ -45,7 +45,7 @@ enum ReportTemplate {
         <thead><tr><td></td>{{#names}}<th scope="col">{{.}}</th>{{/names}}</tr></thead>
         <tbody>
         {{#rows}}
-        <tr><th scope="row">{{measure}}</th>{{#cells}}<td>{{mean}}<span class="interval">{{interval}}</span></td>{{/cells}}</tr>
+        <tr><th scope="row">{{measure}}{{#hint}}<span class="hint">{{.}}</span>{{/hint}}</th>{{#cells}}<td>{{mean}}<span class="interval">{{interval}}</span></td>{{/cells}}</tr>
         {{/rows}}
         </tbody>
         </table>
@@ -57,7 +57,7 @@ enum ReportTemplate {
         <thead><tr><td></td>{{#comparisons}}<th scope="col">{{.}}</th>{{/comparisons}}</tr></thead>
         <tbody>
         {{#changes}}
-        <tr><th scope="row">{{measure}}</th>{{#cells}}<td>{{mean}} <span class="{{style}}">{{judgement}}</span><span class="interval">{{interval}}</span></td>{{/cells}}</tr>
+        <tr><th scope="row">{{measure}}{{#hint}}<span class="hint">{{.}}</span>{{/hint}}</th>{{#cells}}<td>{{mean}} <span class="{{style}}">{{judgement}}</span><span class="interval">{{interval}}</span></td>{{/cells}}</tr>
         {{/changes}}
         </tbody>
         </table>
@@ -66,6 +66,18 @@ enum ReportTemplate {
         <p class="note">Intervals are percentiles of means over prompts drawn with replacement. A difference draws the same prompts for
         both students, so it can be clear where the students’ own intervals overlap. “Unclear” means that the interval holds 0:
         these prompts do not tell the students apart.</p>
+        {{#distributions}}
+        {{#first()}}<h3>Distributions</h3><p>A dot is the median, the thick line the middle half, the thin line 10 % to 90 % of the prompts.</p><div class="plots top">{{/first()}}
+        <figure><figcaption><b>{{heading}}</b> {{meaning}}</figcaption>{{{markup}}}</figure>
+        {{#last()}}</div>{{/last()}}
+        {{/distributions}}
+        {{#reliability}}
+        {{#first()}}<h3>Reliability</h3><p>When the student is so confident which text of a held-out pair is the teacher’s, how often is it
+        right? On the dotted line as often as it is confident; below, it is overconfident. Confidence is the sigmoid of the difference of
+        the two scores; a larger dot is more pairs.</p><div class="plots top">{{/first()}}
+        <figure><figcaption><b>{{heading}}</b> {{meaning}}</figcaption>{{{markup}}}</figure>
+        {{#last()}}</div>{{/last()}}
+        {{/reliability}}
         </section>
         {{/students}}
         {{#answers}}
@@ -83,7 +95,7 @@ enum ReportTemplate {
         <div class="prompt"><h3>prompt <span class="id">{{id}}</span></h3><p class="text">{{prompt}}</p>{{#needed}}<p class="needed">Facts to keep: {{.}}</p>{{/needed}}</div>
         <div class="columns">
         {{#texts}}
-        <div{{#isTeacher}} class="teacher"{{/isTeacher}}><h3>{{who}}{{#score}} <span class="score">{{.}}</span>{{/score}}</h3><p class="text">{{text}}</p></div>
+        <div{{#isTeacher}} class="teacher"{{/isTeacher}}><h3>{{who}}{{#score}} <span class="score">{{.}}</span>{{/score}}{{#kept}} <span class="score">{{.}}</span>{{/kept}}</h3><p class="text">{{text}}</p></div>
         {{/texts}}
         </div>
         </details>
@@ -92,7 +104,7 @@ enum ReportTemplate {
         {{/answers}}
         {{#training}}
         {{#first()}}<section id="training" aria-labelledby="training-title"><h2 id="training-title">Training</h2>{{/first()}}
-        <h3>{{name}} <span class="quiet">{{steps}} steps</span></h3>
+        <h3>{{name}} <span class="quiet">{{steps}}</span></h3>
         {{#thinning}}<p>Each point is the mean of {{.}} steps; the band spans their lowest and highest.</p>{{/thinning}}
         <div class="plots">
         {{#plots}}

@@ -1,6 +1,6 @@
 import PladRecords
 
-/// The students compared: a plot a measure, the same numbers as a table, and the paired differences.
+/// The students compared: a plot a measure, all numbers as a table, paired differences, distributions and reliability.
 struct StudentsView {
     struct Plot {
         let heading: String
@@ -10,15 +10,9 @@ struct StudentsView {
 
     struct Row {
         let measure: String
+        /// What it means, where no plot above says it.
+        let hint: String?
         let cells: [Cell]
-    }
-
-    struct Cell {
-        let mean: String
-        let interval: String
-        /// In words, so that colour is not all that says it; empty where nothing is judged.
-        let judgement: String
-        let style: String
     }
 
     let prompts: String
@@ -27,46 +21,57 @@ struct StudentsView {
     let rows: [Row]
     let comparisons: [String]
     let changes: [Row]
+    let distributions: [Plot]
+    let reliability: [Plot]
 
     /// Nil where no student was measured.
     init?(_ evaluation: Evaluation) {
         let measures = Measure.measured(in: evaluation)
         guard !measures.isEmpty else { return nil }
         prompts = Numbers.count(evaluation.students.map(\.rougeL.count).max() ?? 0)
-        plots = measures.map { measure in
+        plots = measures.filter(\.isMain).map { measure in
             let rows = evaluation.students.map { (name: $0.name, estimate: measure.estimate($0)) }
             let plot = IntervalPlot(title: measure.name, rows: rows, decimals: measure.decimals)
             return Plot(heading: measure.name, meaning: measure.meaning, markup: plot.markup())
         }
         names = evaluation.students.map(\.name)
         rows = measures.map { measure in
-            Row(measure: measure.name, cells: evaluation.students.map { Self.cell(measure.estimate($0), measure) })
+            Row(
+                measure: measure.name, hint: measure.isMain ? nil : measure.meaning,
+                cells: evaluation.students.map { Cell(measure.estimate($0), measure) })
         }
         comparisons = evaluation.differences.map { "\($0.student) − \($0.baseline)" }
-        changes = measures.map { measure in
-            Row(measure: measure.name, cells: evaluation.differences.map { Self.change($0, measure) })
+        let changed = measures.map { measure in
+            Row(measure: measure.name, hint: nil, cells: evaluation.differences.map { Cell(change: $0, measure) })
         }
-    }
-
-    private static func cell(_ estimate: Estimate?, _ measure: Measure) -> Cell {
-        guard let estimate = estimate?.measured else { return Cell(mean: "–", interval: "", judgement: "", style: "") }
-        let range =
-            "\(Numbers.fixed(estimate.low, measure.decimals))\(estimate.low < 0 ? " to " : "–")\(Numbers.fixed(estimate.high, measure.decimals))"
-        return Cell(mean: Numbers.fixed(estimate.mean, measure.decimals), interval: range, judgement: "", style: "")
-    }
-
-    private static func change(_ difference: StudentDifference, _ measure: Measure) -> Cell {
-        guard let estimate = measure.difference(difference)?.measured, let judgement = measure.judge(difference) else {
-            return Cell(mean: "–", interval: "", judgement: "", style: "")
-        }
-        let (words, style) =
-            switch judgement {
-            case .better: ("better", "good")
-            case .worse: ("worse", "bad")
-            case .changed: (estimate.mean > 0 ? "longer" : "shorter", "")
-            case .unclear: ("unclear", "quiet")
+        changes = changed + Self.wins(evaluation.differences)
+        distributions = Self.distributions(evaluation)
+        reliability = evaluation.students.compactMap { student in
+            student.reliability.map { bins in
+                Plot(
+                    heading: student.name, meaning: "",
+                    markup: ReliabilityPlot(title: "Reliability of \(student.name)", bins: bins).markup())
             }
-        let range = "\(Numbers.signed(estimate.low, measure.decimals)) to \(Numbers.signed(estimate.high, measure.decimals))"
-        return Cell(mean: Numbers.signed(estimate.mean, measure.decimals), interval: range, judgement: words, style: style)
+        }
+    }
+
+    private static func distributions(_ evaluation: Evaluation) -> [Plot] {
+        let rouge = evaluation.students.map { (name: $0.name, spread: $0.rougeLSpread) }
+        let lengths = evaluation.students.map { (name: $0.name, spread: $0.answerTokensSpread) }
+        let withTeacher = [(name: "teacher", spread: evaluation.teacherTokensSpread)] + lengths
+        let plots = [
+            ("ROUGE-L", "Of single answers.", SpreadPlot(title: "Distribution of ROUGE-L", rows: rouge, decimals: 2)),
+            ("Length", "Tokens of single answers.", SpreadPlot(title: "Distribution of length", rows: withTeacher, decimals: 0)),
+        ]
+        return plots.compactMap { heading, meaning, plot in
+            plot.isEmpty ? nil : Plot(heading: heading, meaning: meaning, markup: plot.markup())
+        }
+    }
+
+    /// The share of prompts won, which has 0.5 where a difference has 0.
+    private static func wins(_ differences: [StudentDifference]) -> [Row] {
+        guard differences.contains(where: { $0.winRate?.measured != nil }) else { return [] }
+        let hint = "share with the higher ROUGE-L, ties half; even at 0.5"
+        return [Row(measure: "Prompts won", hint: hint, cells: differences.map { Cell(winRate: $0.winRate) })]
     }
 }

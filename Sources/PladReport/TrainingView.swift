@@ -26,7 +26,7 @@ struct TrainingView {
 
     private init(_ name: String, _ log: [TrainingStep]) {
         self.name = name
-        steps = Numbers.count(log.count)
+        steps = Numbers.count(log.count) + (log.count == 1 ? " step" : " steps")
         var phases: [(x: Double, name: String)] = []
         for (index, step) in log.enumerated() where index == 0 || log[index - 1].phase != step.phase {
             phases.append((Double(index + 1), step.phase.replacing("-", with: " ")))

@@ -32,6 +32,32 @@ import Testing
         #expect(evaluation.rankAccuracy.mean == 0.5 && evaluation.rankAccuracy.count == 3)
         #expect(evaluation.factsKept?.mean == 2.0 / 3 && evaluation.factsKept?.count == 3)
         #expect(evaluation.answerTokens.mean == 2)
+        #expect(evaluation.more?.lengthRatio.mean == 1)
+        #expect(evaluation.more?.rouge1.mean == evaluation.rougeL.mean)
+        #expect(evaluation.reliability?.map(\.count).reduce(0, +) == 3)
+        #expect(evaluation.answerTokensSpread == Spread(p10: 2, p25: 2, p50: 2, p75: 2, p90: 2))
+        #expect(evaluation.more?.kendall == nil, "there are no samples to order")
+    }
+
+    @Test func samplesAreOrderedByLikelihoodAndByLikenessToTheTeacher() throws {
+        var prompt = measurement("1")
+        prompt.samples = [
+            ScoredSample(text: "a b c d", logProbabilityPerToken: -1), ScoredSample(text: "a b", logProbabilityPerToken: -2),
+            ScoredSample(text: "x", logProbabilityPerToken: -0.5),
+        ]
+        // Of three pairs, one is in the same order.
+        let evaluation = try StudentMeasurements(name: "ranked", prompts: [prompt, measurement("2")]).evaluation(bootstrap)
+        #expect(abs(evaluation.more!.kendall!.mean + 1.0 / 3) < 1e-12 && evaluation.more!.kendall!.count == 1)
+        #expect(abs(evaluation.more!.spearman!.mean + 0.5) < 1e-12)
+    }
+
+    @Test func winsAreCountedPromptByPrompt() throws {
+        let first = try StudentMeasurements(
+            name: "a", prompts: [measurement("1", answer: "x"), measurement("2"), measurement("3"), measurement("4")])
+        let second = try StudentMeasurements(
+            name: "b", prompts: [measurement("1"), measurement("2"), measurement("3", answer: "a b c"), measurement("4", answer: "x")])
+        let difference = try second.difference(from: first, bootstrap)
+        #expect(difference.winRate?.mean == 0.625 && difference.winRate?.count == 4)
     }
 
     @Test func factsAreAbsentWhereNoPromptNamesThem() throws {
@@ -68,6 +94,7 @@ import Testing
         #expect(evaluation.differences[0].factsKept?.mean == 1)
         #expect(evaluation.examples.count == 20)
         #expect(evaluation.examples[0].students == ["x", "a b", "a b"] && evaluation.examples[0].facts == ["a"])
+        #expect(evaluation.examples[0].factsKept == [0, 1, 1] && evaluation.examples[1].factsKept == nil)
         #expect(evaluation.examples[0].prompt == "prompt 0" && evaluation.examples[1].facts == nil)
     }
 

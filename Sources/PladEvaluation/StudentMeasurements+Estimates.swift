@@ -1,0 +1,71 @@
+package import PladRecords
+
+extension StudentMeasurements {
+    /// Each measure's mean over the prompts with its interval.
+    package func evaluation(_ bootstrap: Bootstrap) -> StudentEvaluation {
+        func estimate(_ column: Column) -> Estimate { bootstrap.estimate(of: self[column]) }
+        func measured(_ column: Column) -> Estimate? { isMeasured(column) ? estimate(column) : nil }
+        let reliability = Calibration.reliability(of: prompts.flatMap(\.pairs))
+        return StudentEvaluation(
+            name: name,
+            rougeL: estimate(.rougeL),
+            teacherNegativeLogLikelihood: estimate(.negativeLogLikelihood),
+            rankAccuracy: estimate(.rankAccuracy),
+            factsKept: measured(.factsKept),
+            answerTokens: estimate(.answerTokens),
+            more: FurtherMeasures(
+                rouge1: estimate(.rouge1), rouge2: estimate(.rouge2), rougeLsum: estimate(.rougeLsum), lengthRatio: estimate(.lengthRatio),
+                kendall: measured(.kendall), spearman: measured(.spearman),
+                calibrationError: isMeasured(.rankAccuracy) ? calibrationError(bootstrap) : nil),
+            reliability: reliability.isEmpty ? nil : reliability,
+            rougeLSpread: Spread(of: self[.rougeL].map(\.numerator)),
+            answerTokensSpread: Spread(of: self[.answerTokens].map(\.numerator)))
+    }
+
+    /// This student minus `baseline`, paired by prompt. Throws `EvaluationError.unpaired` where the prompts differ.
+    package func difference(from baseline: StudentMeasurements, _ bootstrap: Bootstrap) throws -> StudentDifference {
+        guard prompts.map(\.id) == baseline.prompts.map(\.id) else {
+            throw EvaluationError(
+                .unpaired,
+                "the students \"\(name)\" (\(prompts.count) prompts) and \"\(baseline.name)\" (\(baseline.prompts.count) prompts) "
+                    + "were not measured on the same prompts in the same order, so they cannot be compared pair by pair")
+        }
+        func difference(_ column: Column) -> Estimate { bootstrap.difference(of: self[column], from: baseline[column]) }
+        func measured(_ column: Column) -> Estimate? {
+            isMeasured(column) && baseline.isMeasured(column) ? difference(column) : nil
+        }
+        return StudentDifference(
+            student: name, baseline: baseline.name,
+            rougeL: difference(.rougeL),
+            teacherNegativeLogLikelihood: difference(.negativeLogLikelihood),
+            rankAccuracy: difference(.rankAccuracy),
+            factsKept: measured(.factsKept),
+            answerTokens: difference(.answerTokens),
+            more: FurtherMeasures(
+                rouge1: difference(.rouge1), rouge2: difference(.rouge2), rougeLsum: difference(.rougeLsum),
+                lengthRatio: difference(.lengthRatio), kendall: measured(.kendall), spearman: measured(.spearman),
+                calibrationError: isMeasured(.rankAccuracy) ? calibrationError(bootstrap, minus: baseline) : nil),
+            winRate: bootstrap.estimate(of: wins(over: baseline)))
+    }
+
+    /// Prompts on which this student's answer is closer to the teacher's text by ROUGE-L; a tie is half a win.
+    private func wins(over baseline: StudentMeasurements) -> [Ratio] {
+        zip(self[.rougeL], baseline[.rougeL]).map { own, other in
+            Ratio(own.numerator > other.numerator ? 1 : own.numerator == other.numerator ? 0.5 : 0)
+        }
+    }
+
+    private func calibrationError(_ bootstrap: Bootstrap, minus baseline: StudentMeasurements? = nil) -> Estimate {
+        let pairs = prompts.map(\.pairs)
+        let others = baseline?.prompts.map(\.pairs)
+        let count = pairs.reduce(0) { $0 + $1.count }
+        var estimate = bootstrap.estimate(prompts: pairs.count, count: count, correctingBias: true) { times in
+            guard let error = Calibration.error(of: pairs, times: times) else { return nil }
+            guard let others else { return error }
+            return Calibration.error(of: others, times: times).map { error - $0 }
+        }
+        // An error is never negative; a difference may be.
+        if baseline == nil { estimate.low = max(0, estimate.low) }
+        return estimate
+    }
+}

@@ -1,0 +1,45 @@
+import PladRecords
+
+extension Measure {
+    static let main = [
+        Measure(
+            name: "ROUGE-L", shortName: "ROUGE-L", inSentence: "ROUGE-L",
+            meaning: "Likeness of the greedy answer to the teacher’s: longest common subsequence of words, F. Higher is better.",
+            decimals: 3, isMain: true, direction: .higher, estimate: { $0.rougeL }, difference: { $0.rougeL }),
+        Measure(
+            name: "Negative log-likelihood", shortName: "nats/token", inSentence: "negative log-likelihood",
+            meaning: "Of the teacher’s text, nats per token. Lower is better.",
+            decimals: 3, isMain: true, direction: .lower, estimate: { $0.teacherNegativeLogLikelihood },
+            difference: { $0.teacherNegativeLogLikelihood }),
+        Measure(
+            name: "Pairs ranked right", shortName: "ranked right", inSentence: "pairs ranked right",
+            meaning: "Share of held-out pairs in which the teacher’s text scores above the student’s sample. Higher is better.",
+            decimals: 3, isMain: true, direction: .higher, estimate: { $0.rankAccuracy }, difference: { $0.rankAccuracy }),
+        Measure(
+            name: "Facts kept", shortName: "facts kept", inSentence: "facts kept",
+            meaning: "Share of the prompts’ facts found to the letter in the greedy answer. Higher is better.",
+            decimals: 3, isMain: true, direction: .higher, estimate: { $0.factsKept }, difference: { $0.factsKept }),
+        Measure(
+            name: "Answer length", shortName: "tokens", inSentence: "answer length",
+            meaning: "Tokens of the greedy answer.",
+            decimals: 1, isMain: true, direction: .none, estimate: { $0.answerTokens }, difference: { $0.answerTokens }),
+    ]
+
+    static let further = [
+        more("Length ratio", "of the teacher’s tokens", .none) { $0.lengthRatio },
+        more("ROUGE-1", "words in common, F", .higher) { $0.rouge1 },
+        more("ROUGE-2", "pairs of words in common, F", .higher) { $0.rouge2 },
+        more("ROUGE-Lsum", "line by line, F", .higher) { $0.rougeLsum },
+        more("Kendall’s τ-b", "of likelihood with likeness, over samples", .higher) { $0.kendall },
+        more("Spearman’s ρ", "of likelihood with likeness, over samples", .higher) { $0.spearman },
+        more("Calibration error", "of confidence in the order of pairs", .lower) { $0.calibrationError },
+    ]
+
+    private static func more(
+        _ name: String, _ meaning: String, _ direction: Direction, _ value: @escaping @Sendable (FurtherMeasures) -> Estimate?
+    ) -> Measure {
+        Measure(
+            name: name, shortName: name, inSentence: name, meaning: meaning, decimals: 3, isMain: false, direction: direction,
+            estimate: { $0.more.flatMap(value) }, difference: { $0.more.flatMap(value) })
+    }
+}

@@ -16,10 +16,20 @@ package enum JSONLines {
             do {
                 return try decoder.decode(type, from: line)
             } catch let error as DecodingError {
+                // The decoder does not say where a text stops being JSON; the parser does.
+                _ = try parseTelling(line, name, number)
                 throw RecordError(.malformed, "\(name):\(number): \(error.reason); mend or remove the line")
             } catch let error as RecordError {
                 throw RecordError(.malformed, "\(name):\(number): \(error.message)")
             }
+        }
+    }
+
+    private static func parseTelling(_ line: Data, _ name: String, _ number: Int) throws -> JSONValue {
+        do {
+            return try JSONValue(parsing: line)
+        } catch let error as RecordError {
+            throw RecordError(.malformed, "\(name):\(number): \(error.message); mend or remove the line")
         }
     }
 

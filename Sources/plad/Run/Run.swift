@@ -1,5 +1,7 @@
 import Foundation
 import PladRecords
+import PladStudent
+import PladTraining
 
 /// `run.json`: what a run is made of, so that it can be carried on and repeated. It never holds a secret.
 struct RunRecord: Codable {
@@ -106,6 +108,23 @@ struct Run {
         }
         for (input, digest) in record.inputs.sorted(by: { $0.key < $1.key }) where before.inputs[input] != digest {
             throw UsageError("the \(input) changed since \(name) was begun; restore what it was or give another --out")
+        }
+    }
+
+    /// Looks at everything that a later stage would refuse, before the teacher is paid: names in the settings and the
+    /// student's files.
+    func check() throws {
+        let options = options
+        _ = try options.ranking.loss.resolved()
+        let _: TensorType = try choice(options.student.dtype, "dtype")
+        let _: Schedule.Shape = try choice(options.warmUp.warmUpSchedule, "warm-up-schedule")
+        guard options.sampling.samples > 0 else { throw UsageError("--samples \(options.sampling.samples): draw at least one") }
+        let student = try Student(folder: try student, threads: 1)
+        _ = try options.ranking.optimiser.settings(
+            steps: nil, epochs: options.ranking.epochs, norm: options.ranking.loss.norm, seed: 0, parameters: student.parameterCount)
+        guard try prompts.contains(where: { try wording.student($0.prompt, student.tokenizer).ids.count < student.configuration.contextLength }) else {
+            throw RecordError(
+                .malformed, "no prompt fits the student's context of \(student.configuration.contextLength) tokens; shorten the prompts or take another student")
         }
     }
 

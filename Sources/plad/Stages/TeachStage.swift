@@ -14,6 +14,7 @@ struct TeachStage {
 
     func callAsFunction() async throws {
         guard !Files.exists(run.folder.teacher) else { return }
+        try run.check()
         let questions = questions
         let outcomes = try await CancellableWork.run { try await ask(questions) }
         let failed = outcomes.compactMap { outcome in if case .failed(let error) = outcome { error } else { nil } }

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Foundation
+import PladRecords
+import PladServer
+
+struct MockTeacherCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mock-teacher",
+        abstract: "Play a teacher that throttles, fails, stalls and breaks off as a script says.",
+        discussion: """
+            For trying how a client takes it. The script is YAML: "answer" with {prompt}, "faulty", the share of attempts \
+            that get one of the "faults", and "sequence", what every request's first attempts get. A fault has any of \
+            status, headers, text, reasoning, refusal, finish-reason, model, body, padding-bytes, truncate-to-bytes, gzip, \
+            events (duplicated, out-of-order, unfinished), delay-seconds, silent, hang-up, cut-after-bytes, reset, \
+            bytes-per-second, and a name and a weight. The same script and request give the same faults, in whatever order \
+            requests come.
+
+            Listens on this machine alone. Ctrl-C ends it with 0.
+            """)
+
+    @Option(help: ArgumentHelp("The script.", valueName: "file"))
+    var script: String
+
+    @Option(help: "The port to listen on; 0 takes a free one.")
+    var port: UInt16 = 0
+
+    @Option(help: ArgumentHelp("Write the port to this file once the server is ready.", valueName: "file"))
+    var portFile: String?
+
+    @Option(help: ArgumentHelp("Write every attempt to this file, a line of JSON each.", valueName: "file"))
+    var log: String?
+
+    func run() async throws {
+        let script = try MockScript(contentsOf: URL(fileURLWithPath: script))
+        let listener = try ListeningSocket(host: "127.0.0.1", port: port)
+        let handle = try log.map { path in
+            guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path) else {
+                throw RecordError(.unwritable, "cannot write \(path): \(String(cString: strerror(errno)))")
+            }
+            return handle
+        }
+        let teacher = MockTeacher(script: script) { attempt in
+            guard let line = try? attempt.jsonLine() else { return }
+            handle?.write(line + Data("\n".utf8))
+        }
+        let server = HTTPServer(listener: listener, handler: teacher)
+        try portFile.map { try Data("\(listener.port)\n".utf8).write(atomicallyTo: URL(fileURLWithPath: $0)) }
+        Console.say("listening on \(listener.url)/v1")
+        await Interruption.asked()
+        await server.stop(abruptly: true)
+    }
+}

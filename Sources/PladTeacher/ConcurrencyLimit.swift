@@ -3,19 +3,43 @@ import Synchronization
 /// At most so many holders at a time; the others wait in the order they came.
 package final class ConcurrencyLimit: Sendable {
     private struct State {
-        var free: Int
+        var most: Int
+        var held = 0
         /// Waiters by number; one that was cancelled has left.
         var waiting: [UInt64: CheckedContinuation<Void, any Error>] = [:]
         /// The number that the next waiter takes, and the first that may still wait.
         var next: UInt64 = 0
         var oldest: UInt64 = 0
+
+        /// Gives free places to those who have waited longest.
+        mutating func takeWaiters() -> [CheckedContinuation<Void, any Error>] {
+            var taken: [CheckedContinuation<Void, any Error>] = []
+            while held < most, !waiting.isEmpty {
+                if let waiter = waiting.removeValue(forKey: oldest) {
+                    taken.append(waiter)
+                    held += 1
+                }
+                oldest += 1
+            }
+            return taken
+        }
     }
 
     private let state: Mutex<State>
 
     package init(_ most: Int) {
         precondition(most > 0, "a concurrency limit of \(most); it must be at least 1")
-        state = Mutex(State(free: most))
+        state = Mutex(State(most: most))
+    }
+
+    /// Changes the limit. Who holds a place keeps it; a lower limit is reached as they leave.
+    package func resize(to most: Int) {
+        precondition(most > 0, "a concurrency limit of \(most); it must be at least 1")
+        let waiters = state.withLock { state in
+            state.most = most
+            return state.takeWaiters()
+        }
+        for waiter in waiters { waiter.resume() }
     }
 
     /// Calls `body` once there is a place. Throws `CancellationError` when the task is cancelled while it waits.
@@ -27,8 +51,8 @@ package final class ConcurrencyLimit: Sendable {
 
     private func acquire() async throws {
         let number: UInt64? = state.withLock { state in
-            if state.free > 0 {
-                state.free -= 1
+            if state.held < state.most {
+                state.held += 1
                 return nil
             }
             state.next += 1
@@ -38,12 +62,12 @@ package final class ConcurrencyLimit: Sendable {
         try await withCancellableWait { continuation in
             // A place may have come free since the number was drawn.
             let hasPlace = state.withLock { state in
-                guard state.free > 0 else {
+                guard state.held < state.most else {
                     state.waiting[number] = continuation
                     state.oldest = min(state.oldest, number)
                     return false
                 }
-                state.free -= 1
+                state.held += 1
                 return true
             }
             if hasPlace { continuation.resume() }
@@ -53,14 +77,10 @@ package final class ConcurrencyLimit: Sendable {
     }
 
     private func release() {
-        let waiter = state.withLock { state -> CheckedContinuation<Void, any Error>? in
-            while !state.waiting.isEmpty {
-                defer { state.oldest += 1 }
-                if let waiter = state.waiting.removeValue(forKey: state.oldest) { return waiter }
-            }
-            state.free += 1
-            return nil
+        let waiters = state.withLock { state in
+            state.held -= 1
+            return state.takeWaiters()
         }
-        waiter?.resume()
+        for waiter in waiters { waiter.resume() }
     }
 }

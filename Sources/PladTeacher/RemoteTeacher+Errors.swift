@@ -11,14 +11,15 @@ extension RetryPolicy.Outcome {
 
 extension RemoteTeacher {
     /// The error that a person reads once an outcome is final: what was asked, what came of it, and the way out.
-    func error(after outcome: RetryPolicy.Outcome, attempts: Int) -> TeacherError {
+    func error(after outcome: RetryPolicy.Outcome, attempts: Int, isDown: Bool) -> TeacherError {
+        let exhausted: TeacherError.Code = isDown ? .down : .exhausted
         let url = endpoint.url
         let tries = attempts == 1 ? "" : " after \(attempts) attempts"
         switch outcome {
         case .fault(let fault, _):
-            return error(after: fault, tries: tries)
+            return error(after: fault, tries: tries, exhausted)
         case .unreadable(let reason):
-            return TeacherError(.exhausted, "\(url) sends no readable answer\(tries): \(reason); does it speak \(dialect.name)?")
+            return TeacherError(exhausted, "\(url) sends no readable answer\(tries): \(reason); does it speak \(dialect.name)?")
         case .transport(let fault):
             switch fault.kind {
             case .unresolved, .unconnected:
@@ -28,7 +29,7 @@ extension RemoteTeacher {
             case .untrusted:
                 return TeacherError(
                     .untrusted,
-                    "the certificate of \(endpoint.origin) is not trusted: \(fault.reason); set SSL_CERT_FILE to its authority's",
+                    "the certificate of \(endpoint.origin) is not trusted: \(fault.reason); set CURL_CA_BUNDLE to its authority's",
                     cause: fault)
             case .tooLarge:
                 return TeacherError(.tooLarge, "the answer of \(url) is refused: \(fault.reason); lower --max-tokens", cause: fault)
@@ -36,12 +37,12 @@ extension RemoteTeacher {
                 return TeacherError(.stopped, "asking \(url) was stopped: \(fault.reason)", cause: fault)
             case .cut, .timeout, .other:
                 return TeacherError(
-                    .exhausted, "no answer from \(url)\(tries): \(fault.reason); run the command again to go on", cause: fault)
+                    exhausted, "no answer from \(url)\(tries): \(fault.reason); run the command again to go on", cause: fault)
             }
         }
     }
 
-    private func error(after fault: ProviderFault, tries: String) -> TeacherError {
+    private func error(after fault: ProviderFault, tries: String, _ exhausted: TeacherError.Code) -> TeacherError {
         let url = endpoint.url
         let said = "HTTP \(fault.status): \(fault.message)"
         if fault.isQuota {
@@ -62,7 +63,7 @@ extension RemoteTeacher {
             return TeacherError(
                 .rejected, "\(url) refuses the request (\(said)); change the prompt or the parameters it names", cause: fault)
         default:
-            return TeacherError(.exhausted, "no answer from \(url)\(tries) (\(said)); run the command again to go on", cause: fault)
+            return TeacherError(exhausted, "no answer from \(url)\(tries) (\(said)); run the command again to go on", cause: fault)
         }
     }
 }

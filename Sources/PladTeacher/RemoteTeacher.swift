@@ -15,10 +15,11 @@ package final class RemoteTeacher: Teacher {
     private let clock: any Clock<Duration>
     private let random: @Sendable () -> Double
     private let onAttempt: @Sendable (Attempt) -> Void
-    private let contacted = Atomic(false)
+    private let traffic: Mutex<Traffic>
 
     /// - Parameters:
-    ///   - concurrency: the most requests on the wire at a time; one that waits to be retried holds no place.
+    ///   - concurrency: the most requests on the wire at a time, fewer while the endpoint throttles; one that waits to be
+    ///     retried holds no place.
     ///   - headers: sent beside the dialect's own.
     ///   - random: numbers in [0, 1) for the jitter.
     ///   - onAttempt: told of every attempt once it has ended; called from many tasks.
@@ -34,6 +35,7 @@ package final class RemoteTeacher: Teacher {
         self.headers = [HTTPHeader("Content-Type", "application/json")] + (key.map { [$0.header(dialect.keyStyle)] } ?? []) + headers
         self.transport = transport
         self.limit = ConcurrencyLimit(concurrency)
+        self.traffic = Mutex(Traffic(most: concurrency))
         self.policy = policy
         self.clock = clock
         self.random = random
@@ -44,21 +46,22 @@ package final class RemoteTeacher: Teacher {
         let message = HTTPRequest(url: endpoint.origin + request.path, headers: headers, body: Data(request.bodyText.utf8))
         var number = 1
         while true {
-            let started = Date()
-            let begin = ContinuousClock.now
-            let seen = try await limit.withPlace { try await self.send(message) }
-            var attempt = Attempt(
-                request: request, number: number, started: started, duration: begin.duration(to: .now), status: seen.status,
-                fault: seen.outcome?.summary, retryAfter: nil)
-            switch decide(after: seen, attempt: number) {
+            let (seen, started, duration) = try await limit.withPlace {
+                let started = Date()
+                let begin = ContinuousClock.now
+                return (try await send(message), started, begin.duration(to: .now))
+            }
+            var attempt = Attempt(request: request, number: number, started: started, duration: duration, seen)
+            switch seen {
             case .answer(var reply):
                 onAttempt(attempt)
                 reply.response.attempts = number
                 return reply
-            case .giveUp(let error):
-                onAttempt(attempt)
-                throw error
-            case .retry(let wait):
+            case .refusal(_, let outcome):
+                guard let wait = wait(after: outcome, attempt: number) else {
+                    onAttempt(attempt)
+                    throw error(after: outcome, attempts: number, isDown: traffic.withLock { $0.isDown })
+                }
                 attempt.retryAfter = wait
                 onAttempt(attempt)
                 try await clock.sleep(for: wait)
@@ -67,46 +70,36 @@ package final class RemoteTeacher: Teacher {
         }
     }
 
-    /// What one attempt brought.
-    private enum Seen {
-        case answer(Reply)
-        case refusal(status: Int?, RetryPolicy.Outcome)
-
-        var status: Int? {
-            switch self {
-            case .answer(let reply): reply.response.status
-            case .refusal(let status, _): status
-            }
-        }
-
-        var outcome: RetryPolicy.Outcome? {
-            if case .refusal(_, let outcome) = self { outcome } else { nil }
+    /// How long to wait before the next attempt; nil to give up.
+    private func wait(after outcome: RetryPolicy.Outcome, attempt: Int) -> Duration? {
+        let hasContact = traffic.withLock { $0.hasContact }
+        switch policy.decide(after: outcome, attempt: attempt, contacted: hasContact, random: random()) {
+        case .retry(let wait): return wait
+        case .giveUp:
+            if attempt == policy.attempts { traffic.withLock { $0.gaveUp() } }
+            return nil
         }
     }
 
-    private enum Step {
-        case answer(Reply)
-        case retry(after: Duration)
-        case giveUp(TeacherError)
-    }
-
-    private func decide(after seen: Seen, attempt: Int) -> Step {
-        switch seen {
-        case .answer(let reply):
-            return .answer(reply)
-        case .refusal(_, let outcome):
-            let contacted = contacted.load(ordering: .relaxed)
-            switch policy.decide(after: outcome, attempt: attempt, contacted: contacted, random: random()) {
-            case .retry(let wait): return .retry(after: wait)
-            case .giveUp: return .giveUp(error(after: outcome, attempts: attempt))
-            }
-        }
-    }
-
+    /// One request over the wire, and what it teaches about the endpoint.
     private func send(_ message: HTTPRequest) async throws -> Seen {
+        let cuts = traffic.withLock { $0.cuts }
+        let seen = try await exchange(message)
+        let concurrency = traffic.withLock { traffic in
+            switch seen {
+            case .answer: traffic.answered()
+            case .refusal(_, let outcome) where outcome.isThrottle: traffic.throttled(sentAtCut: cuts)
+            case .refusal(let status, _): if status != nil { traffic.contacted() }
+            }
+            return traffic.concurrency
+        }
+        limit.resize(to: concurrency)
+        return seen
+    }
+
+    private func exchange(_ message: HTTPRequest) async throws -> Seen {
         do {
             var response = try await transport.send(message)
-            contacted.store(true, ordering: .relaxed)
             if let key { response.body = key.redacting(response.body) }
             switch dialect.read(status: response.status, body: response.body) {
             case .completion(let completion): return .answer(Reply(response: response, completion: completion))
@@ -116,6 +109,27 @@ package final class RemoteTeacher: Teacher {
             }
         } catch let fault as TransportFault {
             return .refusal(status: nil, .transport(fault))
+        }
+    }
+}
+
+/// What one attempt brought.
+private enum Seen {
+    case answer(Reply)
+    case refusal(status: Int?, RetryPolicy.Outcome)
+}
+
+extension Attempt {
+    fileprivate init(request: TeacherRequest, number: Int, started: Date, duration: Duration, _ seen: Seen) {
+        switch seen {
+        case .answer(let reply):
+            self.init(
+                request: request, number: number, started: started, duration: duration, status: reply.response.status, fault: nil,
+                retryAfter: nil)
+        case .refusal(let status, let outcome):
+            self.init(
+                request: request, number: number, started: started, duration: duration, status: status, fault: outcome.summary,
+                retryAfter: nil)
         }
     }
 }

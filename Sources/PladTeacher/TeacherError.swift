@@ -21,6 +21,8 @@ package struct TeacherError: Failure {
         case rejected
         /// Every attempt that the retry policy allows has failed.
         case exhausted
+        /// Prompt after prompt has failed like this, with no answer in between.
+        case down
         /// The body is larger than the limit.
         case tooLarge
         /// The client is shut down or its thread has failed.
@@ -49,7 +51,7 @@ package struct TeacherError: Failure {
     /// Whether every other prompt would meet the same error, so that asking on is pointless.
     package var endsRun: Bool {
         switch code {
-        case .malformedAddress, .unusableKey, .unreachable, .untrusted, .keyRefused, .unknownModel, .overQuota, .stopped: true
+        case .malformedAddress, .unusableKey, .unreachable, .untrusted, .keyRefused, .unknownModel, .overQuota, .down, .stopped: true
         case .rejected, .exhausted, .tooLarge: false
         }
     }

@@ -37,6 +37,28 @@ import Testing
         for (number, task) in others.enumerated() { #expect(try await task.value == number) }
     }
 
+    @Test func aChangedLimitHoldsFromThenOn() async throws {
+        let limit = ConcurrencyLimit(1)
+        let (gate, open) = AsyncStream.makeStream(of: Void.self)
+        let inside = Holders()
+        let tasks = (0..<6).map { _ in
+            Task {
+                try await limit.withPlace {
+                    inside.enter()
+                    for await _ in gate {}
+                    inside.leave()
+                }
+            }
+        }
+        while inside.most < 1 { await Task.yield() }
+        limit.resize(to: 4)
+        while inside.most < 4 { await Task.yield() }
+        limit.resize(to: 2)
+        open.finish()
+        for task in tasks { try await task.value }
+        #expect(inside.most == 4)
+    }
+
     @Test func aFailureGivesThePlaceBack() async throws {
         let limit = ConcurrencyLimit(1)
         for _ in 0..<3 {

@@ -101,6 +101,16 @@ import Testing
         #expect(clock.sleeps.count == 7)
     }
 
+    @Test func anEndpointThatFailsEverybodyEndsTheRun() async throws {
+        let teacher = try teacher(ScriptedTransport(.status(500)))
+        var codes: [TeacherError.Code] = []
+        for sample in 0..<4 {
+            codes.append(try await #require(throws: TeacherError.self) { try await teacher.reply(to: request(sample: sample)) }.code)
+        }
+        #expect(codes == [.exhausted, .exhausted, .down, .down])
+        #expect(TeacherError(.down, "").endsRun)
+    }
+
     @Test func aFaultAfterTheFirstContactIsRetried() async throws {
         let transport = ScriptedTransport(.status(503), .failure(TransportFault(.unconnected, "refused")), .answer)
         #expect(try await teacher(transport).reply(to: request()).response.attempts == 3)

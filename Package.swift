@@ -23,10 +23,8 @@ func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
-let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
 
 let package = Package(
     name: "plad",
@@ -35,10 +33,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
-        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
-        .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
     ],
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -50,14 +46,14 @@ let package = Package(
         room("PladTensor", ["COpenBLAS"]),
         room("PladStudent", ["PladRecords", "PladTensor"]),
         room("PladTraining", ["PladRecords", "PladTensor", "PladStudent"]),
-        room("PladEvaluation", ["PladRecords", "PladTeacher", "PladStudent"]),
+        room("PladEvaluation", ["PladRecords"]),
         room("PladReport", ["PladRecords", mustache]),
-        room("PladServer", ["PladRecords", "PladStudent", flyingFox]),
+        room("PladServer", ["PladRecords", "PladStudent"]),
         .executableTarget(
             name: "plad",
             dependencies: [
                 "PladRecords", "PladTeacher", "PladCache", "PladTensor", "PladStudent", "PladTraining",
-                "PladEvaluation", "PladReport", "PladServer", argumentParser, logging, mustache, yams,
+                "PladEvaluation", "PladReport", "PladServer", argumentParser, mustache, yams,
             ],
             swiftSettings: settings),
         tests("PladRecords"),

@@ -82,7 +82,7 @@ private func update(
         let size = first.replacing(with: -first, where: first .< 0)
         first.replace(with: 0, where: size .< 1e-30)
         second.replace(with: 0, where: second .< 1e-30)
-        let root = second.squareRoot() * constants.rootScale + constants.epsilon
+        let root = squareRoot(second) * constants.rootScale + constants.epsilon
         let weight = load(w + i, count: left) * constants.keep - constants.stepSize * (first / root)
         store(weight, to: w + i, count: left)
         store(first, to: m + i, count: left)

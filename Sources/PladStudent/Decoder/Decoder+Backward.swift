@@ -6,17 +6,17 @@ extension Decoder {
     /// Uses up `activations`. Weight gradients are matrix products over all rows, cut by outputs; they run beside the row-wise
     /// work that does not need them.
     func backward(_ packed: PackedTrees, _ activations: Activations, dNormal: UnsafeMutablePointer<Float>, gradients: DecoderTensors) {
-        let blocks = blocks(of: packed)
+        let blocks = blocks(0..<packed.rowCount)
+        let predicting = self.blocks(packed.firstPredicting..<packed.rowCount)
         let width = configuration.width
         let depth = packed.depth
-        let gains = GainGradients(blocks: blocks.count, width: width)
+        let gains = GainGradients(blocks: max(blocks.count, predicting.count), width: width)
         let heads = packed.trees.count * shape.keyValueHeads
         var d = activations.gradients!
         let last = configuration.layerCount - 1
 
-        workers.run(blocks.count) { part in
-            let rows = blocks[part]
-            guard rows.lowerBound >= packed.firstPredicting else { return }
+        workers.run(predicting.count) { part in
+            let rows = predicting[part]
             finishBackward(rows, packed, activations, dNormal: dNormal, d, gain: gains.of(part))
             leaveBackward(last, rows, activations, d, gain: gains.second(part))
         }
@@ -106,20 +106,21 @@ extension Decoder {
     ) {
         let (width, wide) = (configuration.width, configuration.queryKeyValueWidth)
         let (layer, weights) = (activations.layers[number], tensors.layers[number])
-        let (first, count) = (rows.lowerBound, rows.count)
-        let idle = number == configuration.layerCount - 1 && first < packed.firstPredicting
-        let unused = idle ? configuration.attentionWidth : 0
-        let heads = configuration.headCount + configuration.keyValueHeadCount - unused / configuration.headWidth
-        for row in rows {
-            rotary.turn(d.queryKeyValue + (row * wide + unused), count: heads, position: Int(packed.positions[row]), inverse: true)
+        for (rows, unused) in queryless(number, rows, packed) {
+            let heads = configuration.headCount + configuration.keyValueHeadCount - unused / configuration.headWidth
+            for row in rows {
+                rotary.turn(d.queryKeyValue + (row * wide + unused), count: heads, position: Int(packed.positions[row]), inverse: true)
+            }
+            let first = rows.lowerBound
+            linearInputGradient(
+                Matrix(d.queryKeyValue + (first * wide + unused), stride: wide), weight: weights.queryKeyValue.from(row: unused),
+                into: Matrix(d.normal + first * width, stride: width), rows: rows.count, inputs: width, outputs: wide - unused)
+            if unused > 0 { (d.middle + first * width).update(repeating: 0, count: rows.count * width) }
         }
-        linearInputGradient(
-            Matrix(d.queryKeyValue + (first * wide + unused), stride: wide), weight: weights.queryKeyValue.from(row: unused),
-            into: Matrix(d.normal + first * width, stride: width), rows: count, inputs: width, outputs: wide - unused)
-        if idle { (d.middle + first * width).update(repeating: 0, count: count * width) }
+        let first = rows.lowerBound
         rmsNormBackward(
             d.normal + first * width, x: layer.input + first * width, gain: weights.attentionNorm, inverse: layer.attentionInverse + first,
-            addingTo: d.middle + first * width, addingTo: gain, into: d.attentionNormal + first * width, rows: count, width: width)
+            addingTo: d.middle + first * width, addingTo: gain, into: d.attentionNormal + first * width, rows: rows.count, width: width)
     }
 
     private func leaveProducts(

@@ -30,18 +30,16 @@ final class Decoder {
         return scratch
     }
 
-    /// Cuts rows into blocks, none of which straddles the first predicting row.
-    func blocks(of packed: PackedTrees) -> [Range<Int>] {
-        let share = (packed.rowCount + workers.threads - 1) / workers.threads
-        let rows = min(Decoder.blockRows, (share + 15) / 16 * 16)
-        func cut(_ range: Range<Int>) -> [Range<Int>] {
-            stride(from: range.lowerBound, to: range.upperBound, by: rows).map { $0..<min(range.upperBound, $0 + rows) }
-        }
-        return cut(0..<packed.firstPredicting) + cut(packed.firstPredicting..<packed.rowCount)
+    /// Cuts rows into blocks of about the same size, the same number for every thread.
+    func blocks(_ rows: Range<Int>) -> [Range<Int>] {
+        let rounds = (rows.count + workers.threads * Decoder.blockRows - 1) / (workers.threads * Decoder.blockRows)
+        let count = max(1, rounds * workers.threads)
+        let share = max(16, (rows.count + count - 1) / count)
+        return stride(from: rows.lowerBound, to: rows.upperBound, by: share).map { $0..<min(rows.upperBound, $0 + share) }
     }
 
-    /// Enough rows for a matrix product to run at full speed, few enough for their activations to stay near.
-    static let blockRows = 256
+    /// Enough rows that a matrix product does not feel the packing of its weights, few enough that small models' activations stay near.
+    static let blockRows = 768
 
     /// Computes all layers and the final norm; `activations.normal` then holds the head's input for predicting rows.
     ///
@@ -52,7 +50,8 @@ final class Decoder {
     ) {
         rotary.reserve(packed.depth)
         activations.reserve(rows: packed.rowCount)
-        let blocks = blocks(of: packed)
+        let blocks = blocks(0..<packed.rowCount)
+        let predicting = self.blocks(packed.firstPredicting..<packed.rowCount)
         let count = configuration.layerCount
         let jobs = packed.trees.count * shape.keyValueHeads
         let depth = packed.depth
@@ -74,13 +73,15 @@ final class Decoder {
                     skippingBody: number == count - 1, scratch: scratch(worker, depth: depth, backward: keeping))
             }
             visit(number, layer)
+            guard number < count - 1 else { break }
             workers.run(blocks.count) { part in
-                let rows = blocks[part]
-                let last = number == count - 1
-                if last && rows.lowerBound < packed.firstPredicting { return }
-                leave(number, rows, activations)
-                if last { finish(rows, activations) } else { enter(number + 1, rows, packed, activations) }
+                leave(number, blocks[part], activations)
+                enter(number + 1, blocks[part], packed, activations)
             }
+        }
+        workers.run(predicting.count) { part in
+            leave(count - 1, predicting[part], activations)
+            finish(predicting[part], activations)
         }
     }
 
@@ -92,15 +93,24 @@ final class Decoder {
         rmsNorm(
             layer.input + first * width, gain: weights.attentionNorm, epsilon: configuration.normEpsilon,
             into: activations.normal + first * width, inverse: layer.attentionInverse + first, rows: rows.count, width: width)
-        let unused = number == configuration.layerCount - 1 && first < packed.firstPredicting ? configuration.attentionWidth : 0
-        linear(
-            Matrix(activations.normal + first * width, stride: width), weight: weights.queryKeyValue.from(row: unused),
-            into: Matrix(layer.queryKeyValue + first * wide, stride: wide).from(column: unused),
-            rows: rows.count, inputs: width, outputs: wide - unused)
-        let heads = configuration.headCount + configuration.keyValueHeadCount - unused / configuration.headWidth
-        for row in rows {
-            rotary.turn(layer.queryKeyValue + (row * wide + unused), count: heads, position: Int(packed.positions[row]))
+        for (rows, unused) in queryless(number, rows, packed) {
+            let first = rows.lowerBound
+            linear(
+                Matrix(activations.normal + first * width, stride: width), weight: weights.queryKeyValue.from(row: unused),
+                into: Matrix(layer.queryKeyValue + first * wide, stride: wide).from(column: unused),
+                rows: rows.count, inputs: width, outputs: wide - unused)
+            let heads = configuration.headCount + configuration.keyValueHeadCount - unused / configuration.headWidth
+            for row in rows {
+                rotary.turn(layer.queryKeyValue + (row * wide + unused), count: heads, position: Int(packed.positions[row]))
+            }
         }
+    }
+
+    /// Cuts a block at the first row that predicts; the rows before it have that many unused query columns in the last layer.
+    func queryless(_ number: Int, _ rows: Range<Int>, _ packed: PackedTrees) -> [(rows: Range<Int>, unused: Int)] {
+        let cut =
+            number == configuration.layerCount - 1 ? min(max(packed.firstPredicting, rows.lowerBound), rows.upperBound) : rows.lowerBound
+        return [(rows.lowerBound..<cut, configuration.attentionWidth), (cut..<rows.upperBound, 0)].filter { !$0.0.isEmpty }
     }
 
     /// From attention's output to the layer's output.

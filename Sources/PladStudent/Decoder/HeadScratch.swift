@@ -5,7 +5,7 @@ import PladTensor
 /// The vocabulary is cut into parts, one piece of work each; a part goes through tiles of columns and chunks of rows, so that a
 /// tile of logits is made, used and forgotten inside a core's cache and no [T, V] matrix ever exists.
 final class HeadScratch {
-    static let chunkRows = 256
+    static let chunkRows = 512
     static let tileColumns = 512
 
     /// Columns of each part.

@@ -24,8 +24,9 @@ package final class HTTPServer: Sendable {
         thread.start()
     }
 
-    /// Takes no more connections, closes those that wait, and returns once the requests in progress have been answered.
-    package func stop() async {
-        await withCheckedContinuation { orders.post(.stop($0)) }
+    /// Takes no more connections, closes those that wait, and returns once the requests in progress have been answered;
+    /// with `abruptly`, cancels them instead.
+    package func stop(abruptly: Bool = false) async {
+        await withCheckedContinuation { orders.post(.stop(abruptly: abruptly, $0)) }
     }
 }

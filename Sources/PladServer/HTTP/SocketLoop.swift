@@ -132,10 +132,10 @@ final class SocketLoop {
             connection.task = nil
             connection.phase = .reading
             advance(connection)
-        case .stop(let continuation):
+        case .stop(let abruptly, let continuation):
             stopped.append(continuation)
-            close(listener.descriptor)
-            for connection in connections.values where connection.phase == .draining || isIdle(connection) { end(connection) }
+            if stopped.count == 1 { close(listener.descriptor) }
+            for connection in connections.values where abruptly || connection.phase == .draining || isIdle(connection) { end(connection) }
         }
     }
 

@@ -40,13 +40,16 @@ struct MockTeacherCommand: AsyncParsableCommand {
             return handle
         }
         let teacher = MockTeacher(script: script) { attempt in
-            guard let line = try? attempt.jsonLine() else { return }
-            handle?.write(line + Data("\n".utf8))
+            do {
+                try handle?.write(contentsOf: attempt.jsonLine() + Data("\n".utf8))
+            } catch {
+                Console.say("plad: cannot write \(log ?? ""): \(Files.reason(error))")
+            }
         }
         let server = HTTPServer(listener: listener, handler: teacher)
         try portFile.map { try Data("\(listener.port)\n".utf8).write(atomicallyTo: URL(fileURLWithPath: $0)) }
         Console.say("listening on \(listener.url)/v1")
-        await Interruption.asked()
+        await Interruption.wait()
         await server.stop(abruptly: true)
     }
 }

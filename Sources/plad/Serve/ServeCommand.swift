@@ -65,9 +65,7 @@ struct Serve: AsyncParsableCommand {
             listener: listener, limits: RequestLimits(bodyBytes: maxBodyBytes), handler: Endpoint(model: served, token: token))
         try portFile.map { try Data("\(listener.port)\n".utf8).write(atomicallyTo: URL(fileURLWithPath: $0)) }
         Console.say("listening on \(listener.url)/v1")
-        let (asked, asking) = AsyncStream.makeStream(of: Never.self)
-        Interruption.onAsk { asking.finish() }
-        for await _ in asked {}
+        await Interruption.wait()
         await server.stop()
     }
 

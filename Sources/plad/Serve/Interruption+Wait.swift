@@ -1,0 +1,8 @@
+extension Interruption {
+    /// Returns once the user asks to stop.
+    static func wait() async {
+        let (asked, asking) = AsyncStream.makeStream(of: Never.self)
+        onAsk { asking.finish() }
+        for await _ in asked {}
+    }
+}

@@ -32,7 +32,8 @@ package final class RemoteTeacher: Teacher {
         self.endpoint = endpoint
         self.dialect = dialect
         self.key = key
-        self.headers = [HTTPHeader("Content-Type", "application/json")] + (key.map { [$0.header(dialect.keyStyle)] } ?? []) + headers
+        self.headers =
+            [HTTPHeader("Content-Type", "application/json")] + dialect.headers + (key.map { [$0.header(dialect.keyStyle)] } ?? []) + headers
         self.transport = transport
         self.limit = ConcurrencyLimit(concurrency)
         self.traffic = Mutex(Traffic(most: concurrency))

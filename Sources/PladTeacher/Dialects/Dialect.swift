@@ -9,12 +9,14 @@ package protocol Dialect: Sendable {
     var name: String { get }
     /// How the key is sent.
     var keyStyle: TeacherKey.Style { get }
+    /// What the endpoint wants beside the key and the content type.
+    var headers: [HTTPHeader] { get }
     /// The path to ask, from the path of the base address without a slash at its end.
     func path(from base: String) -> String
     /// The body that asks for one completion of the messages; `sample` counts the answers to the same question.
     func body(asking messages: [Message], _ parameters: SamplingParameters, sample: Int) -> JSONValue
-    /// What a response means.
-    func read(status: Int, body: Data) -> Reading
+    /// What the document of a response under status 2xx means.
+    func read(answer document: JSONValue) -> Reading
 }
 
 /// What a dialect finds in a response.
@@ -44,6 +46,23 @@ package struct ProviderFault: Error, Sendable, Hashable {
 }
 
 extension Dialect {
+    package var headers: [HTTPHeader] { [] }
+
+    /// What a response means.
+    package func read(status: Int, body: Data) -> Reading {
+        guard (200..<300).contains(status) else {
+            let fault = ProviderFault(status: status, reading: body)
+            // Azure withholds an answer with an error instead of a finish reason.
+            let isFiltered = fault.code == "content_filter" || fault.code == "content_policy_violation"
+            return isFiltered ? .completion(Completion(text: "", finishReason: .filtered)) : .fault(fault)
+        }
+        do {
+            return read(answer: try JSONValue(parsing: body))
+        } catch {
+            return .unreadable("\(error)")
+        }
+    }
+
     /// The request for one completion.
     /// - Parameters:
     ///   - teacher: the endpoint's origin, or the name that `--teacher-id` gives in its place.

@@ -1,4 +1,3 @@
-package import Foundation
 package import PladRecords
 
 /// OpenAI's chat completions, which vLLM, llama.cpp, Ollama, OpenRouter, DeepSeek, Mistral and plad's own endpoint
@@ -9,6 +8,7 @@ package struct OpenAIChatDialect: Dialect {
     package let model: String
     /// The field that limits the answer: OpenAI's reasoning models refuse `max_tokens`, most others know nothing else.
     package let tokenLimitField: String
+    package let keyStyle: TeacherKey.Style
     /// Fields laid over the body; null takes a field out.
     package let extra: [String: JSONValue]
 
@@ -16,19 +16,18 @@ package struct OpenAIChatDialect: Dialect {
     package init(model: String, remote: String? = nil, extra: [String: JSONValue] = [:]) {
         self.model = model
         self.extra = extra
-        let host = remote.flatMap { URLComponents(string: $0)?.host?.lowercased() }
+        let host = Dialects.host(of: remote)
         tokenLimitField = host == "api.openai.com" ? "max_completion_tokens" : "max_tokens"
+        keyStyle = .openAI(host: host)
     }
 
     package var name: String { "openai-chat" }
-    package var keyStyle: TeacherKey.Style { .bearer }
 
     package func path(from base: String) -> String {
         if base.hasSuffix("/chat/completions") { return base }
         return (base.isEmpty ? "/v1" : base) + "/chat/completions"
     }
 
-    /// Where a seed is given, sample k is asked with seed + k: the same seed again would bring the same answer.
     /// `top_k`, which OpenAI itself does not know, is sent only where it is set; `top_p` only where it is not 1.
     package func body(asking messages: [Message], _ parameters: SamplingParameters, sample: Int) -> JSONValue {
         var fields: [String: JSONValue] = [
@@ -38,44 +37,18 @@ package struct OpenAIChatDialect: Dialect {
             tokenLimitField: .int(Int64(parameters.maxTokens)),
         ]
         if parameters.topP != 1 { fields["top_p"] = .double(parameters.topP) }
-        if let topK = parameters.topK { fields["top_k"] = .int(Int64(topK)) }
-        if !parameters.stop.isEmpty { fields["stop"] = .array(parameters.stop.map { .string($0) }) }
-        if let seed = parameters.seed {
-            fields["seed"] = .int(Int64(truncatingIfNeeded: (seed &+ UInt64(sample)) & UInt64(Int64.max)))
-        }
-        for (name, value) in extra { fields[name] = value == .null ? nil : value }
-        return .object(fields)
+        fields["top_k"] = parameters.topK.map { .int(Int64($0)) }
+        fields["stop"] = parameters.stopField
+        fields["seed"] = parameters.seedField(sample: sample)
+        return .object(fields.overlaid(with: extra))
     }
 
-    package func read(status: Int, body: Data) -> Reading {
-        guard (200..<300).contains(status) else {
-            let fault = ProviderFault(status: status, reading: body)
-            // Azure withholds an answer with an error instead of a finish reason.
-            let isFiltered = fault.code == "content_filter" || fault.code == "content_policy_violation"
-            return isFiltered ? .completion(Completion(text: "", finishReason: .filtered)) : .fault(fault)
-        }
-        do {
-            return try read(JSONValue(parsing: body))
-        } catch {
-            return .unreadable("\(error)")
-        }
-    }
-
-    private func read(_ document: JSONValue) -> Reading {
+    package func read(answer document: JSONValue) -> Reading {
         guard let choice = document["choices"]?[0], let message = choice["message"], message.object != nil else {
-            // Gateways report an upstream error under status 200.
-            if let fault = ProviderFault(inside: document) { return .fault(fault) }
-            return .unreadable("it holds no \"choices\" with a \"message\"")
+            return .missing("\"choices\" with a \"message\"", in: document)
         }
-        let finish: FinishReason
-        switch choice["finish_reason"]?.string {
-        case "stop", "eos", "eos_token", "end_turn", "stop_sequence": finish = .stop
-        case "length", "max_tokens", "max_length", "model_length": finish = .length
-        case "content_filter", "safety": finish = .filtered
-        case let reason? where reason == "error" || reason == "insufficient_system_resource":
-            return .unreadable("the endpoint broke the answer off: finish_reason \"\(reason)\"")
-        default: finish = .other
-        }
+        let ending = choice["finish_reason"]?.string
+        guard let finish = FinishReason(openAI: ending) else { return .brokenOff(ending) }
         guard let content = Self.text(of: message["content"]) else { return .unreadable("the message's \"content\" is no text") }
         let thought = ThinkBlock.split(content)
         let reasoning = [message["reasoning"]?.string ?? message["reasoning_content"]?.string, thought.reasoning]
@@ -86,7 +59,8 @@ package struct OpenAIChatDialect: Dialect {
                 text: refusal ?? thought.text,
                 finishReason: refusal == nil || finish == .filtered ? finish : .refused,
                 reasoning: reasoning.isEmpty ? nil : reasoning.joined(separator: "\n"),
-                usage: Self.usage(in: document), model: document["model"]?.string))
+                usage: Usage(document["usage"], prompt: "prompt_tokens", completion: "completion_tokens"), model: document["model"]?.string)
+        )
     }
 
     /// A text, or a list of parts of which the text ones count; null is the empty text. Nil for anything else.
@@ -98,9 +72,18 @@ package struct OpenAIChatDialect: Dialect {
         default: nil
         }
     }
+}
 
-    private static func usage(in document: JSONValue) -> Usage? {
-        guard let usage = document["usage"], let prompt = usage["prompt_tokens"]?.int else { return nil }
-        return Usage(promptTokens: prompt, completionTokens: usage["completion_tokens"]?.int ?? 0)
+extension FinishReason {
+    /// The meaning of `finish_reason` in the spellings of OpenAI and those who speak its dialects; nil where the endpoint
+    /// itself broke the answer off.
+    init?(openAI reason: String?) {
+        switch reason {
+        case "stop", "eos", "eos_token", "end_turn", "stop_sequence": self = .stop
+        case "length", "max_tokens", "max_length", "model_length": self = .length
+        case "content_filter", "safety": self = .filtered
+        case "error", "insufficient_system_resource": return nil
+        default: self = .other
+        }
     }
 }

@@ -1,0 +1,63 @@
+package import PladRecords
+
+/// Anthropic's messages. Source: Anthropic API reference, "Create a Message", version 2023-06-01.
+///
+/// System messages go into a field of their own. The API has no seed: it is not sent.
+package struct AnthropicDialect: Dialect {
+    package let model: String
+    /// Fields laid over the body; null takes a field out.
+    package let extra: [String: JSONValue]
+
+    package init(model: String, extra: [String: JSONValue] = [:]) {
+        self.model = model
+        self.extra = extra
+    }
+
+    package var name: String { "anthropic" }
+    package var keyStyle: TeacherKey.Style { .header("x-api-key") }
+    package var headers: [HTTPHeader] { [HTTPHeader("anthropic-version", "2023-06-01")] }
+
+    package func path(from base: String) -> String {
+        if base.hasSuffix("/messages") { return base }
+        return (base.isEmpty ? "/v1" : base) + "/messages"
+    }
+
+    package func body(asking messages: [Message], _ parameters: SamplingParameters, sample: Int) -> JSONValue {
+        let (system, others) = messages.partedFromSystem
+        var fields: [String: JSONValue] = [
+            "model": .string(model), "messages": others.field, "temperature": .double(parameters.temperature),
+            "max_tokens": .int(Int64(parameters.maxTokens)),
+        ]
+        fields["system"] = system.map { .string($0) }
+        if parameters.topP != 1 { fields["top_p"] = .double(parameters.topP) }
+        fields["top_k"] = parameters.topK.map { .int(Int64($0)) }
+        fields["stop_sequences"] = parameters.stopField
+        return .object(fields.overlaid(with: extra))
+    }
+
+    package func read(answer document: JSONValue) -> Reading {
+        guard document["type"] != "error", let parts = document["content"]?.array else {
+            return .missing("\"content\"", in: document)
+        }
+        let finish: FinishReason
+        switch document["stop_reason"]?.string {
+        case "end_turn", "stop_sequence": finish = .stop
+        case "max_tokens", "model_context_window_exceeded": finish = .length
+        case "refusal": finish = .refused
+        default: finish = .other
+        }
+        let thought = ThinkBlock.split(parts.filter { $0["type"] == "text" }.compactMap { $0["text"]?.string }.joined())
+        let reasoning = (parts.compactMap { $0["thinking"]?.string } + [thought.reasoning].compactMap { $0 }).joined(separator: "\n")
+        return .completion(
+            Completion(
+                text: thought.text, finishReason: finish, reasoning: reasoning.isEmpty ? nil : reasoning, usage: Self.usage(in: document),
+                model: document["model"]?.string))
+    }
+
+    /// Anthropic counts the tokens that its prompt cache held apart from the others.
+    private static func usage(in document: JSONValue) -> Usage? {
+        guard var usage = Usage(document["usage"], prompt: "input_tokens", completion: "output_tokens") else { return nil }
+        for name in ["cache_read_input_tokens", "cache_creation_input_tokens"] { usage.promptTokens += document["usage"]?[name]?.int ?? 0 }
+        return usage
+    }
+}

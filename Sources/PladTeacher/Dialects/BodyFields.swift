@@ -1,0 +1,65 @@
+import Foundation
+import PladRecords
+
+/// What the dialects' bodies have in common.
+extension SamplingParameters {
+    /// The stop texts, nil for none: some endpoints refuse an empty list.
+    var stopField: JSONValue? {
+        stop.isEmpty ? nil : .array(stop.map { .string($0) })
+    }
+
+    /// Where a seed is given, sample k is asked with seed + k: the same seed again would bring the same answer. Cut to
+    /// the 63 bits that a JSON integer has everywhere.
+    func seedField(sample: Int) -> JSONValue? {
+        seed.map { .int(Int64(truncatingIfNeeded: ($0 &+ UInt64(sample)) & UInt64(Int64.max))) }
+    }
+}
+
+extension [String: JSONValue] {
+    /// These fields with others laid over them; null takes a field out.
+    func overlaid(with extra: [String: JSONValue]) -> [String: JSONValue] {
+        var fields = self
+        for (name, value) in extra { fields[name] = value == .null ? nil : value }
+        return fields
+    }
+}
+
+extension [Message] {
+    /// The system messages' text, nil for none, and the other messages: for endpoints that take them apart.
+    var partedFromSystem: (system: String?, others: [Message]) {
+        let system = filter { $0.role == "system" }.map(\.content)
+        return (system.isEmpty ? nil : system.joined(separator: "\n\n"), filter { $0.role != "system" })
+    }
+
+    /// `[{"role", "content"}]`
+    var field: JSONValue {
+        .array(map { ["role": .string($0.role), "content": .string($0.content)] })
+    }
+}
+
+extension Usage {
+    /// The counts under these names; nil where the prompt's is missing.
+    init?(_ counts: JSONValue?, prompt: String, completion: String) {
+        guard let tokens = counts?[prompt]?.int else { return nil }
+        self.init(promptTokens: tokens, completionTokens: counts?[completion]?.int ?? 0)
+    }
+}
+
+extension Reading {
+    /// A document that is no answer: the error it reports, which gateways send under status 200, else what it lacks.
+    static func missing(_ what: String, in document: JSONValue) -> Reading {
+        if let fault = ProviderFault(inside: document) { return .fault(fault) }
+        return .unreadable("it holds no \(what)")
+    }
+
+    static func brokenOff(_ reason: String?) -> Reading {
+        .unreadable("the endpoint broke the answer off: \"\(reason ?? "null")\"")
+    }
+}
+
+extension TeacherKey.Style {
+    /// OpenAI's way, or Azure's where the host is Azure's.
+    static func openAI(host: String?) -> TeacherKey.Style {
+        host?.hasSuffix(".azure.com") == true ? .header("api-key") : .bearer
+    }
+}

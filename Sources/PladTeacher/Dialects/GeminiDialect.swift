@@ -1,0 +1,75 @@
+package import PladRecords
+
+/// Google's generateContent. Source: Gemini API reference, "models.generateContent", v1beta.
+///
+/// The model is part of the path. The assistant's role is `model`; system messages go into a field of their own.
+package struct GeminiDialect: Dialect {
+    package let model: String
+    /// Fields laid over the body; null takes a field out.
+    package let extra: [String: JSONValue]
+
+    package init(model: String, extra: [String: JSONValue] = [:]) {
+        self.model = model
+        self.extra = extra
+    }
+
+    package var name: String { "gemini" }
+    package var keyStyle: TeacherKey.Style { .header("x-goog-api-key") }
+
+    package func path(from base: String) -> String {
+        if base.hasSuffix(":generateContent") { return base }
+        return (base.isEmpty ? "/v1beta" : base) + "/models/\(model):generateContent"
+    }
+
+    package func body(asking messages: [Message], _ parameters: SamplingParameters, sample: Int) -> JSONValue {
+        let (system, others) = messages.partedFromSystem
+        var settings: [String: JSONValue] = [
+            "temperature": .double(parameters.temperature), "maxOutputTokens": .int(Int64(parameters.maxTokens)),
+        ]
+        if parameters.topP != 1 { settings["topP"] = .double(parameters.topP) }
+        settings["topK"] = parameters.topK.map { .int(Int64($0)) }
+        settings["stopSequences"] = parameters.stopField
+        // The field has 32 bits.
+        settings["seed"] = parameters.seedField(sample: sample)?.int.map { .int(Int64($0) & 0x7fff_ffff) }
+        var fields: [String: JSONValue] = [
+            "contents": .array(
+                others.map {
+                    ["role": $0.role == "assistant" ? "model" : .string($0.role), "parts": [["text": .string($0.content)]]]
+                }),
+            "generationConfig": .object(settings),
+        ]
+        fields["systemInstruction"] = system.map { ["parts": [["text": .string($0)]]] }
+        return .object(fields.overlaid(with: extra))
+    }
+
+    package func read(answer document: JSONValue) -> Reading {
+        let model = document["modelVersion"]?.string
+        let usage = Self.usage(in: document)
+        guard let candidate = document["candidates"]?[0] else {
+            guard document["promptFeedback"]?["blockReason"] != nil else { return .missing("\"candidates\"", in: document) }
+            return .completion(Completion(text: "", finishReason: .filtered, usage: usage, model: model))
+        }
+        let finish: FinishReason
+        switch candidate["finishReason"]?.string {
+        case "STOP": finish = .stop
+        case "MAX_TOKENS": finish = .length
+        case "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY": finish = .filtered
+        default: finish = .other
+        }
+        let parts = candidate["content"]?["parts"]?.array ?? []
+        let thoughts = parts.filter { $0["thought"] == true }.compactMap { $0["text"]?.string }
+        let thought = ThinkBlock.split(parts.filter { $0["thought"] != true }.compactMap { $0["text"]?.string }.joined())
+        let reasoning = (thoughts + [thought.reasoning].compactMap { $0 }).joined(separator: "\n")
+        return .completion(
+            Completion(
+                text: thought.text, finishReason: finish, reasoning: reasoning.isEmpty ? nil : reasoning, usage: usage, model: model))
+    }
+
+    /// Thinking is counted apart and paid like the answer.
+    private static func usage(in document: JSONValue) -> Usage? {
+        let counts = document["usageMetadata"]
+        guard var usage = Usage(counts, prompt: "promptTokenCount", completion: "candidatesTokenCount") else { return nil }
+        usage.completionTokens += counts?["thoughtsTokenCount"]?.int ?? 0
+        return usage
+    }
+}

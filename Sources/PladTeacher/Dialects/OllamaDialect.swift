@@ -1,0 +1,54 @@
+package import PladRecords
+
+/// Ollama's own chat API. Source: Ollama docs/api.md, "Generate a chat completion".
+package struct OllamaDialect: Dialect {
+    package let model: String
+    /// Fields laid over the body; null takes a field out.
+    package let extra: [String: JSONValue]
+
+    package init(model: String, extra: [String: JSONValue] = [:]) {
+        self.model = model
+        self.extra = extra
+    }
+
+    package var name: String { "ollama" }
+    package var keyStyle: TeacherKey.Style { .bearer }
+
+    package func path(from base: String) -> String {
+        if base.hasSuffix("/chat") { return base }
+        return (base.hasSuffix("/api") ? base : base + "/api") + "/chat"
+    }
+
+    package func body(asking messages: [Message], _ parameters: SamplingParameters, sample: Int) -> JSONValue {
+        var options: [String: JSONValue] = [
+            "temperature": .double(parameters.temperature), "num_predict": .int(Int64(parameters.maxTokens)),
+            // Without these Ollama cuts to its own 40 and 0.9.
+            "top_k": .int(Int64(parameters.topK ?? 0)), "top_p": .double(parameters.topP),
+        ]
+        options["stop"] = parameters.stopField
+        options["seed"] = parameters.seedField(sample: sample)
+        let fields: [String: JSONValue] = [
+            "model": .string(model), "messages": messages.field, "stream": false, "options": .object(options),
+        ]
+        return .object(fields.overlaid(with: extra))
+    }
+
+    package func read(answer document: JSONValue) -> Reading {
+        guard let message = document["message"], let content = message["content"]?.string else {
+            return .missing("\"message\" with a \"content\"", in: document)
+        }
+        guard document["done"] != false else { return .brokenOff("done: false") }
+        let finish: FinishReason
+        switch document["done_reason"]?.string {
+        case "stop": finish = .stop
+        case "length": finish = .length
+        default: finish = .other
+        }
+        let thought = ThinkBlock.split(content)
+        let reasoning = [message["thinking"]?.string, thought.reasoning].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "\n")
+        return .completion(
+            Completion(
+                text: thought.text, finishReason: finish, reasoning: reasoning.isEmpty ? nil : reasoning,
+                usage: Usage(document, prompt: "prompt_eval_count", completion: "eval_count"), model: document["model"]?.string))
+    }
+}

@@ -1,0 +1,50 @@
+package import PladRecords
+
+/// OpenAI's first API, a text that the model continues, which servers of base models speak: vLLM, llama.cpp, plad.
+///
+/// Source: OpenAI API reference, "Create completion". The messages' texts become the prompt, an empty line between them.
+package struct OpenAICompletionsDialect: Dialect {
+    package let model: String
+    package let keyStyle: TeacherKey.Style
+    /// Fields laid over the body; null takes a field out.
+    package let extra: [String: JSONValue]
+
+    package init(model: String, remote: String? = nil, extra: [String: JSONValue] = [:]) {
+        self.model = model
+        self.extra = extra
+        keyStyle = .openAI(host: Dialects.host(of: remote))
+    }
+
+    package var name: String { "openai-completions" }
+
+    package func path(from base: String) -> String {
+        if base.hasSuffix("/completions") { return base }
+        return (base.isEmpty ? "/v1" : base) + "/completions"
+    }
+
+    package func body(asking messages: [Message], _ parameters: SamplingParameters, sample: Int) -> JSONValue {
+        var fields: [String: JSONValue] = [
+            "model": .string(model), "prompt": .string(messages.map(\.content).joined(separator: "\n\n")),
+            "temperature": .double(parameters.temperature), "max_tokens": .int(Int64(parameters.maxTokens)),
+        ]
+        if parameters.topP != 1 { fields["top_p"] = .double(parameters.topP) }
+        fields["top_k"] = parameters.topK.map { .int(Int64($0)) }
+        fields["stop"] = parameters.stopField
+        fields["seed"] = parameters.seedField(sample: sample)
+        return .object(fields.overlaid(with: extra))
+    }
+
+    package func read(answer document: JSONValue) -> Reading {
+        guard let choice = document["choices"]?[0], let text = choice["text"]?.string else {
+            return .missing("\"choices\" with a \"text\"", in: document)
+        }
+        let ending = choice["finish_reason"]?.string
+        guard let finish = FinishReason(openAI: ending) else { return .brokenOff(ending) }
+        let thought = ThinkBlock.split(text)
+        return .completion(
+            Completion(
+                text: thought.text, finishReason: finish, reasoning: thought.reasoning,
+                usage: Usage(document["usage"], prompt: "prompt_tokens", completion: "completion_tokens"), model: document["model"]?.string)
+        )
+    }
+}

@@ -1,0 +1,61 @@
+package import PladRecords
+
+/// OpenAI's responses. Source: OpenAI API reference, "Create a model response".
+///
+/// The API has no stop texts, no seed and no top-k: they are not sent.
+package struct OpenAIResponsesDialect: Dialect {
+    package let model: String
+    package let keyStyle: TeacherKey.Style
+    /// Fields laid over the body; null takes a field out.
+    package let extra: [String: JSONValue]
+
+    package init(model: String, remote: String? = nil, extra: [String: JSONValue] = [:]) {
+        self.model = model
+        self.extra = extra
+        keyStyle = .openAI(host: Dialects.host(of: remote))
+    }
+
+    package var name: String { "openai-responses" }
+
+    package func path(from base: String) -> String {
+        if base.hasSuffix("/responses") { return base }
+        return (base.isEmpty ? "/v1" : base) + "/responses"
+    }
+
+    package func body(asking messages: [Message], _ parameters: SamplingParameters, sample: Int) -> JSONValue {
+        var fields: [String: JSONValue] = [
+            "model": .string(model), "input": messages.field, "temperature": .double(parameters.temperature),
+            "max_output_tokens": .int(Int64(parameters.maxTokens)),
+            // The answer is kept here; the provider need not keep it too.
+            "store": false,
+        ]
+        if parameters.topP != 1 { fields["top_p"] = .double(parameters.topP) }
+        return .object(fields.overlaid(with: extra))
+    }
+
+    package func read(answer document: JSONValue) -> Reading {
+        guard let output = document["output"]?.array, let status = document["status"]?.string else {
+            return .missing("\"output\" with a \"status\"", in: document)
+        }
+        let finish: FinishReason
+        switch (status, document["incomplete_details"]?["reason"]?.string) {
+        case ("completed", _): finish = .stop
+        case ("incomplete", "max_output_tokens"): finish = .length
+        case ("incomplete", "content_filter"): finish = .filtered
+        case ("failed", _): return .missing("answer: its status is failed", in: document)
+        case ("in_progress", _), ("queued", _), ("cancelled", _): return .brokenOff(status)
+        default: finish = .other
+        }
+        let parts = output.filter { $0["type"] == "message" }.flatMap { $0["content"]?.array ?? [] }
+        let refusal = parts.compactMap { $0["refusal"]?.string }.joined()
+        let thoughts = output.filter { $0["type"] == "reasoning" }
+            .flatMap { ($0["summary"]?.array ?? []) + ($0["content"]?.array ?? []) }.compactMap { $0["text"]?.string }
+        let thought = ThinkBlock.split(parts.filter { $0["type"] == "output_text" }.compactMap { $0["text"]?.string }.joined())
+        let reasoning = (thoughts + [thought.reasoning].compactMap { $0 }).joined(separator: "\n")
+        return .completion(
+            Completion(
+                text: refusal.isEmpty ? thought.text : refusal, finishReason: refusal.isEmpty ? finish : .refused,
+                reasoning: reasoning.isEmpty ? nil : reasoning,
+                usage: Usage(document["usage"], prompt: "input_tokens", completion: "output_tokens"), model: document["model"]?.string))
+    }
+}

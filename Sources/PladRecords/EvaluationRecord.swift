@@ -185,13 +185,17 @@ package struct Evaluation: Codable, Sendable, Hashable {
     package var examples: [SideBySide]
     /// Tokens of the teacher's texts, over the prompts.
     package var teacherTokensSpread: Spread?
+    /// What a judge says of the students' answers, where one was asked.
+    package var judgements: [Judgement]?
 
     package init(
-        students: [StudentEvaluation], differences: [StudentDifference] = [], examples: [SideBySide], teacherTokensSpread: Spread? = nil
+        students: [StudentEvaluation], differences: [StudentDifference] = [], examples: [SideBySide], teacherTokensSpread: Spread? = nil,
+        judgements: [Judgement]? = nil
     ) {
         self.students = students
         self.differences = differences
         self.examples = examples
         self.teacherTokensSpread = teacherTokensSpread
+        self.judgements = judgements
     }
 }

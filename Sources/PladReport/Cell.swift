@@ -51,6 +51,19 @@ struct Cell {
         self.init(Numbers.fixed(rate.mean, 3), Self.range(rate, 3), judgement: words, style: style)
     }
 
+    /// A share that is neither good nor bad.
+    init(share: Estimate?) {
+        guard let share = share?.measured else {
+            self.init("–")
+            return
+        }
+        self.init(Numbers.fixed(share.mean, 3), Self.range(share, 3))
+    }
+
+    init(count: Int) {
+        self.init(Numbers.count(count))
+    }
+
     /// A range; the word joiner keeps a narrow table from breaking it.
     private static func range(_ estimate: Estimate, _ decimals: Int) -> String {
         let dash = estimate.low < 0 ? " to " : "–\u{2060}"

@@ -43,7 +43,8 @@ enum ReportStyle {
         caption { text-align: left; font-weight: 600; padding: 0 0 .35rem; }
         th, td { padding: .4rem 1.5rem .4rem 0; text-align: left; vertical-align: top; font-weight: 400; }
         thead th, thead td { border-bottom: 1px solid var(--quiet); vertical-align: bottom; } tbody tr + tr > * { border-top: 1px solid var(--rule); }
-        thead th { color: var(--quiet); } td .interval, .hint { display: block; color: var(--quiet); } td .interval { white-space: nowrap; } .hint { font-size: .8125rem; max-width: 15rem; }
+        thead th { color: var(--quiet); max-width: 10rem; overflow-wrap: anywhere; }
+        tbody th { position: sticky; left: 0; background: var(--paper); min-width: 9rem; } .reasons thead th { overflow-wrap: normal; } td .interval, .hint { display: block; color: var(--quiet); } td .interval { white-space: nowrap; } .hint { font-size: .8125rem; max-width: 15rem; }
         .good { color: var(--good); } .bad { color: var(--bad); } .sample { color: var(--quiet); overflow-wrap: anywhere; min-width: 12rem; }
         code, dd, .id { font: .8125rem/1.45 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; } code, .id { color: var(--quiet); }
         form { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: baseline; margin: .75rem 0; } form[hidden] { display: none; }
@@ -60,7 +61,7 @@ enum ReportStyle {
         .teacher h3 { color: var(--first); } .score { font-variant-numeric: tabular-nums; }
         dl { margin: .5rem 0; columns: 2 26rem; column-gap: 3rem; } dl div { display: flex; gap: 1rem; break-inside: avoid; padding: .15rem 0; border-bottom: 1px solid var(--rule); }
         dt { flex: 0 0 11rem; color: var(--quiet); font-size: .9375rem; overflow-wrap: anywhere; } dd { margin: 0; min-width: 0; overflow-wrap: anywhere; white-space: pre-wrap; }
-        @media (max-width: 40rem) { body { font-size: 1rem; } table { font-size: .8125rem; } td .interval { white-space: normal; } thead th { overflow-wrap: anywhere; } .sample { min-width: 8rem; } th, td { padding-right: .7rem; } dt { flex-basis: 8rem; }
+        @media (max-width: 40rem) { body { font-size: 1rem; } table { font-size: .8125rem; } td .interval { white-space: normal; } tbody th { min-width: 5rem; } .sample { min-width: 8rem; } th, td { padding-right: .7rem; } dt { flex-basis: 8rem; }
           .scores { display: none; } details[open] .opening { white-space: normal; } }
         @media print { nav, form { display: none; } .scroll { overflow: visible; } section { break-inside: auto; } figure { break-inside: avoid; } }
         """

@@ -63,6 +63,19 @@ enum ReportTemplate {
         </table>
         </div>
         {{/first()}}{{/comparisons}}
+        {{#judged}}
+        <div class="scroll" role="region" aria-label="What a judge says" tabindex="0">
+        <table>
+        <caption>Judged by {{judges}}, every pair in both orders</caption>
+        <thead><tr><td></td>{{#pairings}}<th scope="col">{{.}}</th>{{/pairings}}</tr></thead>
+        <tbody>
+        {{#lines}}
+        <tr><th scope="row">{{label}}<span class="hint">{{explanation}}</span></th>{{#entries}}<td>{{mean}} <span class="{{style}}">{{judgement}}</span><span class="interval">{{interval}}</span></td>{{/entries}}</tr>
+        {{/lines}}
+        </tbody>
+        </table>
+        </div>
+        {{/judged}}
         <p class="note">Intervals are percentiles of means over prompts drawn with replacement. A difference draws the same prompts for
         both students, so it can be clear where the students’ own intervals overlap. “Unclear” means that the interval holds 0:
         these prompts do not tell the students apart.</p>

@@ -21,6 +21,7 @@ struct StudentsView {
     let rows: [Row]
     let comparisons: [String]
     let changes: [Row]
+    let judged: JudgedView?
     let distributions: [Plot]
     let reliability: [Plot]
 
@@ -45,6 +46,7 @@ struct StudentsView {
             Row(measure: measure.name, hint: nil, cells: evaluation.differences.map { Cell(change: $0, measure) })
         }
         changes = changed + Self.wins(evaluation.differences)
+        judged = JudgedView(evaluation.judgements ?? [])
         distributions = Self.distributions(evaluation)
         reliability = evaluation.students.compactMap { student in
             student.reliability.map { bins in

@@ -90,6 +90,22 @@ import Testing
             ))
     }
 
+    @Test func aJudgeIsShownWithItsBiases() {
+        var input = Samples.input
+        #expect(!ReportPage.html(input).contains("Judged by"))
+        input.evaluation!.judgements = [
+            Judgement(
+                student: "ranked", baseline: "warm-up", judge: "a <judge>", winRate: Samples.estimate(0.61, 0.05),
+                lengthControlledWinRate: Samples.estimate(0.54, 0.06), flipRate: Samples.estimate(0.13), malformed: 4,
+                byLength: [Judgement.LengthBucket(name: "longer", winRate: Samples.estimate(0.7, 0.1))])
+        ]
+        let html = ReportPage.html(input)
+        #expect(html.contains("Judged by a &lt;judge&gt;, every pair in both orders"))
+        #expect(html.contains("<td>0.610 <span class=\"good\">better</span>"))
+        #expect(html.contains("<td>0.540 <span class=\"quiet\">unclear</span>"))
+        #expect(html.contains("Where longer") && !html.contains("Where shorter") && html.contains("0.130") && html.contains("Unreadable"))
+    }
+
     @Test func dropsAreCountedByReason() {
         let html = ReportPage.html(Samples.input)
         #expect(html.contains("<td>teach</td><td>the token limit cut the teacher’s answer off <code>truncated</code></td><td>2</td>"))

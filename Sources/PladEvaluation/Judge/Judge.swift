@@ -1,0 +1,63 @@
+package import PladRecords
+
+/// Asks a model which of two answers is better, always in both orders.
+package struct Judge: Sendable {
+    /// Puts a conversation to the judging model and gives its reply; caching, limits and retries are behind it.
+    package typealias Ask = @Sendable ([Message]) async throws -> String
+
+    private let ask: Ask
+
+    package init(ask: @escaping Ask) {
+        self.ask = ask
+    }
+
+    /// Judges each student's answers against the baseline's on the same prompts, many at a time.
+    ///
+    /// Lengths are in tokens. Throws what `ask` throws; a reply without a verdict is counted, not thrown.
+    package func compare(_ student: StudentMeasurements, with baseline: StudentMeasurements, concurrency: Int = 64) async throws
+        -> [JudgedPair]
+    {
+        guard student.prompts.map(\.id) == baseline.prompts.map(\.id) else {
+            throw EvaluationError(
+                .unpaired,
+                "the students \"\(student.name)\" and \"\(baseline.name)\" did not answer the same prompts, so they cannot be judged")
+        }
+        let pairs = Array(zip(student.prompts, baseline.prompts))
+        var judged = [JudgedPair?](repeating: nil, count: pairs.count)
+        try await withThrowingTaskGroup(of: (Int, JudgedPair).self) { group in
+            var next = 0
+            while next < min(max(concurrency, 1), pairs.count) {
+                add(next, pairs[next], to: &group)
+                next += 1
+            }
+            while let (index, pair) = try await group.next() {
+                judged[index] = pair
+                guard next < pairs.count else { continue }
+                add(next, pairs[next], to: &group)
+                next += 1
+            }
+        }
+        return judged.map { $0! }
+    }
+
+    private func add(
+        _ index: Int, _ answers: (student: HeldOutMeasurement, baseline: HeldOutMeasurement),
+        to group: inout ThrowingTaskGroup<(Int, JudgedPair), any Error>
+    ) {
+        group.addTask { (index, try await judge(answers.student, answers.baseline)) }
+    }
+
+    /// The same answers are a tie without asking.
+    private func judge(_ student: HeldOutMeasurement, _ baseline: HeldOutMeasurement) async throws -> JudgedPair {
+        var pair = JudgedPair(
+            studentFirst: .tie, studentSecond: .tie, studentLength: student.answerTokens, baselineLength: baseline.answerTokens)
+        guard student.answer != baseline.answer else { return pair }
+        let question = JudgeQuestion(
+            prompt: student.prompt, first: student.answer, second: baseline.answer, reference: student.teacherText)
+        async let first = ask(question.messages)
+        async let second = ask(question.swapped.messages)
+        pair.studentFirst = Verdict(reply: try await first)
+        pair.studentSecond = Verdict(reply: try await second)
+        return pair
+    }
+}

@@ -1,0 +1,31 @@
+/// What a judge says of two answers.
+package enum Verdict: Sendable, Hashable {
+    case first
+    case second
+    case tie
+
+    /// The verdict that a judge's reply ends in, nil where there is none.
+    ///
+    /// Read are `Verdict: A` (also `**Verdict:** B`, `verdict - tie`), the last one if there are several; `[[A]]`, `[[B]]`,
+    /// `[[C]]`; and a reply that is one of the words alone.
+    package init?(reply: String) {
+        let named = reply.matches(of: /verdict[^A-Za-z0-9]{0,12}(a|b|tie)\b/.ignoresCase()).last.map { String($0.1) }
+        let bracketed = reply.matches(of: /\[\[(a|b|c|tie)\]\]/.ignoresCase()).last.map { String($0.1) }
+        let alone = reply.wholeMatch(of: /[^A-Za-z0-9]*(a|b|tie)[^A-Za-z0-9]*/.ignoresCase()).map { String($0.1) }
+        switch (named ?? bracketed ?? alone)?.lowercased() {
+        case "a": self = .first
+        case "b": self = .second
+        case "c", "tie": self = .tie
+        default: return nil
+        }
+    }
+
+    /// What the verdict is worth to the first answer.
+    var scoreOfFirst: Double {
+        switch self {
+        case .first: 1
+        case .second: 0
+        case .tie: 0.5
+        }
+    }
+}

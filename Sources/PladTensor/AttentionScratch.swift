@@ -17,8 +17,10 @@ package final class AttentionScratch {
     private(set) var outputs = UnsafeMutablePointer<Float>(bitPattern: 64)!
     /// [block, depth]
     private(set) var scores = UnsafeMutablePointer<Float>(bitPattern: 64)!
-    /// [block]
+    /// [block] each, whole vectors.
     private(set) var totals = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    private(set) var peaks = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    private(set) var sums = UnsafeMutablePointer<Float>(bitPattern: 64)!
     /// For the backward pass alone: [depth, D padded], [D, depth], [block, depth], [depth, D padded] twice.
     private(set) var keys = UnsafeMutablePointer<Float>(bitPattern: 64)!
     private(set) var valuesAcross = UnsafeMutablePointer<Float>(bitPattern: 64)!
@@ -38,8 +40,8 @@ package final class AttentionScratch {
         stride = ((capacity + 15) / 16 | 1) * 16
         let (across, along) = (shape.headWidth * stride, stride * shape.paddedWidth)
         let (block, wide) = (shape.blockRows * shape.paddedWidth, shape.blockRows * stride)
-        let totalsCount = (shape.blockRows + 15) / 16 * 16
-        let forward = across + along + 2 * block + wide + totalsCount
+        let rows = (shape.blockRows + 15) / 16 * 16
+        let forward = across + along + 2 * block + wide + 3 * rows
         memory = AlignedBuffer(count: forward + (forBackward ? across + 3 * along + wide : 0))
         var next = memory.pointer
         func take(_ count: Int) -> UnsafeMutablePointer<Float> {
@@ -51,7 +53,9 @@ package final class AttentionScratch {
         queries = take(block)
         outputs = take(block)
         scores = take(wide)
-        totals = take(totalsCount)
+        totals = take(rows)
+        peaks = take(rows)
+        sums = take(rows)
         guard forBackward else { return }
         keys = take(along)
         valuesAcross = take(across)

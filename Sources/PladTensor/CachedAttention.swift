@@ -15,7 +15,8 @@ package func attendCached(
     let columns = promptColumns + blocked(ownCount)
     let queries = scratch
     let outputs = queries + group * padded
-    let scores = outputs + group * padded
+    let totals = outputs + group * padded
+    let scores = totals + group
     for h in 0..<group {
         copyPadded(query + (head * group + h) * width, to: queries + h * padded, width: width, scale: shape.scale)
     }
@@ -27,13 +28,17 @@ package func attendCached(
                 into: scores + first + block, cRow: columns, m: group, n: KeyValueCache.block, k: width)
         }
     }
-    score(prompt, promptCount, 0)
-    score(own, ownCount, promptColumns)
-    for h in 0..<group {
-        let row = scores + h * columns
-        (row + promptCount).update(repeating: -.infinity, count: promptColumns - promptCount)
-        let (_, total) = softmaxNumerators(row, count: promptColumns + ownCount, padded: columns)
-        queries[h * padded] = total
+    func scoreAll() {
+        score(prompt, promptCount, 0)
+        score(own, ownCount, promptColumns)
+        // Between the prompt's last key and the sequence's own first there may be columns that hold nothing.
+        for h in 0..<group { (scores + (h * columns + promptCount)).update(repeating: -.infinity, count: promptColumns - promptCount) }
+    }
+    scoreAll()
+    let seen = promptColumns + ownCount
+    if softmaxNumerators(scores, stride: columns, rows: group, group: group, seen: seen, columns: columns, totals: totals) == nil {
+        scoreAll()
+        for h in 0..<group { totals[h] = softmaxNumerators(row: scores + h * columns, count: seen, columns: columns).total }
     }
     smallProduct(
         scores, aRow: columns, aColumn: 1, prompt.values(layer: layer, head: head), bRow: padded,
@@ -43,7 +48,7 @@ package func attendCached(
         into: outputs, cRow: padded, m: group, n: padded, k: ownCount, accumulating: true)
     for h in 0..<group {
         let target = output + (head * group + h) * width
-        let share = 1 / queries[h * padded]
+        let share = 1 / totals[h]
         var i = 0
         while i < width {
             store(load(outputs + (h * padded + i)) * share, to: target + i, count: width &- i)
@@ -54,7 +59,7 @@ package func attendCached(
 
 /// Floats of scratch memory that `attendCached` needs for this many seen positions.
 package func cachedAttentionScratch(shape: AttentionShape, promptCount: Int, ownCount: Int) -> Int {
-    shape.group * (2 * shape.paddedWidth + blocked(promptCount) + blocked(ownCount))
+    shape.group * (2 * shape.paddedWidth + 1 + blocked(promptCount) + blocked(ownCount))
 }
 
 /// Positions in whole blocks of a cache.

@@ -66,12 +66,12 @@ extension AttentionBlock {
         smallProduct(
             scratch.outputs, aRow: padded, aColumn: 1, scratch.valuesAcross, bRow: stride,
             into: scratch.dScores, cRow: stride, m: queries, n: columns, k: width)
-        for query in 0..<queries {
-            let shift = logSumExp![(row + query / group) * shape.heads + head * group + query % group]
-            softmaxBackward(
-                scratch.scores + query * stride, scratch.dScores + query * stride, shift: shift, mean: scratch.totals[query],
-                count: position + query / group + 1, padded: columns)
+        for r in 0..<count {
+            (scratch.sums + r * group).update(from: logSumExp! + ((row + r) * shape.heads + head * group), count: group)
         }
+        softmaxBackward(
+            scratch.scores, scratch.dScores, stride: stride, rows: queries, group: group, seen: position + 1, columns: columns,
+            logSumExp: scratch.sums, mean: scratch.totals)
         smallProduct(
             scratch.scores, aRow: 1, aColumn: stride, scratch.outputs, bRow: padded,
             into: scratch.dValues, cRow: padded, m: keys, n: padded, k: queries, accumulating: true)
@@ -100,21 +100,6 @@ extension AttentionBlock {
             dKey.update(from: scratch.dKeys + at, count: width)
             (dKey + shape.keyValueHeads * width).update(from: scratch.dValues + at, count: width)
         }
-    }
-}
-
-/// Turns scores into probabilities p = e^(score − shift) and `dp` into the scores' gradient p·(dp − mean), for the first
-/// `count`; both become 0 up to `padded`.
-private func softmaxBackward(
-    _ scores: UnsafeMutablePointer<Float>, _ dp: UnsafeMutablePointer<Float>, shift: Float, mean: Float, count: Int, padded: Int
-) {
-    var i = 0
-    while i < padded {
-        var p = exponential(load(scores + i) - shift)
-        if count &- i < 16 { p.replace(with: 0, where: laneNumbers .>= Int32(truncatingIfNeeded: max(count &- i, 0))) }
-        store(p, to: scores + i)
-        store(p * (load(dp + i) - mean), to: dp + i)
-        i &+= 16
     }
 }
 

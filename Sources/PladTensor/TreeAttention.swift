@@ -101,14 +101,24 @@ struct AttentionBlock {
         let (queries, keys) = (count * group, position + count)
         let columns = (keys + 15) / 16 * 16
         packQueries(row: row, count: count)
-        smallProduct(
-            scratch.queries, aRow: padded, aColumn: 1, scratch.keysAcross, bRow: scratch.stride,
-            into: scratch.scores, cRow: scratch.stride, m: queries, n: columns, k: width)
-        for query in 0..<queries {
-            let seen = position + query / group + 1
-            let (peak, total) = softmaxNumerators(scratch.scores + query * scratch.stride, count: seen, padded: columns)
-            scratch.totals[query] = total
-            logSumExp?[(row + query / group) * shape.heads + head * group + query % group] = peak + logarithm(total)
+        score(queries: queries, columns: columns)
+        if let shift = softmaxNumerators(
+            scratch.scores, stride: scratch.stride, rows: queries, group: group, seen: position + 1, columns: columns,
+            totals: scratch.totals)
+        {
+            scratch.peaks.update(repeating: shift, count: queries)
+        } else {
+            score(queries: queries, columns: columns)
+            for query in 0..<queries {
+                (scratch.peaks[query], scratch.totals[query]) = softmaxNumerators(
+                    row: scratch.scores + query * scratch.stride, count: position + query / group + 1, columns: columns)
+            }
+        }
+        if let logSumExp {
+            logarithms(of: scratch.totals, plus: scratch.peaks, into: scratch.sums, count: queries)
+            for r in 0..<count {
+                (logSumExp + ((row + r) * shape.heads + head * group)).update(from: scratch.sums + r * group, count: group)
+            }
         }
         smallProduct(
             scratch.scores, aRow: scratch.stride, aColumn: 1, scratch.values, bRow: padded,
@@ -123,6 +133,12 @@ struct AttentionBlock {
                 i &+= 16
             }
         }
+    }
+
+    private func score(queries: Int, columns: Int) {
+        smallProduct(
+            scratch.queries, aRow: shape.paddedWidth, aColumn: 1, scratch.keysAcross, bRow: scratch.stride,
+            into: scratch.scores, cRow: scratch.stride, m: queries, n: columns, k: shape.headWidth)
     }
 
     /// Copies the block's queries, scaled, one head of the group after the other for each row.
@@ -147,42 +163,13 @@ func copyPadded(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<
     }
 }
 
-/// Replaces scores by e^(score − peak) for the first `count` and by 0 up to `padded`; answers peak and sum.
-///
-/// - Precondition: `padded` is a multiple of 16, less than 16 + the block's keys.
-func softmaxNumerators(_ scores: UnsafeMutablePointer<Float>, count: Int, padded: Int) -> (peak: Float, total: Float) {
-    let whole = count &- count % 16
-    var peaks = Vector(repeating: scores[0])
+/// peak + ln(total), row by row.
+private func logarithms(
+    of totals: UnsafePointer<Float>, plus peaks: UnsafePointer<Float>, into sums: UnsafeMutablePointer<Float>, count: Int
+) {
     var i = 0
-    while i < whole {
-        peaks = greater(peaks, load(scores + i))
+    while i < count {
+        store(load(peaks + i) + logarithm(load(totals + i)), to: sums + i)
         i &+= 16
     }
-    let unseen = laneNumbers .>= Int32(truncatingIfNeeded: count &- whole)
-    if i < count {
-        var tail = load(scores + i)
-        tail.replace(with: scores[0], where: unseen)
-        peaks = greater(peaks, tail)
-    }
-    let peak = greatest(peaks)
-    var sums = Vector.zero
-    i = 0
-    while i < whole {
-        let e = exponential(load(scores + i) - peak)
-        store(e, to: scores + i)
-        sums += e
-        i &+= 16
-    }
-    if i < padded {
-        var e = exponential(load(scores + i) - peak)
-        e.replace(with: 0, where: unseen)
-        store(e, to: scores + i)
-        sums += e
-        i &+= 16
-    }
-    while i < padded {
-        store(.zero, to: scores + i)
-        i &+= 16
-    }
-    return (peak, sum(sums))
 }

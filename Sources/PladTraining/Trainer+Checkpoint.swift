@@ -41,7 +41,9 @@ extension Trainer {
         let header = CheckpointHeader(fingerprint: fingerprint, count: student.weights.buffer.count, log: log)
         try Files.replace(file) { handle in
             try handle.write(contentsOf: header.jsonLine() + Data("\n".utf8))
-            for block in blocks { try handle.write(contentsOf: Data(bytesNoCopy: block.pointer, count: block.count * 4, deallocator: .none)) }
+            for block in blocks {
+                try handle.write(contentsOf: Data(bytesNoCopy: block.pointer, count: block.count * 4, deallocator: .none))
+            }
         }
     }
 

@@ -63,11 +63,13 @@ package final class Trainer {
         guard sums.loss.isFinite, norm.isFinite else {
             throw TrainingError(
                 .diverged,
-                "\(phase), step \(index + 1): the loss is \(sums.loss / divisor) and the gradient's norm \(norm); lower --learning-rate (now \(settings.learningRate)) or set --clip")
+                "\(phase), step \(index + 1): the loss is \(sums.loss / divisor) and the gradient's norm \(norm); lower --learning-rate (now \(settings.learningRate)) or set --clip"
+            )
         }
         let rate = settings.learningRate * settings.schedule.factor(step: index, of: totalSteps)
         update(learningRate: rate, gradientScale: Self.clipScale(norm: norm, limit: settings.clip))
-        let record = sums.record(phase: phase, step: index + 1, learningRate: rate, gradientNorm: norm, divisor: divisor, pairs: batch.count)
+        let record = sums.record(
+            phase: phase, step: index + 1, learningRate: rate, gradientNorm: norm, divisor: divisor, pairs: batch.count)
         log.append(record)
         return record
     }
@@ -89,9 +91,11 @@ package final class Trainer {
 
     private func update(learningRate: Double, gradientScale: Double) {
         adamW(
-            weights: student.weights.buffer, gradients: gradients.buffer, firstMoments: moments.first.buffer, secondMoments: moments.second.buffer,
+            weights: student.weights.buffer, gradients: gradients.buffer, firstMoments: moments.first.buffer,
+            secondMoments: moments.second.buffer,
             parameters: AdamWParameters(
-                learningRate: Float(learningRate), weightDecay: Float(settings.weightDecay), gradientScale: Float(gradientScale), step: log.count + 1),
+                learningRate: Float(learningRate), weightDecay: Float(settings.weightDecay), gradientScale: Float(gradientScale),
+                step: log.count + 1),
             workers: student.workers)
     }
 

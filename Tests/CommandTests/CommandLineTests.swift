@@ -10,7 +10,8 @@ import Testing
         let page = PladProcess.fixtures.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("docs/cli.md")
         let documented = try String(contentsOf: page, encoding: .utf8)
-        let shown = help.output.split(separator: "\n", omittingEmptySubsequences: false).map { $0.replacing(/\s+$/, with: "") }.joined(separator: "\n")
+        let shown = help.output.split(separator: "\n", omittingEmptySubsequences: false).map { $0.replacing(/\s+$/, with: "") }.joined(
+            separator: "\n")
         #expect(documented.contains(shown.trimmingCharacters(in: .newlines)))
     }
 

@@ -13,9 +13,12 @@ import Testing
             try Data(lines.joined(separator: "\n").utf8).write(to: prompts)
         }
         return [
-            "distill", "--remote", teacher, "--teacher-id", "fixture", "--student", PladProcess.fixtures.appendingPathComponent("llama-gqa-tied").path,
-            "--prompts", prompts.path, "--out", folder.appendingPathComponent(out).path, "--cache", folder.appendingPathComponent("cache.sqlite").path,
-            "--max-tokens", "12", "--held-out", "0.25", "--batch-size", "4", "--rounds", "2", "--threads", "1", "--seed", "5", "--learning-rate", "1e-4",
+            "distill", "--remote", teacher, "--teacher-model", "llama-untied-sp", "--teacher-id", "fixture", "--keep-truncated",
+            "--student", PladProcess.fixtures.appendingPathComponent("llama-gqa-tied").path,
+            "--prompts", prompts.path, "--out", folder.appendingPathComponent(out).path, "--cache",
+            folder.appendingPathComponent("cache.sqlite").path,
+            "--max-tokens", "12", "--held-out", "0.25", "--batch-size", "4", "--rounds", "2", "--threads", "1", "--seed", "5",
+            "--learning-rate", "1e-4",
         ] + more
     }
 
@@ -36,7 +39,10 @@ import Testing
             #expect(replayed.status == 0, "\(replayed.errors)")
             #expect(try weights(folder, "a") == weights(folder, "b"))
             for file in ["teacher.jsonl", "samples.jsonl", "pairs.jsonl", "log.jsonl", "evaluation.json"] {
-                let (a, b) = try (Data(contentsOf: folder.appendingPathComponent("a/\(file)")), Data(contentsOf: folder.appendingPathComponent("b/\(file)")))
+                let (a, b) = try (
+                    Data(contentsOf: folder.appendingPathComponent("a/\(file)")),
+                    Data(contentsOf: folder.appendingPathComponent("b/\(file)"))
+                )
                 #expect(a == b, "\(file)")
             }
             let report = try String(contentsOf: folder.appendingPathComponent("a/report.html"), encoding: .utf8)

@@ -23,7 +23,9 @@ struct PladProcess {
 
     static func run(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> Result {
         try withFolder { folder in
-            let (stdin, stdout, stderr) = (folder.appendingPathComponent("in"), folder.appendingPathComponent("out"), folder.appendingPathComponent("err"))
+            let (stdin, stdout, stderr) = (
+                folder.appendingPathComponent("in"), folder.appendingPathComponent("out"), folder.appendingPathComponent("err")
+            )
             try Data(input.utf8).write(to: stdin)
             for file in [stdout, stderr] { try Data().write(to: file) }
             let process = try start(arguments, stdout: stdout, stderr: stderr, stdin: stdin, environment: environment)
@@ -35,7 +37,9 @@ struct PladProcess {
     }
 
     /// Files rather than pipes: nothing has to be drained while the process runs.
-    static func start(_ arguments: [String], stdout: URL, stderr: URL, stdin: URL? = nil, environment: [String: String] = [:]) throws -> Process {
+    static func start(_ arguments: [String], stdout: URL, stderr: URL, stdin: URL? = nil, environment: [String: String] = [:]) throws
+        -> Process
+    {
         let process = Process()
         process.executableURL = binary
         process.arguments = arguments

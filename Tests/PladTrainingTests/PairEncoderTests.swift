@@ -41,7 +41,9 @@ import Testing
     @Test func missingSideAndForeignIdAreErrorsThatNameThePair() throws {
         let missing = #expect(throws: TrainingError.self) { try outcome(PreferencePair(prompt: "a", chosen: "b")) }
         #expect(missing?.message == "pair p has neither \"rejected\" nor \"rejected_ids\"; give one of them")
-        let foreign = #expect(throws: TrainingError.self) { try outcome(PreferencePair(promptIDs: [5], chosenIDs: [70_000], rejectedIDs: [8])) }
+        let foreign = #expect(throws: TrainingError.self) {
+            try outcome(PreferencePair(promptIDs: [5], chosenIDs: [70_000], rejectedIDs: [8]))
+        }
         #expect(foreign?.message.contains("70000") == true)
     }
 }

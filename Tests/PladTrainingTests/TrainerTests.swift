@@ -6,7 +6,9 @@ import PladTraining
 import Testing
 
 @Suite struct TrainerTests {
-    private func trainer(_ student: Student, _ pairs: [EncodedPair], loss: any Loss = RankLoss(LossSettings()), _ change: (inout TrainingSettings) -> Void)
+    private func trainer(
+        _ student: Student, _ pairs: [EncodedPair], loss: any Loss = RankLoss(LossSettings()), _ change: (inout TrainingSettings) -> Void
+    )
         throws -> Trainer
     {
         var settings = TrainingSettings(steps: 6, batchSize: 4, learningRate: 1e-3, clip: 0, seed: 3)

@@ -61,7 +61,9 @@ package struct PairEncoder {
         if encoded.prompt.isEmpty { return drop(.emptyPrompt, "the prompt has no tokens, so nothing predicts the first one") }
         if encoded.chosen.isEmpty { return drop(.empty, "the chosen completion has no tokens") }
         if encoded.rejected?.isEmpty == true { return drop(.emptySample, "the rejected completion has no tokens") }
-        if encoded.chosen == encoded.rejected { return drop(.equalSides, "chosen and rejected are the same \(encoded.chosen.count) tokens") }
+        if encoded.chosen == encoded.rejected {
+            return drop(.equalSides, "chosen and rejected are the same \(encoded.chosen.count) tokens")
+        }
         let longest = encoded.prompt.count + encoded.completions.map(\.count).max()!
         if longest > contextLength {
             return drop(.tooLong, "prompt and completion take \(longest) tokens; the student's context holds \(contextLength)")
@@ -84,7 +86,9 @@ package struct PairEncoder {
         }
         if let wrong = ids.first(where: { $0 < 0 || Int($0) >= vocabularySize }) {
             throw TrainingError(
-                .noPairs, "pair \(id): \(side) holds the id \(wrong), but the student's vocabulary has \(vocabularySize) tokens; is it another student's file?")
+                .noPairs,
+                "pair \(id): \(side) holds the id \(wrong), but the student's vocabulary has \(vocabularySize) tokens; is it another student's file?"
+            )
         }
         return ids
     }

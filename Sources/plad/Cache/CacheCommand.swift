@@ -7,7 +7,7 @@ struct CacheCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cache",
         abstract: "Look at, check, and move the teacher's recorded answers.",
-        subcommands: [List.self, Show.self, Stats.self, Export.self, Import.self, Verify.self])
+        subcommands: [List.self, Show.self, Stats.self, Export.self, Import.self, Merge.self, Verify.self, Recover.self, Collect.self])
 }
 
 /// The file that a cache command is about.

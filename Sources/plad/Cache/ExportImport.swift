@@ -34,10 +34,7 @@ extension CacheCommand {
         var json = false
 
         func run() throws {
-            let imported = try file.open(for: .writing).importRecording(URL(fileURLWithPath: recording))
-            if json { return try Console.result(line: imported) }
-            Console.result(
-                "\(imported.added) added, \(imported.present) there already, \(imported.different) kept though the recording differs")
+            try Console.result(file.open(for: .writing).importRecording(URL(fileURLWithPath: recording)), json: json)
         }
     }
 }

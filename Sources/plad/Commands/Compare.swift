@@ -28,7 +28,9 @@ struct Compare: ParsableCommand {
             let students = evaluations.compactMap { path, evaluation in
                 evaluation.students.first { $0.name == name }.map { (URL(fileURLWithPath: path).lastPathComponent, Self.measures($0)) }
             }
-            for (run, measures) in students { Console.result(Self.row(name, run, measures.map { $0.map { String(format: "%.4f", $0) } ?? "-" })) }
+            for (run, measures) in students {
+                Console.result(Self.row(name, run, measures.map { $0.map { String(format: "%.4f", $0) } ?? "-" }))
+            }
             guard students.count > 1 else { continue }
             let means = (0..<4).map { column in Self.spread(students.compactMap { $0.1[column] }) }
             Console.result(Self.row(name, "mean of \(students.count)", means))
@@ -48,7 +50,10 @@ struct Compare: ParsableCommand {
     }
 
     private static func row(_ student: String, _ run: String, _ cells: [String]) -> String {
-        let head = [student.padding(toLength: 9, withPad: " ", startingAt: 0), run.padding(toLength: max(16, run.count), withPad: " ", startingAt: 0)]
+        let head = [
+            student.padding(toLength: 9, withPad: " ", startingAt: 0),
+            run.padding(toLength: max(16, run.count), withPad: " ", startingAt: 0),
+        ]
         return (head + cells.map { String(repeating: " ", count: max(0, 15 - $0.count)) + $0 }).joined(separator: " ")
     }
 }

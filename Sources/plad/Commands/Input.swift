@@ -22,7 +22,8 @@ extension Student {
         let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
         guard (1...256).contains(threads) else { throw UsageError("--threads \(threads): give 1 to 256") }
         try self.init(
-            folder: try StudentLocation.resolve(try location.required("student", "a Hugging Face model folder or org/name")), threads: threads)
+            folder: try StudentLocation.resolve(try location.required("student", "a Hugging Face model folder or org/name")),
+            threads: threads)
     }
 
     /// How many numbers the student's weights are.

@@ -24,7 +24,8 @@ struct Inspect: ParsableCommand {
         if json { return try Console.result(line: summary) }
         let rows: [(String, String)] = [
             ("family", summary.family), ("parameters", String(summary.parameters)), ("layers", String(summary.layers)),
-            ("width", String(summary.width)), ("heads", "\(summary.heads) over \(summary.keyValueHeads) key/value heads of \(summary.headWidth)"),
+            ("width", String(summary.width)),
+            ("heads", "\(summary.heads) over \(summary.keyValueHeads) key/value heads of \(summary.headWidth)"),
             ("feed-forward", String(summary.feedForward)),
             ("vocabulary", "\(summary.vocabulary), \(summary.tokenizerVocabulary) of them in the tokenizer"),
             ("embeddings", summary.tiedEmbeddings ? "tied to the head" : "apart from the head"), ("context", "\(summary.context) tokens"),

@@ -19,7 +19,9 @@ struct SampleCommand: ParsableCommand {
     @Option(help: ArgumentHelp("A Hugging Face model folder, or org/name in the local Hugging Face cache.", valueName: "dir"))
     var student: String?
 
-    @Option(help: ArgumentHelp("JSON lines with \"prompt\", \"messages\" or \"prompt_ids\", plain text a line, or - for standard input.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "JSON lines with \"prompt\", \"messages\" or \"prompt_ids\", plain text a line, or - for standard input.", valueName: "file"))
     var prompts = "-"
 
     @OptionGroup var sampling: RunSamplingOptions
@@ -38,8 +40,12 @@ struct SampleCommand: ParsableCommand {
 
     func validate() throws {
         guard sampling.samples > 0 else { throw ValidationError("--samples \(sampling.samples): draw at least one") }
-        guard sampling.temperature >= 0 else { throw ValidationError("--temperature \(sampling.temperature): give 0 (the most likely token) or more") }
-        guard sampling.topP > 0, sampling.topP <= 1 else { throw ValidationError("--top-p \(sampling.topP): give a probability above 0, at most 1") }
+        guard sampling.temperature >= 0 else {
+            throw ValidationError("--temperature \(sampling.temperature): give 0 (the most likely token) or more")
+        }
+        guard sampling.topP > 0, sampling.topP <= 1 else {
+            throw ValidationError("--top-p \(sampling.topP): give a probability above 0, at most 1")
+        }
         guard maxTokens > 0 else { throw ValidationError("--max-tokens \(maxTokens): give at least 1") }
     }
 
@@ -51,7 +57,8 @@ struct SampleCommand: ParsableCommand {
         let model = try Student(location: student, threads: threads)
         let lines = try read(model.tokenizer)
         let parameters = SamplingParameters(
-            temperature: sampling.temperature, topK: sampling.topK > 0 ? sampling.topK : nil, topP: sampling.topP, maxTokens: maxTokens, stop: stop)
+            temperature: sampling.temperature, topK: sampling.topK > 0 ? sampling.topK : nil, topP: sampling.topP, maxTokens: maxTokens,
+            stop: stop)
         let requests = lines.map { line in
             DecodeRequest(
                 prompt: line.ids, parameters: parameters,

@@ -31,7 +31,8 @@ struct Score: ParsableCommand {
         let model = try Student(location: student, threads: threads)
         let encoder = PairEncoder(student: model)
         let trees = try lines.enumerated().map { index, line in
-            let pair = PreferencePair(prompt: line.prompt, chosen: line.completion, promptIDs: line.promptIDs, chosenIDs: line.completionIDs)
+            let pair = PreferencePair(
+                prompt: line.prompt, chosen: line.completion, promptIDs: line.promptIDs, chosenIDs: line.completionIDs)
             switch try encoder.encode(pair, id: line.id ?? "line-\(index + 1)", ranks: false, stage: .evaluate) {
             case .usable(let encoded): return encoded.tree
             case .dropped(let drop): throw RecordError(.malformed, "\(name): \(drop.id) cannot be scored: \(drop.detail)")
@@ -43,7 +44,8 @@ struct Score: ParsableCommand {
             for (index, (tree, scores)) in zip(batch, try model.logProbabilities(of: batch)).enumerated() {
                 try Console.result(
                     line: ScoreLine(
-                        id: lines[start + index].id, promptIDs: tree.prompt, completionIDs: tree.continuations[0], logProbabilities: scores[0],
+                        id: lines[start + index].id, promptIDs: tree.prompt, completionIDs: tree.continuations[0],
+                        logProbabilities: scores[0],
                         logProbability: scores[0].reduce(0) { $0 + Double($1) }))
             }
         }

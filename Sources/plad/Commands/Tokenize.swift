@@ -33,13 +33,15 @@ struct Tokenize: ParsableCommand {
                 }
                 try Console.result(
                     line: DecodedLine(
-                        text: tokenizer.decode(line.ids, skipSpecialTokens: false), textNoSpecial: tokenizer.decode(line.ids, skipSpecialTokens: true)))
+                        text: tokenizer.decode(line.ids, skipSpecialTokens: false),
+                        textNoSpecial: tokenizer.decode(line.ids, skipSpecialTokens: true)))
             }
         } else {
             for line in try JSONLines.parse(TextLine.self, data, name: source) {
                 try Console.result(
                     line: EncodedLine(
-                        ids: tokenizer.encode(line.text, addSpecialTokens: true), idsNoSpecial: tokenizer.encode(line.text, addSpecialTokens: false)))
+                        ids: tokenizer.encode(line.text, addSpecialTokens: true),
+                        idsNoSpecial: tokenizer.encode(line.text, addSpecialTokens: false)))
             }
         }
     }

@@ -83,7 +83,8 @@ struct Train: ParsableCommand {
             }
         }
         if let first = drops.first {
-            Console.say("train: \(drops.count) of \(usable.count + drops.count) pairs are left out, for example \(first.id): \(first.detail)")
+            Console.say(
+                "train: \(drops.count) of \(usable.count + drops.count) pairs are left out, for example \(first.id): \(first.detail)")
         }
         guard !usable.isEmpty else { throw TrainingError(.noPairs, "\(name) holds no pair that can be trained on") }
         return (usable, drops)

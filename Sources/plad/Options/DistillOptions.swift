@@ -19,10 +19,15 @@ struct TeacherOptions: ParsableArguments, Encodable {
     @Option(help: ArgumentHelp("The model to ask for.", valueName: "name"))
     var teacherModel: String?
 
-    @Option(help: ArgumentHelp("Names the teacher in the cache in place of its URL's origin, so that a recording outlives a port.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Names the teacher in the cache in place of its URL's origin, so that a recording outlives a port.", valueName: "name"))
     var teacherID: String?
 
-    @Option(help: ArgumentHelp("A file of mode 0600 with the key, or - for standard input. By default PLAD_API_KEY or OPENAI_API_KEY of the environment.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "A file of mode 0600 with the key, or - for standard input. By default PLAD_API_KEY or OPENAI_API_KEY of the environment.",
+            valueName: "file"))
     var keyFile: String?
 
     @Option(help: "Answers to each training prompt.")
@@ -52,7 +57,9 @@ struct TeacherOptions: ParsableArguments, Encodable {
     @Flag(help: "Use answers that the token limit cut off, without their end, rather than drop them.")
     var keepTruncated = false
 
-    @Option(help: ArgumentHelp("Where answers are kept: a database, or a .jsonl recording to replay. By default Cache/plad.sqlite.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Where answers are kept: a database, or a .jsonl recording to replay. By default Cache/plad.sqlite.", valueName: "file"))
     var cache: String?
 
     @Flag(help: "Answer from the cache alone: no connection is made, a missing answer is an error.")
@@ -63,7 +70,10 @@ struct TeacherOptions: ParsableArguments, Encodable {
 }
 
 struct PromptOptions: ParsableArguments, Encodable {
-    @Option(help: ArgumentHelp("JSON lines {\"id\",\"prompt\"} or {\"id\",\"messages\"}, plain text a line, - for standard input, or a task: a folder of Prompts/.", valueName: "file|task"))
+    @Option(
+        help: ArgumentHelp(
+            "JSON lines {\"id\",\"prompt\"} or {\"id\",\"messages\"}, plain text a line, - for standard input, or a task: a folder of Prompts/.",
+            valueName: "file|task"))
     var prompts: String?
 
     @Option(help: ArgumentHelp("Held-out prompts, never trained on. By default the task's valid.jsonl.", valueName: "file"))

@@ -37,7 +37,8 @@ extension OptimiserOptions {
     /// These options as the trainer's settings for a student of `parameters` weights.
     func settings(steps: Int?, epochs: Double, norm: String, seed: UInt64, parameters: Int) throws -> TrainingSettings {
         let settings = TrainingSettings(
-            steps: steps, epochs: epochs, batchSize: batchSize, learningRate: learningRate ?? Self.defaultLearningRate(parameters: parameters),
+            steps: steps, epochs: epochs, batchSize: batchSize,
+            learningRate: learningRate ?? Self.defaultLearningRate(parameters: parameters),
             schedule: Schedule(shape: try choice(schedule, "schedule"), warmUp: learningRateWarmUp), weightDecay: weightDecay, clip: clip,
             norm: try choice(norm, "norm"), seed: seed, rowsPerPass: rowsPerPass)
         try settings.validate()

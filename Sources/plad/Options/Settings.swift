@@ -46,7 +46,8 @@ struct Settings: Equatable {
 
     /// One `flag: value` a line, sorted: a file that `--config` reads.
     var yaml: String {
-        values.filter { $0.value != .array([]) }.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.canonical)" }.joined(separator: "\n")
+        values.filter { $0.value != .array([]) }.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.canonical)" }.joined(
+            separator: "\n")
     }
 
     /// ArgumentParser's spelling of a property as a flag: `warmUpEpochs` is `warm-up-epochs`, `teacherID` `teacher-id`.

@@ -43,7 +43,8 @@ struct PromptSource {
         guard !train.isEmpty else { throw RecordError(.malformed, "\(name) holds no prompts to train on") }
         var seen: Set<String> = []
         for prompt in train + valid where !seen.insert(prompt.id).inserted {
-            throw RecordError(.malformed, "\(name): the id \"\(prompt.id)\" stands twice; ids name prompts in every record, so make them different")
+            throw RecordError(
+                .malformed, "\(name): the id \"\(prompt.id)\" stands twice; ids name prompts in every record, so make them different")
         }
     }
 

@@ -53,7 +53,8 @@ struct Run {
         let folder = RunFolder(try options.run.out.required("out", "the folder of the run"))
         var options = options
         let source = try PromptSource(options.prompts, seed: options.run.seed)
-        let student = try StudentLocation.resolve(try options.student.student.required("student", "a Hugging Face model folder or org/name"))
+        let student = try StudentLocation.resolve(
+            try options.student.student.required("student", "a Hugging Face model folder or org/name"))
         guard options.ranking.rounds > 0 else { throw UsageError("--rounds \(options.ranking.rounds): give at least 1") }
         options.student.threads = options.student.threads ?? ProcessInfo.processInfo.activeProcessorCount
         options.teacher.maxTokens = options.teacher.maxTokens ?? source.task.maxTokens ?? 256
@@ -122,9 +123,15 @@ struct Run {
         let student = try Student(folder: try student, threads: 1)
         _ = try options.ranking.optimiser.settings(
             steps: nil, epochs: options.ranking.epochs, norm: options.ranking.loss.norm, seed: 0, parameters: student.parameterCount)
-        guard try prompts.contains(where: { try wording.student($0.prompt, student.tokenizer).ids.count < student.configuration.contextLength }) else {
+        guard
+            try prompts.contains(where: {
+                try wording.student($0.prompt, student.tokenizer).ids.count < student.configuration.contextLength
+            })
+        else {
             throw RecordError(
-                .malformed, "no prompt fits the student's context of \(student.configuration.contextLength) tokens; shorten the prompts or take another student")
+                .malformed,
+                "no prompt fits the student's context of \(student.configuration.contextLength) tokens; shorten the prompts or take another student"
+            )
         }
     }
 

@@ -9,11 +9,14 @@ enum StudentLocation {
         let folder = URL(fileURLWithPath: name)
         if Files.exists(folder.appendingPathComponent("config.json")) { return folder }
         if Files.exists(folder) {
-            throw RecordError(.unreadable, "\(name) holds no config.json: give a Hugging Face model folder (config.json, *.safetensors, tokenizer.json)")
+            throw RecordError(
+                .unreadable, "\(name) holds no config.json: give a Hugging Face model folder (config.json, *.safetensors, tokenizer.json)")
         }
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else {
-            throw RecordError(.unreadable, "there is no folder \(name): give a Hugging Face model folder, or org/name of a model in the local Hugging Face cache")
+            throw RecordError(
+                .unreadable,
+                "there is no folder \(name): give a Hugging Face model folder, or org/name of a model in the local Hugging Face cache")
         }
         let model = hub.appendingPathComponent("models--\(parts[0])--\(parts[1])")
         if let revision = try? String(contentsOf: model.appendingPathComponent("refs/main"), encoding: .utf8) {

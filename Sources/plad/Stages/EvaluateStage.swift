@@ -45,7 +45,9 @@ struct EvaluateStage {
     private func measure(_ student: Student, _ name: String) throws -> [HeldOutMeasurement] {
         let items = try items(student)
         guard !items.isEmpty else {
-            throw RecordError(.malformed, "no held-out prompt has a usable answer of the teacher, so there is nothing to measure; see \(run.folder.drops.path)")
+            throw RecordError(
+                .malformed,
+                "no held-out prompt has a usable answer of the teacher, so there is nothing to measure; see \(run.folder.drops.path)")
         }
         let trees = items.map { PromptTree(prompt: $0.ids, continuations: [$0.teacherIDs] + ($0.sample.map { [$0] } ?? [])) }
         let scores = try student.logProbabilities(of: trees)
@@ -73,10 +75,13 @@ struct EvaluateStage {
 
     private func items(_ student: Student) throws -> [Item] {
         let answers = Dictionary(
-            try JSONLines.read(TeacherAnswer.self, from: run.folder.teacher).filter { $0.split == .valid && $0.sample == 0 }.map { ($0.id, $0) },
+            try JSONLines.read(TeacherAnswer.self, from: run.folder.teacher).filter { $0.split == .valid && $0.sample == 0 }.map {
+                ($0.id, $0)
+            },
             uniquingKeysWith: { first, _ in first })
         let pairs = Dictionary(
-            try PairStage(run: run, round: 1).build(.valid, student).pairs.map { ($0.id ?? "", $0) }, uniquingKeysWith: { first, _ in first })
+            try PairStage(run: run, round: 1).build(.valid, student).pairs.map { ($0.id ?? "", $0) },
+            uniquingKeysWith: { first, _ in first })
         let encoder = PairEncoder(student: student)
         var (items, drops): ([Item], [Drop]) = ([], [])
         for prompt in run.prompts(.valid) {

@@ -31,9 +31,11 @@ struct PairStage {
     func build(_ split: Split, _ student: Student) throws -> (pairs: [PreferencePair], drops: [Drop]) {
         let folder = run.folder
         try folder.require(folder.teacher, madeBy: "teach")
-        let answers = Dictionary(grouping: try JSONLines.read(TeacherAnswer.self, from: folder.teacher).filter { $0.split == split }, by: \.id)
+        let answers = Dictionary(
+            grouping: try JSONLines.read(TeacherAnswer.self, from: folder.teacher).filter { $0.split == split }, by: \.id)
         let samples = Dictionary(
-            grouping: try JSONLines.read(StudentSample.self, from: folder.samples).filter { $0.split == split && $0.round == round }, by: \.id)
+            grouping: try JSONLines.read(StudentSample.self, from: folder.samples).filter { $0.split == split && $0.round == round },
+            by: \.id)
         let encoder = PairEncoder(student: student)
         var (pairs, drops): ([PreferencePair], [Drop]) = ([], [])
         for prompt in run.prompts(split) {

@@ -36,7 +36,10 @@ struct RankStage {
             switch try encoder.encode(pair, id: pair.id ?? "", ranks: ranks, stage: .train) {
             case .usable(let encoded): return encoded
             case .dropped(let drop):
-                throw RecordError(.malformed, "\(run.folder.pairs.path): the pair of \(drop.id) cannot be used (\(drop.detail)); remove the file and run plad pair again")
+                throw RecordError(
+                    .malformed,
+                    "\(run.folder.pairs.path): the pair of \(drop.id) cannot be used (\(drop.detail)); remove the file and run plad pair again"
+                )
             }
         }
     }

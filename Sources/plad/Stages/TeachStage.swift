@@ -100,7 +100,10 @@ extension TeachStage.Question {
             case .refused: drop(.refused, completion.text)
             case .filtered: drop(.filtered, "the provider withheld the answer")
             case .length where isEmpty || !keepTruncated:
-                drop(.truncated, "cut off after \(completion.usage.map { "\($0.completionTokens)" } ?? "the allowed") tokens; raise --max-tokens or give --keep-truncated")
+                drop(
+                    .truncated,
+                    "cut off after \(completion.usage.map { "\($0.completionTokens)" } ?? "the allowed") tokens; raise --max-tokens or give --keep-truncated"
+                )
             case _ where isEmpty: drop(.empty, "the answer holds no text")
             case .stop, .length, .other:
                 answers.append(

@@ -37,7 +37,10 @@ struct WarmUpStage {
         var (pairs, drops): ([EncodedPair], [Drop]) = ([], [])
         for answer in answers where answer.split == .train {
             guard let prompt = prompts[answer.id] else {
-                throw RecordError(.malformed, "\(run.folder.teacher.path) answers \(answer.id), which is not in prompts.jsonl; remove the file and run plad teach again")
+                throw RecordError(
+                    .malformed,
+                    "\(run.folder.teacher.path) answers \(answer.id), which is not in prompts.jsonl; remove the file and run plad teach again"
+                )
             }
             let (text, ids) = try run.wording.student(prompt, student.tokenizer)
             let pair = PreferencePair(

@@ -8,21 +8,21 @@ import PladTraining
 struct Fixture {
     struct Golden: Decodable {
         struct Pair: Decodable {
-            var prompt_ids: [TokenID]
-            var chosen_ids: [TokenID]
-            var rejected_ids: [TokenID]
+            var promptIds: [TokenID]
+            var chosenIds: [TokenID]
+            var rejectedIds: [TokenID]
         }
 
         struct RankStep: Decodable {
             var beta: Double
             var swapped: Bool
             var loss: Double
-            var grad_norm_total: Double
-            var param_norms_after_adamw: [String: Double]
+            var gradNormTotal: Double
+            var paramNormsAfterAdamw: [String: Double]
         }
 
         var pairs: [Pair]
-        var rank_step: RankStep
+        var rankStep: RankStep
     }
 
     let folder: URL
@@ -31,7 +31,9 @@ struct Fixture {
     init(_ name: String) throws {
         folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Fixtures/goldens/\(name)")
-        golden = try JSONDecoder().decode(Golden.self, from: Data(contentsOf: folder.appendingPathComponent("golden.json")))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        golden = try decoder.decode(Golden.self, from: Data(contentsOf: folder.appendingPathComponent("golden.json")))
     }
 
     func student(threads: Int = 1) throws -> Student {
@@ -41,8 +43,8 @@ struct Fixture {
     /// The reference's pairs; where it says `swapped`, the rejected ids serve as the preferred side.
     var pairs: [EncodedPair] {
         golden.pairs.enumerated().map { index, pair in
-            let (chosen, rejected) = golden.rank_step.swapped ? (pair.rejected_ids, pair.chosen_ids) : (pair.chosen_ids, pair.rejected_ids)
-            return EncodedPair(id: "pair-\(index)", prompt: pair.prompt_ids, chosen: chosen, rejected: rejected)
+            let (chosen, rejected) = golden.rankStep.swapped ? (pair.rejectedIds, pair.chosenIds) : (pair.chosenIds, pair.rejectedIds)
+            return EncodedPair(id: "pair-\(index)", prompt: pair.promptIds, chosen: chosen, rejected: rejected)
         }
     }
 

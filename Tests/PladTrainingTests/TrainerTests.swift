@@ -21,14 +21,14 @@ import Testing
     func oneRankStepEqualsPyTorch(name: String) throws {
         let fixture = try Fixture(name)
         let student = try fixture.student()
-        let expected = fixture.golden.rank_step
+        let expected = fixture.golden.rankStep
         let loss = RankLoss(LossSettings(margin: expected.beta, lambda: 0))
         let step = try trainer(student, fixture.pairs, loss: loss) { $0.weightDecay = 0.01 }.step()
         #expect(abs(step.loss - expected.loss) < 1e-4 * abs(expected.loss))
-        #expect(abs(step.gradientNorm - expected.grad_norm_total) < 1e-4 * expected.grad_norm_total)
+        #expect(abs(step.gradientNorm - expected.gradNormTotal) < 1e-4 * expected.gradNormTotal)
         for tensor in student.weights.tensors {
             let norm = student.weights.values(of: tensor).reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
-            let reference = try #require(expected.param_norms_after_adamw[tensor.name], "\(tensor.name) is not in the reference")
+            let reference = try #require(expected.paramNormsAfterAdamw[tensor.name], "\(tensor.name) is not in the reference")
             #expect(abs(norm - reference) < 1e-4 * reference, "\(tensor.name)")
         }
     }

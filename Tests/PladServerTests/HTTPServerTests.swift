@@ -4,7 +4,7 @@ import PladServer
 import Testing
 
 /// What holds of the connections, whatever is asked over them.
-struct HTTPServerTests {
+@Suite(.timeLimit(.minutes(1))) struct HTTPServerTests {
     private let body: JSONValue = ["model": "twin", "prompt": "abc"]
     private let streamed: JSONValue = ["model": "twin", "prompt": "abc", "stream": true]
 
@@ -86,6 +86,30 @@ struct HTTPServerTests {
             client.end()
             for await _ in gone {}
         }
+    }
+
+    @Test func headHasTheHeadOfGetAlone() async throws {
+        try await withServer(ScriptedModel.reversing) { server in
+            let client = try LoopbackClient(port: server.listener.port)
+            client.send("HEAD /health HTTP/1.1\r\n\r\nGET /health HTTP/1.1\r\nConnection: close\r\n\r\n")
+            let both = try await client.receive(until: "}")
+            #expect(both.components(separatedBy: "Content-Length: 30\r\n").count == 3)
+            #expect(both.components(separatedBy: "{").count == 2)
+        }
+    }
+
+    @Test func idleConnectionMakesRoomForANewOne() async throws {
+        let listener = try ListeningSocket(host: "127.0.0.1", port: 0)
+        let server = HTTPServer(listener: listener, maximumConnections: 2, handler: Endpoint(model: ScriptedModel.reversing, token: nil))
+        let (slow, idle) = (try LoopbackClient(port: listener.port), try LoopbackClient(port: listener.port))
+        slow.send("GET /he")
+        #expect(try await idle.ask("GET", "/health").status == 200)
+        let new = try LoopbackClient(port: listener.port)
+        #expect(try await new.ask("GET", "/health").status == 200)
+        #expect(await idle.isEnded())
+        slow.send("alth HTTP/1.1\r\n\r\n")
+        #expect(try await slow.response().status == 200)
+        await server.stop()
     }
 
     @Test func malformedRequestIsToldWhyBeforeTheConnectionEnds() async throws {

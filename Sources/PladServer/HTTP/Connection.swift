@@ -18,6 +18,8 @@ final class Connection {
     var phase = Phase.reading
     var parser: RequestParser
     var task: Task<Void, Never>?
+    /// The turn of the socket thread in which the client last sent something.
+    var lastInput = 0
     /// Set where unread input is left when the connection ends.
     var drainsInput = false
     private var outbox: [(bytes: Data, sent: CheckedContinuation<Void, any Error>?)] = []

@@ -10,6 +10,8 @@ package struct Exchange: Sendable {
     package let takesChunks: Bool
     /// Whether the connection serves further requests after this one.
     package let keepsAlive: Bool
+    /// The request is a HEAD: the response has the head of a GET's, and no body.
+    let omitsBody: Bool
 
     /// Hands bytes to the connection; returns once the operating system has taken all of them.
     package func send(_ bytes: Data) async throws {
@@ -21,7 +23,7 @@ package struct Exchange: Sendable {
 
     /// Sends a whole response. Not for use after another part of a response was sent.
     package func send(_ response: HTTPResponse) async throws {
-        try await send(response.encoded(keepsAlive: keepsAlive))
+        try await send(response.encoded(keepsAlive: keepsAlive, omitsBody: omitsBody))
         if !keepsAlive { close() }
     }
 

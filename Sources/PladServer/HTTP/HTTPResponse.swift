@@ -13,10 +13,10 @@ package struct HTTPResponse: Sendable, Equatable {
     }
 
     /// The bytes on the wire. `keepsAlive` is what the connection does afterwards.
-    package func encoded(keepsAlive: Bool) -> Data {
+    package func encoded(keepsAlive: Bool, omitsBody: Bool = false) -> Data {
         var head = headers
         head["Content-Length"] = String(body.count)
-        return Self.head(status: status, headers: head, keepsAlive: keepsAlive) + body
+        return Self.head(status: status, headers: head, keepsAlive: keepsAlive) + (omitsBody ? Data() : body)
     }
 
     /// Status line and header fields, up to and with the empty line.

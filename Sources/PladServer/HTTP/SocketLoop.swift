@@ -5,10 +5,13 @@ final class SocketLoop {
     private let listener: ListeningSocket
     private let handler: any RequestHandler
     private let limits: RequestLimits
-    private let maximumConnections: Int
+    /// Of connections at once; lowered where the system gives fewer descriptors.
+    private var capacity: Int
     private let orders: Orders
     private var connections: [Int: Connection] = [:]
     private var lastID = 0
+    /// Counts the calls of `poll`: a clock for what came before what.
+    private var turn = 0
     private var stopped: [CheckedContinuation<Void, Never>] = []
     private var isStopping: Bool { !stopped.isEmpty }
     private var space = [UInt8](repeating: 0, count: 64 << 10)
@@ -17,7 +20,7 @@ final class SocketLoop {
         self.listener = listener
         self.handler = handler
         self.limits = limits
-        self.maximumConnections = maximumConnections
+        capacity = maximumConnections
         self.orders = orders
     }
 
@@ -30,10 +33,11 @@ final class SocketLoop {
                 let events = (connection.wantsInput ? POLLIN : 0) | (connection.wantsOutput ? POLLOUT : 0)
                 return pollfd(fd: connection.descriptor, events: Int16(events), revents: 0)
             }
-            if !isStopping, connections.count < maximumConnections {
+            if !isStopping, connections.count < capacity || connections.values.contains(where: waitsForClient) {
                 descriptors.append(pollfd(fd: listener.descriptor, events: Int16(POLLIN), revents: 0))
             }
             guard poll(&descriptors, nfds_t(descriptors.count), -1) > 0 else { continue }
+            turn += 1
             for (connection, ready) in zip(polled, descriptors.dropFirst()) where ready.revents != 0 { serve(connection, ready.revents) }
             if descriptors.count > polled.count + 1, descriptors.last!.revents != 0 { accept() }
             if descriptors[0].revents != 0 { orders.take().forEach(perform) }
@@ -43,11 +47,14 @@ final class SocketLoop {
     }
 
     private func accept() {
-        while connections.count < maximumConnections {
+        if connections.count >= capacity { makeRoom() }
+        while connections.count < capacity {
             let descriptor = Foundation.accept(listener.descriptor, nil, nil)
             guard descriptor >= 0 else {
-                // With no descriptor left, the next one that is closed makes room; until then the client waits in the backlog.
-                if errno == EMFILE || errno == ENFILE, connections.isEmpty { usleep(10_000) }
+                if errno == EMFILE || errno == ENFILE {
+                    capacity = max(1, connections.count)
+                    if connections.isEmpty { usleep(10_000) }
+                }
                 return
             }
             guard Sockets.prepare(descriptor) >= 0 else {
@@ -57,7 +64,22 @@ final class SocketLoop {
             Sockets.sendAtOnce(descriptor)
             lastID += 1
             connections[lastID] = Connection(id: lastID, descriptor: descriptor, limits: limits)
+            connections[lastID]!.lastInput = turn
         }
+    }
+
+    /// Ends the connection that has waited longest for its client, one between requests rather than within one:
+    /// neither forgotten connections nor clients that never finish a request can shut others out. While all are being
+    /// answered, new clients wait in the system's backlog.
+    private func makeRoom() {
+        let victim = connections.values.filter(waitsForClient).min {
+            (isIdle($0) ? 0 : 1, $0.lastInput) < (isIdle($1) ? 0 : 1, $1.lastInput)
+        }
+        if let victim { end(victim) }
+    }
+
+    private func waitsForClient(_ connection: Connection) -> Bool {
+        connection.phase == .reading || connection.phase == .draining
     }
 
     private func serve(_ connection: Connection, _ events: Int16) {
@@ -67,6 +89,7 @@ final class SocketLoop {
         case .nothing: break
         case .ended: end(connection)
         case .bytes(let bytes):
+            connection.lastInput = turn
             guard connection.phase != .draining else { return }
             connection.parser.append(bytes)
             if connection.phase == .reading { advance(connection) }
@@ -95,7 +118,8 @@ final class SocketLoop {
         guard !isStopping else { return refuse(connection, HTTPProblem(503, "the server is shutting down; try again later")) }
         connection.phase = .handling
         let exchange = Exchange(
-            connection: connection.id, orders: orders, takesChunks: request.minorVersion >= 1, keepsAlive: request.keepsAlive)
+            connection: connection.id, orders: orders, takesChunks: request.minorVersion >= 1, keepsAlive: request.keepsAlive,
+            omitsBody: request.method == "HEAD")
         let id = connection.id
         connection.task = Task { [handler, orders] in
             await handler.handle(request, on: exchange)

@@ -8,6 +8,8 @@ package struct APIError: Error, Sendable, Equatable {
     /// The request's field at fault.
     package var parameter: String?
     package var code: String?
+    /// Header fields that its status asks for.
+    package var headers: [String: String] = [:]
 
     package init(_ status: Int, _ message: String, parameter: String? = nil, code: String? = nil) {
         self.status = status
@@ -44,7 +46,7 @@ package struct APIError: Error, Sendable, Equatable {
 
     var response: HTTPResponse {
         var response = HTTPResponse(status: status, json: body)
-        if status == 401 { response.headers["WWW-Authenticate"] = "Bearer" }
+        response.headers.merge(headers) { $1 }
         return response
     }
 }

@@ -88,15 +88,25 @@ package struct Endpoint: RequestHandler {
     private func authorise(_ request: HTTPRequest) throws(APIError) {
         guard let token else { return }
         guard let credentials = request.headers["authorization"] else {
-            throw APIError(401, "this server asks for a token; send \"Authorization: Bearer TOKEN\"", code: "missing_api_key")
+            throw Self.unauthorised("this server asks for a token; send \"Authorization: Bearer TOKEN\"", "missing_api_key")
         }
         let parts = credentials.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer", token.matches(String(parts[1])) else {
-            throw APIError(401, "the token is not the one this server was started with", code: "invalid_api_key")
+            throw Self.unauthorised("the token is not the one this server was started with", "invalid_api_key")
         }
     }
 
+    private static func unauthorised(_ message: String, _ code: String) -> APIError {
+        var error = APIError(401, message, code: code)
+        error.headers["WWW-Authenticate"] = "Bearer"
+        return error
+    }
+
+    /// What takes GET takes HEAD, too.
     private static func require(_ method: String, _ request: HTTPRequest) throws(APIError) {
-        guard request.method == method else { throw APIError(405, "\(request.path) takes \(method), not \(request.method)") }
+        guard request.method != method, method != "GET" || request.method != "HEAD" else { return }
+        var error = APIError(405, "\(request.path) takes \(method), not \(request.method)")
+        error.headers["Allow"] = method == "GET" ? "GET, HEAD" : method
+        throw error
     }
 }

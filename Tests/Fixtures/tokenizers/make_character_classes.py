@@ -4,7 +4,8 @@
     pip install tokenizers==0.23.3
     python make_character_classes.py > Sources/PladStudent/Tokenizer/Unicode/CharacterClasses+Table.swift
 
-\\p{..} and \\s come from the engine behind `Split`; \\w from the one behind `single_word` of added tokens.
+\\p{..} and \\s come from the engine behind `Split`; \\w from the one behind `single_word` of added tokens, and what `Digits` cuts from
+`Digits` itself: the three know Unicode in different versions.
 """
 from tokenizers import AddedToken, Regex, Tokenizer, models, pre_tokenizers
 
@@ -23,8 +24,13 @@ def word_characters():
     return {c for c in CODES if not tokenizer.encode(chr(c) + "<x>").ids}
 
 
+def numeric_characters():
+    digits = pre_tokenizers.Digits(individual_digits=False)
+    return {c for c in CODES if len(digits.pre_tokenize_str("a" + chr(c))) == 2}
+
+
 # In the order of the bits of CharacterClasses.
-CLASSES = [matching(p) for p in (r"[\p{Lu}\p{Lt}]", r"\p{Ll}", r"[\p{Lm}\p{Lo}]", r"\p{M}", r"\p{N}", r"\s")] + [word_characters()]
+CLASSES = [matching(p) for p in (r"[\p{Lu}\p{Lt}]", r"\p{Ll}", r"[\p{Lm}\p{Lo}]", r"\p{M}", r"\p{N}", r"\s")] + [word_characters(), numeric_characters()]
 
 runs, previous = [], 0
 for code in range(0x110000):

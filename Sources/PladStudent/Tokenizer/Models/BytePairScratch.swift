@@ -8,10 +8,14 @@ final class BytePairScratch {
     /// The merge of the symbol at each position with the next one.
     private(set) var merges: UnsafeMutablePointer<UInt64>
     private var capacity = 256
-    /// Neighbours of each position and the queue of merges, for long words.
-    private var previous: [Int32] = []
-    private var next: [Int32] = []
-    private var queue = MergeQueue()
+    /// Neighbours of each position, and the queues of merges, for long words.
+    private var links: [Link] = []
+    private var queues: MergeBuckets?
+
+    private struct Link {
+        var previous: Int32
+        var next: Int32
+    }
 
     init() {
         symbols = .allocate(capacity: capacity)
@@ -39,14 +43,15 @@ final class BytePairScratch {
         guard count > 0 else { return }
         for position in 0..<count - 1 { merges[position] = table.merge(symbols[position], symbols[position + 1]) }
         merges[count - 1] = Merge.none
-        // Measured: the queue is faster from about 50 symbols on.
-        let left = count <= 48 ? mergeByScanning(count, table) : mergeByQueue(count, table)
+        // Measured: queues are faster from about 50 symbols on.
+        let left = count <= 48 ? mergeByScanning(count, table) : mergeByQueues(count, table)
         ids.append(contentsOf: UnsafeBufferPointer(start: symbols, count: left))
     }
 
     /// Quadratic, but without any bookkeeping.
     private func mergeByScanning(_ count: Int, _ table: MergeTable) -> Int {
         var count = count
+        let (symbols, merges) = (symbols, merges)
         while count > 1 {
             var best = Merge.none
             var at = 0
@@ -67,27 +72,37 @@ final class BytePairScratch {
         return count
     }
 
-    /// O(n log n): a linked list of symbols and a queue of merges, whose outdated entries are passed over.
-    private func mergeByQueue(_ count: Int, _ table: MergeTable) -> Int {
-        previous = (-1..<Int32(count) - 1).map { $0 }
-        next = (1..<Int32(count) + 1).map { $0 }
-        queue.fill(count) { Merge.rank(merges[$0]) }
-        while let (rank, at) = queue.pop() {
-            let merge = merges[at]
-            guard merge != Merge.none, Merge.rank(merge) == rank else { continue }
-            symbols[at] = Merge.id(merge)
-            let removed = Int(next[at])
-            merges[removed] = Merge.none
-            symbols[removed] = -1
-            next[at] = next[removed]
-            let following = Int(next[at])
-            if following < count { previous[following] = Int32(at) }
-            merges[at] = following < count ? table.merge(symbols[at], symbols[following]) : Merge.none
-            if merges[at] != Merge.none { queue.push(rank: Merge.rank(merges[at]), position: at) }
-            let before = Int(previous[at])
-            if before >= 0 {
-                merges[before] = table.merge(symbols[before], symbols[at])
-                if merges[before] != Merge.none { queue.push(rank: Merge.rank(merges[before]), position: before) }
+    /// Linear: a linked list of symbols and queues of merges, whose outdated entries are passed over.
+    private func mergeByQueues(_ count: Int, _ table: MergeTable) -> Int {
+        let queues = queues ?? MergeBuckets(ranks: table.count)
+        self.queues = queues
+        let (symbols, merges) = (symbols, merges)
+        queues.reset(symbols: count)
+        links.removeAll(keepingCapacity: true)
+        for position in 0..<count {
+            links.append(Link(previous: Int32(position - 1), next: Int32(position + 1)))
+            if merges[position] != Merge.none { queues.push(rank: Merge.rank(merges[position]), position: position) }
+        }
+        links.withUnsafeMutableBufferPointer { links in
+            while let (rank, at) = queues.pop(inOrder: table.joinsEquals) {
+                let merge = merges[at]
+                guard merge != Merge.none, Merge.rank(merge) == rank else { continue }
+                symbols[at] = Merge.id(merge)
+                let removed = Int(links[at].next)
+                let following = Int(links[removed].next)
+                let before = Int(links[at].previous)
+                merges[removed] = Merge.none
+                links[at].next = Int32(following)
+                merges[at] = Merge.none
+                if following < count {
+                    links[following].previous = Int32(at)
+                    merges[at] = table.merge(symbols[at], symbols[following])
+                    if merges[at] != Merge.none { queues.push(rank: Merge.rank(merges[at]), position: at) }
+                }
+                if before >= 0 {
+                    merges[before] = table.merge(symbols[before], symbols[at])
+                    if merges[before] != Merge.none { queues.push(rank: Merge.rank(merges[before]), position: before) }
+                }
             }
         }
         var left = 0
@@ -95,7 +110,7 @@ final class BytePairScratch {
         while position < count {
             symbols[left] = symbols[position]
             left += 1
-            position = Int(next[position])
+            position = Int(links[position].next)
         }
         return left
     }

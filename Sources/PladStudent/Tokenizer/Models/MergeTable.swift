@@ -8,7 +8,7 @@ struct Merge {
     static func packed(rank: Int, id: TokenID) -> UInt64 { UInt64(rank) << 32 | UInt64(UInt32(bitPattern: id)) }
 
     @inline(__always)
-    static func rank(_ merge: UInt64) -> UInt64 { merge >> 32 }
+    static func rank(_ merge: UInt64) -> Int { Int(merge >> 32) }
 
     @inline(__always)
     static func id(_ merge: UInt64) -> TokenID { TokenID(truncatingIfNeeded: merge) }
@@ -29,9 +29,15 @@ struct MergeTable: Sendable {
     }
 
     private let slots: FrozenBuffer<Slot>
+    /// By rank, whether the rule joins two equal tokens, so that its occurrences may overlap.
+    private let equals: FrozenBuffer<Bool>
+
+    /// How many rules there are.
+    var count: Int { equals.count }
 
     /// - Parameter rules: in the order of their rank. Of two rules for one pair the later counts, as in Hugging Face.
     init(_ rules: [Rule]) {
+        equals = FrozenBuffer(rules.map { $0.left == $0.right })
         slots = FrozenBuffer(count: ByteHash.tableSize(for: rules.count)) { slots in
             let mask = slots.count - 1
             for (rank, rule) in rules.enumerated() {
@@ -55,6 +61,9 @@ struct MergeTable: Sendable {
             index = (index + 1) & mask
         }
     }
+
+    @inline(__always)
+    func joinsEquals(rank: Int) -> Bool { equals.base[rank] }
 
     @inline(__always)
     private static func pair(_ left: TokenID, _ right: TokenID) -> UInt64 {

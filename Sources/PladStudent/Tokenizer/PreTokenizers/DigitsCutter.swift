@@ -14,7 +14,7 @@ struct DigitsCutter: PieceCutter {
         var position = piece.start
         while position < piece.end {
             let (classes, next) = reader.read(position)
-            let isNumber = classes.contains(.number)
+            let isNumber = classes.contains(.numeric)
             if position > start, isNumber != startIsNumber || (isNumber && individually) {
                 pieces.append(Piece(start: start, end: position))
                 start = position

@@ -19,6 +19,8 @@ struct CharacterClasses: OptionSet, Sendable {
     static let space = CharacterClasses(rawValue: 32)
     /// `\w`.
     static let word = CharacterClasses(rawValue: 64)
+    /// What `Digits` cuts: numbers in a newer Unicode than that of `number`.
+    static let numeric = CharacterClasses(rawValue: 128)
     /// `\p{L}`.
     static let letter: CharacterClasses = [.upper, .lower, .otherLetter]
 

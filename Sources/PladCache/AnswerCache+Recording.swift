@@ -17,6 +17,16 @@ extension AnswerCache {
             self.present = present
             self.different = different
         }
+
+        mutating func take(_ answer: StoredAnswer, _ db: Database) throws {
+            if try answer.insert(db, replacing: false) {
+                added += 1
+            } else if try StoredAnswer.fetch(db, key: answer.key)?.response == answer.response {
+                present += 1
+            } else {
+                different += 1
+            }
+        }
     }
 
     /// Writes every row as a line of JSON, sorted by teacher, request and sample, so that the same rows always give
@@ -55,14 +65,7 @@ extension AnswerCache {
             try database.write { db in
                 var imported = Imported()
                 for (number, line) in JSONLines.lines(of: data) {
-                    let answer = try Self.parse(line, place: "\(file.path):\(number)")
-                    if try answer.insert(db, replacing: false) {
-                        imported.added += 1
-                    } else if try StoredAnswer.fetch(db, key: answer.key)?.response == answer.response {
-                        imported.present += 1
-                    } else {
-                        imported.different += 1
-                    }
+                    try imported.take(Self.parse(line, place: "\(file.path):\(number)"), db)
                 }
                 return imported
             }

@@ -30,7 +30,7 @@ extension AnswerCache {
         }
     }
 
-    private static func problems(_ answer: StoredAnswer, responseDigest: Data) throws -> [String] {
+    static func problems(_ answer: StoredAnswer, responseDigest: Data) throws -> [String] {
         guard let body = try? JSONValue(parsing: Data(answer.request.utf8)) else { return ["its request is not JSON"] }
         let request = TeacherRequest(
             dialect: answer.dialect, teacher: answer.teacher, path: answer.path, body: body, sample: answer.sample)

@@ -57,7 +57,7 @@ package struct CacheError: Failure {
         case (.SQLITE_CORRUPT, _):
             self.init(
                 .damaged,
-                "the cache \(path) is damaged (\(error.message ?? "SQLITE_CORRUPT")); restore a copy, or move it aside and record anew")
+                "the cache \(path) is damaged (\(error.message ?? "SQLITE_CORRUPT")); save what is sound by plad cache recover")
         case (.SQLITE_BUSY, _), (.SQLITE_LOCKED, _):
             self.init(.busy, "another process holds the cache \(path) locked; run the command again when it is done")
         case (.SQLITE_READONLY, _), (.SQLITE_CANTOPEN, _), (.SQLITE_PERM, _), (.SQLITE_AUTH, _):

@@ -55,6 +55,16 @@ enum CacheFile {
         try DatabaseQueue(path: path(of: file), configuration: configuration).read { try Schema.check($0, file: file) }
     }
 
+    /// Opens what the other ways refuse: nothing is looked at, nothing is written.
+    static func openDamaged(_ file: URL) throws -> DatabaseQueue {
+        guard Files.exists(file) else { throw CacheError(.missing, "there is no cache at \(file.path)") }
+        return try CacheError.telling(of: file) {
+            var configuration = configuration
+            configuration.readonly = true
+            return try DatabaseQueue(path: path(of: file), configuration: configuration)
+        }
+    }
+
     static func inMemory(_ file: URL) throws -> DatabaseQueue {
         try CacheError.telling(of: file) {
             let database = try DatabaseQueue(configuration: configuration)

@@ -9,9 +9,20 @@ import Synchronization
 /// A transaction costs a flush to the disk however many rows it holds, so a thousand answers that arrive together
 /// cost one flush, and still each is on the disk before its caller goes on.
 final class CacheQueue: Sendable {
+    private struct Find: Sendable {
+        var fetch: @Sendable (Database) throws -> StoredAnswer?
+        var caller: CheckedContinuation<StoredAnswer?, any Error>
+    }
+
+    private struct Store: Sendable {
+        var answer: StoredAnswer
+        var replacing: Bool
+        var caller: CheckedContinuation<StoredAnswer, any Error>
+    }
+
     private enum Work: Sendable {
-        case find(@Sendable (Database) throws -> StoredAnswer?, CheckedContinuation<StoredAnswer?, any Error>)
-        case store(StoredAnswer, replacing: Bool, CheckedContinuation<StoredAnswer, any Error>)
+        case find(Find)
+        case store(Store)
     }
 
     private struct State {
@@ -29,12 +40,12 @@ final class CacheQueue: Sendable {
     }
 
     func find(_ fetch: @escaping @Sendable (Database) throws -> StoredAnswer?) async throws -> StoredAnswer? {
-        try await withCheckedThrowingContinuation { leave(.find(fetch, $0)) }
+        try await withCheckedThrowingContinuation { leave(.find(Find(fetch: fetch, caller: $0))) }
     }
 
     /// Returns the row that the database holds under the answer's key once it is on the disk.
     func store(_ answer: StoredAnswer, replacing: Bool) async throws -> StoredAnswer {
-        try await withCheckedThrowingContinuation { leave(.store(answer, replacing: replacing, $0)) }
+        try await withCheckedThrowingContinuation { leave(.store(Store(answer: answer, replacing: replacing, caller: $0))) }
     }
 
     private func leave(_ work: Work) {
@@ -54,35 +65,54 @@ final class CacheQueue: Sendable {
                 return state.work
             }
             if turn.isEmpty { return }
-            var stores: [(StoredAnswer, replacing: Bool, CheckedContinuation<StoredAnswer, any Error>)] = []
+            var finds: [Find] = []
+            var stores: [Store] = []
             for work in turn {
                 switch work {
-                case .find(let fetch, let caller):
-                    caller.resume(with: Result { try CacheError.telling(of: file) { try fetch(db) } })
-                case .store(let answer, let replacing, let caller):
-                    stores.append((answer, replacing, caller))
+                case .find(let find): finds.append(find)
+                case .store(let store): stores.append(store)
                 }
             }
+            look(for: finds, db)
             if !stores.isEmpty { commit(stores, db) }
         }
     }
 
-    private func commit(_ stores: [(StoredAnswer, replacing: Bool, CheckedContinuation<StoredAnswer, any Error>)], _ db: Database) {
+    /// Many looks share one read transaction, whose locks cost more than a look.
+    private func look(for finds: [Find], _ db: Database) {
+        func look() {
+            for find in finds { find.caller.resume(with: Result { try CacheError.telling(of: file) { try find.fetch(db) } }) }
+        }
+        guard finds.count > 4 else { return look() }
+        var isDone = false
+        do {
+            try db.inTransaction(.deferred) {
+                isDone = true
+                look()
+                return .commit
+            }
+        } catch {
+            // Without a transaction every look says for itself what is wrong.
+            if !isDone { look() }
+        }
+    }
+
+    private func commit(_ stores: [Store], _ db: Database) {
         do {
             var held: [StoredAnswer] = []
             try CacheError.telling(of: file) {
                 try db.inTransaction(.immediate) {
-                    for (answer, replacing, _) in stores {
-                        let isIn = try answer.insert(db, replacing: replacing)
+                    for store in stores {
+                        let isIn = try store.answer.insert(db, replacing: store.replacing)
                         // Another process was first: its answer is the one that everybody uses.
-                        held.append(isIn ? answer : try StoredAnswer.fetch(db, key: answer.key) ?? answer)
+                        held.append(isIn ? store.answer : try StoredAnswer.fetch(db, key: store.answer.key) ?? store.answer)
                     }
                     return .commit
                 }
             }
-            for (answer, (_, _, caller)) in zip(held, stores) { caller.resume(returning: answer) }
+            for (answer, store) in zip(held, stores) { store.caller.resume(returning: answer) }
         } catch {
-            for (_, _, caller) in stores { caller.resume(throwing: error) }
+            for store in stores { store.caller.resume(throwing: error) }
         }
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 package import PladRecords
 package import PladTeacher
+import Synchronization
 
 /// A teacher that is asked through a cache: no question is paid for twice, and every answer is on the disk before it
 /// is used.
@@ -32,6 +33,10 @@ package final class CachedTeacher: Sendable {
     private let path: String
     private let mode: Mode
     private let inFlight = InFlight<Answer>()
+    private let counts = Mutex(Tally())
+
+    /// What the questions have come to so far.
+    package var tally: Tally { counts.withLock { $0 } }
 
     /// - Parameters:
     ///   - teacher: what keys call the teacher: the endpoint's origin, or the name given by `--teacher-id`.
@@ -50,7 +55,12 @@ package final class CachedTeacher: Sendable {
     /// answer, `CacheError` when an answer cannot be committed, `CancellationError`. Empty, truncated, refused and
     /// filtered answers are answers: the completion's finish reason and text tell.
     package func answer(to messages: [Message], _ parameters: SamplingParameters, sample: Int = 0) async throws -> Answer {
-        let request = request(asking: messages, parameters, sample: sample)
+        let answer = try await answer(to: request(asking: messages, parameters, sample: sample))
+        if answer.fromCache { counts.withLock { $0.fromCache += 1 } }
+        return answer
+    }
+
+    private func answer(to request: TeacherRequest) async throws -> Answer {
         switch mode {
         case .replay:
             guard let recorded = try await cache.find(request) else { throw try cache.notRecorded(request) }
@@ -63,6 +73,11 @@ package final class CachedTeacher: Sendable {
         }
     }
 
+    /// The recorded answer, nil where the teacher would have to be asked. Asks nobody, in any mode.
+    package func recorded(for messages: [Message], _ parameters: SamplingParameters, sample: Int = 0) async throws -> Answer? {
+        try await cache.find(request(asking: messages, parameters, sample: sample)).map(answer)
+    }
+
     /// The request that stands for a question, as keys and the wire see it.
     package func request(asking messages: [Message], _ parameters: SamplingParameters, sample: Int = 0) -> TeacherRequest {
         dialect.request(teacher: teacher, path: path, asking: messages, parameters, sample: sample)
@@ -73,6 +88,7 @@ package final class CachedTeacher: Sendable {
             // An identical question may have been answered between the look and here.
             if !replacing, let recorded = try await cache.find(request) { return try self.answer(recorded) }
             let reply = try await teacher.reply(to: request)
+            self.counts.withLock { $0.add(reply) }
             let stored = StoredAnswer(request, reply)
             let held = try await cache.store(stored, replacing: replacing)
             if held != stored { return try self.answer(held) }

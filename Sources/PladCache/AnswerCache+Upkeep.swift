@@ -1,0 +1,99 @@
+package import Foundation
+import GRDB
+import PladRecords
+
+extension AnswerCache {
+    /// Puts the rows of another cache in, all or none. Rows that are there stay as they are.
+    @discardableResult
+    package func merge(_ other: AnswerCache) throws -> Imported {
+        try other.read { theirs in
+            try CacheError.telling(of: file) {
+                try database.write { db in
+                    var imported = Imported()
+                    let rows = try Row.fetchCursor(theirs, sql: "SELECT \(StoredAnswer.columns) FROM answer ORDER BY id")
+                    while let row = try rows.next() { try imported.take(StoredAnswer(row), db) }
+                    return imported
+                }
+            }
+        }
+    }
+
+    /// What is, or would be, taken out.
+    package struct Garbage: Sendable, Equatable, Codable {
+        package var answers: Int
+        /// Of requests and responses together.
+        package var bytes: Int
+    }
+
+    /// The answers that a run no longer needs: truncated ones whose question was answered in full under a higher limit
+    /// and, where `teacher` is given, all of that teacher's. Takes them out, and gives the space back, only if `deleting`.
+    package func collectGarbage(teacher: String? = nil, deleting: Bool) throws -> Garbage {
+        let condition = """
+            (finish_reason = 'length' AND EXISTS (
+                SELECT 1 FROM answer AS fuller WHERE fuller.family = answer.family AND fuller.finish_reason <> 'length'
+                AND fuller.token_limit > answer.token_limit)) OR teacher = ?
+            """
+        let found = try read { db in
+            let row = try Row.fetchOne(
+                db, sql: "SELECT count(*), total(length(CAST(request AS BLOB)) + length(response)) FROM answer WHERE \(condition)",
+                arguments: [teacher])!
+            return Garbage(answers: row[0], bytes: Int(row[1] as Double))
+        }
+        guard deleting, found.answers > 0 else { return found }
+        try CacheError.telling(of: file) {
+            try database.write { try $0.execute(sql: "DELETE FROM answer WHERE \(condition)", arguments: [teacher]) }
+            try database.writeWithoutTransaction { try $0.execute(sql: "VACUUM") }
+        }
+        return found
+    }
+
+    /// What could be saved from a damaged file.
+    package struct Recovered: Sendable, Equatable, Codable {
+        package var answers = 0
+        /// Rows that were found and cannot be read, or are not what was recorded. Rows on lost pages are not counted.
+        package var lost = 0
+    }
+
+    /// Copies every row of a damaged cache that is still what was recorded into a new one. The damaged file is only read.
+    ///
+    /// Throws `CacheError.usage` when `file` exists.
+    package static func recover(_ damaged: URL, into file: URL) throws -> Recovered {
+        guard !Files.exists(file) else {
+            throw CacheError(.usage, "\(file.path) exists; give the name of a new file for what is recovered")
+        }
+        let source = try CacheFile.openDamaged(damaged)
+        let sound = try AnswerCache(opening: file, for: .writing)
+        let size = try Data(reading: damaged).count
+        return try source.writeWithoutTransaction { db in
+            // Where even the last row is out of reach, no row takes fewer than 200 bytes.
+            let last = (try? Int.fetchOne(db, sql: "SELECT max(id) FROM answer")) ?? size / 200
+            var recovered = Recovered()
+            for start in stride(from: 1, through: max(1, last), by: 500) {
+                let answers = (start..<start + 500).compactMap { id -> StoredAnswer? in
+                    do {
+                        return try soundRow(id, db)
+                    } catch {
+                        recovered.lost += 1
+                        return nil
+                    }
+                }
+                try CacheError.telling(of: file) {
+                    try sound.database.write { db in
+                        for answer in answers where try answer.insert(db, replacing: false) { recovered.answers += 1 }
+                    }
+                }
+            }
+            return recovered
+        }
+    }
+
+    /// The row of this number, nil where there is none. Throws when it cannot be read or is not what was recorded.
+    private static func soundRow(_ id: Int, _ db: Database) throws -> StoredAnswer? {
+        let row = try Row.fetchOne(db, sql: "SELECT \(StoredAnswer.columns), response_digest FROM answer WHERE id = ?", arguments: [id])
+        guard let row else { return nil }
+        let answer = try StoredAnswer(row)
+        let problems = try problems(answer, responseDigest: row[18])
+        guard problems.isEmpty else { throw CacheError(.damaged, problems[0]) }
+        return answer
+    }
+}

@@ -1,0 +1,28 @@
+import PladRecords
+import PladTeacher
+
+/// What a run's questions have come to: how many went over the wire, and what was paid for.
+package struct Tally: Sendable, Equatable, Codable {
+    /// Questions that the teacher answered over the wire.
+    package var asked = 0
+    /// Questions that cost nothing: recorded, or answered together with an identical one.
+    package var fromCache = 0
+    /// Times the wire was used for the asked ones.
+    package var attempts = 0
+    /// Tokens of the asked ones, as the provider counts them.
+    package var promptTokens = 0
+    package var completionTokens = 0
+    /// Answers over the wire by the model's name as the provider returned it. More than one name means that the
+    /// teacher changed under way.
+    package var models: [String: Int] = [:]
+
+    package init() {}
+
+    mutating func add(_ reply: Reply) {
+        asked += 1
+        attempts += reply.response.attempts
+        promptTokens += reply.completion.usage?.promptTokens ?? 0
+        completionTokens += reply.completion.usage?.completionTokens ?? 0
+        if let model = reply.completion.model { models[model, default: 0] += 1 }
+    }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import Foundation
+import PladCache
+import PladRecords
+
+extension CacheCommand {
+    struct Merge: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Add the answers of another cache. Answers that are there already stay as they are.")
+
+        @Argument(help: "The cache or recording to take answers from.")
+        var other: String
+
+        @OptionGroup var file: CacheFileOptions
+
+        @Flag(help: "Print the counts as JSON.")
+        var json = false
+
+        func run() throws {
+            let other = try AnswerCache(opening: URL(fileURLWithPath: other), for: .reading)
+            try Console.result(file.open(for: .writing).merge(other), json: json)
+        }
+    }
+
+    struct Recover: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Copy every answer of a damaged cache that is still what was recorded into a new one.")
+
+        @Argument(help: "The new cache.")
+        var recovered: String
+
+        @OptionGroup var file: CacheFileOptions
+
+        @Flag(help: "Print the counts as JSON.")
+        var json = false
+
+        func run() throws {
+            let result = try AnswerCache.recover(URL(fileURLWithPath: file.cache), into: URL(fileURLWithPath: recovered))
+            if json { return try Console.result(line: result) }
+            Console.result("\(result.answers) answers saved in \(recovered), \(result.lost) lost")
+        }
+    }
+
+    struct Collect: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "gc",
+            abstract: "Count, and with --yes delete, truncated answers that a fuller one has replaced.")
+
+        @OptionGroup var file: CacheFileOptions
+
+        @Option(help: ArgumentHelp("All answers of this teacher too, as plad cache stats names it.", valueName: "name"))
+        var teacher: String?
+
+        @Flag(help: "Delete them.")
+        var yes = false
+
+        @Flag(help: "Print the counts as JSON.")
+        var json = false
+
+        func run() throws {
+            let garbage = try file.open(for: yes ? .writing : .reading).collectGarbage(teacher: teacher, deleting: yes)
+            if json { return try Console.result(line: garbage) }
+            let what = "\(garbage.answers) answers of \(garbage.bytes) bytes"
+            Console.result(yes ? "deleted \(what)" : "would delete \(what); add --yes to do so")
+        }
+    }
+}
+
+extension Console {
+    /// What an import or merge did.
+    static func result(_ imported: AnswerCache.Imported, json: Bool) throws {
+        if json { return try result(line: imported) }
+        result("\(imported.added) added, \(imported.present) there already, \(imported.different) kept though the recording differs")
+    }
+}

@@ -1,5 +1,5 @@
 """The things that messages are about: people, products, numbers, days. A sixth of each list is held out for `valid.jsonl`: a value
-of a held-out message is, half of the time, one that no training message has. Numbers of held-out messages are never seen in training."""
+of a held-out message is, now and then, one that no training message has. Numbers of held-out messages are never seen in training."""
 
 from dataclasses import dataclass
 
@@ -82,7 +82,10 @@ class Values:
     """Draws values of one side of the split: those to train on, or those held out."""
 
     def __init__(self, draw, held_out=False, invented=0.0):
-        """`invented` is the share of values that are made-up words: whoever learns from them learns to copy, not to choose from a list."""
+        """`held_out` chooses the side of the split; None takes both.
+
+        `invented` is the share of values that are made-up words: whoever learns from them learns to copy, not to choose from a list.
+        """
         self.draw, self.held_out, self.invented = draw, held_out, invented
 
     def of(self, items):
@@ -90,7 +93,9 @@ class Values:
         if self.draw.chance(self.invented):
             word = "".join(self.draw.pick(ONSETS) + self.draw.pick(VOWELS) for _ in range(1 + self.draw.below(3))) + self.draw.pick(CODAS)
             return word.upper() if items[0].isupper() else word.capitalize() if items[0][0].isupper() else word
-        held = self.held_out and self.draw.chance(0.5)
+        if self.held_out is None:
+            return self.draw.pick(items)
+        held = self.held_out and self.draw.chance(0.15)
         side = [item for index, item in enumerate(items) if (index % 6 == 5) == held]
         return self.draw.pick(side)
 
@@ -98,7 +103,7 @@ class Values:
         """A number without leading zero whose digits all differ; numbers whose sum of digits is divisible by 6 are held out."""
         while True:
             chosen = self.draw.shuffled("0123456789")[:digits]
-            if chosen[0] != "0" and (sum(map(int, chosen)) % 6 == 0) == self.held_out:
+            if chosen[0] != "0" and self.held_out in (None, sum(map(int, chosen)) % 6 == 0):
                 return "".join(chosen)
 
     def first_name(self):

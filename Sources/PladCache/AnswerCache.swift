@@ -44,10 +44,11 @@ package final class AnswerCache: Sendable {
     /// that would have come out the same under this one. Nil when there is neither.
     package func find(_ request: TeacherRequest) async throws -> StoredAnswer? {
         let key = AnswerKey.digest(of: request)
-        if let answer = try await queue.find({ try StoredAnswer.fetch($0, key: key) }) { return answer }
-        let (family, tokenLimit) = AnswerKey.family(of: request)
-        guard let tokenLimit else { return nil }
-        return try await queue.find { try StoredAnswer.fetch($0, family: family, tokenLimit: tokenLimit) }
+        return try await queue.find { db in
+            if let answer = try StoredAnswer.fetch(db, key: key) { return answer }
+            let (family, tokenLimit) = AnswerKey.family(of: request)
+            return try tokenLimit.flatMap { try StoredAnswer.fetch(db, family: family, tokenLimit: $0) }
+        }
     }
 
     /// Commits the answer; when this returns it is on the disk. Returns the row that the cache holds: where the key

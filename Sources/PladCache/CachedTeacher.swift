@@ -66,7 +66,6 @@ package final class CachedTeacher: Sendable {
             guard let recorded = try await cache.find(request) else { throw try cache.notRecorded(request) }
             return try answer(recorded)
         case .record(let teacher):
-            if let recorded = try await cache.find(request) { return try answer(recorded) }
             return try await ask(teacher, request, replacing: false)
         case .refresh(let teacher):
             return try await ask(teacher, request, replacing: true)
@@ -85,7 +84,7 @@ package final class CachedTeacher: Sendable {
 
     private func ask(_ teacher: any Teacher, _ request: TeacherRequest, replacing: Bool) async throws -> Answer {
         let (answer, isOwn) = try await inFlight.value(for: AnswerKey.digest(of: request)) { [cache, self] in
-            // An identical question may have been answered between the look and here.
+            // Looked up in here, so that no identical question is answered between the look and the asking.
             if !replacing, let recorded = try await cache.find(request) { return try self.answer(recorded) }
             let reply = try await teacher.reply(to: request)
             self.counts.withLock { $0.add(reply) }

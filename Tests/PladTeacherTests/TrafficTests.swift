@@ -2,26 +2,44 @@ import PladTeacher
 import Testing
 
 @Suite struct TrafficTests {
-    @Test func aThrottleTakesThreeTenthsOff() {
+    /// A whole window of throttles.
+    private func throttle(_ traffic: inout Traffic) {
+        let cuts = traffic.cuts
+        for _ in 0..<max(8, traffic.concurrency) { traffic.throttled(sentAtCut: cuts) }
+    }
+
+    @Test func aThrottledWindowTakesThreeTenthsOff() {
         var traffic = Traffic(most: 100)
         #expect(traffic.concurrency == 100)
         for expected in [70, 49, 34, 23, 16, 11, 7, 4, 2, 1, 1] {
-            traffic.throttled(sentAtCut: traffic.cuts)
+            throttle(&traffic)
             #expect(traffic.concurrency == expected)
         }
     }
 
-    @Test func aBurstOfThrottlesCountsOnce() {
+    @Test func whatWasOnTheWireBeforeACutCountsNoMore() {
         var traffic = Traffic(most: 100)
-        for _ in 0..<50 { traffic.throttled(sentAtCut: 0) }
+        for _ in 0..<500 { traffic.throttled(sentAtCut: 0) }
         #expect(traffic.concurrency == 70)
-        traffic.throttled(sentAtCut: 1)
+        throttle(&traffic)
         #expect(traffic.concurrency == 49)
     }
 
-    @Test func everyTwentyFiveAnswersInARowAddOneUpToTheMost() {
+    @Test func aThrottleNowAndThenChangesNothing() {
+        var traffic = Traffic(most: 100)
+        for number in 0..<10_000 {
+            if number.isMultiple(of: 5) { traffic.throttled(sentAtCut: traffic.cuts) } else { traffic.answered() }
+        }
+        #expect(traffic.concurrency == 100)
+        for number in 0..<100 {
+            if number.isMultiple(of: 3) { traffic.throttled(sentAtCut: traffic.cuts) } else { traffic.answered() }
+        }
+        #expect(traffic.concurrency == 70)
+    }
+
+    @Test func everyTwentyFiveAnswersAddOneUpToTheMost() {
         var traffic = Traffic(most: 10)
-        traffic.throttled(sentAtCut: 0)
+        throttle(&traffic)
         #expect(traffic.concurrency == 7)
         for _ in 0..<24 { traffic.answered() }
         #expect(traffic.concurrency == 7)
@@ -29,6 +47,18 @@ import Testing
         #expect(traffic.concurrency == 8)
         for _ in 0..<1000 { traffic.answered() }
         #expect(traffic.concurrency == 10)
+    }
+
+    @Test func anEndpointThatServesTwentyAtATimeIsFound() {
+        // Each round sends what is allowed; all beyond twenty are throttled.
+        var traffic = Traffic(most: 256)
+        var levels: [Int] = []
+        for _ in 0..<400 {
+            let (level, cuts) = (traffic.concurrency, traffic.cuts)
+            levels.append(level)
+            for place in 0..<level { if place < 20 { traffic.answered() } else { traffic.throttled(sentAtCut: cuts) } }
+        }
+        #expect(levels.suffix(200).allSatisfy { (14...30).contains($0) }, "\(levels)")
     }
 
     @Test func threePromptsWithoutAnAnswerBetweenMeanThatItIsDown() {

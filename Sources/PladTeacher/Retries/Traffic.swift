@@ -1,8 +1,9 @@
 /// How an endpoint is to be asked, judged by how it has answered everybody so far.
 ///
-/// A pure value. Concurrency follows additive increase and multiplicative decrease (Chiu and Jain 1989): a throttle takes
-/// three tenths off, 25 answers in a row add one, up to `most`. A burst of throttles counts once: requests that were
-/// already on the wire when concurrency was cut say nothing about the new level.
+/// A pure value. Concurrency follows additive increase and multiplicative decrease (Chiu and Jain 1989), judged over
+/// windows of as many outcomes as requests are on the wire: when more than a quarter of a window is throttled, three
+/// tenths are taken off; every 25 answers add one, up to `most`. A throttle now and then, which some endpoints send at any
+/// load, changes nothing; requests that were on the wire when concurrency was cut say nothing about the new level.
 package struct Traffic: Sendable, Hashable {
     /// The concurrency that the user allows.
     package let most: Int
@@ -13,6 +14,9 @@ package struct Traffic: Sendable, Hashable {
     /// Whether the endpoint has ever answered anything.
     package private(set) var hasContact = false
     private var answers = 0
+    /// The window's outcomes, and how many of them are throttles.
+    private var outcomes = 0
+    private var throttles = 0
     private var exhausted = 0
 
     package init(most: Int) {
@@ -32,21 +36,26 @@ package struct Traffic: Sendable, Hashable {
     package mutating func answered() {
         hasContact = true
         exhausted = 0
-        guard concurrency < most else { return }
         answers += 1
-        if answers == 25 {
-            answers = 0
-            concurrency += 1
-        }
+        if answers.isMultiple(of: 25) { concurrency = min(most, concurrency + 1) }
+        count(isThrottle: false)
     }
 
     /// - Parameter cuts: the value of `cuts` when the throttled request went out.
     package mutating func throttled(sentAtCut cuts: Int) {
         hasContact = true
-        answers = 0
-        guard cuts == self.cuts else { return }
-        self.cuts += 1
-        concurrency = max(1, concurrency * 7 / 10)
+        if cuts == self.cuts { count(isThrottle: true) }
+    }
+
+    private mutating func count(isThrottle: Bool) {
+        outcomes += 1
+        throttles += isThrottle ? 1 : 0
+        guard outcomes >= max(8, concurrency) else { return }
+        if throttles * 4 > outcomes {
+            cuts += 1
+            concurrency = max(1, concurrency * 7 / 10)
+        }
+        (outcomes, throttles) = (0, 0)
     }
 
     /// A prompt has used up its attempts.

@@ -20,7 +20,7 @@ package struct Axis: Sendable {
         var low = finite.min() ?? 0
         var high = finite.max() ?? (finite.isEmpty ? 1 : low)
         // Differences below the precision of the numbers themselves are no range to draw.
-        if high - low <= max(abs(high), abs(low)) * 1e-9 {
+        if high - low <= max(max(abs(high), abs(low)) * 1e-9, 1e-300) {
             let room = whole || abs(high) < 1e-9 ? 0.5 : abs(high) * 0.1
             (low, high) = (low - room, high + room)
         } else if !whole {

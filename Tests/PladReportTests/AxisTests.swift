@@ -18,22 +18,24 @@ import Testing
         #expect(axis.ticks.map { axis.label($0) } == labels)
     }
 
-    @Test func everyAxisHoldsItsValuesAndAtLeastThreeTicks() {
+    @Test func everyAxisHoldsItsValuesAndAtLeastThreeTicks() throws {
         var generator = SeededGenerator(seed: 11, "axes")
         for _ in 0..<20_000 {
             let scale = Foundation.pow(10, generator.uniform() * 24 - 12)
             let start = generator.normal() * scale
             let values = [start, start + generator.uniform() * scale]
             let axis = Axis(around: values)
-            #expect(axis.low <= values[0] && values[1] <= axis.high && axis.low < axis.high)
-            #expect((3...10).contains(axis.ticks.count), "\(values): \(axis.ticks)")
-            #expect(axis.ticks.allSatisfy { axis.low - 1e-9 * scale <= $0 && $0 <= axis.high + 1e-9 * scale })
-            #expect(Set(axis.ticks.map { axis.label($0) }).count == axis.ticks.count, "\(values)")
+            // Required, so that a broken axis is told once and not twenty thousand times.
+            try #require(axis.low <= values[0] && values[1] <= axis.high && axis.low < axis.high)
+            try #require((3...10).contains(axis.ticks.count), "\(values): \(axis.ticks)")
+            try #require(axis.ticks.allSatisfy { axis.low - 1e-9 * scale <= $0 && $0 <= axis.high + 1e-9 * scale })
+            try #require(Set(axis.ticks.map { axis.label($0) }).count == axis.ticks.count, "\(values)")
         }
     }
 
     @Test(arguments: [
-        [], [0], [3.5], [-2, -2], [1e-30], [.nan], [.infinity, -.infinity], [1e-12, 1e-12], [5, .nan, 5], [1.7e308, -1.7e308],
+        [], [0], [3.5], [-2, -2], [1e-30], [.nan], [.infinity, -.infinity], [1e-12, 1e-12], [0, .leastNonzeroMagnitude], [5, .nan, 5],
+        [1.7e308, -1.7e308],
     ])
     func nothingAndEqualValuesHaveAnAxisToo(values: [Double]) {
         let axis = Axis(around: values)

@@ -125,10 +125,11 @@ import Testing
         input.log = (1...3).flatMap { Samples.steps("round-\($0)", 60_000, ranks: true) }
         input.settings = (0..<150).map { ReportInput.Setting("setting-\($0)", String(quotes.prefix(300))) }
         input.drops = (0..<50_000).map { Drop(stage: .pair, id: "p-\($0)", split: .train, state: .equalSides, detail: quotes) }
+        input.evaluation!.students = (0..<12).map { Samples.student("student \($0)", rougeL: 0.5) }
         for index in input.evaluation!.examples.indices {
             input.evaluation!.examples[index].prompt = quotes
             input.evaluation!.examples[index].teacher = quotes
-            input.evaluation!.examples[index].students = [quotes, quotes, quotes]
+            input.evaluation!.examples[index].students = [String](repeating: quotes, count: 12)
         }
         let html = ReportPage.html(input)
         #expect(html.utf8.count < 2_000_000)

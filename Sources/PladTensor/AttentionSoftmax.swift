@@ -23,7 +23,7 @@ func softmaxNumerators(
             i &+= 16
         }
         if i < keys {
-            peaks = greater(peaks, load(scores + i).replacing(with: limits, where: laneNumbers .>= Int32(truncatingIfNeeded: keys &- i)))
+            peaks = greater(peaks, load(scores + i).replacing(with: limits, where: laneNumbers .>= Float(keys &- i)))
         }
     }
     let shift = greatest(peaks)
@@ -43,7 +43,7 @@ func softmaxNumerators(
             }
             while i < columns {
                 var e = exponential(load(scores + i) - shift)
-                e.replace(with: 0, where: laneNumbers .>= Int32(truncatingIfNeeded: count &- i))
+                e.replace(with: 0, where: laneNumbers .>= Float(count &- i))
                 store(e, to: scores + i)
                 sums += e
                 i &+= 16
@@ -66,7 +66,7 @@ func softmaxNumerators(row scores: UnsafeMutablePointer<Float>, count: Int, colu
     var i = 0
     while i < columns {
         var e = exponential(load(scores + i) - peak)
-        e.replace(with: 0, where: laneNumbers .>= Int32(truncatingIfNeeded: count &- i))
+        e.replace(with: 0, where: laneNumbers .>= Float(count &- i))
         store(e, to: scores + i)
         sums += e
         i &+= 16
@@ -96,7 +96,7 @@ func softmaxBackward(
             }
             while i < columns {
                 var p = exponential(load(scores + i) - shift)
-                p.replace(with: 0, where: laneNumbers .>= Int32(truncatingIfNeeded: count &- i))
+                p.replace(with: 0, where: laneNumbers .>= Float(count &- i))
                 store(p, to: scores + i)
                 store(p * (load(dp + i) - mean), to: dp + i)
                 i &+= 16

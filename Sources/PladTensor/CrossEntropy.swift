@@ -31,7 +31,7 @@ package func accumulateLogSumExp(
         if i < columns {
             let left = columns &- i
             var tail = exponential(load(logits + i, count: left) - shift)
-            tail.replace(with: 0, where: laneNumbers .>= Int32(truncatingIfNeeded: left))
+            tail.replace(with: 0, where: laneNumbers .>= Float(left))
             sums += tail
         }
         let before = total[row] == 0 ? 0 : total[row] * exponential(Vector(repeating: peak[row] - top))[0]

@@ -86,17 +86,18 @@ func greatest(_ vector: Vector) -> Float {
     return max(two.x, two.y)
 }
 
-/// 0, 1, … 15: which lanes of a tail count is a comparison with these.
-var laneNumbers: SIMD16<Int32> {
-    @inline(__always) get { SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }
+/// 0, 1, … 15: which lanes of a tail count is a comparison with these; as floats, for vectors of integers are compared one by one.
+var laneNumbers: Vector {
+    @inline(__always) get { Vector(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }
 }
 
 /// ln x in every lane for normal x > 0, within 2 units in the last place or 1e-7 (Cephes `logf`).
 @inline(__always)
 func logarithm(_ x: Vector) -> Vector {
     // x = m·2^e with m in [√½, √2): adding the gap between 1 and √½ carries into the exponent where m would be too great.
+    // As the lowest bits of 1.5·2^23 (0x4b400000) a whole number becomes a float.
     let shifted = unsafeBitCast(x, to: SIMD16<Int32>.self) &+ (0x3f80_0000 - 0x3f35_04f3)
-    let e = Vector(shifted &>> 23 &- 127)
+    let e = unsafeBitCast((shifted &>> 23) &+ (0x4b40_0000 - 127), to: Vector.self) - 12_582_912
     let m = unsafeBitCast((shifted & 0x007f_ffff) &+ 0x3f35_04f3, to: Vector.self)
     let f = m - 1
     var p = Vector(repeating: 7.037_683_6e-2)

@@ -1,6 +1,7 @@
 import Foundation
 import PladRecords
 import PladStudent
+import PladTensor
 import Testing
 
 @Suite struct EngineSamplingTests {
@@ -145,5 +146,29 @@ import Testing
         let student = try Golden.student("llama-gqa-tied")
         let requests = requests(try Golden.load("llama-gqa-tied"))
         #expect(throws: Enough.self) { try student.sample(requests, slots: 4) { _, tokens in if tokens > 10 { throw Enough() } } }
+    }
+
+    @Test(arguments: Golden.names)
+    func aStopStringEndsTheTextBeforeIt(_ name: String) throws {
+        let student = try Golden.student(name)
+        let prompt = try Golden.load(name).greedy[0].promptIds
+        func sample(_ stop: [String]) throws -> Sample {
+            let parameters = SamplingParameters(temperature: 0, maxTokens: 24, stop: stop)
+            return try student.sample([DecodeRequest(prompt: prompt, parameters: parameters, streams: streams(1))], slots: 1)[0][0]
+        }
+        let whole = try sample([])
+        let stop = String(whole.text.dropFirst(4).prefix(3))
+        try #require(stop.count == 3)
+        let cut = try sample(["never in the text", stop])
+        #expect(cut.finishReason == .stop)
+        #expect(cut.text + stop == whole.text.prefix(cut.text.count + 3))
+        #expect(cut.ids == Array(whole.ids.prefix(cut.ids.count)) && cut.ids.count < whole.ids.count)
+    }
+
+    @Test func weightsBeyondUseAreReported() throws {
+        let student = try Golden.student("llama-gqa-tied")
+        student.weights.buffer.values.update(repeating: .nan)
+        let request = DecodeRequest(prompt: [1, 2], parameters: warm, streams: streams(1))
+        #expect { try student.sample([request], slots: 1) } throws: { ($0 as? StudentError)?.code == .tensors }
     }
 }

@@ -40,11 +40,10 @@ def write_prompts():
                 file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
-def write_examples(count, seed, rough, all_values):
+def write_examples(count, seed, rough):
     seen = {json.loads(line)["prompt"] for name in ("train", "valid") for line in open(TASK / f"{name}.jsonl", encoding="utf-8")}
     draw = Draw(f"rough {seed}")
-    held_out, invented = (None, 0.15) if all_values else (False, 0.3)
-    for written in lines(count, seed, held_out, invented, seen):
+    for written in lines(count, seed, invented=0.3, seen=seen):
         summary = written.careless(draw) if rough else written.summary
         sys.stdout.write(json.dumps({"prompt": TEMPLATE.format(prompt=written.text), "chosen": summary}, ensure_ascii=False, separators=(",", ":")) + "\n")
 
@@ -54,13 +53,12 @@ def main():
     parser.add_argument("what", choices=["prompts", "examples", "rough"])
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=3)
-    parser.add_argument("--all-values", action="store_true", help="held-out values too, and fewer made-up ones")
     arguments = parser.parse_args()
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     if arguments.what == "prompts":
         write_prompts()
     else:
-        write_examples(arguments.count, arguments.seed, arguments.what == "rough", arguments.all_values)
+        write_examples(arguments.count, arguments.seed, rough=arguments.what == "rough")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 #
 #     Prompts/demo/models/make-models.sh PLAD WORK      PLAD: the binary; WORK: a folder for what lies between
 #
-# About an hour on two cores. The same machine and threads give the same bytes. The tokenizer is committed; it came from
+# About half an hour on a core of its own. The same machine and flags give the same bytes. The tokenizer is committed; it came from
 #
 #     python3 generator/generate.py examples --count 60000 --seed 3 > examples.jsonl
 #     python3 models/make_tokenizer.py examples.jsonl models/tokenizer

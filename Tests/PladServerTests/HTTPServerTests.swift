@@ -31,7 +31,7 @@ import Testing
             #expect(try await client.ask("POST", "/v1/completions", streamed).events.last == "[DONE]")
             #expect(
                 try await client.ask("POST", "/v1/completions", body, headers: ["Connection": "close"]).headers["connection"] == "close")
-            #expect(await client.isEnded())
+            #expect(try await client.isEnded())
         }
     }
 
@@ -103,10 +103,9 @@ import Testing
         let server = HTTPServer(listener: listener, maximumConnections: 2, handler: Endpoint(model: ScriptedModel.reversing, token: nil))
         let (slow, idle) = (try LoopbackClient(port: listener.port), try LoopbackClient(port: listener.port))
         slow.send("GET /he")
-        #expect(try await idle.ask("GET", "/health").status == 200)
         let new = try LoopbackClient(port: listener.port)
         #expect(try await new.ask("GET", "/health").status == 200)
-        #expect(await idle.isEnded())
+        #expect(try await idle.isEnded())
         slow.send("alth HTTP/1.1\r\n\r\n")
         #expect(try await slow.response().status == 200)
         await server.stop()
@@ -119,7 +118,7 @@ import Testing
             let response = try await client.response()
             #expect(response.status == 400)
             #expect(response.json["error"]?["message"]?.string?.contains("\"NONSENSE\"") == true)
-            #expect(await client.isEnded())
+            #expect(try await client.isEnded())
         }
     }
 
@@ -127,12 +126,13 @@ import Testing
         try await withServer(ScriptedModel.reversing, limits: RequestLimits(bodyBytes: 1000)) { server in
             let client = try LoopbackClient(port: server.listener.port)
             let bytes = 8 << 20
-            client.send("POST /v1/completions HTTP/1.1\r\nContent-Length: \(bytes)\r\n\r\n")
+            // Sent as a whole before the answer is read, as most clients do: the answer must not be lost to a reset.
+            try await onThread {
+                client.send("POST /v1/completions HTTP/1.1\r\nContent-Length: \(bytes)\r\n\r\n" + String(repeating: "x", count: bytes))
+            }
             let response = try await client.response()
             #expect(response.status == 413)
             #expect(response.json["error"]?["message"] == .string("the body of \(bytes) bytes exceeds the limit of 1000 bytes"))
-            // The client may go on sending; that does not reach it as a reset before it has read the answer.
-            try await onThread { client.send(String(repeating: "x", count: bytes)) }
         }
     }
 
@@ -148,7 +148,7 @@ import Testing
         busy.send("GET", "/held")
         for await _ in asked { break }
         let stopping = Task { await server.stop() }
-        #expect(await idle.isEnded())
+        #expect(try await idle.isEnded())
         late.send("\r\n")
         #expect(try await late.response().status == 503)
         #expect(throws: POSIXError.self) { try LoopbackClient(port: listener.port) }

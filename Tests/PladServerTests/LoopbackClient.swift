@@ -100,9 +100,13 @@ final class LoopbackClient: Sendable {
         }
     }
 
-    /// Whether the server ends the connection without another byte.
-    func isEnded() async -> Bool {
-        await (try? onThread { [self] in try receive(Data()) }) == nil
+    /// Whether the server ends the connection, in order or by a reset, without another byte.
+    func isEnded() async throws -> Bool {
+        try await onThread { [self] in
+            var byte: UInt8 = 0
+            let count = recv(input.fileDescriptor, &byte, 1, 0)
+            return count == 0 || count < 0 && errno == ECONNRESET
+        }
     }
 
     func end() {

@@ -61,6 +61,7 @@ struct ChatTemplateTests {
         ("{% for x in messages %}", "\"else\" or \"endfor\" expected"),
         ("{{ messages", "line 1: a tag does not end"),
         ("{{ 1 / 0 }}", "divided by 0"),
+        ("\n{{ messages }}", "line 2: a list is printed"),
         ("{{ 9223372036854775807 + 1 }}", "out of range"),
     ])
     func refusalsNameTheThingAndTheLine(source: String, part: String) throws {

@@ -49,6 +49,7 @@ struct TokenizerFileTests {
         ("llama2", #""<s>":1,"#, #""<s>":1,"<s>":900,"#, "model.vocab is ambiguous: \"<s>\" appears twice"),
         ("llama2", #""<s>":1,"#, #""<s>":4294967297,"#, "line 1: a token's id is not a whole number"),
         ("llama2", #""id":1,"#, #""id":5,"#, "the added token \"<s>\" has the id 5"),
+        ("llama2", #""content":"<s>""#, #""content":1"#, "tokenizer.json: added_tokens[1].content is not a string"),
         ("llama2", #""ids":[1]"#, #""ids":[70000]"#, "names a token that is not in the vocabulary"),
         ("unigram", #""unk_id":2"#, #""unk_id":4000"#, "model.unk_id is 4000"),
         ("precompiled", #""precompiled_charsmap":""#, #""precompiled_charsmap":"////"#, "precompiled_charsmap"),
@@ -64,6 +65,12 @@ struct TokenizerFileTests {
     @Test func specialTokensOfTheConfigurationMustExist() throws {
         let message = try message("gpt2", file: "tokenizer_config.json", replacing: #""eos_token": "</s>""#, by: #""eos_token": "<eos>""#)
         #expect(message.contains("tokenizer_config.json: eos_token is \"<eos>\""), "\(message)")
+    }
+
+    @Test func fieldsOfTheConfigurationAreNamed() throws {
+        let flag = #""clean_up_tokenization_spaces": true"#
+        let message = try message("gpt2", file: "tokenizer_config.json", replacing: flag, by: #""clean_up_tokenization_spaces": 1"#)
+        #expect(message.hasSuffix("tokenizer_config.json: clean_up_tokenization_spaces is not true or false"), "\(message)")
     }
 
     @Test func aMissingFileIsNamed() throws {

@@ -84,8 +84,8 @@ struct TemplateParser {
                 statements.append(.text(text))
                 next()
             case .printStart:
-                next()
-                statements.append(.print(try expression(bareTuple: true)))
+                let line = next().line
+                statements.append(.print(try expression(bareTuple: true), line: line))
                 try expect(.printEnd)
             case .blockStart:
                 if case .name(let name) = following.kind, ends.contains(name) {

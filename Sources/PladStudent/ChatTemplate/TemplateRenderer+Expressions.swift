@@ -3,7 +3,7 @@ extension TemplateRenderer {
         try charge()
         let value = try value(of: expression)
         guard value.depth <= Self.deepestValue else {
-            throw failure(expression.line, "lists or mappings are nested deeper than \(Self.deepestValue) levels")
+            throw StudentError(.template, "\(name): the template nests lists or mappings deeper than \(Self.deepestValue) levels")
         }
         return value
     }
@@ -164,19 +164,5 @@ struct TemplateCallArguments {
     /// The argument at this place or of this name.
     func argument(_ index: Int, _ name: String = "") -> TemplateValue? {
         index < positional.count ? positional[index] : named.first { $0.name == name }?.value
-    }
-}
-
-extension TemplateExpression {
-    /// The line where the expression stands, as far as it is known; 0 for plain names and literals.
-    var line: Int {
-        switch self {
-        case .literal, .name, .list: 0
-        case .dictionary(_, let line), .member(_, _, let line), .subscripted(_, _, let line), .slice(_, _, let line),
-            .call(_, _, let line), .filter(_, _, _, let line), .test(_, _, _, _, let line), .sign(_, _, let line),
-            .arithmetic(_, _, _, let line), .comparison(_, _, let line):
-            line
-        case .negation(let value), .and(let value, _), .or(let value, _), .choice(let value, _, _): value.line
-        }
     }
 }

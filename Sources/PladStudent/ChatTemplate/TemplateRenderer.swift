@@ -68,7 +68,7 @@ struct TemplateRenderer {
     private mutating func run(_ statement: TemplateStatement) throws -> Flow {
         switch statement {
         case .text(let text): try write(text)
-        case .print(let expression): try write(try text(of: try evaluate(expression), line: expression.line))
+        case .print(let expression, let line): try write(try text(of: try evaluate(expression), line: line))
         case .conditional(let branches):
             for (condition, body) in branches {
                 if let condition, try !evaluate(condition).isTrue { continue }

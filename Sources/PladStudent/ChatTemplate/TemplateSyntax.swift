@@ -1,7 +1,7 @@
 /// A statement of a template.
 indirect enum TemplateStatement: Sendable {
     case text(String)
-    case print(TemplateExpression)
+    case print(TemplateExpression, line: Int)
     /// The branches in order; the last one without a condition is the `else`.
     case conditional([(condition: TemplateExpression?, body: [TemplateStatement])])
     case loop(TemplateLoop)

@@ -2,22 +2,25 @@ import PladRecords
 
 /// A JSON object of a tokenizer's files together with its place, so that every complaint names file and field.
 struct Section {
-    /// For example `student/tokenizer.json: normalizer.normalizers[1]`.
+    /// For example `student/tokenizer.json: normalizer.normalizers[1]`, or the file alone.
     let place: String
     let members: [String: JSONValue]
+    private let isWholeFile: Bool
 
-    init(_ value: JSONValue, place: String) throws {
-        guard let members = value.object else { throw Self.failure(place, "is not an object") }
+    init(_ value: JSONValue, place: String, isWholeFile: Bool = false) throws {
+        guard let members = value.object else { throw StudentError(.tokenizer, "\(place) is not an object") }
         self.place = place
         self.members = members
+        self.isWholeFile = isWholeFile
     }
 
-    private static func failure(_ place: String, _ what: String) -> StudentError {
-        StudentError(.tokenizer, "\(place) \(what)")
+    /// The place of a field, as errors name it.
+    func place(of field: String) -> String {
+        place + (isWholeFile ? ": " : ".") + field
     }
 
     func failure(_ field: String, _ what: String) -> StudentError {
-        Self.failure("\(place).\(field)", what)
+        StudentError(.tokenizer, "\(place(of: field)) \(what)")
     }
 
     /// A refusal of a value that is well formed but not known.
@@ -76,11 +79,11 @@ struct Section {
 
     func section(_ field: String) throws -> Section {
         guard let value = self[field] else { throw failure(field, "is missing") }
-        return try Section(value, place: "\(place).\(field)")
+        return try Section(value, place: place(of: field))
     }
 
     func sections(_ field: String) throws -> [Section] {
         guard let elements = self[field]?.array else { throw failure(field, "is not a list") }
-        return try elements.enumerated().map { try Section($1, place: "\(place).\(field)[\($0)]") }
+        return try elements.enumerated().map { try Section($1, place: place(of: "\(field)[\($0)]")) }
     }
 }

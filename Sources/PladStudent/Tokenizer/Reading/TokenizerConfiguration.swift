@@ -59,7 +59,7 @@ struct TokenizerConfiguration {
             try scanner.end()
             return value
         }
-        return try Section(value, place: file.path)
+        return try Section(value, place: file.path, isWholeFile: true)
     }
 
     private mutating func read(_ section: Section) throws {
@@ -84,7 +84,7 @@ struct TokenizerConfiguration {
     }
 
     private mutating func readToken(_ name: String, _ value: JSONValue, _ section: Section) throws {
-        let place = "\(section.place): \(name)"
+        let place = section.place(of: name)
         if let content = value.string {
             namedTokens.append(NamedToken(name: name, content: content, place: place))
         } else {
@@ -96,7 +96,7 @@ struct TokenizerConfiguration {
     /// `chat_template` is a template, or a list of named ones, of which `default` is taken.
     private mutating func readChatTemplate(_ section: Section) throws {
         guard let value = section["chat_template"] else { return }
-        let name = "\(section.place): chat_template"
+        let name = section.place(of: "chat_template")
         if let source = value.string {
             chatTemplate = (source, name)
         } else {

@@ -59,6 +59,6 @@ struct TokenizerFile {
 
     func addedTokens() throws -> [AddedToken] {
         guard let value = sections["added_tokens"], value != .null else { return [] }
-        return try Section(.object(["added_tokens": value]), place: "\(name): ").sections("added_tokens").map(AddedToken.init)
+        return try Section(.object(["added_tokens": value]), place: name, isWholeFile: true).sections("added_tokens").map(AddedToken.init)
     }
 }

@@ -126,10 +126,9 @@ import Testing
         try await withServer(ScriptedModel.reversing, limits: RequestLimits(bodyBytes: 1000)) { server in
             let client = try LoopbackClient(port: server.listener.port)
             let bytes = 8 << 20
-            // Sent as a whole before the answer is read, as most clients do: the answer must not be lost to a reset.
-            try await onThread {
-                client.send("POST /v1/completions HTTP/1.1\r\nContent-Length: \(bytes)\r\n\r\n" + String(repeating: "x", count: bytes))
-            }
+            // Most clients send all before they read: a connection that is reset in between would hide the answer from them.
+            let request = "POST /v1/completions HTTP/1.1\r\nContent-Length: \(bytes)\r\n\r\n" + String(repeating: "x", count: bytes)
+            #expect(try await onThread { client.send(request) })
             let response = try await client.response()
             #expect(response.status == 413)
             #expect(response.json["error"]?["message"] == .string("the body of \(bytes) bytes exceeds the limit of 1000 bytes"))

@@ -18,7 +18,7 @@ enum Interruption {
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
                 if asked.exchange(true, ordering: .sequentiallyConsistent) { _exit(ExitStatus.interrupted.rawValue) }
-                Console.say("\nstopping: saving what is done (once more to stop at once)")
+                Console.say("\nstopping once what is done is safe (again to stop at once)")
                 for handler in handlers.withLock({ $0 }) { handler() }
             }
             source.resume()

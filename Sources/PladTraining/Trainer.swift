@@ -14,6 +14,8 @@ package final class Trainer {
     package let totalSteps: Int
     /// Steps done so far, oldest first.
     package internal(set) var log: [TrainingStep] = []
+    /// Where the time of this trainer's own steps went.
+    package private(set) var times = StepTimes()
 
     /// What this training is, for its checkpoints.
     let fingerprint: String
@@ -53,13 +55,13 @@ package final class Trainer {
         let index = log.count
         let batch = order.batch(at: index).map { pairs[$0] }
         var sums = BatchSums()
-        clear(gradients.buffer, workers: student.workers)
+        times.measure(\.optimiser) { clear(gradients.buffer, workers: student.workers) }
         let divisor = Double(reduction == .pairs ? batch.count : batch.reduce(0) { $0 + $1.chosen.count })
         for part in Self.passes(over: batch, rows: settings.rowsPerPass) {
             try accumulate(part, divisor: divisor, into: &sums)
         }
 
-        let norm = sumOfSquares(gradients.buffer, workers: student.workers).squareRoot()
+        let norm = times.measure(\.optimiser) { sumOfSquares(gradients.buffer, workers: student.workers).squareRoot() }
         guard sums.loss.isFinite, norm.isFinite else {
             throw TrainingError(
                 .diverged,
@@ -67,7 +69,8 @@ package final class Trainer {
             )
         }
         let rate = settings.learningRate * settings.schedule.factor(step: index, of: totalSteps)
-        update(learningRate: rate, gradientScale: Self.clipScale(norm: norm, limit: settings.clip))
+        let scale = Self.clipScale(norm: norm, limit: settings.clip)
+        times.measure(\.optimiser) { update(learningRate: rate, gradientScale: scale) }
         let record = sums.record(
             phase: phase, step: index + 1, learningRate: rate, gradientNorm: norm, divisor: divisor, pairs: batch.count)
         log.append(record)
@@ -76,7 +79,7 @@ package final class Trainer {
 
     /// Forward, loss and backward of some pairs of a batch; gradients add up.
     private func accumulate(_ part: ArraySlice<EncodedPair>, divisor: Double, into sums: inout BatchSums) throws {
-        let logProbabilities = try pass.forward(part.map(\.tree))
+        let logProbabilities = try times.measure(\.forward) { try pass.forward(part.map(\.tree)) }
         var weights: [[Float]] = []
         for (pair, continuations) in zip(part, logProbabilities) {
             let totals = continuations.map { $0.reduce(0) { $0 + Double($1) } }
@@ -86,7 +89,7 @@ package final class Trainer {
             weights.append(zip(value.gradients, lengths).map { Float($0 * settings.norm.scale(tokens: $1) / divisor) })
             sums.add(value.value, totals: totals, scores: candidates.map(\.score), rows: pair.rows)
         }
-        pass.backward(weights)
+        times.measure(\.backward) { pass.backward(weights) }
     }
 
     private func update(learningRate: Double, gradientScale: Double) {

@@ -20,7 +20,8 @@ struct Plad: AsyncParsableCommand {
                 subcommands: [Teach.self, WarmUp.self, SampleCommand.self, Pair.self, Train.self, Evaluate.self, Report.self, Compare.self]),
             CommandGroup(name: "Recording", subcommands: [CacheCommand.self]),
             CommandGroup(
-                name: "Model", subcommands: [Serve.self, MockTeacherCommand.self, Score.self, Tokenize.self, Init.self, Inspect.self]),
+                name: "Model",
+                subcommands: [Serve.self, MockTeacherCommand.self, Score.self, Tokenize.self, Init.self, Inspect.self, Bench.self]),
         ])
 
     static let version = "0.1.0"

@@ -2,9 +2,10 @@ import PladTensor
 import Testing
 
 @Suite struct ProductTests {
-    @Test func linearLayersEqualTheirDefinition() {
+    /// Shapes that OpenBLAS computes directly, and others that it cuts into blocks with remainders on all sides.
+    @Test(arguments: [(7, 12, 9), (64, 576, 96), (133, 401, 259)])
+    func linearLayersEqualTheirDefinition(_ rows: Int, _ inputs: Int, _ outputs: Int) {
         var values = Values(5)
-        let (rows, inputs, outputs) = (7, 12, 9)
         let (x, w, dy) = (values.many(rows * inputs), values.many(outputs * inputs), values.many(rows * outputs))
         var (x_, w_, dy_) = (x, w, dy)
         var (y, dx, dw) = ([Float](repeating: 0, count: rows * outputs), x, w)

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+import PladStudent
+import PladTensor
+
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure how fast this machine trains, samples and scores, with synthetic weights and tokens.",
+        discussion: """
+            Prints the rate in tokens per second beside the rate of arithmetic, and the latter beside the machine's own in a large \
+            matrix product of the same run: their quotient is the share of the processor that the work reaches.
+            """,
+        subcommands: [BenchTrain.self, BenchSample.self, BenchScore.self])
+}
+
+/// What all benchmarks are told.
+struct BenchOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The model's shape: \(BenchShape.names).", valueName: "name"))
+    var shape = "smollm-135m"
+
+    @Option(help: "Processor threads. By default all.")
+    var threads: Int?
+
+    @Flag(help: "Print one line of JSON.")
+    var json = false
+
+    func validate() throws {
+        guard BenchShape.all[shape] != nil else {
+            throw ValidationError("there is no shape \"\(shape)\"; choose one of: \(BenchShape.names)")
+        }
+        guard threads ?? 1 > 0 else { throw ValidationError("--threads \(threads ?? 0): give at least 1") }
+    }
+
+    var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+
+    var resolvedShape: BenchShape { BenchShape.all[shape]! }
+
+    /// Throws unless every number is at least 1.
+    static func require(_ numbers: (name: String, value: Int)...) throws {
+        for (name, value) in numbers where value < 1 { throw ValidationError("--\(name) \(value): give at least 1") }
+    }
+}
+
+extension Duration {
+    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
+
+extension [Double] {
+    /// The middle value; of an even count the mean of the two.
+    ///
+    /// - Precondition: there is a value.
+    var median: Double {
+        let sorted = sorted()
+        return (sorted[count / 2] + sorted[(count - 1) / 2]) / 2
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import PladRecords
+import PladStudent
+
+/// A student of random weights, and random tokens for it.
+///
+/// It goes through a temporary Hugging Face folder, so that it is read and laid out as every student is. Its tokenizer knows
+/// bytes alone; the other ids of the vocabulary have no text, which a benchmark does not need.
+enum SyntheticStudent {
+    /// The end-of-sequence token.
+    static let end = 256
+
+    static func make(_ shape: BenchShape, threads: Int) throws -> Student {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("plad-bench-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let config = folder.appendingPathComponent("config.json")
+        try JSONSerialization.data(withJSONObject: shape.configuration).write(to: config)
+        try JSONSerialization.data(withJSONObject: tokenizer).write(to: folder.appendingPathComponent("tokenizer.json"))
+        let model = folder.appendingPathComponent("student")
+        try Student.initialise(config: config, tokenizer: folder, seed: 0, into: model)
+        return try Student(folder: model, threads: threads)
+    }
+
+    /// `count` ids that say nothing, none of them the end.
+    static func tokens(_ count: Int, _ shape: BenchShape, _ stream: inout SeededGenerator) -> [TokenID] {
+        (0..<count).map { _ in
+            let id = Int.random(in: 0..<shape.vocabulary - 1, using: &stream)
+            return TokenID(id < end ? id : id + 1)
+        }
+    }
+
+    /// `count`, or with `varying` any number from its half on.
+    static func length(_ count: Int, varying: Bool, _ stream: inout SeededGenerator) -> Int {
+        varying ? Int.random(in: max(1, count / 2)...count, using: &stream) : count
+    }
+
+    /// Byte-level BPE without merges.
+    private static var tokenizer: [String: Any] {
+        // GPT-2's alphabet: printable Latin-1 stands for itself, the other bytes follow from U+0100 on.
+        let printable = Set(0x21...0x7e).union(0xa1...0xac).union(0xae...0xff)
+        var vocabulary: [String: Int] = ["<end>": end]
+        var next: UInt32 = 0x100
+        for byte in 0..<256 {
+            let scalar = printable.contains(byte) ? UInt32(byte) : next
+            if !printable.contains(byte) { next += 1 }
+            vocabulary[String(Character(Unicode.Scalar(scalar)!))] = byte
+        }
+        return [
+            "version": "1.0",
+            "added_tokens": [["id": end, "content": "<end>", "special": true]],
+            "pre_tokenizer": ["type": "ByteLevel", "add_prefix_space": false, "use_regex": true],
+            "decoder": ["type": "ByteLevel"],
+            "model": ["type": "BPE", "vocab": vocabulary, "merges": [String]()],
+        ]
+    }
+}

@@ -1,0 +1,31 @@
+import Foundation
+import Testing
+
+@Suite struct BenchTests {
+    @Test(arguments: [
+        (["train", "--pairs", "2", "--response", "6", "--steps", "2", "--vary"], ["forward", "backward", "optimiser"]),
+        (["sample", "--batch", "2", "--samples", "2", "--new", "5"], ["prefill", "decode"]),
+        (["score", "--batch", "2", "--response", "6", "--steps", "2"], ["forward"]),
+    ])
+    func aLineOfJSONTellsRateMemoryAndWhereTheTimeWent(_ arguments: [String], _ parts: [String]) throws {
+        let common = ["--shape", "tiny", "--prompt", "12", "--threads", "2", "--json"]
+        let result = try PladProcess.run(["bench"] + arguments + common)
+        #expect(result.status == 0, "\(result.errors)")
+        let line = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+        #expect(line["command"] as? String == arguments[0])
+        #expect(line["shape"] as? String == "tiny")
+        #expect(line["threads"] as? Int == 2)
+        for key in ["tokensPerSecond", "secondsPerStep", "peakBytes", "gflops", "sgemmGflops"] {
+            #expect((line[key] as? Double ?? 0) > 0, "\(key): \(result.output)")
+        }
+        let seconds = try #require(line["seconds"] as? [String: Double])
+        #expect(seconds.keys.sorted() == parts.sorted())
+        #expect(seconds.values.allSatisfy { $0 > 0 }, "\(seconds)")
+    }
+
+    @Test func anUnknownShapeIsAUsageErrorThatListsThoseThereAre() throws {
+        let result = try PladProcess.run("bench", "train", "--shape", "smollm")
+        #expect(result.status == 64)
+        #expect(result.errors.contains("smollm-135m, smollm-360m, tiny"), "\(result.errors)")
+    }
+}

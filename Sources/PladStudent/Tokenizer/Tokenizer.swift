@@ -27,18 +27,14 @@ package final class Tokenizer: Sendable {
     ///
     /// Throws `StudentError` that names file and field; what plad does not know is refused by its name.
     package convenience init(folder: URL) throws {
-        let file = folder.appendingPathComponent("tokenizer.json")
-        guard Files.exists(file) else {
-            throw StudentError(.tokenizer, "\(file.path) is missing; save the tokenizer with transformers' AutoTokenizer to get it")
-        }
-        let data = try Data(reading: file)
-        let configuration = try TokenizerConfiguration(folder: folder)
-        try self.init(data, name: file.path, configuration)
+        try self.init(TokenizerFiles(folder: folder))
     }
 
-    private init(_ data: Data, name: String, _ configuration: TokenizerConfiguration) throws {
-        let parts = try data.withUnsafeBytes { bytes in
-            try TokenizerParts(TokenizerFile(bytes.bindMemory(to: UInt8.self), name: name), configuration)
+    /// As `init(folder:)`, from files in memory.
+    package init(_ files: TokenizerFiles) throws {
+        let configuration = try TokenizerConfiguration(files)
+        let parts = try files.tokenizer.withUnsafeBytes { bytes in
+            try TokenizerParts(TokenizerFile(bytes.bindMemory(to: UInt8.self), name: files.name("tokenizer.json")), configuration)
         }
         normalizer = parts.normalizer
         preTokenizer = parts.preTokenizer

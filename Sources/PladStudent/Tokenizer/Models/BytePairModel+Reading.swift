@@ -79,6 +79,7 @@ extension BytePairModel {
             }
             rules.append(rule)
         }
+        guard rules.count < Vocabulary.largestSize else { throw section.failure("merges", "has \(rules.count) rules") }
         return rules
     }
 }

@@ -23,22 +23,16 @@ struct TokenizerConfiguration {
     let place: String
 
     /// Reads the files that are there; a folder may lack all of them.
-    init(folder: URL) throws {
-        let file = folder.appendingPathComponent("tokenizer_config.json")
-        place = file.path
-        if let section = try Self.read(file) {
-            try read(section)
-        }
-        let map = folder.appendingPathComponent("special_tokens_map.json")
-        if let section = try Self.read(map) {
+    init(_ files: TokenizerFiles) throws {
+        place = files.name("tokenizer_config.json")
+        if let section = try Self.read(files.configuration, name: place) { try read(section) }
+        if let section = try Self.read(files.specialTokens, name: files.name("special_tokens_map.json")) {
             for name in Self.names where !namedTokens.contains(where: { $0.name == name }) { try readToken(name, section) }
         }
-        let template = folder.appendingPathComponent("chat_template.jinja")
-        if Files.exists(template) {
-            guard let source = String(bytes: try Data(reading: template), encoding: .utf8) else {
-                throw StudentError(.template, "\(template.path) is not UTF-8")
-            }
-            chatTemplate = (source, template.path)
+        if let template = files.chatTemplate {
+            let name = files.name("chat_template.jinja")
+            guard let source = String(bytes: template, encoding: .utf8) else { throw StudentError(.template, "\(name) is not UTF-8") }
+            chatTemplate = (source, name)
         }
     }
 
@@ -51,15 +45,15 @@ struct TokenizerConfiguration {
         Dictionary(namedTokens.map { ($0.name, $0.content) }, uniquingKeysWith: { first, _ in first })
     }
 
-    private static func read(_ file: URL) throws -> Section? {
-        guard Files.exists(file) else { return nil }
-        let value = try Data(reading: file).withUnsafeBytes { bytes in
-            var scanner = JSONScanner(bytes.bindMemory(to: UInt8.self), name: file.path)
+    private static func read(_ data: Data?, name: String) throws -> Section? {
+        guard let data else { return nil }
+        let value = try data.withUnsafeBytes { bytes in
+            var scanner = JSONScanner(bytes.bindMemory(to: UInt8.self), name: name)
             let value = try scanner.value()
             try scanner.end()
             return value
         }
-        return try Section(value, place: file.path, isWholeFile: true)
+        return try Section(value, place: name, isWholeFile: true)
     }
 
     private mutating func read(_ section: Section) throws {

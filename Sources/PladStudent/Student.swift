@@ -10,9 +10,11 @@ package final class Student {
     package let endOfSequence: [TokenID]
     package let weights: Weights
     package let workers: Workers
-    let decoder: Decoder
+    let model: Model
     /// Memory for passes without gradients.
-    let passing: Activations
+    let passing: Pass
+    /// What the family's files call tensors.
+    let names: TensorNames
     private let folder: URL
     private let file: ConfigurationFile
 
@@ -21,10 +23,14 @@ package final class Student {
         self.folder = folder
         file = try ConfigurationFile(contentsOf: folder.appendingPathComponent("config.json"))
         let family = try ModelFamily.named(by: file)
-        configuration = try family.configuration(file)
-        let layout = DecoderTensors.layout(configuration, names: family.names)
+        var configuration = try family.configuration(file)
         let files = try WeightFiles(folder: folder)
-        try files.check(layout, names: family.names)
+        names = family.names(configuration)
+        // T5 models say in config.json that their embeddings are tied and bring a head of their own all the same.
+        if configuration.hasEncoder, files.holds(names.head) { configuration.tiedEmbeddings = false }
+        self.configuration = configuration
+        let layout = ModelTensors.layout(configuration, names: names)
+        try files.check(layout, names: names)
         tokenizer = try Tokenizer(folder: folder)
         guard tokenizer.vocabularySize <= configuration.vocabularySize else {
             throw StudentError(
@@ -35,9 +41,9 @@ package final class Student {
         endOfSequence = try Self.endOfSequence(folder, configuration, tokenizer)
         workers = Workers(threads: threads)
         weights = Weights(tensors: layout)
-        try files.read(into: weights, workers: workers)
-        decoder = Decoder(configuration, weights: weights, workers: workers)
-        passing = Activations(configuration, keeping: false)
+        try files.read(into: weights, names: names, workers: workers)
+        model = Model(configuration, tensors: ModelTensors(weights, configuration, names: names), workers: workers)
+        passing = Pass(model, keeping: false)
     }
 
     private static func endOfSequence(_ folder: URL, _ configuration: StudentConfiguration, _ tokenizer: Tokenizer) throws -> [TokenID] {
@@ -64,7 +70,7 @@ package final class Student {
         try StudentFolder.write(weights, as: dtype, configuration: file, companionsFrom: self.folder, to: folder)
     }
 
-    /// Writes a random student: matrices from normal(0, initializer_range), norms 1, the tokenizer's files copied. The same seed gives the same bytes.
+    /// Writes a random student: matrices from normal distributions as the family has them, norms 1, biases 0, the tokenizer's files copied. The same seed gives the same bytes.
     ///
     /// The weights' type is the one that `config` names, else float32.
     /// - Parameters:
@@ -79,8 +85,8 @@ package final class Student {
             throw file.refuse("vocab_size", "is less than the \(known.vocabularySize) tokens of \(tokenizer.path)")
         }
         let type = try file.string("dtype") ?? file.string("torch_dtype")
-        let weights = Weights(tensors: DecoderTensors.layout(configuration, names: family.names))
-        weights.drawRandomly(seed: seed, deviation: configuration.initializerRange)
+        let weights = Weights(tensors: ModelTensors.layout(configuration, names: family.names(configuration)))
+        weights.drawRandomly(seed: seed)
         try StudentFolder.write(
             weights, as: TensorType.allCases.first { $0.torchName == type } ?? .f32, configuration: file, companionsFrom: tokenizer,
             to: folder)

@@ -66,13 +66,11 @@ package final class AttentionScratch {
 
     /// Copies keys and values of `count` rows from `row` on to positions from `position` on.
     func packKeyValues(
-        _ queryKeyValue: UnsafePointer<Float>, shape: AttentionShape, head: Int, at position: Int, count: Int, row: Int,
-        backward: Bool = false
+        _ input: AttentionInput, shape: AttentionShape, head: Int, at position: Int, count: Int, row: Int, backward: Bool = false
     ) {
         let width = shape.headWidth
         for i in 0..<count {
-            let key = queryKeyValue + ((row + i) * shape.rowWidth + (shape.heads + head) * width)
-            let value = key + shape.keyValueHeads * width
+            let (key, value) = (input.key(row + i, head: head, shape), input.value(row + i, head: head, shape))
             let at = position + i
             var across = keysAcross + at
             for d in 0..<width {

@@ -3,10 +3,11 @@
 /// - Parameters:
 ///   - query: the token's H·D floats, rotated.
 ///   - prompt, own: the shared beginning and the sequence's own part, the token itself included; the counts say how far each is seen.
+///     Attention to another text has that one alone, and an `ownCount` of 0.
 ///   - output: the token's H·D floats.
 ///   - scratch: at least `cachedAttentionScratch(...)` floats.
 package func attendCached(
-    query: UnsafePointer<Float>, layer: Int, keyValueHead head: Int, shape: AttentionShape,
+    query: UnsafePointer<Float>, layer: Int, keyValueHead head: Int, shape: AttentionShape, rules: AttentionRules = AttentionRules(),
     prompt: KeyValueCache, promptCount: Int, own: KeyValueCache, ownCount: Int,
     output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
 ) {
@@ -31,6 +32,18 @@ package func attendCached(
     func scoreAll() {
         score(prompt, promptCount, 0)
         score(own, ownCount, promptColumns)
+        let position = promptCount + ownCount - 1
+        for h in 0..<group {
+            let row = scores + h * columns
+            if let bias = rules.bias {
+                addValues(bias.values(head: head * group + h, from: -position), to: row, count: promptCount)
+                addValues(bias.values(head: head * group + h, from: promptCount - position), to: row + promptColumns, count: ownCount)
+            }
+            if let hidden = rules.window.map({ position + 1 - $0 }), hidden > 0 {
+                row.update(repeating: -.infinity, count: min(hidden, promptCount))
+                (row + promptColumns).update(repeating: -.infinity, count: max(0, hidden - promptCount))
+            }
+        }
         // Between the prompt's last key and the sequence's own first there may be columns that hold nothing.
         for h in 0..<group { (scores + (h * columns + promptCount)).update(repeating: -.infinity, count: promptColumns - promptCount) }
     }
@@ -65,4 +78,13 @@ package func cachedAttentionScratch(shape: AttentionShape, promptCount: Int, own
 /// Positions in whole blocks of a cache.
 private func blocked(_ count: Int) -> Int {
     (count + KeyValueCache.block - 1) / KeyValueCache.block * KeyValueCache.block
+}
+
+@inline(__always)
+private func addValues(_ values: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, count: Int) {
+    var i = 0
+    while i < count {
+        store(load(target + i, count: count &- i) + load(values + i, count: count &- i), to: target + i, count: count &- i)
+        i &+= 16
+    }
 }

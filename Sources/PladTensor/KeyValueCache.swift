@@ -23,18 +23,24 @@ package final class KeyValueCache {
         keys(layer: layer, head: head) + capacity * shape.headWidth
     }
 
-    /// Copies keys and values of one token, from its row of H·D + G·D + G·D floats, to a position of a layer.
+    /// Copies key and value of one token, G·D floats each, to a position of a layer.
     ///
     /// - Precondition: the position is below `capacity`.
-    package func put(_ queryKeyValue: UnsafePointer<Float>, layer: Int, position: Int) {
+    package func put(key: UnsafePointer<Float>, value: UnsafePointer<Float>, layer: Int, position: Int) {
         precondition(position < capacity, "position \(position) of a cache of \(capacity)")
         let width = shape.headWidth
         for head in 0..<shape.keyValueHeads {
-            let key = queryKeyValue + (shape.heads + head) * width
+            let key = key + head * width
             let column = keys(layer: layer, head: head) + (position / Self.block * width * Self.block + position % Self.block)
             for d in 0..<width { column[d &* Self.block] = key[d] }
             let row = values(layer: layer, head: head) + position * shape.paddedWidth
-            row.update(from: key + shape.keyValueHeads * width, count: width)
+            row.update(from: value + head * width, count: width)
         }
+    }
+
+    /// The same from a token's row of H·D + G·D + G·D floats.
+    package func put(_ queryKeyValue: UnsafePointer<Float>, layer: Int, position: Int) {
+        let key = queryKeyValue + shape.heads * shape.headWidth
+        put(key: key, value: key + shape.keyValueHeads * shape.headWidth, layer: layer, position: position)
     }
 }

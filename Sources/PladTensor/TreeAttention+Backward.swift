@@ -1,88 +1,90 @@
-/// Backward of `attend`: from the outputs' gradient to that of query, key and value.
+/// Backward of `attend` over a tree: from the outputs' gradient to that of query, key and value.
 ///
 /// Scores are computed again from `logSumExp`, a block at a time.
 /// - Parameters:
 ///   - dOutput: [T, H·D]; output: as `attend` left it.
-///   - dQueryKeyValue: [T, (H + 2G)·D]; this head's columns of the tree's rows are written, not added to.
-///   - skippingBody: the prompt rows that predict nothing have no outputs; their queries get gradient 0.
+///   - gradient: this head's columns of the tree's rows are written, not added to. Queries of rows that `rules` leave out get 0.
 package func attendBackward(
-    _ tree: TreeRows, keyValueHead: Int, shape: AttentionShape, queryKeyValue: UnsafePointer<Float>,
+    _ tree: TreeRows, keyValueHead: Int, shape: AttentionShape, input: AttentionInput, rules: AttentionRules = AttentionRules(),
     output: UnsafeMutablePointer<Float>, logSumExp: UnsafeMutablePointer<Float>, dOutput: UnsafePointer<Float>,
-    dQueryKeyValue: UnsafeMutablePointer<Float>, skippingBody: Bool, scratch: AttentionScratch
+    gradient: AttentionInput, scratch: AttentionScratch
 ) {
-    let (prompt, padded) = (tree.promptCount, shape.paddedWidth)
-    let pack = { (position: Int, count: Int, row: Int) in
-        scratch.packKeyValues(queryKeyValue, shape: shape, head: keyValueHead, at: position, count: count, row: row, backward: true)
-    }
     let block = AttentionBlock(
-        shape: shape, head: keyValueHead, queryKeyValue: queryKeyValue, output: output, logSumExp: logSumExp, scratch: scratch)
-    pack(0, tree.body.count, tree.body.lowerBound)
-    pack(prompt - 1, 1, tree.stem)
-    scratch.dKeys.update(repeating: 0, count: prompt * padded)
-    scratch.dValues.update(repeating: 0, count: prompt * padded)
-    if skippingBody {
+        shape: shape, head: keyValueHead, input: input, rules: rules, output: output, logSumExp: logSumExp, scratch: scratch)
+    if rules.skippingBody {
         for row in tree.body {
-            let group = shape.group * shape.headWidth
-            (dQueryKeyValue + (row * shape.rowWidth + keyValueHead * group)).update(repeating: 0, count: group)
-        }
-    } else {
-        for range in blocks(of: tree.body.count, rows: shape.blockRows / shape.group) {
-            block.backward(
-                position: range.lowerBound, row: tree.body.lowerBound + range.lowerBound, count: range.count, dOutput, dQueryKeyValue)
+            gradient.query(row, head: keyValueHead * shape.group, shape).update(repeating: 0, count: shape.group * shape.headWidth)
         }
     }
-    block.backward(position: prompt - 1, row: tree.stem, count: 1, dOutput, dQueryKeyValue)
-    for branch in tree.branches {
-        pack(prompt, branch.count, branch.lowerBound)
-        (scratch.dKeys + prompt * padded).update(repeating: 0, count: branch.count * padded)
-        (scratch.dValues + prompt * padded).update(repeating: 0, count: branch.count * padded)
-        for range in blocks(of: branch.count, rows: shape.blockRows / shape.group) {
-            block.backward(
-                position: prompt + range.lowerBound, row: branch.lowerBound + range.lowerBound, count: range.count, dOutput, dQueryKeyValue)
+    block.eachRun(of: tree) { step in
+        switch step {
+        case .keys(let position, let row, let count): block.enterBackward(position: position, row: row, count: count)
+        case .queries(let run): block.backward(run, dOutput, gradient)
+        case .leave(let position, let row, let count):
+            block.writeKeyValueGradients(position: position, count: count, row: row, gradient)
         }
-        block.writeKeyValueGradients(position: prompt, count: branch.count, row: branch.lowerBound, dQueryKeyValue)
     }
-    block.writeKeyValueGradients(position: 0, count: tree.body.count, row: tree.body.lowerBound, dQueryKeyValue)
-    block.writeKeyValueGradients(position: prompt - 1, count: 1, row: tree.stem, dQueryKeyValue)
+}
+
+/// Backward of `attend` to all keys of a text. `gradient` is written for the rows given: no two calls may share keys.
+package func attendBackward(
+    queries: Range<Int>, keys: Range<Int>, keyValueHead: Int, shape: AttentionShape, input: AttentionInput,
+    rules: AttentionRules = AttentionRules(), output: UnsafeMutablePointer<Float>, logSumExp: UnsafeMutablePointer<Float>,
+    dOutput: UnsafePointer<Float>, gradient: AttentionInput, scratch: AttentionScratch
+) {
+    let block = AttentionBlock(
+        shape: shape, head: keyValueHead, input: input, rules: rules, output: output, logSumExp: logSumExp, scratch: scratch)
+    block.enterBackward(position: 0, row: keys.lowerBound, count: keys.count)
+    for range in blocks(of: queries.count, rows: shape.blockRows / shape.group) {
+        let run = QueryRun(
+            position: range.lowerBound, row: queries.lowerBound + range.lowerBound, count: range.count, seen: keys.count, isCausal: false)
+        block.backward(run, dOutput, gradient)
+    }
+    block.writeKeyValueGradients(position: 0, count: keys.count, row: keys.lowerBound, gradient)
 }
 
 extension AttentionBlock {
-    /// Writes the block's query gradients and adds to `scratch.dKeys` and `scratch.dValues`.
-    func backward(
-        position: Int, row: Int, count: Int, _ dOutput: UnsafePointer<Float>, _ dQueryKeyValue: UnsafeMutablePointer<Float>
-    ) {
+    /// Brings in keys and values, their gradients 0.
+    func enterBackward(position: Int, row: Int, count: Int) {
+        let padded = shape.paddedWidth
+        scratch.packKeyValues(input, shape: shape, head: head, at: position, count: count, row: row, backward: true)
+        (scratch.dKeys + position * padded).update(repeating: 0, count: count * padded)
+        (scratch.dValues + position * padded).update(repeating: 0, count: count * padded)
+    }
+
+    /// Writes the run's query gradients and adds to `scratch.dKeys` and `scratch.dValues`.
+    func backward(_ run: QueryRun, _ dOutput: UnsafePointer<Float>, _ gradient: AttentionInput) {
         let (group, width, padded, stride) = (shape.group, shape.headWidth, shape.paddedWidth, scratch.stride)
-        let (queries, keys) = (count * group, position + count)
-        let columns = (keys + 15) / 16 * 16
-        packQueries(row: row, count: count)
+        let queries = run.count * group
+        let (first, seen, keys, columns) = columns(run)
+        packQueries(row: run.row, count: run.count)
         for query in 0..<queries {
-            let at = ((row + query / group) * shape.heads + head * group + query % group) * width
+            let at = ((run.row + query / group) * shape.heads + head * group + query % group) * width
             copyPadded(dOutput + at, to: scratch.outputs + query * padded, width: width)
             scratch.totals[query] = dot(dOutput + at, output + at, count: width)
         }
+        score(run, first: first, columns: columns)
         smallProduct(
-            scratch.queries, aRow: padded, aColumn: 1, scratch.keysAcross, bRow: stride,
-            into: scratch.scores, cRow: stride, m: queries, n: columns, k: width)
-        smallProduct(
-            scratch.outputs, aRow: padded, aColumn: 1, scratch.valuesAcross, bRow: stride,
+            scratch.outputs, aRow: padded, aColumn: 1, scratch.valuesAcross + first, bRow: stride,
             into: scratch.dScores, cRow: stride, m: queries, n: columns, k: width)
-        for r in 0..<count {
-            (scratch.sums + r * group).update(from: logSumExp! + ((row + r) * shape.heads + head * group), count: group)
+        for r in 0..<run.count {
+            (scratch.sums + r * group).update(from: logSumExp! + ((run.row + r) * shape.heads + head * group), count: group)
         }
         softmaxBackward(
-            scratch.scores, scratch.dScores, stride: stride, rows: queries, group: group, seen: position + 1, columns: columns,
-            logSumExp: scratch.sums, mean: scratch.totals)
+            scratch.scores, scratch.dScores, stride: stride, rows: queries, group: run.isCausal ? group : queries, seen: seen,
+            columns: columns, logSumExp: scratch.sums, mean: scratch.totals)
+        if let bias = rules.bias { collect(bias, run, first: first, columns: columns) }
         smallProduct(
             scratch.scores, aRow: 1, aColumn: stride, scratch.outputs, bRow: padded,
-            into: scratch.dValues, cRow: padded, m: keys, n: padded, k: queries, accumulating: true)
+            into: scratch.dValues + first * padded, cRow: padded, m: keys, n: padded, k: queries, accumulating: true)
         smallProduct(
             scratch.dScores, aRow: 1, aColumn: stride, scratch.queries, bRow: padded,
-            into: scratch.dKeys, cRow: padded, m: keys, n: padded, k: queries, accumulating: true)
+            into: scratch.dKeys + first * padded, cRow: padded, m: keys, n: padded, k: queries, accumulating: true)
         smallProduct(
-            scratch.dScores, aRow: stride, aColumn: 1, scratch.keys, bRow: padded,
+            scratch.dScores, aRow: stride, aColumn: 1, scratch.keys + first * padded, bRow: padded,
             into: scratch.outputs, cRow: padded, m: queries, n: padded, k: keys)
         for query in 0..<queries {
-            let target = dQueryKeyValue + ((row + query / group) * shape.rowWidth + (head * group + query % group) * width)
+            let target = gradient.query(run.row + query / group, head: head * group + query % group, shape)
             let source = scratch.outputs + query * padded
             var i = 0
             while i < width {
@@ -92,13 +94,24 @@ extension AttentionBlock {
         }
     }
 
-    func writeKeyValueGradients(position: Int, count: Int, row: Int, _ dQueryKeyValue: UnsafeMutablePointer<Float>) {
-        let width = shape.headWidth
+    /// Adds the scores' gradients to those of the distances that they belong to.
+    private func collect(_ bias: DistanceBias, _ run: QueryRun, first: Int, columns: Int) {
+        for query in 0..<run.count * shape.group {
+            let source = scratch.dScores + query * scratch.stride
+            let target = bias.gradients(head: head * shape.group + query % shape.group, from: first - run.position - query / shape.group)
+            var i = 0
+            while i < columns {
+                store(load(target + i) + load(source + i), to: target + i)
+                i &+= 16
+            }
+        }
+    }
+
+    func writeKeyValueGradients(position: Int, count: Int, row: Int, _ gradient: AttentionInput) {
         for i in 0..<count {
-            let dKey = dQueryKeyValue + ((row + i) * shape.rowWidth + (shape.heads + head) * width)
             let at = (position + i) * shape.paddedWidth
-            dKey.update(from: scratch.dKeys + at, count: width)
-            (dKey + shape.keyValueHeads * width).update(from: scratch.dValues + at, count: width)
+            gradient.key(row + i, head: head, shape).update(from: scratch.dKeys + at, count: shape.headWidth)
+            gradient.value(row + i, head: head, shape).update(from: scratch.dValues + at, count: shape.headWidth)
         }
     }
 }

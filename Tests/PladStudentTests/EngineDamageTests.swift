@@ -35,7 +35,6 @@ import Testing
         Setting("num_key_value_heads", "4", "does not divide the 6"),
         Setting("head_dim", "7", "odd"),
         Setting("hidden_act", "\"gelu\"", "\"hidden_act\" (\"gelu\") is not silu"),
-        Setting("attention_bias", "true", "biases"),
         Setting("mlp_bias", "1", "neither true nor false"),
         Setting("rms_norm_eps", "-1", "not a number above 0"),
         Setting("eos_token_id", "[2, 640]", "below the vocabulary's 640"),

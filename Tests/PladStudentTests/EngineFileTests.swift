@@ -116,7 +116,8 @@ final class TemporaryFolder {
         try JSONSerialization.data(withJSONObject: config).write(to: folder.file("config.json"))
         let student = try Student(folder: folder.url, threads: 1)
         #expect(student.configuration == new)
-        #expect(new.rotary.scaling == .llama3(factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalContext: 64))
+        let scaling3 = RotaryConfiguration.Scaling.llama3(factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalContext: 64)
+        #expect(new.positions == .rotary(RotaryConfiguration(theta: 500_000, scaling: scaling3)))
         try student.save(to: folder.file("saved"), as: .bf16)
         #expect(try String(decoding: folder.bytes("saved/config.json"), as: UTF8.self).contains("\"torch_dtype\": \"bfloat16\""))
     }

@@ -9,7 +9,7 @@ import Testing
     func logProbabilitiesEqualTheReference(_ name: String) throws {
         let golden = try Golden.load(name)
         let expected = golden.pairs.map { [$0.chosenLogprobs, $0.rejectedLogprobs] }
-        #expect(distance(try Golden.student(name).logProbabilities(of: golden.trees), expected) < 1e-5)
+        #expect(distance(try Golden.student(name).logProbabilities(of: golden.trees), expected) < Golden.tolerance(name))
     }
 
     @Test(arguments: Golden.names)
@@ -45,7 +45,12 @@ import Testing
             parameters: AdamWParameters(learningRate: 1e-3, weightDecay: 0.01, step: 1), workers: student.workers)
         for tensor in student.weights.tensors {
             let norm = sumOfSquares(student.weights.values(of: tensor).baseAddress!, count: tensor.count).squareRoot()
-            #expect(relativeError(norm, step.paramNormsAfterAdamw[tensor.name]!) < 1e-5, "\(tensor.name)")
+            // The first step moves a value by the learning rate towards its gradient's sign, which is noise where the true
+            // gradient is 0: a key's bias, for one, adds the same to all scores of a row.
+            let noise = Float(1e-6 * step.gradNormTotal)
+            let unsure = gradients.values(of: tensor).count { $0 != 0 && abs($0) < noise }
+            let expected = step.paramNormsAfterAdamw[tensor.name]!
+            #expect(abs(norm - expected) < 1e-5 * expected + 2e-3 * Double(unsure).squareRoot(), "\(tensor.name), \(unsure) unsure")
         }
     }
 }

@@ -78,15 +78,20 @@ import Testing
         var dx = [Float](repeating: .nan, count: x.count)
         let scratch = AttentionScratch()
         scratch.reserve(depth: tree.depth, shape: shape, backward: true)
-        for head in 0..<shape.keyValueHeads {
-            attend(
-                tree, keyValueHead: head, shape: shape, queryKeyValue: x, output: &y, logSumExp: &sums, skippingBody: false,
-                scratch: scratch)
-        }
-        for head in 0..<shape.keyValueHeads {
-            attendBackward(
-                tree, keyValueHead: head, shape: shape, queryKeyValue: x, output: &y, logSumExp: &sums, dOutput: dy,
-                dQueryKeyValue: &dx, skippingBody: false, scratch: scratch)
+        var inputs = x
+        inputs.withUnsafeMutableBufferPointer { inputs in
+            dx.withUnsafeMutableBufferPointer { gradients in
+                let input = AttentionInput(queryKeyValue: inputs.baseAddress!, shape: shape)
+                let gradient = AttentionInput(queryKeyValue: gradients.baseAddress!, shape: shape)
+                for head in 0..<shape.keyValueHeads {
+                    attend(tree, keyValueHead: head, shape: shape, input: input, output: &y, logSumExp: &sums, scratch: scratch)
+                }
+                for head in 0..<shape.keyValueHeads {
+                    attendBackward(
+                        tree, keyValueHead: head, shape: shape, input: input, output: &y, logSumExp: &sums, dOutput: dy,
+                        gradient: gradient, scratch: scratch)
+                }
+            }
         }
         // Scores grow with the square of the scale, and their rounding with them.
         let tolerance = 2e-6 * Double(max(1, test.scale * test.scale / 16))
@@ -112,13 +117,13 @@ import Testing
         guard let branch = tree.branches.last, let last = branch.last else { return }
         var values = Values(10)
         let rows = tree.branches.last!.upperBound
-        let x = values.many(rows * shape.rowWidth, scale: test.scale)
+        var x = values.many(rows * shape.rowWidth, scale: test.scale)
         var y = [Float](repeating: 0, count: rows * shape.heads * shape.headWidth)
         let scratch = AttentionScratch()
         scratch.reserve(depth: tree.depth, shape: shape, backward: false)
         let prompt = KeyValueCache(layers: 2, shape: shape, capacity: test.prompt)
         let own = KeyValueCache(layers: 2, shape: shape, capacity: branch.count)
-        x.withUnsafeBufferPointer { x in
+        x.withUnsafeMutableBufferPointer { x in
             let x = x.baseAddress!
             for row in 0..<test.prompt { prompt.put(x + row * shape.rowWidth, layer: 1, position: row) }
             for row in branch { own.put(x + row * shape.rowWidth, layer: 1, position: row - branch.lowerBound) }
@@ -127,8 +132,8 @@ import Testing
             var output = [Float](repeating: 0, count: shape.heads * shape.headWidth)
             for head in 0..<shape.keyValueHeads {
                 attend(
-                    tree, keyValueHead: head, shape: shape, queryKeyValue: x, output: &y, logSumExp: nil, skippingBody: true,
-                    scratch: scratch)
+                    tree, keyValueHead: head, shape: shape, input: AttentionInput(queryKeyValue: x, shape: shape),
+                    rules: AttentionRules(skippingBody: true), output: &y, logSumExp: nil, scratch: scratch)
                 attendCached(
                     query: x + last * shape.rowWidth, layer: 1, keyValueHead: head, shape: shape, prompt: prompt,
                     promptCount: test.prompt, own: own, ownCount: branch.count, output: &output, scratch: memory.pointer)

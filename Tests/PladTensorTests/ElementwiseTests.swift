@@ -62,8 +62,8 @@ import Testing
         let rows = 3
         let (gateUp, dh) = (values.many(rows * 2 * width, scale: 8), values.many(rows * width))
         var (h, turned, again) = (dh, gateUp, dh)
-        swiGLU(gateUp, into: &h, rows: rows, width: width)
-        swiGLUBackward(gateUp: &turned, dh: &again, rows: rows, width: width)
+        gated(.silu, gateUp, into: &h, rows: rows, width: width)
+        gatedBackward(.silu, gateUp: &turned, dh: &again, rows: rows, width: width)
         #expect(again == h)
         var (expected, expectedTurned) = ([Double](), gateUp.doubles)
         for row in 0..<rows {

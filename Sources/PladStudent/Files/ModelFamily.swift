@@ -2,11 +2,11 @@
 struct ModelFamily: Sendable {
     /// Values of `model_type` that belong to the family.
     let modelTypes: [String]
-    /// Reads config.json. Throws `StudentError.config` for what is wrong there or beyond the decoder.
+    /// Reads config.json. Throws `StudentError.config` for what is wrong there or beyond the transformer.
     let configuration: @Sendable (ConfigurationFile) throws -> StudentConfiguration
-    let names: TensorNames
+    let names: @Sendable (StudentConfiguration) -> TensorNames
 
-    static let all: [ModelFamily] = [.llama]
+    static let all: [ModelFamily] = [.llama, .mistral, .qwen2, .qwen3, .gpt2, .gptNeo, .t5]
 
     /// The family that `model_type` names.
     static func named(by file: ConfigurationFile) throws -> ModelFamily {
@@ -19,22 +19,41 @@ struct ModelFamily: Sendable {
     }
 }
 
-/// What a family's files call the decoder's tensors; those of layer i carry `layer(i)` before them.
+/// What a family's files call the model's tensors. Linear layers and norms are named without ".weight" and ".bias".
 struct TensorNames: Sendable {
+    /// Begins the names of all but the head; files that were saved without it are read too.
+    var prefix: String
     var embedding: String
-    var layer: @Sendable (Int) -> String
-    var attentionNorm: String
-    var query: String
-    var key: String
-    var value: String
-    var attentionOutput: String
-    var feedForwardNorm: String
-    var gate: String
-    var up: String
-    var down: String
-    var finalNorm: String
+    /// The table of learnt positions.
+    var positions: String?
+    var encoder: StackNames?
+    var decoder: StackNames
     /// Absent from the files of tied models.
-    var head: String
-    /// Tensors of older files that hold nothing to learn.
-    var ignored: @Sendable (String) -> Bool
+    var head = "lm_head.weight"
+    /// Linear layers lie in the files as [inputs, outputs].
+    var transposesProjections = false
+    /// Tensors of older files that hold nothing to learn, or the same as another.
+    var ignored: @Sendable (String) -> Bool = { _ in false }
+}
+
+/// A stack's names; all but `finalNorm` follow `layer(i)`.
+struct StackNames: Sendable {
+    var layer: @Sendable (Int) -> String
+    var attention: AttentionNames
+    /// Of the first layer, for all.
+    var distances: String?
+    var cross: AttentionNames?
+    var feedForwardNorm: String
+    /// Gate and up, or the one projection.
+    var entrance: [String]
+    var exit: String
+    var finalNorm: String
+}
+
+struct AttentionNames: Sendable {
+    var norm: String
+    /// Query, key and value, or the one projection that joins them.
+    var queryKeyValue: [String]
+    var headNorms: (query: String, key: String)?
+    var output: String
 }

@@ -12,7 +12,8 @@ extension Safetensors {
             let header = header(of: tensors, as: type)
             try handle.write(contentsOf: withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) } + header)
             for tensor in tensors {
-                let values = UnsafeBufferPointer(weights.values(of: tensor))
+                let values = UnsafeBufferPointer(tensor.isTransposedInFile ? transposed(weights, tensor) : weights.values(of: tensor))
+                defer { if tensor.isTransposedInFile { values.deallocate() } }
                 for start in stride(from: 0, to: values.count, by: 1 << 20) {
                     try handle.write(
                         contentsOf: encode(UnsafeBufferPointer(rebasing: values[start..<min(values.count, start + 1 << 20)]), as: type))
@@ -21,13 +22,23 @@ extension Safetensors {
         }
     }
 
+    /// A copy of a matrix as the file has it, [inputs, outputs]; the caller gives it back.
+    private static func transposed(_ weights: Weights, _ tensor: TensorLayout) -> UnsafeMutableBufferPointer<Float> {
+        let (source, target) = (weights.values(of: tensor), UnsafeMutableBufferPointer<Float>.allocate(capacity: tensor.count))
+        let (outputs, inputs) = (tensor.shape[0], tensor.shape[1])
+        for output in 0..<outputs {
+            for input in 0..<inputs { target[input * outputs + output] = source[output * inputs + input] }
+        }
+        return target
+    }
+
     private static func header(of tensors: [TensorLayout], as type: TensorType) -> Data {
         var members: [String: JSONValue] = ["__metadata__": ["format": "pt"]]
         var offset: Int64 = 0
         for tensor in tensors {
             let end = offset + Int64(tensor.count * type.bytes)
             members[tensor.name] = [
-                "dtype": .string(type.safetensorsName), "shape": .array(tensor.shape.map { .int(Int64($0)) }),
+                "dtype": .string(type.safetensorsName), "shape": .array(tensor.fileShape.map { .int(Int64($0)) }),
                 "data_offsets": .array([.int(offset), .int(end)]),
             ]
             offset = end

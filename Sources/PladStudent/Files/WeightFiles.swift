@@ -47,27 +47,40 @@ struct WeightFiles {
         return Set(names).sorted()
     }
 
+    func holds(_ name: String) -> Bool { place[name] != nil }
+
+    /// The entry of a tensor with its file; the name may lack the family's prefix.
+    private func find(_ name: String, _ names: TensorNames) -> (file: Safetensors, name: String, entry: Safetensors.Entry)? {
+        let short = name.hasPrefix(names.prefix) ? String(name.dropFirst(names.prefix.count)) : name
+        for name in [name, short] {
+            if let number = place[name], let entry = files[number].entries[name] { return (files[number], name, entry) }
+        }
+        return nil
+    }
+
     /// Checks that the files hold exactly the tensors of `layout`, in shapes and types that can be read.
     ///
     /// A tied head that is stored all the same, and what the family ignores, is passed over.
     func check(_ layout: [TensorLayout], names: TensorNames) throws {
         for tensor in layout {
-            guard let number = place[tensor.name], let entry = files[number].entries[tensor.name] else {
+            guard let (file, name, entry) = find(tensor.name, names) else {
                 let paths = files.map(\.path).joined(separator: ", ")
-                throw StudentError(.tensors, "\(paths): tensor \(tensor.name) is missing; config.json asks for it in \(tensor.shape)")
+                throw StudentError(.tensors, "\(paths): tensor \(tensor.name) is missing; config.json asks for it in \(tensor.fileShape)")
             }
-            guard entry.shape == tensor.shape else {
+            guard entry.shape == tensor.fileShape else {
                 throw StudentError(
-                    .tensors, "\(files[number].path): tensor \(tensor.name): has shape \(entry.shape), config.json asks for \(tensor.shape)"
-                )
+                    .tensors, "\(file.path): tensor \(name): has shape \(entry.shape), config.json asks for \(tensor.fileShape)")
             }
             guard TensorType(safetensorsName: entry.type) != nil else {
                 let known = TensorType.allCases.map(\.safetensorsName).joined(separator: ", ")
-                throw StudentError(.tensors, "\(files[number].path): tensor \(tensor.name): type \(entry.type); plad reads \(known)")
+                throw StudentError(.tensors, "\(file.path): tensor \(name): type \(entry.type); plad reads \(known)")
             }
         }
         let expected = Set(layout.map(\.name)).union([names.head])
-        if let stranger = place.keys.filter({ !expected.contains($0) && !names.ignored($0) }).min() {
+        let strangers = place.keys.filter { name in
+            ![name, names.prefix + name].contains { expected.contains($0) || names.ignored($0) }
+        }
+        if let stranger = strangers.min() {
             throw StudentError(
                 .tensors,
                 "\(files[place[stranger]!].path): tensor \(stranger): config.json describes no such tensor; is it the file of another model?"
@@ -78,33 +91,68 @@ struct WeightFiles {
     /// Reads all tensors as float32. Throws `StudentError.tensors` when one holds a NaN, an infinity, or numbers beyond reason.
     ///
     /// - Precondition: `check` passed for the same layout.
-    func read(into weights: Weights, workers: Workers) throws {
-        let piece = 1 << 20
-        let pieces = weights.tensors.flatMap { tensor in
-            stride(from: 0, to: tensor.count, by: piece).map { (tensor, $0, min(piece, tensor.count - $0)) }
+    func read(into weights: Weights, names: TensorNames, workers: Workers) throws {
+        let pieces = weights.tensors.flatMap { tensor -> [TensorPiece] in
+            let (file, name, entry) = find(tensor.name, names)!
+            // A transposed tensor is cut by its columns in the file, which are rows in memory.
+            let row = tensor.isTransposedInFile ? tensor.shape[1] : 1
+            let share = max(1, (1 << 20) / row) * row
+            return stride(from: 0, to: tensor.count, by: share).map {
+                TensorPiece(
+                    tensor: tensor, path: file.path, name: name, type: TensorType(safetensorsName: entry.type)!, data: file.data,
+                    first: entry.bytes.lowerBound, range: $0..<min($0 + share, tensor.count))
+            }
         }
         let squares = UnsafeMutablePointer<Double>.allocate(capacity: pieces.count)
         defer { squares.deallocate() }
         workers.run(pieces.count) { part in
-            let (tensor, start, count) = pieces[part]
-            let file = files[place[tensor.name]!]
-            let entry = file.entries[tensor.name]!
-            let type = TensorType(safetensorsName: entry.type)!
-            let target = weights.buffer.pointer(at: tensor.offset + start, count: count)
-            file.data.withUnsafeBytes { bytes in
-                let source = bytes.baseAddress! + entry.bytes.lowerBound + start * type.bytes
-                switch type {
-                case .f32: UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count * 4)
-                case .bf16: widen(bfloat16: source, into: target, count: count)
-                case .f16: widen(float16: source, into: target, count: count)
-                }
-            }
-            squares[part] = sumOfSquares(target, count: count)
+            let piece = pieces[part]
+            let target = weights.buffer.pointer(at: piece.tensor.offset + piece.range.lowerBound, count: piece.range.count)
+            piece.read(into: target)
+            squares[part] = sumOfSquares(target, count: piece.range.count)
         }
         if let part = pieces.indices.first(where: { !squares[$0].isFinite }) {
-            let name = pieces[part].0.name
             throw StudentError(
-                .tensors, "\(files[place[name]!].path): tensor \(name): holds NaN, infinity or numbers beyond 1e19; the model is damaged")
+                .tensors,
+                "\(pieces[part].path): tensor \(pieces[part].name): holds NaN, infinity or numbers beyond 1e19; the model is damaged")
+        }
+    }
+}
+
+/// Some values of a tensor in a file.
+private struct TensorPiece {
+    let tensor: TensorLayout
+    let path: String
+    let name: String
+    let type: TensorType
+    let data: Data
+    /// Where the tensor begins in the file.
+    let first: Int
+    /// In the order of memory.
+    let range: Range<Int>
+
+    func read(into target: UnsafeMutablePointer<Float>) {
+        data.withUnsafeBytes { bytes in
+            let source = bytes.baseAddress! + first
+            guard tensor.isTransposedInFile else {
+                return widen(source + range.lowerBound * type.bytes, into: target, count: range.count)
+            }
+            let (outputs, inputs) = (tensor.shape[0], tensor.shape[1])
+            let columns = range.lowerBound / inputs..<range.upperBound / inputs
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: columns.count) { row in
+                for input in 0..<inputs {
+                    widen(source + (input * outputs + columns.lowerBound) * type.bytes, into: row.baseAddress!, count: columns.count)
+                    for (index, value) in row.enumerated() { target[index * inputs + input] = value }
+                }
+            }
+        }
+    }
+
+    private func widen(_ source: UnsafeRawPointer, into target: UnsafeMutablePointer<Float>, count: Int) {
+        switch type {
+        case .f32: UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count * 4)
+        case .bf16: PladTensor.widen(bfloat16: source, into: target, count: count)
+        case .f16: PladTensor.widen(float16: source, into: target, count: count)
         }
     }
 }

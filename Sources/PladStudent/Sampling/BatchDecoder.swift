@@ -21,7 +21,7 @@ package final class BatchDecoder {
         let number: Int
         let request: DecodeRequest
         var begun = 0
-        var prompt: (cache: KeyValueCache, logits: AlignedBuffer)?
+        var prefix: DecodeModel.Prefix?
 
         init(number: Int, request: DecodeRequest) {
             self.number = number
@@ -40,7 +40,9 @@ package final class BatchDecoder {
         var count = 0
         var last: TokenID = 0
 
-        var promptCount: Int { request.request.prompt.count }
+        /// The most tokens that the sample may have.
+        let room: Int
+
         var parameters: SamplingParameters { request.request.parameters }
     }
 
@@ -58,7 +60,7 @@ package final class BatchDecoder {
         let number = nextRequest
         let context = student.configuration.contextLength
         guard !request.prompt.isEmpty else { throw StudentError(.context, "the prompt has no tokens") }
-        guard request.prompt.count < context else {
+        guard student.configuration.room(prompt: request.prompt.count) > 0 else {
             throw StudentError(.context, "the prompt's \(request.prompt.count) tokens leave no room in the context of \(context)")
         }
         try student.check(request.prompt) { "prompt" }
@@ -92,7 +94,7 @@ package final class BatchDecoder {
             drawn.withUnsafeMutableBufferPointer { drawn in
                 let (active, drawn) = (active.baseAddress!, drawn.baseAddress!)
                 student.workers.run(self.active.count) { part, worker in
-                    let source = part < going ? logits.pointer + part * vocabulary : active[part].request.prompt!.logits.pointer
+                    let source = part < going ? logits.pointer + part * vocabulary : active[part].request.prefix!.logits.pointer
                     let parameters = active[part].parameters
                     guard parameters.maxTokens > 0 else { return }
                     drawn[part] = draws[worker].draw(source, parameters, &active[part].stream)
@@ -103,9 +105,9 @@ package final class BatchDecoder {
     }
 
     private func row(_ sequence: Sequence) -> DecodeModel.Row {
-        DecodeModel.Row(
-            token: sequence.last, position: sequence.promptCount + sequence.count - 1, prompt: sequence.request.prompt!.cache,
-            promptCount: sequence.promptCount, own: sequence.cache)
+        let prefix = sequence.request.prefix!
+        return DecodeModel.Row(
+            token: sequence.last, position: prefix.count + sequence.count - 1, prefix: prefix, own: sequence.cache)
     }
 
     /// Begins samples while slots are free, and computes the prompts of those that are the first of their request.
@@ -118,17 +120,17 @@ package final class BatchDecoder {
             }
             if request.begun == request.request.streams.count { waiting.removeFirst() }
         }
-        for (request, prompt) in zip(new, model.prefill(new.map(\.request.prompt))) { request.prompt = prompt }
+        for (request, prefix) in zip(new, model.prefill(new.map(\.request.prompt))) { request.prefix = prefix }
     }
 
     private func begin(_ request: Request) -> Sequence {
         defer { request.begun += 1 }
         let parameters = request.request.parameters
-        let room = min(parameters.maxTokens, student.configuration.contextLength - request.request.prompt.count)
+        let room = min(parameters.maxTokens, student.configuration.room(prompt: request.request.prompt.count))
         return Sequence(
             request: request, sample: request.begun, stream: request.request.streams[request.begun],
             stops: StopStrings(parameters.stop, tokenizer: student.tokenizer),
-            cache: KeyValueCache(layers: model.configuration.layerCount, shape: student.decoder.shape, capacity: max(room, 1)))
+            cache: model.makeCache(capacity: max(room, 1)), room: room)
     }
 
     /// Turns draws into events and lets ended samples go.
@@ -160,7 +162,6 @@ package final class BatchDecoder {
     /// Whether the token just drawn ends the sample.
     private func finish(_ sequence: inout Sequence) -> FinishReason? {
         if student.endOfSequence.contains(sequence.last) || sequence.stops?.append(sequence.last) == true { return .stop }
-        let full = sequence.promptCount + sequence.count >= student.configuration.contextLength
-        return full || sequence.count >= sequence.parameters.maxTokens ? .length : nil
+        return sequence.count >= sequence.room ? .length : nil
     }
 }

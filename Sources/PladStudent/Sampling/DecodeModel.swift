@@ -1,33 +1,50 @@
 import PladRecords
 import PladTensor
 
-/// The decoder for generation: weights repacked for few rows, and one step for a batch of sequences.
+/// The model for generation: weights repacked for few rows, and one step for a batch of sequences.
 ///
 /// A copy of the weights as they are when it is made. The result of a row depends on its sequence alone, to the bit:
 /// products keep the order of sums (see `PanelMatrix`), and prompts are computed one by one.
 final class DecodeModel {
     private struct Layer {
-        let queryKeyValue, attentionOutput, gateUp, down: PanelMatrix
+        let queryKeyValue, attentionOutput, entrance, exit: PanelProjection
+        let cross: (query: PanelProjection, output: PanelProjection)?
+    }
+
+    /// What all samples of a prompt share.
+    struct Prefix {
+        /// Keys and values of the tokens before a sample's own: the prompt, or a decoder's start.
+        let cache: KeyValueCache
+        let count: Int
+        /// Keys and values of an encoder's output, `sourceCount` rows.
+        let source: KeyValueCache?
+        let sourceCount: Int
+        /// [V]: of a sample's first token.
+        let logits: AlignedBuffer
     }
 
     /// A sequence's next token with all that it has to attend to.
     struct Row {
         var token: TokenID
+        /// Of the token on its way from the prefix's beginning.
         var position: Int
-        var prompt: KeyValueCache
-        var promptCount: Int
+        var prefix: Prefix
         var own: KeyValueCache
+
+        var ownCount: Int { position - prefix.count + 1 }
     }
 
     let configuration: StudentConfiguration
-    private let student: Student
+    let shape: AttentionShape
+    private let tensors: ModelTensors
+    private let stack: Stack
     private let layers: [Layer]
-    private let head: PanelMatrix
+    private let head: PanelProjection
     /// All threads together, and each thread for itself.
     private let team: Workers
     private let alone: Workers
-    /// For prompts: one decoder for all threads, or one for each.
-    private let prefillers: [(decoder: Decoder, activations: Activations)]
+    /// For prompts: one model for all threads, or one for each.
+    private let prefillers: [(model: Model, pass: Pass)]
     private let scratches: [DecodeScratch]
     /// Small models run a share of the rows on each thread, so that threads meet once a step and not six times a layer.
     private let sharesRows: Bool
@@ -36,60 +53,71 @@ final class DecodeModel {
     private static let smallModel = 2_000_000
 
     init(student: Student) {
-        self.student = student
         configuration = student.configuration
+        tensors = student.model.tensors
+        stack = student.model.decoder
+        shape = stack.shape
         team = student.workers
         alone = Workers(threads: 1)
-        let (configuration, tensors, workers) = (configuration, student.decoder.tensors, student.workers)
-        func pack(_ matrix: Matrix, _ outputs: Int, _ inputs: Int) -> PanelMatrix {
-            PanelMatrix(matrix, outputs: outputs, inputs: inputs, workers: workers)
-        }
-        layers = tensors.layers.map { layer in
+        let (tensors, workers) = (student.model.tensors, student.workers)
+        func pack(_ projection: Projection) -> PanelProjection { PanelProjection(projection, workers: workers) }
+        layers = tensors.decoder.layers.map { layer in
             Layer(
-                queryKeyValue: pack(layer.queryKeyValue, configuration.queryKeyValueWidth, configuration.width),
-                attentionOutput: pack(layer.attentionOutput, configuration.width, configuration.attentionWidth),
-                gateUp: pack(layer.gateUp, 2 * configuration.feedForwardWidth, configuration.width),
-                down: pack(layer.down, configuration.width, configuration.feedForwardWidth))
+                queryKeyValue: pack(layer.attention.queryKeyValue), attentionOutput: pack(layer.attention.output),
+                entrance: pack(layer.entrance), exit: pack(layer.exit),
+                cross: layer.cross.map { (query: pack($0.query), output: pack($0.output)) })
         }
-        head = pack(tensors.head, configuration.vocabularySize, configuration.width)
+        head = pack(
+            Projection(weight: tensors.head, bias: nil, inputs: configuration.width, outputs: configuration.vocabularySize))
         sharesRows = student.weights.buffer.count < Self.smallModel
         prefillers =
             sharesRows
             ? (0..<team.threads).map { _ in
-                (
-                    Decoder(configuration, weights: student.weights, workers: Workers(threads: 1)),
-                    Activations(configuration, keeping: false)
-                )
-            } : [(student.decoder, student.passing)]
+                let model = Model(student.configuration, tensors: tensors, workers: Workers(threads: 1))
+                return (model, Pass(model, keeping: false))
+            } : [(student.model, student.passing)]
         scratches = (0..<team.threads).map { _ in DecodeScratch() }
-        student.decoder.rotary.reserve(configuration.contextLength)
+        stack.reserve(depth: min(configuration.contextLength, 512))
     }
 
-    /// Computes prompts: their keys and values, and the logits that follow each, [V].
-    func prefill(_ prompts: [[TokenID]]) -> [(cache: KeyValueCache, logits: AlignedBuffer)] {
+    /// Computes prompts: what their samples begin with.
+    func prefill(_ prompts: [[TokenID]]) -> [Prefix] {
         let results = prompts.map { prompt in
-            (
-                cache: KeyValueCache(layers: configuration.layerCount, shape: student.decoder.shape, capacity: prompt.count),
-                logits: AlignedBuffer(count: configuration.vocabularySize)
-            )
+            let count = configuration.hasEncoder ? 1 : prompt.count
+            return Prefix(
+                cache: makeCache(capacity: count), count: count, source: configuration.hasEncoder ? makeCache(capacity: prompt.count) : nil,
+                sourceCount: configuration.hasEncoder ? prompt.count : 0, logits: AlignedBuffer(count: configuration.vocabularySize))
         }
         (sharesRows ? team : alone).run(prompts.count) { part, worker in
-            let (decoder, activations) = prefillers[worker]
-            let packed = PackedTrees([PromptTree(prompt: prompts[part], continuations: [])])
-            decoder.forward(packed, activations, keeping: false) { number, layer in
-                for row in 0..<packed.rowCount {
-                    results[part].cache.put(
-                        layer.queryKeyValue + row * configuration.queryKeyValueWidth, layer: number, position: Int(packed.positions[row]))
+            let (model, pass) = prefillers[worker]
+            let (batch, result) = (Batch([PromptTree(prompt: prompts[part], continuations: [])], configuration), results[part])
+            model.forward(batch, pass, keeping: false) { number, layer in
+                for row in 0..<batch.decoder.rowCount {
+                    result.cache.put(
+                        layer.queryKeyValue + row * configuration.queryKeyValueWidth, layer: number,
+                        position: Int(batch.decoder.positions[row]))
+                }
+                guard let source = result.source, let cross = layer.cross else { return }
+                let half = configuration.keyValueHeadCount * configuration.headWidth
+                for row in 0..<result.sourceCount {
+                    let key = cross.keyValue + row * 2 * half
+                    source.put(key: key, value: key + half, layer: number, position: row)
                 }
             }
-            let normal = activations.normal + packed.firstPredicting * configuration.width
-            multiply(head, normal, rows: 1, into: results[part].logits.pointer, sharesRows ? alone : team)
+            apply(head, model.input(of: batch, pass), rows: 1, to: result.logits.pointer, sharesRows ? alone : team)
         }
         return results
     }
 
+    func makeCache(capacity: Int) -> KeyValueCache {
+        KeyValueCache(layers: configuration.layerCount, shape: shape, capacity: capacity)
+    }
+
     /// One step of every row: `logits`, [rows, V], of what follows its token, whose key and value go to its own cache.
     func step(_ rows: [Row], into logits: UnsafeMutablePointer<Float>) {
+        let depth = (rows.map(\.position).max() ?? 0) + 1
+        stack.rotary?.reserve(depth)
+        stack.distances?.reserve(depth: depth)
         guard sharesRows else { return advance(rows, scratches[0], team, into: logits) }
         let share = (rows.count + team.threads - 1) / team.threads
         team.run((rows.count + share - 1) / share) { part, worker in
@@ -101,102 +129,121 @@ final class DecodeModel {
     }
 
     private func advance(_ rows: [Row], _ scratch: DecodeScratch, _ team: Workers, into logits: UnsafeMutablePointer<Float>) {
-        let (width, wide) = (configuration.width, configuration.queryKeyValueWidth)
-        let (feedForward, count) = (configuration.feedForwardWidth, rows.count)
-        let shape = student.decoder.shape
-        let tensors = student.decoder.tensors
         let attentionFloats =
             rows.map {
-                cachedAttentionScratch(shape: shape, promptCount: $0.promptCount, ownCount: $0.position - $0.promptCount + 1)
+                max(
+                    cachedAttentionScratch(shape: shape, promptCount: $0.prefix.count, ownCount: $0.ownCount),
+                    cachedAttentionScratch(shape: shape, promptCount: $0.prefix.sourceCount, ownCount: 0))
             }.max() ?? 0
-        scratch.reserve(rows: count, configuration, attention: attentionFloats)
-        rows.map(\.token).withUnsafeBufferPointer {
-            gatherRows(tensors.embedding.start, ids: $0.baseAddress!, into: scratch.stream, range: 0..<count, width: width)
-        }
+        scratch.reserve(rows: rows.count, configuration, attention: attentionFloats)
+        embed(rows, scratch)
         for (number, layer) in layers.enumerated() {
-            norm(scratch, rows: count, gain: tensors.layers[number].attentionNorm)
-            multiply(layer.queryKeyValue, scratch.normal, rows: count, into: scratch.queryKeyValue, team)
-            team.split(count, grain: 1) { range, _ in
-                for index in range {
-                    let row = rows[index]
-                    let queryKeyValue = scratch.queryKeyValue + index * wide
-                    student.decoder.rotary.turn(queryKeyValue, count: shape.heads + shape.keyValueHeads, position: row.position)
-                    row.own.put(queryKeyValue, layer: number, position: row.position - row.promptCount)
-                    for head in 0..<shape.keyValueHeads {
-                        attendCached(
-                            query: queryKeyValue, layer: number, keyValueHead: head, shape: shape, prompt: row.prompt,
-                            promptCount: row.promptCount, own: row.own, ownCount: row.position - row.promptCount + 1,
-                            output: scratch.attention + index * configuration.attentionWidth,
-                            scratch: scratch.scores + index * attentionFloats)
-                    }
+            let weights = tensors.decoder.layers[number]
+            norm(weights.attention.norm, scratch, rows: rows.count)
+            apply(layer.queryKeyValue, scratch.normal, rows: rows.count, to: scratch.queryKeyValue, team)
+            team.split(rows.count, grain: 1) { range, _ in
+                for index in range { attend(number, index, rows[index], scratch, floats: attentionFloats) }
+            }
+            apply(layer.attentionOutput, scratch.attention, rows: rows.count, to: scratch.stream, team, adding: true)
+            if let cross = layer.cross, let weights = weights.cross {
+                norm(weights.norm, scratch, rows: rows.count)
+                apply(cross.query, scratch.normal, rows: rows.count, to: scratch.queryKeyValue, team)
+                team.split(rows.count, grain: 1) { range, _ in
+                    for index in range { attendSource(number, index, rows[index], scratch, floats: attentionFloats) }
                 }
+                apply(cross.output, scratch.attention, rows: rows.count, to: scratch.stream, team, adding: true)
             }
-            multiply(layer.attentionOutput, scratch.attention, rows: count, into: scratch.stream, team, accumulating: true)
-            norm(scratch, rows: count, gain: tensors.layers[number].feedForwardNorm)
-            multiply(layer.gateUp, scratch.normal, rows: count, into: scratch.gateUp, team)
-            team.split(count, grain: 1) { range, _ in
-                swiGLU(
-                    scratch.gateUp + range.lowerBound * 2 * feedForward, into: scratch.hidden + range.lowerBound * feedForward,
-                    rows: range.count, width: feedForward)
-            }
-            multiply(layer.down, scratch.hidden, rows: count, into: scratch.stream, team, accumulating: true)
+            norm(weights.feedForwardNorm, scratch, rows: rows.count)
+            apply(layer.entrance, scratch.normal, rows: rows.count, to: scratch.entrance, team)
+            team.split(rows.count, grain: 1) { range, _ in activate(range, scratch) }
+            apply(layer.exit, scratch.hidden, rows: rows.count, to: scratch.stream, team, adding: true)
         }
-        norm(scratch, rows: count, gain: tensors.finalNorm)
-        multiply(head, scratch.normal, rows: count, into: logits, team)
+        norm(tensors.decoder.finalNorm, scratch, rows: rows.count)
+        if configuration.headScale != 1 {
+            scale(scratch.normal, by: configuration.headScale, into: scratch.normal, count: rows.count * configuration.width)
+        }
+        apply(head, scratch.normal, rows: rows.count, to: logits, team)
     }
 
-    private func norm(_ scratch: DecodeScratch, rows: Int, gain: UnsafePointer<Float>) {
-        rmsNorm(
-            scratch.stream, gain: gain, epsilon: configuration.normEpsilon, into: scratch.normal, inverse: scratch.inverse,
-            rows: rows, width: configuration.width)
+    private func embed(_ rows: [Row], _ scratch: DecodeScratch) {
+        let width = configuration.width
+        rows.map(\.token).withUnsafeBufferPointer {
+            gatherRows(tensors.embedding.start, ids: $0.baseAddress!, into: scratch.stream, range: 0..<rows.count, width: width)
+        }
+        guard let positions = tensors.positions else { return }
+        for (index, row) in rows.enumerated() {
+            addBias(
+                positions + row.position * width, to: Matrix(scratch.stream + index * width, stride: width), rows: 1, width: width)
+        }
     }
 
-    private func multiply(
-        _ matrix: PanelMatrix, _ x: UnsafeMutablePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>, _ team: Workers,
-        accumulating: Bool = false
+    /// Attention of one row to its prefix and its own past.
+    private func attend(_ number: Int, _ index: Int, _ row: Row, _ scratch: DecodeScratch, floats: Int) {
+        let queryKeyValue = scratch.queryKeyValue + index * configuration.queryKeyValueWidth
+        if let norms = tensors.decoder.layers[number].attention.headNorms {
+            let keys = queryKeyValue + configuration.attentionWidth
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: max(shape.heads, shape.keyValueHeads)) { inverse in
+                norms.query.apply(queryKeyValue, into: queryKeyValue, inverse: inverse.baseAddress!, rows: shape.heads)
+                norms.key.apply(keys, into: keys, inverse: inverse.baseAddress!, rows: shape.keyValueHeads)
+            }
+        }
+        stack.rotary?.turn(queryKeyValue, count: shape.heads + shape.keyValueHeads, position: row.position)
+        row.own.put(queryKeyValue, layer: number, position: row.ownCount - 1)
+        for head in 0..<shape.keyValueHeads {
+            attendCached(
+                query: queryKeyValue, layer: number, keyValueHead: head, shape: shape, rules: stack.rules(number),
+                prompt: row.prefix.cache, promptCount: row.prefix.count, own: row.own, ownCount: row.ownCount,
+                output: scratch.attention + index * configuration.attentionWidth, scratch: scratch.scores + index * floats)
+        }
+    }
+
+    /// Attention of one row to the encoder's output.
+    private func attendSource(_ number: Int, _ index: Int, _ row: Row, _ scratch: DecodeScratch, floats: Int) {
+        guard let source = row.prefix.source else { return }
+        let width = configuration.attentionWidth
+        for head in 0..<shape.keyValueHeads {
+            attendCached(
+                query: scratch.queryKeyValue + index * width, layer: number, keyValueHead: head, shape: shape,
+                prompt: source, promptCount: row.prefix.sourceCount, own: source, ownCount: 0,
+                output: scratch.attention + index * width, scratch: scratch.scores + index * floats)
+        }
+    }
+
+    private func activate(_ rows: Range<Int>, _ scratch: DecodeScratch) {
+        let feedForward = configuration.feedForwardWidth
+        let entrance = scratch.entrance + rows.lowerBound * configuration.entranceWidth
+        let hidden = scratch.hidden + rows.lowerBound * feedForward
+        if configuration.isGated {
+            gated(configuration.activation, entrance, into: hidden, rows: rows.count, width: feedForward)
+        } else {
+            PladTensor.activate(configuration.activation, entrance, into: hidden, count: rows.count * feedForward)
+        }
+    }
+
+    private func norm(_ norm: NormTensors, _ scratch: DecodeScratch, rows: Int) {
+        norm.apply(scratch.stream, into: scratch.normal, inverse: scratch.inverse, rows: rows)
+    }
+
+    private func apply(
+        _ projection: PanelProjection, _ x: UnsafeMutablePointer<Float>, rows: Int, to y: UnsafeMutablePointer<Float>, _ team: Workers,
+        adding: Bool = false
     ) {
+        let matrix = projection.matrix
         team.split(matrix.panels, grain: 1) { range, _ in
             matrix.multiply(
-                Matrix(x, stride: matrix.inputs), rows: rows, into: Matrix(y, stride: matrix.outputs), panels: range,
-                accumulating: accumulating)
+                Matrix(x, stride: matrix.inputs), rows: rows, into: Matrix(y, stride: matrix.outputs), panels: range, accumulating: adding)
         }
+        if let bias = projection.bias { addBias(bias, to: Matrix(y, stride: matrix.outputs), rows: rows, width: matrix.outputs) }
     }
 }
 
-/// Memory for the rows of one decode step.
-final class DecodeScratch {
-    private var memory = AlignedBuffer(count: 0)
-    private var rows = 0
-    private var attentionFloats = 0
-    /// [rows, C]: the residual stream; a norm's output.
-    private(set) var stream = UnsafeMutablePointer<Float>(bitPattern: 64)!
-    private(set) var normal = UnsafeMutablePointer<Float>(bitPattern: 64)!
-    /// [rows, (H + 2G)·D] and [rows, H·D]
-    private(set) var queryKeyValue = UnsafeMutablePointer<Float>(bitPattern: 64)!
-    private(set) var attention = UnsafeMutablePointer<Float>(bitPattern: 64)!
-    /// [rows, 2F] and [rows, F]
-    private(set) var gateUp = UnsafeMutablePointer<Float>(bitPattern: 64)!
-    private(set) var hidden = UnsafeMutablePointer<Float>(bitPattern: 64)!
-    /// [rows]
-    private(set) var inverse = UnsafeMutablePointer<Float>(bitPattern: 64)!
-    /// [rows, attention]
-    private(set) var scores = UnsafeMutablePointer<Float>(bitPattern: 64)!
+/// A linear layer repacked for products with few rows.
+private struct PanelProjection {
+    let matrix: PanelMatrix
+    let bias: UnsafeMutablePointer<Float>?
 
-    func reserve(rows: Int, _ configuration: StudentConfiguration, attention floats: Int) {
-        guard rows > self.rows || floats > attentionFloats else { return }
-        self.rows = max(rows, self.rows)
-        attentionFloats = max(2 * attentionFloats, floats)
-        let widths = [
-            configuration.width, configuration.width, configuration.queryKeyValueWidth, configuration.attentionWidth,
-            2 * configuration.feedForwardWidth, configuration.feedForwardWidth, 1, attentionFloats,
-        ]
-        memory = AlignedBuffer(count: self.rows * widths.reduce(0, +))
-        var next = memory.pointer
-        let parts = widths.map { width in
-            defer { next += self.rows * width }
-            return next
-        }
-        (stream, normal, queryKeyValue, attention) = (parts[0], parts[1], parts[2], parts[3])
-        (gateUp, hidden, inverse, scores) = (parts[4], parts[5], parts[6], parts[7])
+    init(_ projection: Projection, workers: Workers) {
+        matrix = PanelMatrix(projection.weight, outputs: projection.outputs, inputs: projection.inputs, workers: workers)
+        bias = projection.bias
     }
 }

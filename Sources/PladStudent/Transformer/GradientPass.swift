@@ -4,8 +4,8 @@
 package final class GradientPass {
     private let student: Student
     package let gradients: Weights
-    private let targets: DecoderTensors
-    private let activations: Activations
+    private let targets: ModelTensors
+    private let pass: Pass
     private var trees: [PromptTree]?
 
     /// - Precondition: `gradients` is laid out as the student's weights.
@@ -13,8 +13,8 @@ package final class GradientPass {
         precondition(gradients.tensors == student.weights.tensors, "gradients of another layout than the weights")
         self.student = student
         self.gradients = gradients
-        targets = DecoderTensors(gradients, student.configuration)
-        activations = Activations(student.configuration, keeping: true)
+        targets = ModelTensors(gradients, student.configuration, names: student.names)
+        pass = Pass(student.model, keeping: true)
     }
 
     /// Log-probabilities in nats: [tree][continuation][token].
@@ -24,7 +24,7 @@ package final class GradientPass {
         try student.check(trees)
         self.trees = trees
         guard !trees.isEmpty else { return [] }
-        return student.decoder.logProbabilities(of: trees, activations, keeping: true)
+        return student.model.logProbabilities(of: trees, pass, keeping: true)
     }
 
     /// Adds to `gradients` those of the loss whose derivative by the sum of each continuation's log-probabilities is `weights[tree][continuation]`.
@@ -43,15 +43,11 @@ package final class GradientPass {
                 ? PromptTree(prompt: tree.prompt, continuations: zip(tree.continuations, keeps).filter(\.1).map(\.0)) : nil
         }
         guard !kept.isEmpty else { return }
-        let packed = PackedTrees(kept)
+        let (model, batch) = (student.model, Batch(kept, student.configuration))
         if kept != trees {
-            let whole = PackedTrees(trees)
-            activations.compact(
-                whole.moves(to: packed, keeping: keeping), firstPredicting: whole.firstPredicting, packed.firstPredicting,
-                workers: student.workers)
+            pass.compact(Batch(trees, student.configuration), to: batch, keeping: keeping, workers: student.workers)
         }
-        let decoder = student.decoder
-        decoder.headBackward(packed, activations, weights: weights.joined().filter { $0 != 0 }, gradients: targets)
-        decoder.backward(packed, activations, dNormal: decoder.head.inputGradient(0), gradients: targets)
+        model.headBackward(batch, pass, weights: weights.joined().filter { $0 != 0 }, gradients: targets)
+        model.backward(batch, pass, dInput: model.head.inputGradient(0), gradients: targets)
     }
 }

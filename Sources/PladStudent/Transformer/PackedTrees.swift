@@ -65,6 +65,18 @@ struct PackedTrees {
         }
     }
 
+    /// Whole texts, one after the other: what an encoder reads. All rows count as predicting, for all go on to the decoder.
+    ///
+    /// - Precondition: every text has a token.
+    init(texts: [[TokenID]]) {
+        for text in texts {
+            let first = ids.count
+            ids += text
+            positions += (0..<Int32(text.count))
+            trees.append(TreeRows(body: first..<ids.count - 1, stem: ids.count - 1, branches: []))
+        }
+    }
+
     /// Where rows of one packing stand in another.
     struct Move: Equatable {
         var from: Int
@@ -89,6 +101,6 @@ struct PackedTrees {
                 tails.append(Move(from: branch.lowerBound, to: to.lowerBound, count: branch.count))
             }
         }
-        return (bodies + tails).filter { $0.count > 0 }
+        return (bodies + tails).filter { $0.count > 0 }.sorted { $0.from < $1.from }
     }
 }

@@ -1,12 +1,13 @@
 import Foundation
 import PladTensor
 
-extension Decoder {
-    /// Log-probabilities of all targets, by their numbers, into `results`; the rows' log-sum-exp goes to `activations.headLogSumExp`.
-    func headForward(_ packed: PackedTrees, _ activations: Activations, into results: UnsafeMutablePointer<Float>) {
+extension Model {
+    /// Log-probabilities of all targets, by their numbers, into `results`; the rows' log-sum-exp goes to `headLogSumExp` of the decoder's memory.
+    func headForward(_ batch: Batch, _ pass: Pass, into results: UnsafeMutablePointer<Float>) {
+        let (packed, logSumExps) = (batch.decoder, pass.decoder.headLogSumExp)
         let rows = packed.predictingCount
         let (width, columns) = (configuration.width, HeadScratch.tileColumns)
-        let input = activations.normal + packed.firstPredicting * width
+        let input = input(of: batch, pass)
         head.reserve(rows: rows)
         workers.run(head.parts.count) { part, worker in
             let (greatest, total, tile) = (head.greatest(part), head.total(part), head.tile(worker))
@@ -27,7 +28,7 @@ extension Decoder {
         workers.split(rows, grain: 256) { range, _ in
             for row in range {
                 let sum = logSumExp(row)
-                activations.headLogSumExp[row] = sum
+                logSumExps[row] = sum
                 for target in packed.targetStart[row]..<packed.targetStart[row + 1] {
                     results[packed.targets[target].number] -= sum
                 }
@@ -49,10 +50,11 @@ extension Decoder {
     /// Backward of `headForward`: adds to the head's gradient and leaves that of its input, [predicting rows, C], in `head.inputGradient(0)`.
     ///
     /// - Parameter weights: by continuation, dLoss/d(log-probability) of its tokens.
-    func headBackward(_ packed: PackedTrees, _ activations: Activations, weights: [Float], gradients: DecoderTensors) {
+    func headBackward(_ batch: Batch, _ pass: Pass, weights: [Float], gradients: ModelTensors) {
+        let (packed, logSumExps) = (batch.decoder, pass.decoder.headLogSumExp)
         let rows = packed.predictingCount
         let (width, columns) = (configuration.width, HeadScratch.tileColumns)
-        let input = activations.normal + packed.firstPredicting * width
+        let input = input(of: batch, pass)
         let rowWeights = (0..<rows).map { row in
             packed.targets[packed.targetStart[row]..<packed.targetStart[row + 1]].reduce(Float(0)) { $0 + weights[$1.continuation] }
         }
@@ -67,7 +69,7 @@ extension Decoder {
                 rowWeights.withUnsafeBufferPointer { rowWeights in
                     softmaxGradient(
                         tile, stride: columns, rows: chunk.count, columns: range.count,
-                        logSumExp: activations.headLogSumExp + first, weight: rowWeights.baseAddress! + first)
+                        logSumExp: logSumExps + first, weight: rowWeights.baseAddress! + first)
                 }
                 packed.forEachTarget(rows: chunk, tokens: range) { row, column, target in
                     tile[(row - first) * columns + column] += weights[target.continuation]

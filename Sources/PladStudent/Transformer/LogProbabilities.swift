@@ -1,14 +1,14 @@
 import PladRecords
 import PladTensor
 
-extension Decoder {
+extension Model {
     /// Log-probabilities of every continuation's tokens in one pass: [tree][continuation][token].
-    func logProbabilities(of trees: [PromptTree], _ activations: Activations, keeping: Bool) -> [[[Float]]] {
-        let packed = PackedTrees(trees)
-        var results = [Float](repeating: 0, count: packed.targets.count)
-        forward(packed, activations, keeping: keeping)
+    func logProbabilities(of trees: [PromptTree], _ pass: Pass, keeping: Bool) -> [[[Float]]] {
+        let batch = Batch(trees, configuration)
+        var results = [Float](repeating: 0, count: batch.decoder.targets.count)
+        forward(batch, pass, keeping: keeping)
         results.withUnsafeMutableBufferPointer { results in
-            if let start = results.baseAddress { headForward(packed, activations, into: start) }
+            if let start = results.baseAddress { headForward(batch, pass, into: start) }
         }
         var next = 0
         return trees.map { tree in
@@ -38,7 +38,7 @@ extension Student {
                 rows += trees[end].rows
                 end += 1
             }
-            results += decoder.logProbabilities(of: Array(trees[start..<end]), passing, keeping: false)
+            results += model.logProbabilities(of: Array(trees[start..<end]), passing, keeping: false)
             start = end
         }
         return results
@@ -51,7 +51,7 @@ extension Student {
             try check(tree.prompt) { "tree \(number): prompt" }
             for (index, tokens) in tree.continuations.enumerated() {
                 guard !tokens.isEmpty else { throw StudentError(.context, "tree \(number): continuation \(index) has no tokens") }
-                guard tree.prompt.count + tokens.count <= configuration.contextLength else {
+                guard configuration.fits(prompt: tree.prompt.count, completion: tokens.count) else {
                     throw StudentError(
                         .context,
                         "tree \(number): \(tree.prompt.count) prompt tokens and \(tokens.count) of continuation \(index) exceed the context of \(configuration.contextLength)"

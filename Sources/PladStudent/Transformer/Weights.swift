@@ -5,17 +5,34 @@ package import PladTensor
 package struct TensorLayout: Sendable, Equatable {
     /// As the Hugging Face file names it.
     package var name: String
+    /// In memory; matrices are [outputs, inputs].
     package var shape: [Int]
     /// Floats before it in the buffer.
     package var offset: Int
+    /// The file has it as [inputs, outputs] (GPT-2's `Conv1D`).
+    package var isTransposedInFile: Bool
+    /// Of a new model's random values, normal(0, deviation); 0 where all are `constant`.
+    package var deviation: Double
+    package var constant: Float
 
-    package init(name: String, shape: [Int], offset: Int) {
+    package init(
+        name: String, shape: [Int], offset: Int, isTransposedInFile: Bool = false, deviation: Double = 0, constant: Float = 0
+    ) {
         self.name = name
         self.shape = shape
         self.offset = offset
+        self.isTransposedInFile = isTransposedInFile
+        self.deviation = deviation
+        self.constant = constant
     }
 
     package var count: Int { shape.reduce(1, *) }
+    package var fileShape: [Int] { isTransposedInFile ? shape.reversed() : shape }
+
+    /// What kind of values a new model's tensor begins with.
+    enum Beginning {
+        case embedding, head, query, normal, distances, one, zero
+    }
 }
 
 /// A model's numbers: named float32 tensors in one aligned buffer without gaps. The same layout serves gradients and optimiser moments.
@@ -47,16 +64,16 @@ package final class Weights {
         UnsafeMutableBufferPointer(start: buffer.pointer(at: tensor.offset, count: tensor.count), count: tensor.count)
     }
 
-    /// Fills matrices with draws from normal(0, deviation), each from a stream of its own name, and vectors (the norms' gains) with 1.
-    func drawRandomly(seed: UInt64, deviation: Double) {
+    /// Fills all tensors with a new model's values, random ones each from a stream of the tensor's own name.
+    func drawRandomly(seed: UInt64) {
         for tensor in tensors {
             let values = values(of: tensor)
-            guard tensor.shape.count > 1 else {
-                values.update(repeating: 1)
+            guard tensor.deviation > 0 else {
+                values.update(repeating: tensor.constant)
                 continue
             }
             var stream = SeededGenerator(seed: seed, "initialise", tensor.name)
-            for index in values.indices { values[index] = Float(deviation * stream.normal()) }
+            for index in values.indices { values[index] = Float(tensor.deviation * stream.normal()) }
         }
     }
 

@@ -1,0 +1,46 @@
+import PladRecords
+
+extension ModelFamily {
+    /// Qwen2 and 2.5: Llama with biases on query, key and value (transformers 5, `modeling_qwen2.py`).
+    static let qwen2 = ModelFamily(
+        modelTypes: ["qwen2"],
+        configuration: { file in
+            var configuration = try llamaLike(file, family: "qwen2", headWidth: nil)
+            configuration.biases = .queryKeyValue
+            configuration.windows = try qwenWindows(file, layers: configuration.layerCount)
+            return configuration
+        },
+        names: { _ in llamaNames() })
+
+    /// Qwen3: no biases, but norms on every head's query and key (transformers 5, `modeling_qwen3.py`).
+    static let qwen3 = ModelFamily(
+        modelTypes: ["qwen3"],
+        configuration: { file in
+            var configuration = try llamaLike(file, family: "qwen3", headWidth: 128)
+            configuration.normsHeads = true
+            if try file.flag("attention_bias", default: false) { configuration.biases = [.queryKeyValue, .attentionOutput] }
+            configuration.windows = try qwenWindows(file, layers: configuration.layerCount)
+            return configuration
+        },
+        names: { _ in llamaNames(headNorms: (query: "self_attn.q_norm", key: "self_attn.k_norm")) })
+
+    /// Windows by layer: `layer_types` tells where they are, else all layers from `max_window_layers` on.
+    private static func qwenWindows(_ file: ConfigurationFile, layers: Int) throws -> [Int?] {
+        guard try file.flag("use_sliding_window", default: false), file.value("sliding_window") != nil else { return [] }
+        let window = try file.count("sliding_window")
+        guard let types = file.value("layer_types")?.array else {
+            let first = try file.count("max_window_layers", default: 28)
+            return (0..<layers).map { $0 < first ? nil : window }
+        }
+        guard types.count == layers else {
+            throw file.refuse("layer_types", "has \(types.count) entries for the \(layers) layers of \"num_hidden_layers\"")
+        }
+        return try types.map {
+            switch $0.string {
+            case "full_attention": nil
+            case "sliding_attention": window
+            default: throw file.refuse("layer_types", "holds \($0.canonical), which is neither full_attention nor sliding_attention")
+            }
+        }
+    }
+}

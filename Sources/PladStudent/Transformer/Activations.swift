@@ -1,0 +1,196 @@
+import PladTensor
+
+/// Memory for one pass of a stack over packed rows; it grows to the largest batch seen and is used again.
+///
+/// Kept for a backward pass every layer has its own part, else all layers share one.
+final class Activations {
+    struct Layer {
+        /// [T, C] before and after the layer; the same memory where nothing is kept.
+        var input, output: UnsafeMutablePointer<Float>
+        /// [T, (H + 2G)·D], positions rotated in.
+        var queryKeyValue: UnsafeMutablePointer<Float>
+        /// [T, (H + G)·D] and [T, H + G], where heads are normed: queries and keys before that, and what the norms multiplied them by.
+        var plainHeads, headInverse: UnsafeMutablePointer<Float>
+        /// [T, H·D]
+        var attention: UnsafeMutablePointer<Float>
+        /// [T, H] of the attention scores.
+        var logSumExp: UnsafeMutablePointer<Float>
+        var cross: Cross?
+        /// [T, C] between attention and feed-forward.
+        var middle: UnsafeMutablePointer<Float>
+        /// [T, 2F] or [T, F]; the backward pass turns it into its own gradient.
+        var entrance: UnsafeMutablePointer<Float>
+        /// [T] each: what the two norms multiplied rows by.
+        var attentionInverse, feedForwardInverse: UnsafeMutablePointer<Float>
+    }
+
+    /// Attention to an encoder's output of S rows.
+    struct Cross {
+        /// [T, C] after the layer's own attention.
+        var input: UnsafeMutablePointer<Float>
+        /// [T, H·D] each.
+        var query, attention: UnsafeMutablePointer<Float>
+        /// [T, H] and [T]
+        var logSumExp, inverse: UnsafeMutablePointer<Float>
+        /// [S, 2G·D]
+        var keyValue: UnsafeMutablePointer<Float>
+    }
+
+    /// What the backward pass alone needs, shared by all layers.
+    struct Gradients {
+        /// [T, C] each: at a layer's output and between its parts; the two change places from layer to layer.
+        var output, middle: UnsafeMutablePointer<Float>
+        /// [T, C] each: at a norm's output; the outputs themselves, computed again.
+        var normal, attentionNormal, feedForwardNormal: UnsafeMutablePointer<Float>
+        /// [T, (H + 2G)·D]
+        var queryKeyValue: UnsafeMutablePointer<Float>
+        /// [T, H·D]
+        var attention: UnsafeMutablePointer<Float>
+        /// Of attention to an encoder: [T, H·D], [T, C] (the norm's output), [S, 2G·D], and [S, C] at the encoder's output.
+        var crossQuery, crossNormal, crossKeyValue, source: UnsafeMutablePointer<Float>
+    }
+
+    private let configuration: StudentConfiguration
+    private let layerCount: Int
+    private let crosses: Bool
+    private let keeps: Bool
+    private var memory = AlignedBuffer(count: 0)
+    private var capacity = 0
+    private var sourceCapacity = 0
+    private(set) var layers: [Layer] = []
+    /// [T, C]: a norm's output on its way into a matrix product; after the last layer, the final norm's.
+    private(set) var normal = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    /// [T, F]
+    private(set) var hidden = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    /// [T]: of the final norm.
+    private(set) var finalInverse = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    /// [T]: of the logits of predicting rows, counted from the first of them.
+    private(set) var headLogSumExp = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    private(set) var gradients: Gradients!
+
+    /// - Parameter crosses: the stack attends to an encoder's output.
+    init(_ configuration: StudentConfiguration, layers: Int, crosses: Bool, keeping: Bool) {
+        self.configuration = configuration
+        layerCount = layers
+        self.crosses = crosses
+        keeps = keeping
+    }
+
+    /// Makes room for `rows` rows, and `source` rows of an encoder; what was kept is lost.
+    func reserve(rows: Int, source: Int = 0) {
+        guard rows > capacity || source > sourceCapacity else { return }
+        capacity = grown(capacity, to: rows)
+        sourceCapacity = source > 0 ? grown(sourceCapacity, to: source) : 0
+        layers = []
+        memory = AlignedBuffer(count: 0)
+        // The first walk counts, the second hands out.
+        memory = AlignedBuffer(count: assign(from: UnsafeMutablePointer(bitPattern: 64)!))
+        _ = assign(from: memory.pointer)
+    }
+
+    /// Bytes that `rows` rows take at first.
+    func bytes(rows: Int, source: Int = 0) -> Int {
+        (capacity, sourceCapacity) = (grown(0, to: rows), source > 0 ? grown(0, to: source) : 0)
+        defer { (capacity, sourceCapacity, layers) = (0, 0, []) }
+        return assign(from: UnsafeMutablePointer(bitPattern: 64)!) * MemoryLayout<Float>.stride
+    }
+
+    /// Multiples of 16 rows keep every part on a cache line of its own.
+    private func grown(_ capacity: Int, to rows: Int) -> Int {
+        rows > capacity ? max(rows, min(capacity + capacity / 4, 2 * rows)) / 16 * 16 + 16 : capacity
+    }
+
+    /// Lays everything out from `start` on and answers how many floats that takes.
+    private func assign(from start: UnsafeMutablePointer<Float>) -> Int {
+        var next = start
+        func take(_ width: Int, rows: Int? = nil) -> UnsafeMutablePointer<Float> {
+            defer { next += (rows ?? capacity) * width }
+            return next
+        }
+        let (width, wide, heads) = (configuration.width, configuration.queryKeyValueWidth, configuration.headCount)
+        let attention = configuration.attentionWidth
+        let keyValue = 2 * configuration.keyValueHeadCount * configuration.headWidth
+        let normedHeads = configuration.normsHeads ? heads + configuration.keyValueHeadCount : 0
+        var input = take(width)
+        func layer() -> Layer {
+            let layer = Layer(
+                input: input, output: keeps ? take(width) : input, queryKeyValue: take(wide),
+                plainHeads: take(normedHeads * configuration.headWidth), headInverse: take(normedHeads), attention: take(attention),
+                logSumExp: take(heads),
+                cross: crosses
+                    ? Cross(
+                        input: take(width), query: take(attention), attention: take(attention), logSumExp: take(heads), inverse: take(1),
+                        keyValue: take(keyValue, rows: sourceCapacity)) : nil,
+                middle: take(width), entrance: take(configuration.entranceWidth), attentionInverse: take(1), feedForwardInverse: take(1))
+            input = layer.output
+            return layer
+        }
+        if keeps {
+            layers = (0..<layerCount).map { _ in layer() }
+        } else {
+            layers = Array(repeating: layer(), count: layerCount)
+            // Keys and values of an encoder's output are made for all layers at once.
+            for number in layers.indices.dropFirst() where crosses { layers[number].cross?.keyValue = take(keyValue, rows: sourceCapacity) }
+        }
+        normal = take(width)
+        hidden = take(configuration.feedForwardWidth)
+        finalInverse = take(1)
+        headLogSumExp = take(1)
+        if keeps {
+            gradients = Gradients(
+                output: take(width), middle: take(width), normal: take(width), attentionNormal: take(width), feedForwardNormal: take(width),
+                queryKeyValue: take(wide), attention: take(attention),
+                crossQuery: take(crosses ? attention : 0), crossNormal: take(crosses ? width : 0),
+                crossKeyValue: take(crosses ? keyValue : 0, rows: sourceCapacity), source: take(crosses ? width : 0, rows: sourceCapacity))
+        }
+        return next - start
+    }
+
+    /// Brings the kept rows of everything that the backward pass reads to their new places.
+    ///
+    /// - Parameter source: the moves of the encoder's rows.
+    func compact(
+        _ moves: [PackedTrees.Move], source: [PackedTrees.Move], firstPredicting old: Int, _ new: Int, workers: Workers
+    ) {
+        workers.run(layers.count + 1) { part in
+            func shift(_ start: UnsafeMutablePointer<Float>, _ width: Int, _ moves: [PackedTrees.Move]) {
+                for move in moves where move.from != move.to {
+                    (start + move.to * width).update(from: start + move.from * width, count: move.count * width)
+                }
+            }
+            func shift(_ start: UnsafeMutablePointer<Float>, _ width: Int) { shift(start, width, moves) }
+            let (width, heads) = (configuration.width, configuration.headCount)
+            guard part < layers.count else {
+                shift(normal, width)
+                shift(finalInverse, 1)
+                for move in moves where move.from >= old {
+                    (headLogSumExp + (move.to - new)).update(from: headLogSumExp + (move.from - old), count: move.count)
+                }
+                return
+            }
+            let layer = layers[part]
+            shift(layer.input, width)
+            if part == layers.count - 1 { shift(layer.output, width) }
+            shift(layer.queryKeyValue, configuration.queryKeyValueWidth)
+            if configuration.normsHeads {
+                let normedHeads = heads + configuration.keyValueHeadCount
+                shift(layer.plainHeads, normedHeads * configuration.headWidth)
+                shift(layer.headInverse, normedHeads)
+            }
+            shift(layer.attention, configuration.attentionWidth)
+            shift(layer.logSumExp, heads)
+            if let cross = layer.cross {
+                shift(cross.input, width)
+                shift(cross.query, configuration.attentionWidth)
+                shift(cross.attention, configuration.attentionWidth)
+                shift(cross.logSumExp, heads)
+                shift(cross.inverse, 1)
+                shift(cross.keyValue, 2 * configuration.keyValueHeadCount * configuration.headWidth, source)
+            }
+            shift(layer.middle, width)
+            shift(layer.entrance, configuration.entranceWidth)
+            shift(layer.attentionInverse, 1)
+            shift(layer.feedForwardInverse, 1)
+        }
+    }
+}

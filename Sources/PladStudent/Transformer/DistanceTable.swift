@@ -1,0 +1,70 @@
+import PladTensor
+
+/// A stack's bias by distance, spread out from its buckets for one pass, and its gradient on the way back to them.
+///
+/// Every text gathers gradients of its own, joined in the order of the texts: the same whoever did which.
+final class DistanceTable {
+    private let relative: RelativeConfiguration
+    private let heads: Int
+    private let bothWays: Bool
+    /// [buckets, H]
+    private let source: UnsafeMutablePointer<Float>
+    private var depth = 0
+    /// [H, stride]
+    private var values = AlignedBuffer(count: 0)
+    /// [texts, H, stride]
+    private var gradients = AlignedBuffer(count: 0)
+    private var texts = 0
+
+    init(_ relative: RelativeConfiguration, heads: Int, bothWays: Bool, source: UnsafeMutablePointer<Float>) {
+        self.relative = relative
+        self.heads = heads
+        self.bothWays = bothWays
+        self.source = source
+    }
+
+    private var size: Int { heads * DistanceBias.stride(depth: depth) }
+
+    /// Makes the table cover distances below `depth`, with the biases as they were when it last grew.
+    func reserve(depth: Int) {
+        if depth > self.depth { spread(depth: depth) }
+    }
+
+    /// Spreads the biases as they are now over distances below `depth`.
+    func spread(depth: Int) {
+        if depth > self.depth {
+            self.depth = max(depth, 2 * self.depth)
+            values = AlignedBuffer(count: size)
+        }
+        let stride = DistanceBias.stride(depth: self.depth)
+        for distance in 1 - self.depth..<self.depth {
+            let bucket = relative.bucket(distance: distance, bothWays: bothWays)
+            for head in 0..<heads { values.pointer[head * stride + self.depth + distance] = source[bucket * heads + head] }
+        }
+    }
+
+    /// Sets the gradients of `texts` texts to zero.
+    func clearGradients(texts: Int) {
+        self.texts = texts
+        if gradients.count < texts * size { gradients = AlignedBuffer(count: texts * size) }
+        gradients.pointer.update(repeating: 0, count: texts * size)
+    }
+
+    /// - Parameter text: whose gradients are gathered; nil where there are none.
+    func bias(text: Int?) -> DistanceBias {
+        DistanceBias(values: values.pointer, gradients: text.map { gradients.pointer + $0 * size } ?? values.pointer, depth: depth)
+    }
+
+    /// Adds what all texts gathered to the gradients of the buckets, [buckets, H].
+    func gather(to target: UnsafeMutablePointer<Float>) {
+        let stride = DistanceBias.stride(depth: depth)
+        for text in 0..<texts {
+            for distance in 1 - depth..<depth {
+                let bucket = relative.bucket(distance: distance, bothWays: bothWays)
+                for head in 0..<heads {
+                    target[bucket * heads + head] += gradients.pointer[text * size + head * stride + depth + distance]
+                }
+            }
+        }
+    }
+}

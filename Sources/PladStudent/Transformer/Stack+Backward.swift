@@ -1,0 +1,205 @@
+import PladTensor
+
+extension Stack {
+    /// Adds the gradients of all the stack's weights, given that of its output, and answers that of its input, [T, C].
+    ///
+    /// Uses up `activations`. Weight gradients are matrix products over all rows, cut by outputs; they run beside the row-wise
+    /// work that does not need them.
+    /// - Parameters:
+    ///   - dOutput: [predicting rows, C], of the final norm's output.
+    ///   - gradients: the stack's tensors in the layout of gradients.
+    ///   - source: what `forward` attended to; its gradient is then in `activations.gradients.source`.
+    func backward(
+        _ packed: PackedTrees, _ activations: Activations, dOutput: UnsafeMutablePointer<Float>, gradients: StackTensors,
+        source: Source? = nil
+    ) -> UnsafeMutablePointer<Float> {
+        let blocks = blocks(0..<packed.rowCount)
+        let predicting = self.blocks(packed.firstPredicting..<packed.rowCount)
+        let depth = max(packed.depth, source?.depth ?? 0)
+        let (sums, below) = (normSums(blocks.count), normSums(max(blocks.count, predicting.count)))
+        let headSums = configuration.normsHeads ? NormSums(blocks: blocks.count, width: 2 * configuration.headWidth) : nil
+        let jobs = packed.trees.count * shape.keyValueHeads
+        var d = activations.gradients!
+        let last = layerCount - 1
+        distances?.clearGradients(texts: packed.trees.count)
+        if let source { d.source.update(repeating: 0, count: source.rowCount * configuration.width) }
+
+        let finalSums = normSums(predicting.count)
+        workers.run(predicting.count) { part in
+            finishBackward(predicting[part], packed, activations, dOutput: dOutput, d, sums: finalSums.of(part))
+            leaveBackward(last, predicting[part], activations, d, sums: below.of(part))
+        }
+        finalSums.drain(to: gradients.finalNorm)
+        below.drain(to: gradients.layers[last].feedForwardNorm)
+        for number in stride(from: last, through: 0, by: -1) {
+            let (layer, target) = (activations.layers[number], gradients.layers[number])
+            var products = leaveProducts(
+                number, activations, d, target, rows: (number == last ? packed.firstPredicting : 0)..<packed.rowCount)
+            if let source {
+                workers.run(jobs + products.count) { part, worker in
+                    guard part < jobs else { return products[part - jobs]() }
+                    attendSourceBackward(
+                        number, part, packed, source, activations, d, scratch(worker, depth: depth, backward: true))
+                }
+                let texts = self.blocks(0..<source.rowCount)
+                workers.run(blocks.count + texts.count) { part in
+                    guard part < blocks.count else { return sourceGradient(number, texts[part - blocks.count], d) }
+                    enterCrossBackward(number, blocks[part], activations, d, sums: sums.of(part))
+                }
+                sums.drain(to: target.cross!.norm)
+                products = crossProducts(number, activations, d, target, rowCount: packed.rowCount, source)
+            }
+            workers.run(jobs + products.count) { part, worker in
+                guard part < jobs else { return products[part - jobs]() }
+                attendBackward(number, part, packed, layer, d, scratch(worker, depth: depth, backward: true))
+            }
+            workers.run(blocks.count) { part in
+                enterBackward(
+                    number, blocks[part], packed, activations, d, sums: sums.of(part), headSums: headSums?.of(part))
+            }
+            sums.drain(to: target.attention.norm)
+            if let headSums, let norms = target.attention.headNorms { headSums.drain(toHeads: norms.query, norms.key) }
+            // What was the gradient between the parts is now that of the layer's input: the output of the layer below.
+            swap(&d.output, &d.middle)
+            let entrance = enterProducts(d, target, rowCount: packed.rowCount)
+            workers.run(entrance.count + (number > 0 ? blocks.count : 0)) { part in
+                guard part >= entrance.count else { return entrance[part]() }
+                leaveBackward(number - 1, blocks[part - entrance.count], activations, d, sums: below.of(part - entrance.count))
+            }
+            if number > 0 { below.drain(to: gradients.layers[number - 1].feedForwardNorm) }
+        }
+        if let distances, let target = gradients.distances { distances.gather(to: target) }
+        return d.output
+    }
+
+    private func normSums(_ blocks: Int) -> NormSums { NormSums(blocks: blocks, width: configuration.width) }
+
+    /// One text's and head's attention to itself.
+    private func attendBackward(
+        _ number: Int, _ part: Int, _ packed: PackedTrees, _ layer: Activations.Layer, _ d: Activations.Gradients,
+        _ scratch: AttentionScratch
+    ) {
+        let (text, head) = (part / shape.keyValueHeads, part % shape.keyValueHeads)
+        let tree = packed.trees[text]
+        let input = AttentionInput(queryKeyValue: layer.queryKeyValue, shape: shape)
+        let gradient = AttentionInput(queryKeyValue: d.queryKeyValue, shape: shape)
+        let rules = rules(number, text: text)
+        if isCausal {
+            PladTensor.attendBackward(
+                tree, keyValueHead: head, shape: shape, input: input, rules: rules, output: layer.attention, logSumExp: layer.logSumExp,
+                dOutput: d.attention, gradient: gradient, scratch: scratch)
+        } else {
+            PladTensor.attendBackward(
+                queries: tree.rows, keys: tree.rows, keyValueHead: head, shape: shape, input: input, rules: rules,
+                output: layer.attention, logSumExp: layer.logSumExp, dOutput: d.attention, gradient: gradient, scratch: scratch)
+        }
+    }
+
+    /// Backward of the final norm; the gradient at the last layer's output is zero where rows predict nothing.
+    private func finishBackward(
+        _ rows: Range<Int>, _ packed: PackedTrees, _ activations: Activations, dOutput: UnsafeMutablePointer<Float>,
+        _ d: Activations.Gradients, sums: UnsafeMutablePointer<Float>
+    ) {
+        let width = configuration.width
+        let first = rows.lowerBound * width
+        (d.output + first).update(repeating: 0, count: rows.count * width)
+        tensors.finalNorm.backward(
+            dOutput + (first - packed.firstPredicting * width), x: activations.layers[layerCount - 1].output + first,
+            inverse: activations.finalInverse + rows.lowerBound, addingTo: d.output + first, sums: sums,
+            into: d.feedForwardNormal + first, rows: rows.count)
+    }
+
+    /// From the gradient of a layer's output to those of its middle and of the attention before it.
+    private func leaveBackward(
+        _ number: Int, _ rows: Range<Int>, _ activations: Activations, _ d: Activations.Gradients, sums: UnsafeMutablePointer<Float>
+    ) {
+        let (width, feedForward, wide) = (configuration.width, configuration.feedForwardWidth, configuration.entranceWidth)
+        let (layer, weights) = (activations.layers[number], tensors.layers[number])
+        let (first, count) = (rows.lowerBound, rows.count)
+        let (output, middle) = (d.output + first * width, d.middle + first * width)
+        let (entrance, hidden) = (layer.entrance + first * wide, activations.hidden + first * feedForward)
+        let normal = d.normal + first * width
+        weights.exit.inputGradient(Matrix(output, stride: width), to: Matrix(hidden, stride: feedForward), rows: count)
+        if configuration.isGated {
+            gatedBackward(configuration.activation, gateUp: entrance, dh: hidden, rows: count, width: feedForward)
+        } else {
+            activateBackward(configuration.activation, x: entrance, dh: hidden, count: count * feedForward)
+        }
+        weights.entrance.inputGradient(Matrix(entrance, stride: wide), to: Matrix(normal, stride: width), rows: count)
+        middle.update(from: output, count: count * width)
+        weights.feedForwardNorm.backward(
+            normal, x: layer.middle + first * width, inverse: layer.feedForwardInverse + first, addingTo: middle, sums: sums,
+            into: d.feedForwardNormal + first * width, rows: count)
+        let attention = configuration.attentionWidth
+        (weights.cross?.output ?? weights.attention.output).inputGradient(
+            Matrix(middle, stride: width), to: Matrix(d.attention + first * attention, stride: attention), rows: count)
+    }
+
+    /// From the gradient of queries, keys and values to that of the layer's input, added to the one between its parts.
+    private func enterBackward(
+        _ number: Int, _ rows: Range<Int>, _ packed: PackedTrees, _ activations: Activations, _ d: Activations.Gradients,
+        sums: UnsafeMutablePointer<Float>, headSums: UnsafeMutablePointer<Float>?
+    ) {
+        let (width, wide) = (configuration.width, configuration.queryKeyValueWidth)
+        let (layer, weights) = (activations.layers[number], tensors.layers[number].attention)
+        for (rows, unused) in queryless(number, rows, packed) {
+            let first = rows.lowerBound
+            if let rotary {
+                let heads = configuration.headCount + configuration.keyValueHeadCount - unused / configuration.headWidth
+                for row in rows {
+                    rotary.turn(d.queryKeyValue + (row * wide + unused), count: heads, position: Int(packed.positions[row]), inverse: true)
+                }
+            }
+            if let headSums { normHeadsBackward(number, rows, unused: unused, layer, gradient: d.queryKeyValue, sums: headSums) }
+            weights.queryKeyValue.from(output: unused).inputGradient(
+                Matrix(d.queryKeyValue + (first * wide + unused), stride: wide), to: Matrix(d.normal + first * width, stride: width),
+                rows: rows.count)
+            if unused > 0 { (d.middle + first * width).update(repeating: 0, count: rows.count * width) }
+        }
+        let first = rows.lowerBound
+        weights.norm.backward(
+            d.normal + first * width, x: layer.input + first * width, inverse: layer.attentionInverse + first,
+            addingTo: d.middle + first * width, sums: sums, into: d.attentionNormal + first * width, rows: rows.count)
+    }
+
+    /// Weight gradients of a layer from its output down to the projection of its last attention.
+    private func leaveProducts(
+        _ number: Int, _ activations: Activations, _ d: Activations.Gradients, _ target: LayerTensors, rows: Range<Int>
+    ) -> [() -> Void] {
+        let (width, feedForward, wide) = (configuration.width, configuration.feedForwardWidth, configuration.entranceWidth)
+        let layer = activations.layers[number]
+        return target.entrance.weightGradient(
+            dy: Matrix(layer.entrance, stride: wide), x: Matrix(d.feedForwardNormal, stride: width), rows: rows, pieces: pieces)
+            + target.exit.weightGradient(
+                dy: Matrix(d.output, stride: width), x: Matrix(activations.hidden, stride: feedForward), rows: rows, pieces: pieces)
+            + (target.cross?.output ?? target.attention.output).weightGradient(
+                dy: Matrix(d.middle, stride: width),
+                x: Matrix(layer.cross?.attention ?? layer.attention, stride: configuration.attentionWidth), rows: rows, pieces: pieces)
+    }
+
+    /// Those of attention to the encoder but its output's, and of the projection of the layer's own attention.
+    private func crossProducts(
+        _ number: Int, _ activations: Activations, _ d: Activations.Gradients, _ target: LayerTensors, rowCount: Int, _ source: Source
+    ) -> [() -> Void] {
+        let (width, attention, cross) = (configuration.width, configuration.attentionWidth, target.cross!)
+        let rows = 0..<rowCount
+        return cross.query.weightGradient(
+            dy: Matrix(d.crossQuery, stride: attention), x: Matrix(d.crossNormal, stride: width), rows: rows, pieces: pieces)
+            + cross.keyValue.weightGradient(
+                dy: Matrix(d.crossKeyValue, stride: cross.keyValue.outputs), x: Matrix(source.output, stride: width),
+                rows: 0..<source.rowCount, pieces: pieces)
+            + target.attention.output.weightGradient(
+                dy: Matrix(d.middle, stride: width), x: Matrix(activations.layers[number].attention, stride: attention), rows: rows,
+                pieces: pieces)
+    }
+
+    private func enterProducts(_ d: Activations.Gradients, _ target: LayerTensors, rowCount: Int) -> [() -> Void] {
+        target.attention.queryKeyValue.weightGradient(
+            dy: Matrix(d.queryKeyValue, stride: configuration.queryKeyValueWidth),
+            x: Matrix(d.attentionNormal, stride: configuration.width),
+            rows: 0..<rowCount, pieces: pieces)
+    }
+
+    /// Two for each thread even out threads that are held up.
+    private var pieces: Int { 2 * workers.threads }
+}

@@ -1,0 +1,95 @@
+import PladTensor
+
+/// An encoder's output, and which of its rows each tree attends to.
+struct Source {
+    /// [S, C]
+    let output: UnsafeMutablePointer<Float>
+    let texts: [Range<Int>]
+
+    var rowCount: Int { texts.last?.upperBound ?? 0 }
+    var depth: Int { texts.map(\.count).max() ?? 0 }
+}
+
+/// Attention of a decoder's layers to the encoder's output.
+extension Stack {
+    /// Keys and values of the encoder's output, for every layer.
+    func projectSource(_ source: Source, _ activations: Activations) {
+        let (width, blocks) = (configuration.width, blocks(0..<source.rowCount))
+        workers.run(blocks.count * layerCount) { part in
+            let (number, rows) = (part / blocks.count, blocks[part % blocks.count])
+            let projection = tensors.layers[number].cross!.keyValue
+            let target = activations.layers[number].cross!.keyValue + rows.lowerBound * projection.outputs
+            projection.apply(
+                Matrix(source.output + rows.lowerBound * width, stride: width), to: Matrix(target, stride: projection.outputs),
+                rows: rows.count)
+        }
+    }
+
+    private func input(query: UnsafeMutablePointer<Float>, keyValue: UnsafeMutablePointer<Float>) -> AttentionInput {
+        let half = configuration.keyValueHeadCount * configuration.headWidth
+        let keys = Matrix(keyValue, stride: 2 * half)
+        return AttentionInput(
+            queries: Matrix(query, stride: configuration.attentionWidth), keys: keys, values: keys.from(column: half))
+    }
+
+    /// From the output of a layer's own attention to queries of the encoder's output.
+    func enterCross(_ number: Int, _ rows: Range<Int>, _ activations: Activations) {
+        let (width, wide, first) = (configuration.width, configuration.attentionWidth, rows.lowerBound)
+        let (layer, weights) = (activations.layers[number], tensors.layers[number])
+        let (cross, projections) = (layer.cross!, weights.cross!)
+        addAttention(weights.attention.output, layer.attention, to: layer.input, into: cross.input, rows)
+        projections.norm.apply(
+            cross.input + first * width, into: activations.normal + first * width, inverse: cross.inverse + first, rows: rows.count)
+        projections.query.apply(
+            Matrix(activations.normal + first * width, stride: width), to: Matrix(cross.query + first * wide, stride: wide),
+            rows: rows.count)
+    }
+
+    /// One tree's and head's attention to its text.
+    func attendSource(
+        _ number: Int, _ part: Int, _ packed: PackedTrees, _ source: Source, _ activations: Activations, _ scratch: AttentionScratch,
+        keeping: Bool
+    ) {
+        let cross = activations.layers[number].cross!
+        attend(
+            queries: packed.trees[part / shape.keyValueHeads].rows, keys: source.texts[part / shape.keyValueHeads],
+            keyValueHead: part % shape.keyValueHeads, shape: shape, input: input(query: cross.query, keyValue: cross.keyValue),
+            output: cross.attention, logSumExp: keeping ? cross.logSumExp : nil, scratch: scratch)
+    }
+
+    func attendSourceBackward(
+        _ number: Int, _ part: Int, _ packed: PackedTrees, _ source: Source, _ activations: Activations, _ d: Activations.Gradients,
+        _ scratch: AttentionScratch
+    ) {
+        let cross = activations.layers[number].cross!
+        attendBackward(
+            queries: packed.trees[part / shape.keyValueHeads].rows, keys: source.texts[part / shape.keyValueHeads],
+            keyValueHead: part % shape.keyValueHeads, shape: shape, input: input(query: cross.query, keyValue: cross.keyValue),
+            output: cross.attention, logSumExp: cross.logSumExp, dOutput: d.attention,
+            gradient: input(query: d.crossQuery, keyValue: d.crossKeyValue), scratch: scratch)
+    }
+
+    /// From the gradient of queries to that of the output of the layer's own attention, added to the one between its parts.
+    func enterCrossBackward(
+        _ number: Int, _ rows: Range<Int>, _ activations: Activations, _ d: Activations.Gradients, sums: UnsafeMutablePointer<Float>
+    ) {
+        let (width, wide, first) = (configuration.width, configuration.attentionWidth, rows.lowerBound)
+        let (cross, weights) = (activations.layers[number].cross!, tensors.layers[number])
+        let normal = d.normal + first * width
+        weights.cross!.query.inputGradient(
+            Matrix(d.crossQuery + first * wide, stride: wide), to: Matrix(normal, stride: width), rows: rows.count)
+        weights.cross!.norm.backward(
+            normal, x: cross.input + first * width, inverse: cross.inverse + first, addingTo: d.middle + first * width, sums: sums,
+            into: d.crossNormal + first * width, rows: rows.count)
+        weights.attention.output.inputGradient(
+            Matrix(d.middle + first * width, stride: width), to: Matrix(d.attention + first * wide, stride: wide), rows: rows.count)
+    }
+
+    /// Adds to the gradient of the encoder's output what comes through a layer's keys and values.
+    func sourceGradient(_ number: Int, _ rows: Range<Int>, _ d: Activations.Gradients) {
+        let (width, projection) = (configuration.width, tensors.layers[number].cross!.keyValue)
+        projection.inputGradient(
+            Matrix(d.crossKeyValue + rows.lowerBound * projection.outputs, stride: projection.outputs),
+            to: Matrix(d.source + rows.lowerBound * width, stride: width), rows: rows.count, adding: true)
+    }
+}

@@ -1,0 +1,49 @@
+import PladTensor
+
+/// Norms of queries and keys, head by head, between their projection and the rotation (Qwen3).
+extension Stack {
+    /// Norms the heads of rows in place, keeping what they were.
+    ///
+    /// - Parameter unused: query columns that the rows do not have.
+    func normHeads(_ number: Int, _ rows: Range<Int>, unused: Int, _ layer: Activations.Layer) {
+        guard let norms = tensors.layers[number].attention.headNorms else { return }
+        let (width, heads, groups) = (configuration.headWidth, configuration.headCount, configuration.keyValueHeadCount)
+        for row in rows {
+            let queries = layer.queryKeyValue + row * configuration.queryKeyValueWidth
+            let plain = layer.plainHeads + row * (heads + groups) * width
+            let inverse = layer.headInverse + row * (heads + groups)
+            let keys = heads * width
+            plain.update(from: queries, count: (heads + groups) * width)
+            if unused == 0 { norms.query.apply(plain, into: queries, inverse: inverse, rows: heads) }
+            norms.key.apply(plain + keys, into: queries + keys, inverse: inverse + heads, rows: groups)
+        }
+    }
+
+    /// Turns the gradients of normed queries and keys into those of the plain ones, in place.
+    ///
+    /// - Parameter sums: [2, 2, D], for the norms of queries and of keys.
+    func normHeadsBackward(
+        _ number: Int, _ rows: Range<Int>, unused: Int, _ layer: Activations.Layer, gradient: UnsafeMutablePointer<Float>,
+        sums: UnsafeMutablePointer<Float>
+    ) {
+        guard let norms = tensors.layers[number].attention.headNorms else { return }
+        let (width, heads, groups) = (configuration.headWidth, configuration.headCount, configuration.keyValueHeadCount)
+        let count = (heads + groups) * width
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * count) { scratch in
+            let (dy, y) = (scratch.baseAddress!, scratch.baseAddress! + count)
+            for row in rows {
+                let d = gradient + row * configuration.queryKeyValueWidth
+                let plain = layer.plainHeads + row * count
+                let inverse = layer.headInverse + row * (heads + groups)
+                let keys = heads * width
+                dy.update(from: d, count: count)
+                d.update(repeating: 0, count: count)
+                if unused == 0 {
+                    norms.query.backward(dy, x: plain, inverse: inverse, addingTo: d, sums: sums, into: y, rows: heads)
+                }
+                norms.key.backward(
+                    dy + keys, x: plain + keys, inverse: inverse + heads, addingTo: d + keys, sums: sums + 2 * width, into: y, rows: groups)
+            }
+        }
+    }
+}

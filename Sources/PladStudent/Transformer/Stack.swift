@@ -1,0 +1,205 @@
+import PladTensor
+
+/// A stack of transformer layers over packed rows: the parametric one that all families share, as decoder or as encoder.
+///
+/// Row-wise work goes by blocks of rows, attention by text and key/value head, so that both use all threads and a block
+/// stays in a core's cache from one operation to the next.
+final class Stack {
+    let configuration: StudentConfiguration
+    let tensors: StackTensors
+    let workers: Workers
+    let rotary: RotaryTable?
+    let distances: DistanceTable?
+    let shape: AttentionShape
+    /// Rows see their past alone; else all of their text.
+    let isCausal: Bool
+    private let scratches: [AttentionScratch]
+
+    init(_ configuration: StudentConfiguration, tensors: StackTensors, isCausal: Bool, workers: Workers) {
+        self.configuration = configuration
+        self.tensors = tensors
+        self.workers = workers
+        self.isCausal = isCausal
+        shape = AttentionShape(
+            heads: configuration.headCount, keyValueHeads: configuration.keyValueHeadCount, headWidth: configuration.headWidth,
+            scale: configuration.attentionScale)
+        switch configuration.positions {
+        case .rotary(let rotary):
+            self.rotary = RotaryTable(rotary, headWidth: configuration.headWidth)
+            distances = nil
+        case .learned: (rotary, distances) = (nil, nil)
+        case .relative(let relative):
+            rotary = nil
+            distances = tensors.distances.map {
+                DistanceTable(relative, heads: configuration.headCount, bothWays: !isCausal, source: $0)
+            }
+        }
+        scratches = (0..<workers.threads).map { _ in AttentionScratch() }
+    }
+
+    var layerCount: Int { tensors.layers.count }
+
+    func makeActivations(keeping: Bool) -> Activations {
+        Activations(configuration, layers: layerCount, crosses: tensors.layers[0].cross != nil, keeping: keeping)
+    }
+
+    func scratch(_ worker: Int, depth: Int, backward: Bool) -> AttentionScratch {
+        let scratch = scratches[worker]
+        scratch.reserve(depth: depth, shape: shape, backward: backward)
+        return scratch
+    }
+
+    /// What a layer's attention to its own text does beside products.
+    func rules(_ number: Int, text: Int? = nil) -> AttentionRules {
+        AttentionRules(
+            window: configuration.windows.isEmpty ? nil : configuration.windows[number], bias: distances?.bias(text: text),
+            skippingBody: isCausal && number == layerCount - 1)
+    }
+
+    /// Prepares what depends on positions, for ways of `depth` rows.
+    func reserve(depth: Int) {
+        rotary?.reserve(depth)
+        distances?.spread(depth: depth)
+    }
+
+    /// Cuts rows into blocks of about the same size, the same number for every thread.
+    func blocks(_ rows: Range<Int>) -> [Range<Int>] {
+        let rounds = (rows.count + workers.threads * Stack.blockRows - 1) / (workers.threads * Stack.blockRows)
+        let count = max(1, rounds * workers.threads)
+        let share = max(16, (rows.count + count - 1) / count)
+        return stride(from: rows.lowerBound, to: rows.upperBound, by: share).map { $0..<min(rows.upperBound, $0 + share) }
+    }
+
+    /// Enough rows that a matrix product does not feel the packing of its weights, few enough that small models' activations stay near.
+    static let blockRows = 768
+
+    /// Computes all layers and the final norm of the rows that predict; `activations.normal` then holds its output.
+    ///
+    /// - Parameters:
+    ///   - source: the encoder's output that the layers attend to.
+    ///   - embed: writes rows of the first layer's input, [T, C].
+    ///   - visit: called after each layer's attention, while its queries, keys and values are there.
+    func forward(
+        _ packed: PackedTrees, _ activations: Activations, keeping: Bool, source: Source? = nil,
+        embed: (_ rows: Range<Int>, _ input: UnsafeMutablePointer<Float>) -> Void,
+        visit: (_ number: Int, _ layer: Activations.Layer) -> Void = { _, _ in }
+    ) {
+        reserve(depth: packed.depth)
+        activations.reserve(rows: packed.rowCount, source: source?.rowCount ?? 0)
+        if let source { projectSource(source, activations) }
+        let blocks = blocks(0..<packed.rowCount)
+        let predicting = self.blocks(packed.firstPredicting..<packed.rowCount)
+        let jobs = packed.trees.count * shape.keyValueHeads
+        let depth = max(packed.depth, source?.depth ?? 0)
+        workers.run(blocks.count) { part in
+            embed(blocks[part], activations.layers[0].input)
+            enter(0, blocks[part], packed, activations)
+        }
+        for number in 0..<layerCount {
+            let layer = activations.layers[number]
+            let rules = rules(number)
+            workers.run(jobs) { part, worker in
+                let (tree, head) = (packed.trees[part / shape.keyValueHeads], part % shape.keyValueHeads)
+                let input = AttentionInput(queryKeyValue: layer.queryKeyValue, shape: shape)
+                let scratch = scratch(worker, depth: depth, backward: keeping)
+                let logSumExp = keeping ? layer.logSumExp : nil
+                if isCausal {
+                    attend(
+                        tree, keyValueHead: head, shape: shape, input: input, rules: rules, output: layer.attention, logSumExp: logSumExp,
+                        scratch: scratch)
+                } else {
+                    attend(
+                        queries: tree.rows, keys: tree.rows, keyValueHead: head, shape: shape, input: input, rules: rules,
+                        output: layer.attention, logSumExp: logSumExp, scratch: scratch)
+                }
+            }
+            visit(number, layer)
+            if let source {
+                workers.run(blocks.count) { part in enterCross(number, blocks[part], activations) }
+                workers.run(jobs) { part, worker in
+                    attendSource(
+                        number, part, packed, source, activations, scratch(worker, depth: depth, backward: keeping), keeping: keeping)
+                }
+            }
+            guard number < layerCount - 1 else { break }
+            workers.run(blocks.count) { part in
+                leave(number, blocks[part], activations)
+                enter(number + 1, blocks[part], packed, activations)
+            }
+        }
+        workers.run(predicting.count) { part in
+            leave(layerCount - 1, predicting[part], activations)
+            finish(predicting[part], activations)
+        }
+    }
+
+    /// From a layer's input to rotated queries, keys and values. Rows that predict nothing need no queries in the last layer.
+    private func enter(_ number: Int, _ rows: Range<Int>, _ packed: PackedTrees, _ activations: Activations) {
+        let (width, wide) = (configuration.width, configuration.queryKeyValueWidth)
+        let (layer, weights) = (activations.layers[number], tensors.layers[number].attention)
+        let first = rows.lowerBound
+        weights.norm.apply(
+            layer.input + first * width, into: activations.normal + first * width, inverse: layer.attentionInverse + first,
+            rows: rows.count)
+        for (rows, unused) in queryless(number, rows, packed) {
+            let first = rows.lowerBound
+            weights.queryKeyValue.from(output: unused).apply(
+                Matrix(activations.normal + first * width, stride: width),
+                to: Matrix(layer.queryKeyValue + first * wide, stride: wide).from(column: unused), rows: rows.count)
+            normHeads(number, rows, unused: unused, layer)
+            guard let rotary else { continue }
+            let heads = configuration.headCount + configuration.keyValueHeadCount - unused / configuration.headWidth
+            for row in rows {
+                rotary.turn(layer.queryKeyValue + (row * wide + unused), count: heads, position: Int(packed.positions[row]))
+            }
+        }
+    }
+
+    /// Cuts a block at the first row that predicts; the rows before it have that many unused query columns in the last layer.
+    func queryless(_ number: Int, _ rows: Range<Int>, _ packed: PackedTrees) -> [(rows: Range<Int>, unused: Int)] {
+        let cut =
+            number == layerCount - 1 ? min(max(packed.firstPredicting, rows.lowerBound), rows.upperBound) : rows.lowerBound
+        return [(rows.lowerBound..<cut, configuration.attentionWidth), (cut..<rows.upperBound, 0)].filter { !$0.0.isEmpty }
+    }
+
+    /// From attention's output to the layer's output.
+    private func leave(_ number: Int, _ rows: Range<Int>, _ activations: Activations) {
+        let (width, feedForward, wide) = (configuration.width, configuration.feedForwardWidth, configuration.entranceWidth)
+        let (layer, weights) = (activations.layers[number], tensors.layers[number])
+        let (first, count) = (rows.lowerBound, rows.count)
+        let (middle, output) = (layer.middle + first * width, layer.output + first * width)
+        let (entrance, hidden) = (layer.entrance + first * wide, activations.hidden + first * feedForward)
+        let normal = activations.normal + first * width
+        addAttention(
+            weights.cross?.output ?? weights.attention.output, layer.cross?.attention ?? layer.attention,
+            to: layer.cross?.input ?? layer.input, into: layer.middle, rows)
+        weights.feedForwardNorm.apply(middle, into: normal, inverse: layer.feedForwardInverse + first, rows: count)
+        weights.entrance.apply(Matrix(normal, stride: width), to: Matrix(entrance, stride: wide), rows: count)
+        if configuration.isGated {
+            gated(configuration.activation, entrance, into: hidden, rows: count, width: feedForward)
+        } else {
+            activate(configuration.activation, entrance, into: hidden, count: count * feedForward)
+        }
+        output.update(from: middle, count: count * width)
+        weights.exit.apply(Matrix(hidden, stride: feedForward), to: Matrix(output, stride: width), rows: count, adding: true)
+    }
+
+    /// middle = input + attention through its output projection, [rows, C].
+    func addAttention(
+        _ projection: Projection, _ attention: UnsafeMutablePointer<Float>, to input: UnsafeMutablePointer<Float>,
+        into middle: UnsafeMutablePointer<Float>, _ rows: Range<Int>
+    ) {
+        let (width, wide, first) = (configuration.width, configuration.attentionWidth, rows.lowerBound)
+        (middle + first * width).update(from: input + first * width, count: rows.count * width)
+        projection.apply(
+            Matrix(attention + first * wide, stride: wide), to: Matrix(middle + first * width, stride: width), rows: rows.count,
+            adding: true)
+    }
+
+    private func finish(_ rows: Range<Int>, _ activations: Activations) {
+        let first = rows.lowerBound * configuration.width
+        tensors.finalNorm.apply(
+            activations.layers[layerCount - 1].output + first, into: activations.normal + first,
+            inverse: activations.finalInverse + rows.lowerBound, rows: rows.count)
+    }
+}

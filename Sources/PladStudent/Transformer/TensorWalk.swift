@@ -1,0 +1,97 @@
+import PladTensor
+
+/// Goes through a model's tensors in order, noting each and answering where it begins.
+struct TensorWalk {
+    let names: TensorNames
+    let configuration: StudentConfiguration
+    private(set) var layout: [TensorLayout] = []
+    private let start: UnsafeMutablePointer<Float>
+
+    init(from start: UnsafeMutablePointer<Float>, names: TensorNames, configuration: StudentConfiguration) {
+        self.start = start
+        self.names = names
+        self.configuration = configuration
+    }
+
+    mutating func take(
+        _ name: String, _ shape: [Int], _ beginning: TensorLayout.Beginning, transposed: Bool = false
+    ) -> UnsafeMutablePointer<Float> {
+        let offset = layout.last.map { $0.offset + $0.count } ?? 0
+        layout.append(
+            TensorLayout(
+                name: name, shape: shape, offset: offset, isTransposedInFile: transposed,
+                deviation: configuration.initialisation.deviation(beginning, shape: shape), constant: beginning == .one ? 1 : 0))
+        return start + offset
+    }
+
+    mutating func stack(_ names: StackNames, layers count: Int) -> StackTensors {
+        var distances: UnsafeMutablePointer<Float>?
+        let layers = (0..<count).map { number in
+            let prefix = names.layer(number)
+            let attention = attention(names.attention, prefix)
+            // The first layer's file holds what all layers share.
+            if number == 0, case .relative(let relative) = configuration.positions, let name = names.distances {
+                distances = take(prefix + name, [relative.buckets, configuration.headCount], .distances)
+            }
+            let cross = names.cross.map { self.cross($0, prefix) }
+            let (width, feedForward) = (configuration.width, configuration.feedForwardWidth)
+            let norm = norm(prefix + names.feedForwardNorm, width: width)
+            return LayerTensors(
+                attention: attention, cross: cross, feedForwardNorm: norm,
+                entrance: projection(
+                    names.entrance.map { (prefix + $0, feedForward) }, inputs: width, biased: configuration.biases.contains(.feedForward)),
+                exit: projection([(prefix + names.exit, width)], inputs: feedForward, biased: configuration.biases.contains(.feedForward)))
+        }
+        return StackTensors(distances: distances, layers: layers, finalNorm: norm(names.finalNorm, width: configuration.width))
+    }
+
+    private mutating func attention(_ names: AttentionNames, _ prefix: String) -> AttentionTensors {
+        let (width, head) = (configuration.width, configuration.headWidth)
+        let outputs = [configuration.headCount, configuration.keyValueHeadCount, configuration.keyValueHeadCount].map { $0 * head }
+        let norm = norm(prefix + names.norm, width: width)
+        let parts =
+            names.queryKeyValue.count == 1
+            ? [(prefix + names.queryKeyValue[0], outputs.reduce(0, +))] : Array(zip(names.queryKeyValue.map { prefix + $0 }, outputs))
+        let queryKeyValue = projection(parts, inputs: width, biased: configuration.biases.contains(.queryKeyValue), first: .query)
+        let headNorms = names.headNorms.map {
+            (query: self.norm(prefix + $0.query, width: head), key: self.norm(prefix + $0.key, width: head))
+        }
+        return AttentionTensors(norm: norm, queryKeyValue: queryKeyValue, headNorms: headNorms, output: output(names, prefix))
+    }
+
+    private mutating func cross(_ names: AttentionNames, _ prefix: String) -> CrossAttentionTensors {
+        let (width, projections) = (configuration.width, names.queryKeyValue.map { prefix + $0 })
+        let keyValueWidth = configuration.keyValueHeadCount * configuration.headWidth
+        return CrossAttentionTensors(
+            norm: norm(prefix + names.norm, width: width),
+            query: projection([(projections[0], configuration.attentionWidth)], inputs: width, biased: false, first: .query),
+            keyValue: projection(projections[1...].map { ($0, keyValueWidth) }, inputs: width, biased: false),
+            output: output(names, prefix))
+    }
+
+    private mutating func output(_ names: AttentionNames, _ prefix: String) -> Projection {
+        projection(
+            [(prefix + names.output, configuration.width)], inputs: configuration.attentionWidth,
+            biased: configuration.biases.contains(.attentionOutput))
+    }
+
+    /// Layers of the same input that lie one after the other: first their weights, then their biases.
+    private mutating func projection(
+        _ parts: [(name: String, outputs: Int)], inputs: Int, biased: Bool, first: TensorLayout.Beginning = .normal
+    ) -> Projection {
+        let weights = parts.enumerated().map { index, part in
+            take(
+                part.name + ".weight", [part.outputs, inputs], index == 0 ? first : .normal,
+                transposed: names.transposesProjections)
+        }
+        let biases = biased ? parts.map { take($0.name + ".bias", [$0.outputs], .zero) } : []
+        return Projection(
+            weight: Matrix(weights[0], stride: inputs), bias: biases.first, inputs: inputs, outputs: parts.reduce(0) { $0 + $1.outputs })
+    }
+
+    private mutating func norm(_ name: String, width: Int) -> NormTensors {
+        let gain = take(name + ".weight", [width], .one)
+        let bias = configuration.norm == .layer ? take(name + ".bias", [width], .zero) : nil
+        return NormTensors(gain: gain, bias: bias, width: width, epsilon: configuration.normEpsilon)
+    }
+}

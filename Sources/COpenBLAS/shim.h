@@ -1,4 +1,14 @@
 #include <cblas.h>
+#include <stdbool.h>
+
+// Whether plad is compiled for AVX-512: Swift does not tell, but shares its target with the C that it imports.
+static inline bool compiled_for_avx512(void) {
+#if defined(__AVX512F__)
+    return true;
+#else
+    return false;
+#endif
+}
 
 // Tells the processor that the calling thread only waits for memory to change, so that it saves power and leaves its
 // twin the core. Swift has no name for the instruction.

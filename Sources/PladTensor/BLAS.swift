@@ -23,26 +23,30 @@ package struct Matrix {
 
 /// y[rows, outputs] = x[rows, inputs] · wᵀ with w[outputs, inputs]: a linear layer forward. `accumulating` adds to y instead.
 package func linear(_ x: Matrix, weight w: Matrix, into y: Matrix, rows: Int, inputs: Int, outputs: Int, accumulating: Bool = false) {
-    guard rows > 0 else { return }
-    cblas_sgemm(
-        CblasRowMajor, CblasNoTrans, CblasTrans, blasint(rows), blasint(outputs), blasint(inputs), 1,
-        x.start, blasint(x.stride), w.start, blasint(w.stride), accumulating ? 1 : 0, y.start, blasint(y.stride))
+    product(Operand(x), Operand(transposed: w), into: y, m: rows, n: outputs, k: inputs, accumulating: accumulating)
 }
 
 /// dx[rows, inputs] = dy[rows, outputs] · w with w[outputs, inputs]: a linear layer backward. `accumulating` adds to dx instead.
 package func linearInputGradient(
     _ dy: Matrix, weight w: Matrix, into dx: Matrix, rows: Int, inputs: Int, outputs: Int, accumulating: Bool = false
 ) {
-    guard rows > 0 else { return }
-    cblas_sgemm(
-        CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(rows), blasint(inputs), blasint(outputs), 1,
-        dy.start, blasint(dy.stride), w.start, blasint(w.stride), accumulating ? 1 : 0, dx.start, blasint(dx.stride))
+    product(Operand(dy), Operand(w), into: dx, m: rows, n: inputs, k: outputs, accumulating: accumulating)
 }
 
 /// dw[outputs, inputs] += dyᵀ · x over all rows: a linear layer's weight gradient.
 package func linearWeightGradient(_ dy: Matrix, _ x: Matrix, addingTo dw: Matrix, rows: Int, inputs: Int, outputs: Int) {
-    guard rows > 0 else { return }
+    product(Operand(transposed: dy), Operand(x), into: dw, m: outputs, n: inputs, k: rows, accumulating: true)
+}
+
+/// c[m, n] = a[m, k] · b[k, n].
+///
+/// Compiled for AVX-512, plad's own blocks keep up with OpenBLAS's kernels for it, and reach the same rate where an OpenBLAS
+/// older than the processor, or told so by OPENBLAS_CORETYPE, falls back to kernels of half that rate.
+private func product(_ a: Operand, _ b: Operand, into c: Matrix, m: Int, n: Int, k: Int, accumulating: Bool) {
+    guard m > 0, k > 0 else { return }
+    guard !compiled_for_avx512() else { return packedProduct(a, b, into: c, m: m, n: n, k: k, accumulating: accumulating) }
     cblas_sgemm(
-        CblasRowMajor, CblasTrans, CblasNoTrans, blasint(outputs), blasint(inputs), blasint(rows), 1,
-        dy.start, blasint(dy.stride), x.start, blasint(x.stride), 1, dw.start, blasint(dw.stride))
+        CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans, b.isTransposed ? CblasTrans : CblasNoTrans,
+        blasint(m), blasint(n), blasint(k), 1, a.start, blasint(a.isTransposed ? a.column : a.row),
+        b.start, blasint(b.isTransposed ? b.column : b.row), accumulating ? 1 : 0, c.start, blasint(c.stride))
 }

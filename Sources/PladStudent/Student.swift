@@ -31,7 +31,7 @@ package final class Student {
         self.configuration = configuration
         let layout = ModelTensors.layout(configuration, names: names)
         try files.check(layout, names: names)
-        tokenizer = try Tokenizer(folder: folder)
+        tokenizer = try Tokenizer(folder: folder, completionsStandAlone: configuration.hasEncoder)
         guard tokenizer.vocabularySize <= configuration.vocabularySize else {
             throw StudentError(
                 .tokenizer,

@@ -6,6 +6,7 @@ import PladServer
 struct ScriptedModel: TextModel {
     var name = "twin"
     var contextLength = 64
+    func room(prompt: Int) -> Int { contextLength - prompt }
     let vocabularySize = 256
     /// The pieces of a request's answer; an answer without a finish reason stays open until it is cancelled.
     var answer: @Sendable (GenerationRequest) throws -> [GeneratedPiece]

@@ -65,9 +65,9 @@ struct TokenizerGoldenTests {
         }
     }
 
-    @Test(arguments: ["llama-gqa-tied", "llama-untied-sp", "llama3-ropescaled"])
+    @Test(arguments: Golden.names)
     func tokenizesTheGoldenStudentsTexts(name: String) throws {
-        struct Golden: Decodable {
+        struct Texts: Decodable {
             struct Entry: Decodable {
                 var text: String
                 var ids: [TokenID]
@@ -81,16 +81,28 @@ struct TokenizerGoldenTests {
                     case decodedSkipping = "decoded_skip_special"
                 }
             }
+            struct Chat: Decodable {
+                var messages: [Message]
+                var text: String
+                var ids: [TokenID]
+            }
             var tokenization: [Entry]
+            var chat: [Chat]?
         }
-        let folder = TokenizerFixtures.folder.deletingLastPathComponent().appendingPathComponent("goldens/\(name)")
-        let golden = try JSONDecoder().decode(Golden.self, from: Data(contentsOf: folder.appendingPathComponent("golden.json")))
+        let folder = Golden.folder(name)
+        let golden = try JSONDecoder().decode(Texts.self, from: Data(contentsOf: folder.appendingPathComponent("golden.json")))
         let tokenizer = try Tokenizer(folder: folder)
         for entry in golden.tokenization {
             #expect(tokenizer.encode(entry.text, addSpecialTokens: true) == entry.ids)
             #expect(tokenizer.encode(entry.text, addSpecialTokens: false) == entry.idsPlain)
             expectEqual(tokenizer.decode(entry.idsPlain, skipSpecialTokens: false), entry.decoded, "decoded")
             expectEqual(tokenizer.decode(entry.ids, skipSpecialTokens: true), entry.decodedSkipping, "skipping")
+        }
+        #expect((golden.chat == nil) == (tokenizer.chatTemplate == nil))
+        for chat in golden.chat ?? [] {
+            let text = try #require(tokenizer.chatTemplate).render(messages: chat.messages, addGenerationPrompt: true)
+            #expect(text == chat.text)
+            #expect(tokenizer.encode(text, addSpecialTokens: false) == chat.ids)
         }
     }
 

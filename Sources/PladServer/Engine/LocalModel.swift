@@ -5,7 +5,7 @@ import PladStudent
 /// A student of a folder, served to many at once.
 package struct LocalModel: TextModel {
     package let name: String
-    package let contextLength: Int
+    private let configuration: StudentConfiguration
     package var vocabularySize: Int { tokenizer.vocabularySize }
     private let tokenizer: Tokenizer
     private let engine: DecodingEngine
@@ -21,12 +21,16 @@ package struct LocalModel: TextModel {
         let tokenizer = student.tokenizer
         self.name = name ?? folder.standardizedFileURL.lastPathComponent
         self.tokenizer = tokenizer
-        contextLength = student.configuration.contextLength
+        configuration = student.configuration
         let endOfSequence = Set(student.endOfSequence)
         engine = DecodingEngine(
             source: BatchDecoder(student: student, slots: slots), endOfSequence: endOfSequence,
             textDecoder: { tokenizer.streamingDecoder() })
     }
+
+    package var contextLength: Int { configuration.contextLength }
+
+    package func room(prompt: Int) -> Int { configuration.room(prompt: prompt) }
 
     package func encode(_ prompt: String) -> [TokenID] {
         tokenizer.encode(prompt, addSpecialTokens: true)

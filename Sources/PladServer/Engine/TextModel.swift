@@ -6,6 +6,8 @@ package protocol TextModel: Sendable {
     var name: String { get }
     /// The most tokens that prompt and completion have together.
     var contextLength: Int { get }
+    /// The most tokens that a completion of a prompt of so many may have; less than 1 where the prompt alone is too long.
+    func room(prompt: Int) -> Int
     var vocabularySize: Int { get }
     /// The ids of a prompt that is to be continued, special tokens of a text's start included.
     func encode(_ prompt: String) -> [TokenID]

@@ -63,7 +63,7 @@ extension GenerationCall {
         self.prompts = []
         for prompt in prompts {
             guard !prompt.isEmpty else { throw .invalid(field, "holds no tokens; give some text") }
-            let room = model.contextLength - prompt.count
+            let room = model.room(prompt: prompt.count)
             guard room > 0 else {
                 throw .invalid(
                     field,

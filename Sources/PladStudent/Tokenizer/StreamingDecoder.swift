@@ -6,14 +6,22 @@ package struct StreamingDecoder: Sendable {
     private let tokenizer: Tokenizer
     /// The bytes of a character that is not complete yet, at most three.
     private var pending: [UInt8] = []
+    /// Nothing was decoded yet and a space would be the tokenizer's own.
+    private var dropsSpace: Bool
 
     init(tokenizer: Tokenizer) {
         self.tokenizer = tokenizer
+        dropsSpace = tokenizer.completionsStandAlone
     }
 
     /// The text that this token completes; empty where its bytes end inside a character.
     package mutating func append(_ id: TokenID) -> String {
-        pending += tokenizer.continuationBytes(of: id)
+        var bytes = tokenizer.continuationBytes(of: id)[...]
+        if dropsSpace, let first = bytes.first {
+            dropsSpace = false
+            if first == UInt8(ascii: " ") { bytes = bytes.dropFirst() }
+        }
+        pending += bytes
         let held = UTF8Bytes.incompleteTail(pending)
         let text = String(decoding: pending.dropLast(held), as: UTF8.self)
         pending.removeFirst(pending.count - held)

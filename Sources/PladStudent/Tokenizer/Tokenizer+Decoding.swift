@@ -12,9 +12,12 @@ extension Tokenizer {
 
     /// The text of ids that stand directly after others: special tokens skipped, a leading space kept.
     ///
-    /// The bytes of all tokens are joined first; where they are not UTF-8, U+FFFD stands.
+    /// The bytes of all tokens are joined first; where they are not UTF-8, U+FFFD stands. Where completions stand alone, the
+    /// space that the tokenizer puts before a text is taken off.
     package func decodeContinuation(_ ids: [TokenID]) -> String {
-        String(decoding: ids.flatMap(continuationBytes), as: UTF8.self)
+        var decoder = streamingDecoder()
+        let text = ids.map { decoder.append($0) }.joined()
+        return text + decoder.finish()
     }
 
     /// Decodes a continuation token by token.

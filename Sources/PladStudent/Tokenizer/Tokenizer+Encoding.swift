@@ -13,9 +13,10 @@ extension Tokenizer {
     /// concatenate exactly: no special tokens, no dummy prefix space.
     ///
     /// What spells a special token in the text is text here: an answer that quotes the end-of-sequence token does
-    /// not end. A normalizer such as NFC still applies.
+    /// not end. A normalizer such as NFC still applies. Where completions stand alone the text is encoded as a whole one,
+    /// special tokens still left out.
     package func encodeContinuation(_ text: String) -> [TokenID] {
-        encode(Array(text.utf8), at: .continuation, addedTokens.continuationMatcher, addedTokens.normalizedContinuationMatcher)
+        encode(Array(text.utf8), at: completionsStandAlone ? .start : .continuation, addedTokens.continuationMatcher, addedTokens.normalizedContinuationMatcher)
     }
 
     private func encode(

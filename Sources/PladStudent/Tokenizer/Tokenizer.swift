@@ -21,17 +21,22 @@ package final class Tokenizer: Sendable {
     let addedTokens: AddedTokens
     /// Whether `decode` removes spaces before punctuation, as `transformers` does when told to.
     let cleansUpSpaces: Bool
+    /// Completions are texts of their own, as a decoder behind an encoder reads them, and do not follow a prompt's text.
+    let completionsStandAlone: Bool
 
     /// Reads `tokenizer.json` and, where present, `tokenizer_config.json`, `special_tokens_map.json` and
     /// `chat_template.jinja`.
     ///
     /// Throws `StudentError` that names file and field; what plad does not know is refused by its name.
-    package convenience init(folder: URL) throws {
-        try self.init(TokenizerFiles(folder: folder))
+    ///
+    /// - Parameter completionsStandAlone: completions do not follow a prompt's text, as with an encoder-decoder.
+    package convenience init(folder: URL, completionsStandAlone: Bool = false) throws {
+        try self.init(TokenizerFiles(folder: folder), completionsStandAlone: completionsStandAlone)
     }
 
     /// As `init(folder:)`, from files in memory.
-    package init(_ files: TokenizerFiles) throws {
+    package init(_ files: TokenizerFiles, completionsStandAlone: Bool = false) throws {
+        self.completionsStandAlone = completionsStandAlone
         let configuration = try TokenizerConfiguration(files)
         let parts = try files.tokenizer.withUnsafeBytes { bytes in
             try TokenizerParts(TokenizerFile(bytes.bindMemory(to: UInt8.self), name: files.name("tokenizer.json")), configuration)

@@ -29,14 +29,12 @@ package struct EncodedPair: Sendable, Hashable {
 package struct PairEncoder {
     private let tokenizer: Tokenizer
     private let endOfSequence: TokenID?
-    private let contextLength: Int
-    private let vocabularySize: Int
+    private let configuration: StudentConfiguration
 
     package init(student: Student) {
         tokenizer = student.tokenizer
         endOfSequence = student.endOfSequence.first
-        contextLength = student.configuration.contextLength
-        vocabularySize = student.configuration.vocabularySize
+        configuration = student.configuration
     }
 
     package enum Outcome {
@@ -64,9 +62,12 @@ package struct PairEncoder {
         if encoded.chosen == encoded.rejected {
             return drop(.equalSides, "chosen and rejected are the same \(encoded.chosen.count) tokens")
         }
-        let longest = encoded.prompt.count + encoded.completions.map(\.count).max()!
-        if longest > contextLength {
-            return drop(.tooLong, "prompt and completion take \(longest) tokens; the student's context holds \(contextLength)")
+        let longest = encoded.completions.map(\.count).max()!
+        if !configuration.fits(prompt: encoded.prompt.count, completion: longest) {
+            return drop(
+                .tooLong,
+                "prompt and completion take \(encoded.prompt.count) and \(longest) tokens; the student's context holds \(configuration.contextLength)"
+            )
         }
         return .usable(encoded)
     }
@@ -84,10 +85,10 @@ package struct PairEncoder {
         guard let ids = given ?? encoded else {
             throw TrainingError(.noPairs, "pair \(id) has neither \"\(side)\" nor \"\(side)_ids\"; give one of them")
         }
-        if let wrong = ids.first(where: { $0 < 0 || Int($0) >= vocabularySize }) {
+        if let wrong = ids.first(where: { $0 < 0 || Int($0) >= configuration.vocabularySize }) {
             throw TrainingError(
                 .noPairs,
-                "pair \(id): \(side) holds the id \(wrong), but the student's vocabulary has \(vocabularySize) tokens; is it another student's file?"
+                "pair \(id): \(side) holds the id \(wrong), but the student's vocabulary has \(configuration.vocabularySize) tokens; is it another student's file?"
             )
         }
         return ids

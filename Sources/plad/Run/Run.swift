@@ -125,7 +125,7 @@ struct Run {
             steps: nil, epochs: options.ranking.epochs, norm: options.ranking.loss.norm, seed: 0, parameters: student.parameterCount)
         guard
             try prompts.contains(where: {
-                try wording.student($0.prompt, student.tokenizer).ids.count < student.configuration.contextLength
+                student.configuration.room(prompt: try wording.student($0.prompt, student.tokenizer).ids.count) > 0
             })
         else {
             throw RecordError(

@@ -145,7 +145,7 @@ extension Student {
         if prompt.isEmpty {
             return Drop(stage: stage, id: id, split: split, round: round, state: .emptyPrompt, detail: "the prompt has no tokens")
         }
-        guard prompt.count >= configuration.contextLength else { return nil }
+        guard configuration.room(prompt: prompt.count) <= 0 else { return nil }
         let detail = "the prompt takes \(prompt.count) tokens; the student's context holds \(configuration.contextLength)"
         return Drop(stage: stage, id: id, split: split, round: round, state: .tooLong, detail: detail)
     }

@@ -38,6 +38,9 @@ package func linearWeightGradient(_ dy: Matrix, _ x: Matrix, addingTo dw: Matrix
     product(Operand(transposed: dy), Operand(x), into: dw, m: outputs, n: inputs, k: rows, accumulating: true)
 }
 
+/// Whether a row's result in the products above is the same to the bit whatever rows stand beside it; no BLAS promises that.
+package var productsAreRowwise: Bool { compiled_for_avx512() }
+
 /// c[m, n] = a[m, k] · b[k, n].
 ///
 /// Compiled for AVX-512, plad's own blocks keep up with OpenBLAS's kernels for it, and reach the same rate where an OpenBLAS

@@ -20,7 +20,8 @@ struct Operand {
 /// Multiplication"); `accumulating` adds to c.
 ///
 /// A block of a is packed in panels of twelve rows, [panels, depth, 12], one of which stays in the first-level cache while it
-/// meets the panels of b, [panels, depth, 32], which stay in the second. Zeros fill up the last panels.
+/// meets the panels of b, [panels, depth, 32], which stay in the second. Zeros fill up the last panels. Every element of c is one
+/// chain of fused multiply-adds over k in order: a row's result is the same to the bit whatever rows stand beside it.
 func packedProduct(
     _ a: Operand, _ b: Operand, into c: Matrix, m: Int, n: Int, k: Int, accumulating: Bool
 ) {
@@ -58,12 +59,12 @@ private func block(
             if rows == 12 && columns == 32 {
                 packedTile(a, b, target.start, c.stride, k, accumulating)
             } else {
-                // By way of a whole tile, so as not to write beyond the matrix.
-                packedTile(a, b, memory.tile, 32, k, false)
-                for row in 0..<rows {
-                    let (source, target) = (memory.tile + row &* 32, target.from(row: row).start)
-                    for column in 0..<columns { target[column] = accumulating ? target[column] + source[column] : source[column] }
+                // By way of a whole tile, so as not to write beyond the matrix; its sums begin as those of whole tiles do.
+                for row in 0..<rows where accumulating {
+                    (memory.tile + row &* 32).update(from: target.from(row: row).start, count: columns)
                 }
+                packedTile(a, b, memory.tile, 32, k, accumulating)
+                for row in 0..<rows { target.from(row: row).start.update(from: memory.tile + row &* 32, count: columns) }
             }
             j &+= 32
         }

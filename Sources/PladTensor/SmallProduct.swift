@@ -1,3 +1,5 @@
+import COpenBLAS
+
 /// c[m, n] = a[m, k] · b[k, n], for matrices too small for a BLAS call to pay.
 ///
 /// `a` is read element by element at `a[i·aRow + l·aColumn]`, so that it may lie transposed; `b` and `c` lie in rows of
@@ -13,6 +15,10 @@ func smallProduct(
     while j < n {
         let wide = n &- j >= 32
         var i = 0
+        while compiled_for_avx512() && wide && i &+ 12 <= m {
+            tile12x32(a + i &* aRow, aRow, aColumn, b + j, bRow, c + (i &* cRow &+ j), cRow, k, accumulating)
+            i &+= 12
+        }
         while i &+ 4 <= m {
             let rows = a + i &* aRow
             let target = c + (i &* cRow &+ j)

@@ -6,14 +6,17 @@
 func transpose16(
     _ source: UnsafePointer<Float>, stride: Int, rows: Int, to target: UnsafeMutablePointer<Float>, step: Int
 ) {
-    withUnsafeTemporaryAllocation(of: Vector.self, capacity: 32) { memory in
-        let (a, b) = (memory.baseAddress!, memory.baseAddress! + 16)
-        for r in 0..<16 { a[r] = r < rows ? load(source + r &* stride) : .zero }
-        shuffle(a, into: b)
-        shuffle(b, into: a)
-        shuffle(a, into: b)
-        shuffle(b, into: a)
-        for i in 0..<16 { store(a[i], to: target + i &* step) }
+    // Two of 1 KiB: what is larger does not go on the stack.
+    withUnsafeTemporaryAllocation(of: Vector.self, capacity: 16) { a in
+        withUnsafeTemporaryAllocation(of: Vector.self, capacity: 16) { b in
+            let (a, b) = (a.baseAddress!, b.baseAddress!)
+            for r in 0..<16 { a[r] = r < rows ? load(source + r &* stride) : .zero }
+            shuffle(a, into: b)
+            shuffle(b, into: a)
+            shuffle(a, into: b)
+            shuffle(b, into: a)
+            for i in 0..<16 { store(a[i], to: target + i &* step) }
+        }
     }
 }
 

@@ -69,6 +69,26 @@ import Testing
         #expect(try Golden.student(name, threads: 1).sample(requests, slots: 7) == together)
     }
 
+    /// A model beyond the size below which each thread has rows of its own: prompts go through large products together.
+    @Test func largerModelsToo() throws {
+        let folder = try TemporaryFolder(of: "llama-gqa-tied")
+        var config = try JSONSerialization.jsonObject(with: folder.bytes("config.json")) as! [String: Any]
+        config.merge(["hidden_size": 256, "intermediate_size": 704, "num_hidden_layers": 4]) { $1 }
+        try JSONSerialization.data(withJSONObject: config).write(to: folder.file("config.json"))
+        try Student.initialise(config: folder.file("config.json"), tokenizer: folder.url, seed: 3, into: folder.file("student"))
+        let student = try Student(folder: folder.file("student"), threads: 2)
+        #expect(student.weights.buffer.count > 2_000_000)
+        let requests = requests(try Golden.load("llama-gqa-tied"))
+        let together = try student.sample(requests, slots: 16)
+        #expect(try student.sample(requests, slots: 3) == together)
+        #expect(try requests.map { try student.sample([$0], slots: 1)[0] } == together)
+        let trees = zip(requests, together).map { PromptTree(prompt: $0.prompt, continuations: $1.map(\.ids)) }
+        let sums = try student.logProbabilities(of: trees).map { $0.map { $0.reduce(0, +) } }
+        for (sums, samples) in zip(sums, together) {
+            for (sum, sample) in zip(sums, samples) { #expect(abs(sum - sample.logProbability) < 1e-4) }
+        }
+    }
+
     @Test func samplesOfAPromptDifferAndSeedsRepeat() throws {
         let student = try Golden.student("llama-gqa-tied")
         let prompt = try Golden.load("llama-gqa-tied").pairs[0].promptIds

@@ -28,6 +28,28 @@ import Testing
         #expect(relativeDistance(dw, zip(w.doubles, addedW).map(+)) < rounding(of: rows))
     }
 
+    @Test func rowsOfALinearLayerDoNotDependOnOneAnother() {
+        guard productsAreRowwise else { return }
+        var values = Values(7)
+        let (rows, inputs, outputs) = (29, 700, 45)
+        var (x, w, whole) = (values.many(rows * inputs), values.many(outputs * inputs), values.many(rows * outputs))
+        var single = whole
+        func multiply(first: Int, count: Int, into y: inout [Float]) {
+            x.withMatrix(inputs) { x in
+                w.withMatrix(inputs) { w in
+                    y.withMatrix(outputs) { y in
+                        linear(
+                            x.from(row: first), weight: w, into: y.from(row: first), rows: count, inputs: inputs, outputs: outputs,
+                            accumulating: true)
+                    }
+                }
+            }
+        }
+        multiply(first: 0, count: rows, into: &whole)
+        for row in 0..<rows { multiply(first: row, count: 1, into: &single) }
+        #expect(single == whole)
+    }
+
     @Test(arguments: [(1, 5), (3, 32), (4, 64), (6, 75)])
     func panelProductsEqualTheirDefinitionForAnyRows(_ rows: Int, _ outputs: Int) {
         var values = Values(6)

@@ -4,7 +4,7 @@ import PladTensor
 /// The model for generation: weights repacked for few rows, and one step for a batch of sequences.
 ///
 /// A copy of the weights as they are when it is made. The result of a row depends on its sequence alone, to the bit:
-/// products keep the order of sums (see `PanelMatrix`), and prompts are computed one by one.
+/// products keep the order of sums (see `PanelMatrix`), and prompts are computed together only where all products do so.
 final class DecodeModel {
     private struct Layer {
         let queryKeyValue, attentionOutput, entrance, exit: PanelProjection
@@ -51,6 +51,8 @@ final class DecodeModel {
 
     /// Below this many parameters a core streams all weights from its own cache faster than threads can meet.
     private static let smallModel = 2_000_000
+    /// Rows that one pass over prompts has at most, unless a single one has more.
+    private static let passRows = 2048
 
     init(student: Student) {
         configuration = student.configuration
@@ -88,25 +90,56 @@ final class DecodeModel {
                 cache: makeCache(capacity: count), count: count, source: configuration.hasEncoder ? makeCache(capacity: prompt.count) : nil,
                 sourceCount: configuration.hasEncoder ? prompt.count : 0, logits: AlignedBuffer(count: configuration.vocabularySize))
         }
-        (sharesRows ? team : alone).run(prompts.count) { part, worker in
+        let passes = passes(over: prompts)
+        (sharesRows ? team : alone).run(passes.count) { part, worker in
             let (model, pass) = prefillers[worker]
-            let (batch, result) = (Batch([PromptTree(prompt: prompts[part], continuations: [])], configuration), results[part])
-            model.forward(batch, pass, keeping: false) { number, layer in
-                for row in 0..<batch.decoder.rowCount {
+            let (prompts, results) = (prompts[passes[part]], results[passes[part]])
+            prefill(prompts.map { PromptTree(prompt: $0, continuations: []) }, Array(results), model, pass)
+        }
+        return results
+    }
+
+    /// Prompts that are computed together: as many as fill large products, but one by one where a row's result would not
+    /// be its own or each thread has a model.
+    private func passes(over prompts: [[TokenID]]) -> [Range<Int>] {
+        var (passes, rows) = ([Range<Int>](), 0)
+        for (index, prompt) in prompts.enumerated() {
+            if let last = passes.last, productsAreRowwise, !sharesRows, rows + prompt.count <= Self.passRows {
+                passes[passes.count - 1] = last.lowerBound..<index + 1
+                rows += prompt.count
+            } else {
+                passes.append(index..<index + 1)
+                rows = prompt.count
+            }
+        }
+        return passes
+    }
+
+    private func prefill(_ trees: [PromptTree], _ results: [Prefix], _ model: Model, _ pass: Pass) {
+        let team = sharesRows ? alone : team
+        let batch = Batch(trees, configuration)
+        model.forward(batch, pass, keeping: false) { number, layer in
+            team.run(results.count) { part in
+                let (result, tree) = (results[part], batch.decoder.trees[part])
+                for row in Array(tree.body) + [tree.stem] {
                     result.cache.put(
                         layer.queryKeyValue + row * configuration.queryKeyValueWidth, layer: number,
                         position: Int(batch.decoder.positions[row]))
                 }
-                guard let source = result.source, let cross = layer.cross else { return }
+                guard let source = result.source, let cross = layer.cross, let text = batch.encoder?.trees[part].rows else { return }
                 let half = configuration.keyValueHeadCount * configuration.headWidth
-                for row in 0..<result.sourceCount {
+                for row in text {
                     let key = cross.keyValue + row * 2 * half
-                    source.put(key: key, value: key + half, layer: number, position: row)
+                    source.put(key: key, value: key + half, layer: number, position: row - text.lowerBound)
                 }
             }
-            apply(head, model.input(of: batch, pass), rows: 1, to: result.logits.pointer, sharesRows ? alone : team)
         }
-        return results
+        let vocabulary = configuration.vocabularySize
+        let logits = AlignedBuffer(count: results.count * vocabulary)
+        apply(head, model.input(of: batch, pass), rows: results.count, to: logits.pointer, team)
+        for (index, result) in results.enumerated() {
+            result.logits.pointer.update(from: logits.pointer + index * vocabulary, count: vocabulary)
+        }
     }
 
     func makeCache(capacity: Int) -> KeyValueCache {

@@ -10,16 +10,32 @@ package final class Student {
     package let endOfSequence: [TokenID]
     package let weights: Weights
     package let workers: Workers
-    let model: Model
+    private(set) var model: Model
     /// Memory for passes without gradients.
-    let passing: Pass
+    private(set) var passing: Pass
+    /// What the student has learnt beside its own weights, which then stay as they are.
+    package private(set) var adapter: Adapter?
     /// What the family's files call tensors.
     let names: TensorNames
-    private let folder: URL
+    let folder: URL
     private let file: ConfigurationFile
 
     /// Reads config.json, the safetensors files, the tokenizer and generation_config.json. Throws `StudentError` that names the file, the tensor and the numbers.
-    package init(folder: URL, threads: Int) throws {
+    ///
+    /// A PEFT adapter's folder is read with the base model that it names, a path as seen from that folder, unless `base` is given.
+    package convenience init(folder: URL, base: URL? = nil, threads: Int) throws {
+        guard let name = try AdapterFolder.base(of: folder) else {
+            try self.init(base: folder, threads: threads)
+            return
+        }
+        try self.init(base: base ?? folder.resolving(name), threads: threads)
+        try attachAdapter(from: folder)
+    }
+
+    /// The base model that an adapter's folder names; nil where the folder is a model's own.
+    package static func base(ofAdapter folder: URL) throws -> String? { try AdapterFolder.base(of: folder) }
+
+    private init(base folder: URL, threads: Int) throws {
         self.folder = folder
         file = try ConfigurationFile(contentsOf: folder.appendingPathComponent("config.json"))
         let family = try ModelFamily.named(by: file)
@@ -29,7 +45,7 @@ package final class Student {
         // T5 models say in config.json that their embeddings are tied and bring a head of their own all the same.
         if configuration.hasEncoder, files.holds(names.head) { configuration.tiedEmbeddings = false }
         self.configuration = configuration
-        let layout = ModelTensors.layout(configuration, names: names)
+        let layout = ModelTensors.layouts(configuration, names: names).model
         try files.check(layout, names: names)
         tokenizer = try Tokenizer(folder: folder, completionsStandAlone: configuration.hasEncoder)
         guard tokenizer.vocabularySize <= configuration.vocabularySize else {
@@ -41,8 +57,16 @@ package final class Student {
         endOfSequence = try Self.endOfSequence(folder, configuration, tokenizer)
         workers = Workers(threads: threads)
         weights = Weights(tensors: layout)
-        try files.read(into: weights, names: names, workers: workers)
+        try files.read(into: weights, prefix: names.prefix, workers: workers)
         model = Model(configuration, tensors: ModelTensors(weights, configuration, names: names), workers: workers)
+        passing = Pass(model, keeping: false)
+    }
+
+    /// Makes an adapter, or none, part of the model.
+    func attach(_ adapter: Adapter?) {
+        self.adapter = adapter
+        model = Model(
+            configuration, tensors: ModelTensors(weights, configuration, names: names, adapter: adapter), workers: workers)
         passing = Pass(model, keeping: false)
     }
 
@@ -65,8 +89,9 @@ package final class Student {
     /// Writes a Hugging Face folder that `transformers` loads: config.json, model.safetensors, generation_config.json and the tokenizer's files.
     ///
     /// The same weights give the same bytes. The folder is the old one, if any, or the whole new one, never a part; the
-    /// student's own folder may be the target. Throws `RecordError.unwritable`.
+    /// student's own folder may be the target. An adapter is merged first. Throws `RecordError.unwritable`.
     package func save(to folder: URL, as dtype: TensorType) throws {
+        mergeAdapter()
         try StudentFolder.write(weights, as: dtype, configuration: file, companionsFrom: self.folder, to: folder)
     }
 
@@ -85,7 +110,7 @@ package final class Student {
             throw file.refuse("vocab_size", "is less than the \(known.vocabularySize) tokens of \(tokenizer.path)")
         }
         let type = try file.string("dtype") ?? file.string("torch_dtype")
-        let weights = Weights(tensors: ModelTensors.layout(configuration, names: family.names(configuration)))
+        let weights = Weights(tensors: ModelTensors.layouts(configuration, names: family.names(configuration)).model)
         weights.drawRandomly(seed: seed)
         try StudentFolder.write(
             weights, as: TensorType.allCases.first { $0.torchName == type } ?? .f32, configuration: file, companionsFrom: tokenizer,

@@ -38,7 +38,7 @@ extension Trainer {
 
     /// Writes the state whole or not at all. Throws `RecordError.unwritable`.
     package func save(to file: URL) throws {
-        let header = CheckpointHeader(fingerprint: fingerprint, count: student.weights.buffer.count, log: log)
+        let header = CheckpointHeader(fingerprint: fingerprint, count: student.trainable.buffer.count, log: log)
         try Files.replace(file) { handle in
             try handle.write(contentsOf: header.jsonLine() + Data("\n".utf8))
             for block in blocks {
@@ -61,7 +61,7 @@ extension Trainer {
         let line = data.prefix { $0 != UInt8(ascii: "\n") }
         guard let header = try? JSONDecoder().decode(CheckpointHeader.self, from: line) else { throw refuse("is no state of a training") }
         guard header.fingerprint == fingerprint else { throw refuse("is the state of a training with other pairs, weights or settings") }
-        let (count, start) = (student.weights.buffer.count, line.endIndex + 1)
+        let (count, start) = (student.trainable.buffer.count, line.endIndex + 1)
         guard header.count == count, data.count - start == 3 * count * 4 else {
             throw refuse("is damaged: \(data.count - start) bytes of numbers, not \(3 * count * 4)")
         }
@@ -73,16 +73,19 @@ extension Trainer {
         return true
     }
 
-    private var blocks: [AlignedBuffer] { [student.weights.buffer, moments.first.buffer, moments.second.buffer] }
+    private var blocks: [AlignedBuffer] { [student.trainable.buffer, moments.first.buffer, moments.second.buffer] }
 
     /// A digest of everything that decides what a training computes, taken before the first step.
     static func fingerprint(
         student: Student, pairs: [EncodedPair], loss: any Loss, settings: TrainingSettings, phase: String
     ) throws -> String {
-        let weights = UnsafeRawBufferPointer(UnsafeBufferPointer(student.weights.buffer.values))
+        func digest(_ weights: Weights) -> String {
+            Digest(of: UnsafeRawBufferPointer(UnsafeBufferPointer(weights.buffer.values))).description
+        }
         let parts = [
             phase, "\(loss)", String(decoding: try settings.jsonLine(), as: UTF8.self), "threads \(student.workers.threads)",
-            Digest(of: weights).description, Digest(of: pairs.map { "\($0.prompt)\($0.chosen)\($0.rejected ?? [])" }.joined()).description,
+            digest(student.weights), student.adapter.map { "\($0.settings)" + digest($0.weights) } ?? "",
+            Digest(of: pairs.map { "\($0.prompt)\($0.chosen)\($0.rejected ?? [])" }.joined()).description,
         ]
         return Digest(of: parts.joined(separator: "\n")).description
     }

@@ -39,9 +39,9 @@ package final class Trainer {
         reduction = type(of: loss).reduction
         totalSteps = settings.stepCount(pairs: pairs.count)
         fingerprint = try Self.fingerprint(student: student, pairs: pairs, loss: loss, settings: settings, phase: phase)
-        gradients = Weights(like: student.weights)
+        gradients = Weights(like: student.trainable)
         pass = GradientPass(student: student, gradients: gradients)
-        moments = (Weights(like: student.weights), Weights(like: student.weights))
+        moments = (Weights(like: student.trainable), Weights(like: student.trainable))
         order = BatchOrder(count: pairs.count, batchSize: settings.batchSize, seed: settings.seed, phase: phase)
     }
 
@@ -94,7 +94,7 @@ package final class Trainer {
 
     private func update(learningRate: Double, gradientScale: Double) {
         adamW(
-            weights: student.weights.buffer, gradients: gradients.buffer, firstMoments: moments.first.buffer,
+            weights: student.trainable.buffer, gradients: gradients.buffer, firstMoments: moments.first.buffer,
             secondMoments: moments.second.buffer,
             parameters: AdamWParameters(
                 learningRate: Float(learningRate), weightDecay: Float(settings.weightDecay), gradientScale: Float(gradientScale),

@@ -15,17 +15,24 @@ enum StudentFolder {
     static func write(_ weights: Weights, as type: TensorType, configuration: ConfigurationFile, companionsFrom source: URL, to folder: URL)
         throws
     {
+        try replace(folder) { partial in
+            try Data(configurationText(configuration.text, type).utf8).write(atomicallyTo: partial.appendingPathComponent("config.json"))
+            for name in companions {
+                let file = source.appendingPathComponent(name)
+                guard Files.exists(file) else { continue }
+                try Data(reading: file).write(atomicallyTo: partial.appendingPathComponent(name))
+            }
+            try Safetensors.write(weights, as: type, to: partial.appendingPathComponent("model.safetensors"))
+        }
+    }
+
+    /// Puts in a folder's place the one that `build` fills.
+    static func replace(_ folder: URL, _ build: (_ partial: URL) throws -> Void) throws {
         let partial = folder.deletingLastPathComponent().appendingPathComponent(".\(folder.lastPathComponent).partial")
         try? FileManager.default.removeItem(at: partial)
         defer { try? FileManager.default.removeItem(at: partial) }
         try Files.makeFolder(partial)
-        try Data(configurationText(configuration.text, type).utf8).write(atomicallyTo: partial.appendingPathComponent("config.json"))
-        for name in companions {
-            let file = source.appendingPathComponent(name)
-            guard Files.exists(file) else { continue }
-            try Data(reading: file).write(atomicallyTo: partial.appendingPathComponent(name))
-        }
-        try Safetensors.write(weights, as: type, to: partial.appendingPathComponent("model.safetensors"))
+        try build(partial)
         try move(partial, to: folder)
     }
 

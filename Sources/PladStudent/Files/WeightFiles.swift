@@ -21,7 +21,14 @@ struct WeightFiles {
             throw StudentError(
                 .files, "\(folder.path): neither model.safetensors nor model.safetensors.index.json; plad reads safetensors alone")
         }
-        files = try names.map { try Safetensors(contentsOf: folder.appendingPathComponent($0)) }
+        try self.init(names.map { folder.appendingPathComponent($0) })
+    }
+
+    /// Maps one file.
+    init(file: URL) throws { try self.init([file]) }
+
+    private init(_ paths: [URL]) throws {
+        files = try paths.map { try Safetensors(contentsOf: $0) }
         var place: [String: Int] = [:]
         for (number, file) in files.enumerated() {
             for name in file.entries.keys.sorted() {
@@ -50,8 +57,8 @@ struct WeightFiles {
     func holds(_ name: String) -> Bool { place[name] != nil }
 
     /// The entry of a tensor with its file; the name may lack the family's prefix.
-    private func find(_ name: String, _ names: TensorNames) -> (file: Safetensors, name: String, entry: Safetensors.Entry)? {
-        let short = name.hasPrefix(names.prefix) ? String(name.dropFirst(names.prefix.count)) : name
+    private func find(_ name: String, _ prefix: String) -> (file: Safetensors, name: String, entry: Safetensors.Entry)? {
+        let short = name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
         for name in [name, short] {
             if let number = place[name], let entry = files[number].entries[name] { return (files[number], name, entry) }
         }
@@ -62,8 +69,13 @@ struct WeightFiles {
     ///
     /// A tied head that is stored all the same, and what the family ignores, is passed over.
     func check(_ layout: [TensorLayout], names: TensorNames) throws {
+        try check(layout, prefix: names.prefix, ignored: { $0 == names.head || names.ignored($0) })
+    }
+
+    /// The same by the prefix that names may lack, and what is passed over.
+    func check(_ layout: [TensorLayout], prefix: String, ignored: (String) -> Bool) throws {
         for tensor in layout {
-            guard let (file, name, entry) = find(tensor.name, names) else {
+            guard let (file, name, entry) = find(tensor.name, prefix) else {
                 let paths = files.map(\.path).joined(separator: ", ")
                 throw StudentError(.tensors, "\(paths): tensor \(tensor.name) is missing; config.json asks for it in \(tensor.fileShape)")
             }
@@ -76,10 +88,8 @@ struct WeightFiles {
                 throw StudentError(.tensors, "\(file.path): tensor \(name): type \(entry.type); plad reads \(known)")
             }
         }
-        let expected = Set(layout.map(\.name)).union([names.head])
-        let strangers = place.keys.filter { name in
-            ![name, names.prefix + name].contains { expected.contains($0) || names.ignored($0) }
-        }
+        let expected = Set(layout.map(\.name))
+        let strangers = place.keys.filter { name in ![name, prefix + name].contains { expected.contains($0) || ignored($0) } }
         if let stranger = strangers.min() {
             throw StudentError(
                 .tensors,
@@ -91,9 +101,9 @@ struct WeightFiles {
     /// Reads all tensors as float32. Throws `StudentError.tensors` when one holds a NaN, an infinity, or numbers beyond reason.
     ///
     /// - Precondition: `check` passed for the same layout.
-    func read(into weights: Weights, names: TensorNames, workers: Workers) throws {
+    func read(into weights: Weights, prefix: String, workers: Workers) throws {
         let pieces = weights.tensors.flatMap { tensor -> [TensorPiece] in
-            let (file, name, entry) = find(tensor.name, names)!
+            let (file, name, entry) = find(tensor.name, prefix)!
             // A transposed tensor is cut by its columns in the file, which are rows in memory.
             let row = tensor.isTransposedInFile ? tensor.shape[1] : 1
             let share = max(1, (1 << 20) / row) * row

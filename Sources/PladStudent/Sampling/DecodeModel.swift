@@ -276,7 +276,16 @@ private struct PanelProjection {
     let bias: UnsafeMutablePointer<Float>?
 
     init(_ projection: Projection, workers: Workers) {
-        matrix = PanelMatrix(projection.weight, outputs: projection.outputs, inputs: projection.inputs, workers: workers)
+        var weight = projection.weight
+        let merged = AlignedBuffer(count: projection.changes.isEmpty ? 0 : projection.outputs * projection.inputs)
+        if !projection.changes.isEmpty {
+            merged.pointer.update(from: weight.start, count: merged.count)
+            weight = Matrix(merged.pointer, stride: projection.inputs)
+            for change in projection.changes { change.merge(into: weight, inputs: projection.inputs) }
+        }
+        matrix = withExtendedLifetime(merged) {
+            PanelMatrix(weight, outputs: projection.outputs, inputs: projection.inputs, workers: workers)
+        }
         bias = projection.bias
     }
 }

@@ -16,7 +16,9 @@ extension Tokenizer {
     /// not end. A normalizer such as NFC still applies. Where completions stand alone the text is encoded as a whole one,
     /// special tokens still left out.
     package func encodeContinuation(_ text: String) -> [TokenID] {
-        encode(Array(text.utf8), at: completionsStandAlone ? .start : .continuation, addedTokens.continuationMatcher, addedTokens.normalizedContinuationMatcher)
+        encode(
+            Array(text.utf8), at: completionsStandAlone ? .start : .continuation, addedTokens.continuationMatcher,
+            addedTokens.normalizedContinuationMatcher)
     }
 
     private func encode(

@@ -8,12 +8,12 @@ package final class GradientPass {
     private let pass: Pass
     private var trees: [PromptTree]?
 
-    /// - Precondition: `gradients` is laid out as the student's weights.
+    /// - Precondition: `gradients` is laid out as what is trained of the student.
     package init(student: Student, gradients: Weights) {
-        precondition(gradients.tensors == student.weights.tensors, "gradients of another layout than the weights")
+        precondition(gradients.tensors == student.trainable.tensors, "gradients of another layout than what is trained")
         self.student = student
         self.gradients = gradients
-        targets = ModelTensors(gradients, student.configuration, names: student.names)
+        targets = ModelTensors(gradients: gradients, student.configuration, names: student.names, adapter: student.adapter?.settings)
         pass = Pass(student.model, keeping: true)
     }
 

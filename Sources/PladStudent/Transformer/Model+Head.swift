@@ -77,6 +77,7 @@ extension Model {
                 linearInputGradient(
                     logits, weight: weight, into: Matrix(dInput + first * width, stride: width),
                     rows: chunk.count, inputs: width, outputs: range.count, accumulating: range.lowerBound > head.parts[part].lowerBound)
+                if gradients.isFrozen { return }
                 linearWeightGradient(
                     logits, source, addingTo: gradients.head.from(row: range.lowerBound),
                     rows: chunk.count, inputs: width, outputs: range.count)

@@ -75,6 +75,7 @@ final class Model {
     }
 
     private func embedBackward(_ packed: PackedTrees, _ d: UnsafeMutablePointer<Float>, _ gradients: ModelTensors) {
+        guard !gradients.isFrozen else { return }
         let width = configuration.width
         let columns = max(16, (width + workers.threads - 1) / workers.threads)
         workers.split(width, grain: (columns + 15) / 16 * 16) { range, _ in

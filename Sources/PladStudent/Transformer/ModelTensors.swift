@@ -54,24 +54,42 @@ struct ModelTensors {
     let decoder: StackTensors
     /// [V, C]; the embedding itself where the two are tied.
     let head: Matrix
-    /// Keeps the memory that everything here points into.
-    private let owner: Weights?
+    /// Only low-rank changes get gradients; in the layout of gradients nothing else has memory.
+    let isFrozen: Bool
+    /// Keep the memory that everything here points into.
+    private let owners: [Weights]
 
-    /// - Precondition: `weights` is laid out by `layout` for the same configuration and names.
-    init(_ weights: Weights, _ configuration: StudentConfiguration, names: TensorNames) {
-        var walk = TensorWalk(from: weights.buffer.pointer, names: names, configuration: configuration)
-        self.init(&walk, owner: weights)
+    /// The model's own tensors, with the changes of an adapter.
+    ///
+    /// - Precondition: `weights` and the adapter are laid out by `layouts` for the same configuration and names.
+    init(_ weights: Weights, _ configuration: StudentConfiguration, names: TensorNames, adapter: Adapter? = nil) {
+        var walk = TensorWalk(
+            names: names, configuration: configuration, start: weights.buffer.pointer, adapter: adapter?.settings,
+            adapterStart: adapter?.weights.buffer.pointer)
+        self.init(&walk, isFrozen: false, owners: [weights] + (adapter.map { [$0.weights] } ?? []))
     }
 
-    /// All tensors in the order of the buffer.
-    static func layout(_ configuration: StudentConfiguration, names: TensorNames) -> [TensorLayout] {
-        var walk = TensorWalk(from: UnsafeMutablePointer(bitPattern: 64)!, names: names, configuration: configuration)
-        _ = ModelTensors(&walk, owner: nil)
-        return walk.layout
+    /// Where gradients go: those of all tensors, or of an adapter's alone.
+    init(gradients: Weights, _ configuration: StudentConfiguration, names: TensorNames, adapter: LoRA?) {
+        var walk = TensorWalk(
+            names: names, configuration: configuration, start: adapter == nil ? gradients.buffer.pointer : nil, adapter: adapter,
+            adapterStart: adapter == nil ? nil : gradients.buffer.pointer)
+        self.init(&walk, isFrozen: adapter != nil, owners: [gradients])
     }
 
-    private init(_ walk: inout TensorWalk, owner: Weights?) {
-        self.owner = owner
+    /// All tensors in the order of the buffer, and those that an adapter adds in the order of its own.
+    static func layouts(
+        _ configuration: StudentConfiguration, names: TensorNames, adapter: LoRA? = nil
+    ) -> (model: [TensorLayout], adapter: [TensorLayout]) {
+        var walk = TensorWalk(names: names, configuration: configuration, start: nil, adapter: adapter, adapterStart: nil)
+        _ = ModelTensors(&walk, isFrozen: true, owners: [])
+        return (walk.layout, walk.adapterLayout)
+    }
+
+    private init(_ walk: inout TensorWalk, isFrozen: Bool, owners: [Weights]) {
+        walk.isFrozen = isFrozen
+        self.isFrozen = isFrozen
+        self.owners = owners
         let (configuration, names) = (walk.configuration, walk.names)
         let table = [configuration.vocabularySize, configuration.width]
         embedding = Matrix(walk.take(names.embedding, table, .embedding), stride: configuration.width)
@@ -79,5 +97,15 @@ struct ModelTensors {
         encoder = names.encoder.map { walk.stack($0, layers: configuration.encoderLayerCount) }
         decoder = walk.stack(names.decoder, layers: configuration.layerCount)
         head = configuration.tiedEmbeddings ? embedding : Matrix(walk.take(names.head, table, .head), stride: configuration.width)
+    }
+}
+
+extension ModelTensors {
+    /// All linear layers but the head.
+    var projections: [Projection] {
+        [encoder, decoder].compactMap { $0 }.flatMap(\.layers).flatMap { layer in
+            [layer.attention.queryKeyValue, layer.attention.output]
+                + (layer.cross.map { [$0.query, $0.keyValue, $0.output] } ?? []) + [layer.entrance, layer.exit]
+        }
     }
 }

@@ -7,6 +7,8 @@ struct NormTensors {
     let bias: UnsafeMutablePointer<Float>?
     let width: Int
     let epsilon: Float
+    /// The vectors get no gradients; in the layout of gradients they have no memory.
+    var isFrozen = false
 
     /// y of x, [rows, C] each; `inverse`, [rows], is what the backward pass needs of it.
     func apply(
@@ -52,15 +54,16 @@ struct NormSums {
 
     /// Adds all to a norm's gradients and starts anew.
     func drain(to norm: NormTensors) {
+        defer { of(0).update(repeating: 0, count: 2 * blocks * width) }
+        guard !norm.isFrozen else { return }
         addParts(of(0), stride: 2 * width, parts: blocks, to: norm.gain, range: 0..<width)
         if let bias = norm.bias { addParts(of(0) + width, stride: 2 * width, parts: blocks, to: bias, range: 0..<width) }
-        of(0).update(repeating: 0, count: 2 * blocks * width)
     }
 
     /// The same for two norms that share the sums: the first's gain and bias, then the second's.
     func drain(toHeads first: NormTensors, _ second: NormTensors) {
         let half = width / 2
-        for (norm, at) in [(first, 0), (second, width)] {
+        for (norm, at) in [(first, 0), (second, width)] where !norm.isFrozen {
             addParts(of(0) + at, stride: 2 * width, parts: blocks, to: norm.gain, range: 0..<half)
             if let bias = norm.bias { addParts(of(0) + at + half, stride: 2 * width, parts: blocks, to: bias, range: 0..<half) }
         }

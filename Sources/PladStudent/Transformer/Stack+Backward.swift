@@ -61,14 +61,14 @@ extension Stack {
             if let headSums, let norms = target.attention.headNorms { headSums.drain(toHeads: norms.query, norms.key) }
             // What was the gradient between the parts is now that of the layer's input: the output of the layer below.
             swap(&d.output, &d.middle)
-            let entrance = enterProducts(d, target, rowCount: packed.rowCount)
+            let entrance = enterProducts(number, d, target, rowCount: packed.rowCount)
             workers.run(entrance.count + (number > 0 ? blocks.count : 0)) { part in
                 guard part >= entrance.count else { return entrance[part]() }
                 leaveBackward(number - 1, blocks[part - entrance.count], activations, d, sums: below.of(part - entrance.count))
             }
             if number > 0 { below.drain(to: gradients.layers[number - 1].feedForwardNorm) }
         }
-        if let distances, let target = gradients.distances { distances.gather(to: target) }
+        if let distances, let target = gradients.distances, !gradients.finalNorm.isFrozen { distances.gather(to: target) }
         return d.output
     }
 
@@ -167,13 +167,15 @@ extension Stack {
         _ number: Int, _ activations: Activations, _ d: Activations.Gradients, _ target: LayerTensors, rows: Range<Int>
     ) -> [() -> Void] {
         let (width, feedForward, wide) = (configuration.width, configuration.feedForwardWidth, configuration.entranceWidth)
-        let layer = activations.layers[number]
+        let (layer, weights) = (activations.layers[number], tensors.layers[number])
         return target.entrance.weightGradient(
-            dy: Matrix(layer.entrance, stride: wide), x: Matrix(d.feedForwardNormal, stride: width), rows: rows, pieces: pieces)
+            of: weights.entrance, dy: Matrix(layer.entrance, stride: wide), x: Matrix(d.feedForwardNormal, stride: width), rows: rows,
+            pieces: pieces)
             + target.exit.weightGradient(
-                dy: Matrix(d.output, stride: width), x: Matrix(activations.hidden, stride: feedForward), rows: rows, pieces: pieces)
+                of: weights.exit, dy: Matrix(d.output, stride: width), x: Matrix(activations.hidden, stride: feedForward), rows: rows,
+                pieces: pieces)
             + (target.cross?.output ?? target.attention.output).weightGradient(
-                dy: Matrix(d.middle, stride: width),
+                of: weights.cross?.output ?? weights.attention.output, dy: Matrix(d.middle, stride: width),
                 x: Matrix(layer.cross?.attention ?? layer.attention, stride: configuration.attentionWidth), rows: rows, pieces: pieces)
     }
 
@@ -182,20 +184,25 @@ extension Stack {
         _ number: Int, _ activations: Activations, _ d: Activations.Gradients, _ target: LayerTensors, rowCount: Int, _ source: Source
     ) -> [() -> Void] {
         let (width, attention, cross) = (configuration.width, configuration.attentionWidth, target.cross!)
-        let rows = 0..<rowCount
+        let (rows, weights) = (0..<rowCount, tensors.layers[number])
         return cross.query.weightGradient(
-            dy: Matrix(d.crossQuery, stride: attention), x: Matrix(d.crossNormal, stride: width), rows: rows, pieces: pieces)
+            of: weights.cross!.query, dy: Matrix(d.crossQuery, stride: attention), x: Matrix(d.crossNormal, stride: width), rows: rows,
+            pieces: pieces)
             + cross.keyValue.weightGradient(
-                dy: Matrix(d.crossKeyValue, stride: cross.keyValue.outputs), x: Matrix(source.output, stride: width),
+                of: weights.cross!.keyValue, dy: Matrix(d.crossKeyValue, stride: cross.keyValue.outputs),
+                x: Matrix(source.output, stride: width),
                 rows: 0..<source.rowCount, pieces: pieces)
             + target.attention.output.weightGradient(
-                dy: Matrix(d.middle, stride: width), x: Matrix(activations.layers[number].attention, stride: attention), rows: rows,
+                of: weights.attention.output, dy: Matrix(d.middle, stride: width),
+                x: Matrix(activations.layers[number].attention, stride: attention), rows: rows,
                 pieces: pieces)
     }
 
-    private func enterProducts(_ d: Activations.Gradients, _ target: LayerTensors, rowCount: Int) -> [() -> Void] {
+    private func enterProducts(
+        _ number: Int, _ d: Activations.Gradients, _ target: LayerTensors, rowCount: Int
+    ) -> [() -> Void] {
         target.attention.queryKeyValue.weightGradient(
-            dy: Matrix(d.queryKeyValue, stride: configuration.queryKeyValueWidth),
+            of: tensors.layers[number].attention.queryKeyValue, dy: Matrix(d.queryKeyValue, stride: configuration.queryKeyValueWidth),
             x: Matrix(d.attentionNormal, stride: configuration.width),
             rows: 0..<rowCount, pieces: pieces)
     }

@@ -5,12 +5,23 @@ struct TensorWalk {
     let names: TensorNames
     let configuration: StudentConfiguration
     private(set) var layout: [TensorLayout] = []
-    private let start: UnsafeMutablePointer<Float>
+    /// Those of low-rank changes.
+    private(set) var adapterLayout: [TensorLayout] = []
+    var isFrozen = false
+    private let adapter: LoRA?
+    private let start, adapterStart: UnsafeMutablePointer<Float>
 
-    init(from start: UnsafeMutablePointer<Float>, names: TensorNames, configuration: StudentConfiguration) {
-        self.start = start
+    /// - Parameter start: where the tensors lie, and `adapterStart` those of changes; nil where there is no memory for them.
+    init(
+        names: TensorNames, configuration: StudentConfiguration, start: UnsafeMutablePointer<Float>?, adapter: LoRA?,
+        adapterStart: UnsafeMutablePointer<Float>?
+    ) {
+        let nowhere = UnsafeMutablePointer<Float>(bitPattern: 64)!
         self.names = names
         self.configuration = configuration
+        self.start = start ?? nowhere
+        self.adapter = adapter
+        self.adapterStart = adapterStart ?? nowhere
     }
 
     mutating func take(
@@ -85,13 +96,35 @@ struct TensorWalk {
                 transposed: names.transposesProjections)
         }
         let biases = biased ? parts.map { take($0.name + ".bias", [$0.outputs], .zero) } : []
+        var (changes, end): ([LowRank], Int) = ([], 0)
+        for part in parts {
+            if let adapter, adapter.changes(part.name) {
+                changes.append(change(part.name, adapter, inputs: inputs, outputs: end..<end + part.outputs))
+            }
+            end += part.outputs
+        }
         return Projection(
-            weight: Matrix(weights[0], stride: inputs), bias: biases.first, inputs: inputs, outputs: parts.reduce(0) { $0 + $1.outputs })
+            weight: Matrix(weights[0], stride: inputs), bias: biases.first, inputs: inputs, outputs: end, changes: changes,
+            isFrozen: isFrozen)
+    }
+
+    /// In PEFT's names.
+    private mutating func change(_ name: String, _ adapter: LoRA, inputs: Int, outputs: Range<Int>) -> LowRank {
+        func take(_ name: String, _ shape: [Int], deviation: Double) -> UnsafeMutablePointer<Float> {
+            let offset = adapterLayout.last.map { $0.offset + $0.count } ?? 0
+            adapterLayout.append(TensorLayout(name: name, shape: shape, offset: offset, deviation: deviation))
+            return adapterStart + offset
+        }
+        // b is 0, so that a new adapter changes nothing; a has the variance of PEFT's uniform distribution.
+        let a = take("base_model.model.\(name).lora_A.weight", [adapter.rank, inputs], deviation: 1 / Double(3 * inputs).squareRoot())
+        let b = take("base_model.model.\(name).lora_B.weight", [outputs.count, adapter.rank], deviation: 0)
+        return LowRank(
+            outputs: outputs, a: Matrix(a, stride: inputs), b: Matrix(b, stride: adapter.rank), rank: adapter.rank, scale: adapter.scale)
     }
 
     private mutating func norm(_ name: String, width: Int) -> NormTensors {
         let gain = take(name + ".weight", [width], .one)
         let bias = configuration.norm == .layer ? take(name + ".bias", [width], .zero) : nil
-        return NormTensors(gain: gain, bias: bias, width: width, epsilon: configuration.normEpsilon)
+        return NormTensors(gain: gain, bias: bias, width: width, epsilon: configuration.normEpsilon, isFrozen: isFrozen)
     }
 }

@@ -1,0 +1,92 @@
+import Foundation
+import PladRecords
+import PladTensor
+
+/// A folder in the layout of Hugging Face PEFT: adapter_config.json and adapter_model.safetensors.
+enum AdapterFolder {
+    static let configurationName = "adapter_config.json"
+    static let weightsName = "adapter_model.safetensors"
+
+    static func isOne(_ folder: URL) -> Bool { Files.exists(folder.appendingPathComponent(configurationName)) }
+
+    /// The base model that the folder names; nil where it holds no adapter.
+    static func base(of folder: URL) throws -> String? {
+        guard isOne(folder) else { return nil }
+        guard let base = try read(folder).base else {
+            throw StudentError(
+                .config, "\(folder.path): adapter_config.json names no \"base_model_name_or_path\"; add the base model's folder")
+        }
+        return base
+    }
+
+    /// Settings and base model. Throws `StudentError.config` for what plad's adapters do not have.
+    static func read(_ folder: URL) throws -> (settings: LoRA, base: String?) {
+        let file = try ConfigurationFile(contentsOf: folder.appendingPathComponent(configurationName))
+        guard try file.string("peft_type") == "LORA" else { throw file.refuse("peft_type", "is not LORA, the one kind that plad knows") }
+        for key in ["use_dora", "use_qalora", "use_bdlora", "lora_bias"] where try file.flag(key, default: false) {
+            throw file.refuse(key, "is true, which plad's adapters do not have")
+        }
+        if let bias = try file.string("bias"), bias != "none" {
+            throw file.refuse("bias", "is not none; plad's adapters leave biases alone")
+        }
+        for key in ["rank_pattern", "alpha_pattern"] where file.value(key)?.object?.isEmpty == false {
+            throw file.refuse(key, "gives layers ranks of their own, which plad does not know")
+        }
+        let unknown = [
+            "modules_to_save", "layers_to_transform", "layer_replication", "exclude_modules", "target_parameters",
+            "trainable_token_indices",
+        ]
+        for key in unknown where file.value(key)?.array?.isEmpty != true && file.value(key) != nil {
+            throw file.refuse(key, "is not among what plad knows of adapters")
+        }
+        let targets: [String]
+        if let list = file.value("target_modules")?.array {
+            targets = try list.map {
+                guard let name = $0.string, !name.isEmpty else { throw file.refuse("target_modules", "is not a list of names") }
+                return name
+            }
+        } else if try file.string("target_modules") == LoRA.allLinear {
+            targets = [LoRA.allLinear]
+        } else {
+            throw file.refuse("target_modules", "is neither a list of names nor all-linear")
+        }
+        guard !targets.isEmpty else { throw file.refuse("target_modules", "is empty") }
+        let settings = LoRA(
+            rank: try file.count("r", limit: 1 << 14), alpha: try file.positive("lora_alpha"), targets: targets,
+            scalesByRoot: try file.flag("use_rslora", default: false))
+        return (settings, try file.string("base_model_name_or_path"))
+    }
+
+    /// Fills an adapter from a folder. Throws `StudentError` that names the tensor and the numbers.
+    static func fill(_ adapter: Adapter, from folder: URL, workers: Workers) throws {
+        let files = try WeightFiles(file: folder.appendingPathComponent(weightsName))
+        try files.check(adapter.weights.tensors, prefix: "", ignored: { _ in false })
+        try files.read(into: adapter.weights, prefix: "", workers: workers)
+    }
+
+    /// Writes the folder whole or not at all. The same adapter gives the same bytes. Throws `RecordError.unwritable`.
+    static func write(_ adapter: Adapter, base: String, configuration: StudentConfiguration, isTransposed: Bool, to folder: URL) throws {
+        let settings = adapter.settings
+        let description: JSONValue = [
+            "peft_type": "LORA", "task_type": .string(configuration.hasEncoder ? "SEQ_2_SEQ_LM" : "CAUSAL_LM"),
+            "base_model_name_or_path": .string(base), "r": .int(Int64(settings.rank)), "lora_alpha": .double(settings.alpha),
+            "lora_dropout": .double(0), "target_modules": targets(settings), "bias": "none", "fan_in_fan_out": .bool(isTransposed),
+            "use_rslora": .bool(settings.scalesByRoot), "inference_mode": .bool(true),
+        ]
+        try StudentFolder.replace(folder) { partial in
+            try Data(description.canonical.utf8).write(atomicallyTo: partial.appendingPathComponent(configurationName))
+            try Safetensors.write(adapter.weights, as: .f32, to: partial.appendingPathComponent(weightsName))
+        }
+    }
+
+    private static func targets(_ settings: LoRA) -> JSONValue {
+        settings.targets == [LoRA.allLinear] ? .string(LoRA.allLinear) : .array(settings.targets.map { .string($0) })
+    }
+}
+
+extension URL {
+    /// A path as seen from this folder.
+    func resolving(_ path: String) -> URL {
+        path.hasPrefix("/") ? URL(fileURLWithPath: path) : appendingPathComponent(path).standardizedFileURL
+    }
+}

@@ -1,0 +1,58 @@
+package import Foundation
+import PladRecords
+import PladTensor
+
+extension Student {
+    /// What training changes: the adapter's tensors, or all of the student's own.
+    package var trainable: Weights { adapter?.weights ?? weights }
+
+    /// Gives the student a new adapter, which changes nothing yet: b is 0, a random. The same seed gives the same values.
+    ///
+    /// Throws `StudentError.config` when a target names no linear layer.
+    package func attachAdapter(_ settings: LoRA, seed: UInt64) throws {
+        let adapter = try makeAdapter(settings)
+        adapter.weights.drawRandomly(seed: seed)
+        attach(adapter)
+    }
+
+    /// Gives the student the adapter in a PEFT folder. Throws `StudentError` that names the file, the tensor and the numbers.
+    package func attachAdapter(from folder: URL) throws {
+        let adapter = try makeAdapter(AdapterFolder.read(folder).settings)
+        try AdapterFolder.fill(adapter, from: folder, workers: workers)
+        attach(adapter)
+    }
+
+    /// Adds the adapter's changes to the student's own weights and lets it go.
+    package func mergeAdapter() {
+        guard adapter != nil else { return }
+        for projection in model.tensors.projections {
+            for change in projection.changes { change.merge(into: projection.weight, inputs: projection.inputs) }
+        }
+        attach(nil)
+    }
+
+    /// Writes the adapter as a PEFT folder, which names the student's own folder as its base. Throws `RecordError.unwritable`.
+    ///
+    /// - Precondition: there is an adapter.
+    package func saveAdapter(to folder: URL) throws {
+        guard let adapter else { preconditionFailure("a student without an adapter") }
+        try AdapterFolder.write(
+            adapter, base: self.folder.standardizedFileURL.path, configuration: configuration, isTransposed: names.transposesProjections,
+            to: folder)
+    }
+
+    private func makeAdapter(_ settings: LoRA) throws -> Adapter {
+        for target in settings.targets {
+            var alone = settings
+            alone.targets = [target]
+            guard ModelTensors.layouts(configuration, names: names, adapter: alone).adapter.isEmpty else { continue }
+            let layers = Set(
+                ModelTensors.layouts(configuration, names: names, adapter: .init(rank: 1, alpha: 1, targets: [LoRA.allLinear]))
+                    .adapter.map { String($0.name.dropLast(".lora_A.weight".count).split(separator: ".").last!) })
+            throw StudentError(
+                .config, "no linear layer of \(folder.path) is named \(target); there are: \(layers.sorted().joined(separator: ", "))")
+        }
+        return Adapter(
+            settings: settings, layout: ModelTensors.layouts(configuration, names: names, adapter: settings).adapter)
+    }
+}

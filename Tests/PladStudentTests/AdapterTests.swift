@@ -1,0 +1,98 @@
+import Foundation
+import PladRecords
+import PladStudent
+import PladTensor
+import Testing
+
+/// Low-rank adapters against PEFT (Tests/Fixtures/adapters/make.py).
+@Suite struct AdapterTests {
+    struct Expected: Decodable {
+        var chosen: [[Float]]
+        var rejected: [[Float]]
+        var gradNorms: [String: Double]
+    }
+
+    static let names = ["llama-gqa-tied", "qwen2", "gpt2", "t5-relu"]
+
+    private func folder(_ name: String) -> URL {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Fixtures/adapters/\(name)")
+    }
+
+    private func trees(_ name: String) throws -> [PromptTree] { try Golden.load(name).trees }
+
+    @Test(arguments: names)
+    func logProbabilitiesAndGradientsEqualTheReference(_ name: String) throws {
+        let expected = try JSONDecoder().decode(Expected.self, from: Data(contentsOf: folder(name).appendingPathComponent("expected.json")))
+        let student = try Student(folder: folder(name), threads: 2)
+        let (trees, gradients) = (try trees(name), Weights(like: student.trainable))
+        let pass = GradientPass(student: student, gradients: gradients)
+        #expect(distance(try pass.forward(trees), zip(expected.chosen, expected.rejected).map { [$0, $1] }) < 1e-4)
+        let share = 1 / Float(trees.count)
+        pass.backward(trees.map { _ in [-share, 0.5 * share] })
+        #expect(gradients.tensors.map(\.name).sorted() == expected.gradNorms.keys.sorted())
+        for tensor in gradients.tensors {
+            let norm = sumOfSquares(gradients.values(of: tensor).baseAddress!, count: tensor.count).squareRoot()
+            #expect(relativeError(norm, expected.gradNorms[tensor.name]!) < 1e-4, "\(tensor.name)")
+        }
+    }
+
+    @Test(arguments: names)
+    func mergedAndSavedStudentsComputeTheSame(_ name: String) throws {
+        let temporary = try TemporaryFolder()
+        let student = try Student(folder: folder(name), threads: 1)
+        let before = try student.logProbabilities(of: trees(name))
+        let request = DecodeRequest(
+            prompt: try trees(name)[0].prompt, parameters: SamplingParameters(temperature: 0, maxTokens: 8),
+            streams: [SeededGenerator(seed: 1)])
+        let sampled = try student.sample([request], slots: 1)[0][0].ids
+        try student.saveAdapter(to: temporary.file("adapter"))
+        let again = try Student(folder: temporary.file("adapter"), threads: 1)
+        #expect(again.adapter?.settings == student.adapter?.settings)
+        #expect(try again.logProbabilities(of: trees(name)) == before)
+        try student.save(to: temporary.file("merged"), as: .f32)
+        #expect(student.adapter == nil)
+        let merged = try Student(folder: temporary.file("merged"), threads: 1)
+        #expect(distance(try merged.logProbabilities(of: trees(name)), before) < 2e-4)
+        #expect(try merged.sample([request], slots: 1)[0][0].ids == sampled)
+    }
+
+    @Test func newAdaptersChangeNothingAndLearnAlone() throws {
+        let student = try Golden.student("llama-gqa-tied")
+        let before = try student.logProbabilities(of: trees("llama-gqa-tied"))
+        let weights = Array(student.weights.buffer.values)
+        try student.attachAdapter(LoRA(rank: 4, alpha: 8, targets: ["q_proj", "down_proj"]), seed: 3)
+        #expect(try student.logProbabilities(of: trees("llama-gqa-tied")) == before)
+        #expect(student.trainable.tensors.count == 12)
+        let gradients = Weights(like: student.trainable)
+        let pass = GradientPass(student: student, gradients: gradients)
+        _ = try pass.forward(trees("llama-gqa-tied"))
+        pass.backward(try trees("llama-gqa-tied").map { _ in [-1, 1] })
+        #expect(sumOfSquares(gradients.buffer, workers: student.workers) > 0)
+        #expect(Array(student.weights.buffer.values) == weights)
+    }
+
+    @Test func targetsThatNameNothingAreRefused() throws {
+        let student = try Golden.student("gpt2")
+        let error = #expect(throws: StudentError.self) { try student.attachAdapter(LoRA(rank: 4, alpha: 8, targets: ["q_proj"]), seed: 3) }
+        #expect(error?.message.contains("is named q_proj; there are: c_attn, c_fc, c_proj") == true)
+    }
+
+    @Test(arguments: [
+        ("peft_type", "\"IA3\"", "is not LORA"), ("use_dora", "true", "use_dora"), ("bias", "\"all\"", "is not none"),
+        ("target_modules", "\".*_proj\"", "neither a list"), ("target_modules", "[]", "is empty"), ("r", "0", "\"r\" (0)"),
+        ("rank_pattern", "{\"q_proj\": 8}", "ranks of their own"), ("layers_to_transform", "[1]", "layers_to_transform"),
+        ("lora_alpha", "null", "is missing"), ("r", "5", "has shape [4, 48]"),
+        ("target_modules", "[\"q_proj\"]", "describes no such tensor"),
+    ])
+    func whatIsNotAnAdapterOfPladIsNamed(_ key: String, _ value: String, _ message: String) throws {
+        let temporary = try TemporaryFolder()
+        try FileManager.default.copyItem(at: folder("llama-gqa-tied"), to: temporary.file("a"))
+        var config = try JSONValue(parsing: temporary.bytes("a/adapter_config.json")).object!
+        config[key] = try JSONValue(parsing: Data(value.utf8))
+        config["base_model_name_or_path"] = .string(Golden.folder("llama-gqa-tied").path)
+        try temporary.write(JSONValue.object(config).canonical, "a/adapter_config.json")
+        let error = #expect(throws: StudentError.self) { try Student(folder: temporary.file("a"), threads: 1) }
+        #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
+    }
+}

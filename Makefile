@@ -9,7 +9,9 @@ FLAGS := -c release -j 2 $(ARCHITECTURE) --explicit-target-dependency-import-che
 PLAD := .build/release/plad
 SWIFT_FILES = Sources Tests Package.swift
 
-.PHONY: demo test build install-packages format lint docs check check-transformers replay-demo clean
+FUZZ_CASES := 1000000
+
+.PHONY: demo test fuzz build install-packages format lint docs check check-transformers replay-demo benchmark sanitize clean
 
 demo: build
 	Prompts/demo/demo.sh $(PLAD)
@@ -18,6 +20,11 @@ test: install-packages
 	@echo "make test: building everything, then running the tests"
 	$(SWIFT) build $(FLAGS) --build-tests
 	$(SWIFT) test $(FLAGS) --skip-build
+
+# A million damaged files of every kind that a student is read from; `make test` runs twenty thousand of the same.
+fuzz: install-packages
+	$(SWIFT) build $(FLAGS) --build-tests
+	PLAD_FUZZ_CASES=$(FUZZ_CASES) $(SWIFT) test $(FLAGS) --skip-build --filter Fuzz
 
 build: install-packages
 	@echo "make build: building plad (the first build takes minutes)"
@@ -46,10 +53,19 @@ docs: build
 replay-demo: build
 	Prompts/demo/demo.sh $(PLAD) --replay
 
-# The trained student in transformers: the same log-probabilities. Makes .venv with PyTorch.
-check-transformers: build
-	[ -x .venv/bin/python ] || { python3 -m venv .venv && .venv/bin/pip install -q torch==2.13.0 transformers; }
+# The trained student in transformers: the same log-probabilities.
+check-transformers: build .venv
 	.venv/bin/python Tests/check_transformers.py $(PLAD)
+
+# plad beside PyTorch, transformers and tokenizers on this machine, as a Markdown table.
+benchmark: build .venv
+	@[ -e /usr/share/dict/american-english ] || { echo "the benchmark's texts are made from Debian's word list; run: sudo apt-get install -y wamerican"; exit 1; }
+	.venv/bin/python Benchmarks/compare.py $(PLAD)
+
+# PyTorch and transformers, which plad is compared with and never needs.
+.venv:
+	python3 -m venv .venv
+	.venv/bin/pip install -q torch==2.13.0 transformers || { rm -rf .venv; exit 1; }
 
 check:
 	.ci/run

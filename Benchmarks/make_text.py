@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes English-like texts and tokenizers of published sizes trained on them: what the tokenizer comparison reads.
 
-    python make_text.py FOLDER [--megabytes 8]
+    python make_text.py FOLDER [--megabytes 4]
 
 No published vocabulary is needed, and the seed is fixed. Words are drawn by Zipf's law (Mandelbrot's form, exponent 1.15) from
 the dictionary of Debian's `wamerican`, the commonest English words first; with capitals, punctuation, contractions, numbers,
@@ -117,7 +117,7 @@ KINDS = {
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser()
     arguments.add_argument("folder", type=pathlib.Path)
-    arguments.add_argument("--megabytes", type=int, default=8)
+    arguments.add_argument("--megabytes", type=int, default=4)
     arguments = arguments.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     (arguments.folder / "english.txt").write_text(Writer(1).text(arguments.megabytes * 1_000_000))

@@ -3,35 +3,32 @@ import PladRecords
 import PladStudent
 import Testing
 
-/// Damaged files never crash or hang: they load, or a `StudentError` says why not.
-///
-/// `PLAD_FUZZ_CASES=1000000 swift test -c release -Xcc -march=native --filter Fuzz` runs a million cases; `PLAD_FUZZ_SEED` picks others.
+/// Damaged tokenizers never crash or hang: they load and work, or a `StudentError` says why not.
 struct TokenizerFuzzTests {
     @Test(arguments: RecordedTokenizer.all)
     func damagedTokenizersAreRefusedOrWork(recorded: RecordedTokenizer) throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("plad-fuzz-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let files = try ["tokenizer.json", "tokenizer_config.json"].map { name in
-            (name, [UInt8](try Data(contentsOf: recorded.folder.appendingPathComponent(name))))
+        let read = { (name: String) in try Data(contentsOf: recorded.folder.appendingPathComponent(name)) }
+        let (tokenizer, configuration) = (try read("tokenizer.json"), try read("tokenizer_config.json"))
+        let share = 1 / Double(RecordedTokenizer.all.count)
+        try Fuzzing(name: "\(recorded.name) tokenizer.json", share: 0.3 * share).run([[UInt8](tokenizer)], isJSON: true) { bytes, mutator in
+            try use(TokenizerFiles(folder: recorded.name, tokenizer: Data(bytes), configuration: configuration), &mutator)
         }
-        for (name, bytes) in files { try Data(bytes).write(to: folder.appendingPathComponent(name)) }
-        let parts = Mutator.words(files[0].1 + files[1].1)
-        var mutator = Mutator(name: "tokenizer \(recorded.name)", words: parts)
-        for _ in 0..<Mutator.cases(of: RecordedTokenizer.all.count * 2) {
-            // The large file is damaged four times as often as the small one.
-            let (name, bytes) = files[mutator.pick(5) == 0 ? 1 : 0]
-            try Data(mutator.damaged(bytes)).write(to: folder.appendingPathComponent(name))
-            do {
-                let tokenizer = try Tokenizer(folder: folder)
-                let text = RecordedTokenizer.texts[mutator.pick(RecordedTokenizer.texts.count)]
-                let ids = tokenizer.encode(text, addSpecialTokens: true) + tokenizer.encodeContinuation(text)
-                _ = tokenizer.decode(ids + [-1, .max], skipSpecialTokens: false)
-                _ = tokenizer.decodeContinuation(ids)
-            } catch is StudentError {
-                // What a damaged file deserves.
-            }
-            try Data(bytes).write(to: folder.appendingPathComponent(name))
+        let originals = [configuration, Data(#"{"chat_template": [{"name": "default", "template": "x"}], "pad_token": null}"#.utf8)]
+        try Fuzzing(name: "\(recorded.name) configuration", share: 0.05 * share).run(originals.map([UInt8].init), isJSON: true) {
+            bytes, mutator in
+            let (first, second) = mutator.pick(2) == 0 ? (Data(bytes), nil) : (configuration, Data(bytes))
+            try use(TokenizerFiles(folder: recorded.name, tokenizer: tokenizer, configuration: first, specialTokens: second), &mutator)
         }
+    }
+
+    /// Encodes and decodes with a tokenizer that is not what it was.
+    private func use(_ files: TokenizerFiles, _ mutator: inout Mutator) throws {
+        let tokenizer = try Tokenizer(files)
+        let text = RecordedTokenizer.texts[mutator.pick(RecordedTokenizer.texts.count)]
+        let ids = tokenizer.encode(text, addSpecialTokens: true) + tokenizer.encodeContinuation(text)
+        #expect(ids.allSatisfy { $0 >= 0 && Int($0) < tokenizer.vocabularySize })
+        _ = tokenizer.decode(ids + [-1, .max], skipSpecialTokens: false)
+        var decoder = tokenizer.streamingDecoder()
+        #expect(Array((ids.map { decoder.append($0) }.joined() + decoder.finish()).utf8) == Array(tokenizer.decodeContinuation(ids).utf8))
     }
 }

@@ -1,0 +1,35 @@
+import Foundation
+import PladRecords
+import PladStudent
+import Testing
+
+/// A whole student with one damaged file is refused, or computes.
+struct FuzzStudentTests {
+    private static let names = ["config.json", "generation_config.json", "model.safetensors", "model.safetensors.index.json"]
+
+    @Test(arguments: Golden.names)
+    func damagedStudentsAreRefusedOrCompute(name: String) throws {
+        let folder = try TemporaryFolder(of: name)
+        let weights = try [UInt8](folder.bytes("model.safetensors"))
+        // The same weights once as a single file and once through an index.
+        let tensors = try Safetensors(Data(weights), path: name).entries.keys
+        let map = JSONValue.object(Dictionary(uniqueKeysWithValues: tensors.map { ($0, "shard.safetensors") }))
+        try folder.write(JSONValue.object(["metadata": ["total_size": 1], "weight_map": map]).canonical, "model.safetensors.index.json")
+        try Data(weights).write(to: folder.file("shard.safetensors"))
+        for file in Self.names {
+            let isWeights = file == "model.safetensors"
+            let isIndex = file == "model.safetensors.index.json"
+            let original = isWeights ? weights : try [UInt8](folder.bytes(file))
+            if isIndex { try FileManager.default.removeItem(at: folder.file("model.safetensors")) }
+            let share = (isWeights ? 0.001 : 0.003) / Double(Golden.names.count)
+            try Fuzzing(name: "\(name) \(file)", share: share).run([original], isJSON: !isWeights) { bytes, mutator in
+                try Data(bytes).write(to: folder.file(file))
+                let student = try Student(folder: folder.url, threads: 1)
+                let limit = TokenID(min(student.configuration.vocabularySize, 1000))
+                let tokens = (0..<4).map { _ in TokenID(mutator.pick(Int(limit))) }
+                _ = try student.logProbabilities(of: [PromptTree(prompt: tokens, continuations: [tokens, [tokens[0]]])])
+            }
+            if !isIndex { try Data(original).write(to: folder.file(file)) }
+        }
+    }
+}

@@ -19,3 +19,9 @@ static inline void pause_while_spinning(void) {
     __asm__ volatile("isb" ::: "memory");
 #endif
 }
+
+// Keeps the compiler from moving reads of memory across: begun too early they need more registers than there are.
+static inline void keep_order(void) { __asm__ volatile("" ::: "memory"); }
+
+// Asks for the cache line at an address, which may lie anywhere, to be brought into the cache.
+static inline void prefetch_for_reading(const void *address) { __builtin_prefetch(address, 0, 3); }

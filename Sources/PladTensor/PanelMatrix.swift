@@ -1,3 +1,5 @@
+import COpenBLAS
+
 /// A copy of a weight matrix [outputs, inputs] in panels of 32 outputs, [panels, inputs, 32], for products with few rows.
 ///
 /// Every output of a product is one chain of fused multiply-adds over the inputs in order, so that a row's result is the same
@@ -34,12 +36,40 @@ package final class PanelMatrix {
             let source = memory.pointer + panel * width * inputs
             let target = y.start + panel * width
             if outputs - panel * width >= width {
-                smallProduct(
-                    x.start, aRow: x.stride, aColumn: 1, source, bRow: width, into: target, cRow: y.stride,
-                    m: rows, n: width, k: inputs, accumulating: accumulating)
+                multiply(x, rows: rows, source, into: Matrix(target, stride: y.stride), accumulating)
             } else {
                 multiplyLast(x, rows: rows, source, into: target, stride: y.stride, columns: outputs - panel * width, accumulating)
             }
+        }
+    }
+
+    /// One whole panel. Rows go in groups, and the first group's pass over the panel brings it from memory.
+    private func multiply(_ x: Matrix, rows: Int, _ panel: UnsafePointer<Float>, into y: Matrix, _ accumulating: Bool) {
+        var row = 0
+        while row < rows {
+            let (x, y, left) = (x.from(row: row), y.from(row: row), rows &- row)
+            let tall = compiled_for_avx512()
+            let count = tall && left >= 12 ? 12 : tall && left >= 8 ? 8 : left >= 4 ? 4 : 1
+            if row == 0 {
+                tile(x, rows: count, panel, y, accumulating, ahead: Self.ahead)
+            } else {
+                tile(x, rows: count, panel, y, accumulating, ahead: 0)
+            }
+            row &+= count
+        }
+    }
+
+    /// Floats that memory takes to deliver; measured, between 2,048 and 16,384 it makes no difference.
+    private static let ahead = 4096
+
+    @inline(__always)
+    private func tile(_ x: Matrix, rows: Int, _ panel: UnsafePointer<Float>, _ y: Matrix, _ accumulating: Bool, ahead: Int) {
+        let width = Self.panelOutputs
+        switch rows {
+        case 12: tile12x32(x.start, x.stride, 1, panel, width, y.start, y.stride, inputs, accumulating, ahead: ahead)
+        case 8: tile8x32(x.start, x.stride, 1, panel, width, y.start, y.stride, inputs, accumulating, ahead: ahead)
+        case 4: tile4x32(x.start, x.stride, 1, panel, width, y.start, y.stride, inputs, accumulating, ahead: ahead)
+        default: tile1x32(x.start, 1, panel, width, y.start, inputs, accumulating)
         }
     }
 

@@ -1,4 +1,6 @@
-/// Two vectors of one row of a tile of sums.
+import COpenBLAS
+
+/// Two vectors of sums in one row of a tile.
 private struct TileRow {
     var low = Vector.zero
     var high = Vector.zero
@@ -22,59 +24,129 @@ private struct TileRow {
     }
 }
 
+/// Four rows of sums, which taller tiles are made of.
+private struct TileRows4 {
+    var r0, r1, r2, r3: TileRow
+
+    @inline(__always)
+    init(_ c: UnsafePointer<Float>, _ row: Int, _ accumulating: Bool) {
+        r0 = TileRow(c, accumulating)
+        r1 = TileRow(c + row, accumulating)
+        r2 = TileRow(c + 2 &* row, accumulating)
+        r3 = TileRow(c + 3 &* row, accumulating)
+    }
+
+    @inline(__always)
+    mutating func add(_ a: UnsafePointer<Float>, _ row: Int, _ b0: Vector, _ b1: Vector) {
+        r0.add(a, b0, b1)
+        r1.add(a + row, b0, b1)
+        r2.add(a + 2 &* row, b0, b1)
+        r3.add(a + 3 &* row, b0, b1)
+    }
+
+    @inline(__always)
+    func save(_ c: UnsafeMutablePointer<Float>, _ row: Int) {
+        r0.save(c)
+        r1.save(c + row)
+        r2.save(c + 2 &* row)
+        r3.save(c + 3 &* row)
+    }
+}
+
+/// Asks for the 32 floats that lie `ahead` floats on; 0 asks for nothing.
+@inline(__always)
+private func fetch(_ b: UnsafePointer<Float>, _ ahead: Int) {
+    guard ahead > 0 else { return }
+    prefetch_for_reading(b + ahead)
+    prefetch_for_reading(b + (ahead &+ 16))
+}
+
 /// c[12, 32] = a[12, k] · b[k, 32], each element one chain of fused multiply-adds over k; `accumulating` adds to c.
 ///
 /// 24 sums, two vectors of b and a broadcast fill the 32 registers of AVX-512; each vector of b is used twelve times.
+/// - Parameters:
+///   - a: read at `a[i·aRow + l·aColumn]`.
+///   - ahead: how many floats before their turn those of b are asked for; 0 where b lies in a cache.
 @inline(__always)
 func tile12x32(
     _ a: UnsafePointer<Float>, _ aRow: Int, _ aColumn: Int, _ b: UnsafePointer<Float>, _ bRow: Int,
-    _ c: UnsafeMutablePointer<Float>, _ cRow: Int, _ k: Int, _ accumulating: Bool
+    _ c: UnsafeMutablePointer<Float>, _ cRow: Int, _ k: Int, _ accumulating: Bool, ahead: Int = 0
 ) {
-    let (c4, c8) = (c + 4 &* cRow, c + 8 &* cRow)
-    let (row2, row3) = (2 &* cRow, 3 &* cRow)
-    var r0 = TileRow(c, accumulating)
-    var r1 = TileRow(c + cRow, accumulating)
-    var r2 = TileRow(c + row2, accumulating)
-    var r3 = TileRow(c + row3, accumulating)
-    var r4 = TileRow(c4, accumulating)
-    var r5 = TileRow(c4 + cRow, accumulating)
-    var r6 = TileRow(c4 + row2, accumulating)
-    var r7 = TileRow(c4 + row3, accumulating)
-    var r8 = TileRow(c8, accumulating)
-    var r9 = TileRow(c8 + cRow, accumulating)
-    var r10 = TileRow(c8 + row2, accumulating)
-    var r11 = TileRow(c8 + row3, accumulating)
-    let (a2, a3) = (2 &* aRow, 3 &* aRow)
-    var (p0, p4, p8, b) = (a, a + 4 &* aRow, a + 8 &* aRow, b)
+    var first = TileRows4(c, cRow, accumulating)
+    var second = TileRows4(c + 4 &* cRow, cRow, accumulating)
+    var third = TileRows4(c + 8 &* cRow, cRow, accumulating)
+    var (a0, a4, a8, b) = (a, a + 4 &* aRow, a + 8 &* aRow, b)
     for _ in 0..<k {
+        keep_order()
         let (b0, b1) = (load(b), load(b + 16))
-        r0.add(p0, b0, b1)
-        r1.add(p0 + aRow, b0, b1)
-        r2.add(p0 + a2, b0, b1)
-        r3.add(p0 + a3, b0, b1)
-        r4.add(p4, b0, b1)
-        r5.add(p4 + aRow, b0, b1)
-        r6.add(p4 + a2, b0, b1)
-        r7.add(p4 + a3, b0, b1)
-        r8.add(p8, b0, b1)
-        r9.add(p8 + aRow, b0, b1)
-        r10.add(p8 + a2, b0, b1)
-        r11.add(p8 + a3, b0, b1)
-        p0 += aColumn
-        p4 += aColumn
-        p8 += aColumn
+        fetch(b, ahead)
+        first.add(a0, aRow, b0, b1)
+        second.add(a4, aRow, b0, b1)
+        third.add(a8, aRow, b0, b1)
+        a0 += aColumn
+        a4 += aColumn
+        a8 += aColumn
         b += bRow
     }
-    r0.save(c)
-    r1.save(c + cRow)
-    r2.save(c + row2)
-    r3.save(c + row3)
-    r4.save(c4)
-    r5.save(c4 + cRow)
-    r6.save(c4 + row2)
-    r7.save(c4 + row3)
-    r8.save(c8)
-    r9.save(c8 + cRow)
-    r10.save(c8 + row2)
-    r11.save(c8 + row3)
+    first.save(c, cRow)
+    second.save(c + 4 &* cRow, cRow)
+    third.save(c + 8 &* cRow, cRow)
+}
+
+/// c[8, 32], otherwise as `tile12x32`.
+@inline(__always)
+func tile8x32(
+    _ a: UnsafePointer<Float>, _ aRow: Int, _ aColumn: Int, _ b: UnsafePointer<Float>, _ bRow: Int,
+    _ c: UnsafeMutablePointer<Float>, _ cRow: Int, _ k: Int, _ accumulating: Bool, ahead: Int = 0
+) {
+    var first = TileRows4(c, cRow, accumulating)
+    var second = TileRows4(c + 4 &* cRow, cRow, accumulating)
+    var (a0, a4, b) = (a, a + 4 &* aRow, b)
+    for _ in 0..<k {
+        keep_order()
+        let (b0, b1) = (load(b), load(b + 16))
+        fetch(b, ahead)
+        first.add(a0, aRow, b0, b1)
+        second.add(a4, aRow, b0, b1)
+        a0 += aColumn
+        a4 += aColumn
+        b += bRow
+    }
+    first.save(c, cRow)
+    second.save(c + 4 &* cRow, cRow)
+}
+
+/// c[4, 32], otherwise as `tile12x32`.
+@inline(__always)
+func tile4x32(
+    _ a: UnsafePointer<Float>, _ aRow: Int, _ aColumn: Int, _ b: UnsafePointer<Float>, _ bRow: Int,
+    _ c: UnsafeMutablePointer<Float>, _ cRow: Int, _ k: Int, _ accumulating: Bool, ahead: Int = 0
+) {
+    var first = TileRows4(c, cRow, accumulating)
+    var (a0, b) = (a, b)
+    for _ in 0..<k {
+        keep_order()
+        let (b0, b1) = (load(b), load(b + 16))
+        fetch(b, ahead)
+        first.add(a0, aRow, b0, b1)
+        a0 += aColumn
+        b += bRow
+    }
+    first.save(c, cRow)
+}
+
+/// c[1, 32], otherwise as `tile12x32`. Reading b is all it has to wait for, so the processor looks ahead by itself.
+@inline(__always)
+func tile1x32(
+    _ a: UnsafePointer<Float>, _ aColumn: Int, _ b: UnsafePointer<Float>, _ bRow: Int,
+    _ c: UnsafeMutablePointer<Float>, _ k: Int, _ accumulating: Bool
+) {
+    var row = TileRow(c, accumulating)
+    var (a, b) = (a, b)
+    for _ in 0..<k {
+        row.add(a, load(b), load(b + 16))
+        a += aColumn
+        b += bRow
+    }
+    row.save(c)
 }

@@ -1,6 +1,6 @@
 import COpenBLAS
 
-/// c[m, n] = a[m, k] · b[k, n], for matrices too small for a BLAS call to pay.
+/// c[m, n] = a[m, k] · b[k, n], for matrices too small for packing to pay.
 ///
 /// `a` is read element by element at `a[i·aRow + l·aColumn]`, so that it may lie transposed; `b` and `c` lie in rows of
 /// `bRow` and `cRow` floats. `accumulating` adds to c. Every element of c is one chain of fused multiply-adds over k in order,
@@ -43,45 +43,6 @@ func smallProduct(
 }
 
 @inline(__always)
-private func tile4x32(
-    _ a: UnsafePointer<Float>, _ aRow: Int, _ aColumn: Int, _ b: UnsafePointer<Float>, _ bRow: Int,
-    _ c: UnsafeMutablePointer<Float>, _ cRow: Int, _ k: Int, _ accumulating: Bool
-) {
-    var c00 = Vector.zero
-    var (c01, c10, c11, c20, c21, c30, c31) = (c00, c00, c00, c00, c00, c00, c00)
-    if accumulating {
-        (c00, c01) = (load(c), load(c + 16))
-        (c10, c11) = (load(c + cRow), load(c + (cRow &+ 16)))
-        (c20, c21) = (load(c + 2 &* cRow), load(c + (2 &* cRow &+ 16)))
-        (c30, c31) = (load(c + 3 &* cRow), load(c + (3 &* cRow &+ 16)))
-    }
-    var (a, b) = (a, b)
-    for _ in 0..<k {
-        let (b0, b1) = (load(b), load(b + 16))
-        let (a0, a1) = (Vector(repeating: a[0]), Vector(repeating: a[aRow]))
-        let (a2, a3) = (Vector(repeating: a[2 &* aRow]), Vector(repeating: a[3 &* aRow]))
-        c00 = c00.addingProduct(a0, b0)
-        c01 = c01.addingProduct(a0, b1)
-        c10 = c10.addingProduct(a1, b0)
-        c11 = c11.addingProduct(a1, b1)
-        c20 = c20.addingProduct(a2, b0)
-        c21 = c21.addingProduct(a2, b1)
-        c30 = c30.addingProduct(a3, b0)
-        c31 = c31.addingProduct(a3, b1)
-        a += aColumn
-        b += bRow
-    }
-    store(c00, to: c)
-    store(c01, to: c + 16)
-    store(c10, to: c + cRow)
-    store(c11, to: c + (cRow &+ 16))
-    store(c20, to: c + 2 &* cRow)
-    store(c21, to: c + (2 &* cRow &+ 16))
-    store(c30, to: c + 3 &* cRow)
-    store(c31, to: c + (3 &* cRow &+ 16))
-}
-
-@inline(__always)
 private func tile4x16(
     _ a: UnsafePointer<Float>, _ aRow: Int, _ aColumn: Int, _ b: UnsafePointer<Float>, _ bRow: Int,
     _ c: UnsafeMutablePointer<Float>, _ cRow: Int, _ k: Int, _ accumulating: Bool
@@ -121,22 +82,4 @@ private func tile1x16(
         b += bRow
     }
     store(sum, to: c)
-}
-
-@inline(__always)
-private func tile1x32(
-    _ a: UnsafePointer<Float>, _ aColumn: Int, _ b: UnsafePointer<Float>, _ bRow: Int,
-    _ c: UnsafeMutablePointer<Float>, _ k: Int, _ accumulating: Bool
-) {
-    var (c0, c1) = accumulating ? (load(c), load(c + 16)) : (Vector.zero, Vector.zero)
-    var (a, b) = (a, b)
-    for _ in 0..<k {
-        let a0 = Vector(repeating: a[0])
-        c0 = c0.addingProduct(a0, load(b))
-        c1 = c1.addingProduct(a0, load(b + 16))
-        a += aColumn
-        b += bRow
-    }
-    store(c0, to: c)
-    store(c1, to: c + 16)
 }

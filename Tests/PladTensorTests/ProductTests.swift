@@ -50,7 +50,7 @@ import Testing
         #expect(single == whole)
     }
 
-    @Test(arguments: [(1, 5), (3, 32), (4, 64), (6, 75)])
+    @Test(arguments: [(1, 5), (3, 32), (4, 64), (6, 75), (11, 64), (29, 96)])
     func panelProductsEqualTheirDefinitionForAnyRows(_ rows: Int, _ outputs: Int) {
         var values = Values(6)
         let inputs = 21

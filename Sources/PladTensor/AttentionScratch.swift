@@ -30,6 +30,9 @@ package final class AttentionScratch {
 
     package init() {}
 
+    /// Bytes taken so far.
+    package var bytes: Int { memory.count * MemoryLayout<Float>.stride }
+
     /// Makes room for ways of `depth` keys.
     package func reserve(depth: Int, shape: AttentionShape, backward: Bool) {
         guard depth > capacity || shape != self.shape || (backward && !forBackward) else { return }

@@ -38,6 +38,8 @@ package final class Trainer {
         self.phase = phase
         reduction = type(of: loss).reduction
         totalSteps = settings.stepCount(pairs: pairs.count)
+        let plan = MemoryPlan(student.shape, pass: Self.largestPass(pairs, settings), threads: student.workers.threads)
+        try plan.check(available: MemoryPlan.available().map { $0 + plan.weights })
         fingerprint = try Self.fingerprint(student: student, pairs: pairs, loss: loss, settings: settings, phase: phase)
         gradients = Weights(like: student.trainable)
         pass = GradientPass(student: student, gradients: gradients)
@@ -100,6 +102,13 @@ package final class Trainer {
                 learningRate: Float(learningRate), weightDecay: Float(settings.weightDecay), gradientScale: Float(gradientScale),
                 step: log.count + 1),
             workers: student.workers)
+    }
+
+    /// No pass is larger: the longest pairs, as many as a pass takes.
+    static func largestPass(_ pairs: [EncodedPair], _ settings: TrainingSettings) -> [(prompt: Int, completions: [Int])] {
+        let longest = pairs.sorted { $0.rows > $1.rows }.prefix(settings.batchSize)
+        let pass = passes(over: Array(longest), rows: settings.rowsPerPass).max { $0.reduce(0) { $0 + $1.rows } < $1.reduce(0) { $0 + $1.rows } }
+        return (pass ?? []).map { ($0.prompt.count, $0.completions.map(\.count)) }
     }
 
     /// A batch cut into runs of at most `rows` rows; a pair that alone takes more stands alone.

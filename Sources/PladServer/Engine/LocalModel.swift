@@ -14,10 +14,11 @@ package struct LocalModel: TextModel {
     /// Reads the student.
     ///
     /// - Parameters:
+    ///   - base: of an adapter's folder, the model that it changes.
     ///   - name: what clients call it; the folder's name where nil.
     ///   - slots: how many samples go forward together.
-    package init(folder: URL, name: String?, threads: Int, slots: Int) throws {
-        let student = try Student(folder: folder, threads: threads)
+    package init(folder: URL, base: URL? = nil, name: String?, threads: Int, slots: Int) throws {
+        let student = try Student(folder: folder, base: base, threads: threads)
         let tokenizer = student.tokenizer
         self.name = name ?? folder.standardizedFileURL.lastPathComponent
         self.tokenizer = tokenizer

@@ -33,6 +33,11 @@ final class HeadScratch {
         memory = AlignedBuffer(count: parts.count * rows * (2 + width))
     }
 
+    /// Bytes that `rows` predicting rows take.
+    func bytes(rows: Int, threads: Int) -> Int {
+        4 * (threads * Self.chunkRows * Self.tileColumns + parts.count * rows * (2 + width))
+    }
+
     /// [chunkRows, tileColumns]
     func tile(_ worker: Int) -> UnsafeMutablePointer<Float> {
         tiles.pointer + worker * Self.chunkRows * Self.tileColumns

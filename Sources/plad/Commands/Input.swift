@@ -22,10 +22,17 @@ extension Student {
         let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
         guard (1...256).contains(threads) else { throw UsageError("--threads \(threads): give 1 to 256") }
         try self.init(
-            folder: try StudentLocation.resolve(try location.required("student", "a Hugging Face model folder or org/name")),
+            at: try StudentLocation.resolve(try location.required("student", "a Hugging Face model folder or org/name")),
             threads: threads)
     }
 
+    /// The student in a folder; an adapter with the base model that it names, wherever that is.
+    convenience init(at folder: URL, threads: Int) throws {
+        try self.init(folder: folder, base: try StudentLocation.base(ofAdapter: folder), threads: threads)
+    }
+
     /// How many numbers the student's weights are.
-    var parameterCount: Int { weights.tensors.reduce(0) { $0 + $1.count } }
+    var parameterCount: Int { shape.parameters }
+    /// How many of them, or of its adapter's, training changes.
+    var trainableCount: Int { shape.trainableParameters }
 }

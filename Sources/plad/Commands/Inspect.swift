@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PladRecords
 import PladStudent
+import PladTraining
 
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show what a student is: family, shape, parameters, tokenizer.")
@@ -12,7 +13,25 @@ struct Inspect: ParsableCommand {
     @Flag(help: "Print as JSON, with every tensor's name and shape.")
     var json = false
 
+    @Flag(help: "Print the bytes that training takes, reading config.json alone.")
+    var plan = false
+
+    @Option(help: "With --plan: pairs in a pass.")
+    var pairs = 4
+
+    @Option(help: "With --plan: tokens of a prompt.")
+    var prompt = 256
+
+    @Option(help: "With --plan: tokens of a completion.")
+    var response = 64
+
+    @Option(help: "With --plan: processor threads. By default all.")
+    var threads: Int?
+
+    @OptionGroup var adapter: AdapterOptions
+
     func run() throws {
+        if plan { return try printPlan() }
         let model = try Student(location: student, threads: 1)
         let shape = model.configuration
         let summary = Summary(
@@ -34,6 +53,32 @@ struct Inspect: ParsableCommand {
         ]
         for (name, value) in rows { Console.result(name.padding(toLength: 14, withPad: " ", startingAt: 0) + value) }
     }
+}
+
+extension Inspect {
+    private func printPlan() throws {
+        for (flag, value) in [("pairs", pairs), ("prompt", prompt), ("response", response)] where !(1...1 << 20).contains(value) {
+            throw UsageError("--\(flag) \(value): give a whole number from 1 to \(1 << 20)")
+        }
+        let folder = try StudentLocation.resolve(try student.required("student", "a Hugging Face model folder or org/name"))
+        let shape = try StudentShape(folder: folder, adapter: try adapter.resolved())
+        let tree = (prompt: prompt, completions: [response, response])
+        let plan = MemoryPlan(
+            shape, pass: Array(repeating: tree, count: pairs), threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+        let available = MemoryPlan.available()
+        if json { return try Console.result(line: PlanLine(plan: plan, total: plan.total, available: available)) }
+        Console.result(plan.table)
+        guard let available else { return }
+        Console.result(
+            "free".padding(toLength: 14, withPad: " ", startingAt: 0) + MemoryPlan.text(available)
+                + (plan.total > available ? ": this training does not fit" : ""))
+    }
+}
+
+private struct PlanLine: Encodable {
+    var plan: MemoryPlan
+    var total: Int
+    var available: Int?
 }
 
 /// What `plad inspect --json` prints.

@@ -10,7 +10,7 @@ struct Train: ParsableCommand {
         discussion: """
             With --run, trains the run's next round. Else reads --pairs, JSON lines {"prompt","chosen","rejected"} or \
             {"prompt_ids","chosen_ids","rejected_ids"} (for --loss sft without the rejected side), and writes a Hugging Face \
-            folder with log.jsonl and drops.jsonl beside the weights. An interrupted training goes on when the command is given again.
+            folder with log.jsonl and drops.jsonl beside the weights; with --lora-rank, a PEFT adapter's folder. An interrupted training goes on when the command is given again.
             """)
 
     @Option(name: .customLong("run"), help: ArgumentHelp("A run's folder.", valueName: "run"))
@@ -24,6 +24,10 @@ struct Train: ParsableCommand {
 
     @OptionGroup var loss: LossOptions
     @OptionGroup var optimiser: OptimiserOptions
+    @OptionGroup var adapter: AdapterOptions
+
+    @Flag(help: "With an adapter, write the whole student with the adapter merged, not the adapter alone.")
+    var merge = false
 
     @Option(help: "Optimiser steps. By default as many as --epochs takes.")
     var steps: Int?
@@ -59,13 +63,14 @@ struct Train: ParsableCommand {
         let type: TensorType = try choice(dtype, "dtype")
         let loss = try loss.resolved()
         let model = try Student(location: student, threads: threads)
+        try adapter.attach(to: model, seed: seed)
         let settings = try optimiser.settings(
-            steps: steps, epochs: epochs, norm: self.loss.norm, seed: seed, parameters: model.parameterCount)
+            steps: steps, epochs: epochs, norm: self.loss.norm, seed: seed, parameters: model.trainableCount)
         let (encoded, drops) = try read(model, ranks: Swift.type(of: loss).ranks)
         let state = out.deletingLastPathComponent().appendingPathComponent(".\(out.lastPathComponent).state")
         let trainer = try Trainer(student: model, pairs: encoded, loss: loss, settings: settings, phase: Swift.type(of: loss).name)
         try trainer.runShowingProgress(state: state, every: checkpointSeconds)
-        try model.save(to: out, as: type)
+        if model.adapter != nil, !merge { try model.saveAdapter(to: out) } else { try model.save(to: out, as: type) }
         try JSONLines.write(trainer.log, to: out.appendingPathComponent("log.jsonl"))
         try JSONLines.write(drops, to: out.appendingPathComponent("drops.jsonl"))
         try? FileManager.default.removeItem(at: state)

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import PladRecords
+import PladStudent
 
 /// Every setting of a run. Command line, `--config` file and `run.json` all spell the same flags.
 struct DistillOptions: ParsableArguments, Encodable {
@@ -9,6 +10,7 @@ struct DistillOptions: ParsableArguments, Encodable {
     @OptionGroup(title: "Warm-up on the teacher's text") var warmUp: WarmUpOptions
     @OptionGroup(title: "Samples of the student") var sampling: RunSamplingOptions
     @OptionGroup(title: "Ranking") var ranking: RankingOptions
+    @OptionGroup(title: "Low-rank adapter") var adapter: AdapterOptions
     @OptionGroup(title: "Run") var run: RunOptions
 }
 
@@ -170,6 +172,17 @@ struct OptimiserOptions: ParsableArguments, Encodable {
 
     @Option(help: "The most token rows computed at once; bounds memory, not the batch.")
     var rowsPerPass = 2048
+}
+
+struct AdapterOptions: ParsableArguments, Encodable {
+    @Option(help: ArgumentHelp("Train a low-rank adapter of this rank, and leave the student's own weights.", valueName: "r"))
+    var loraRank: Int?
+
+    @Option(help: "The adapter's change is multiplied by this over its rank. By default twice the rank.")
+    var loraAlpha: Double?
+
+    @Option(help: ArgumentHelp("Layers that the adapter changes, such as q_proj,v_proj.", valueName: "names"))
+    var loraTargets = LoRA.allLinear
 }
 
 struct RunOptions: ParsableArguments, Encodable {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import PladRecords
 import PladStudent
 import PladTraining
@@ -30,6 +31,31 @@ func choice<Choice: RawRepresentable & CaseIterable>(_ text: String, _ flag: Str
 extension LossOptions {
     func resolved() throws -> any Loss {
         try Losses.named(loss).init(LossSettings(margin: margin, lambda: lambda))
+    }
+}
+
+extension AdapterOptions {
+    /// The adapter asked for, if any.
+    func resolved() throws -> LoRA? {
+        guard let rank = loraRank else {
+            if loraAlpha != nil { throw UsageError("--lora-alpha is given without --lora-rank: give the adapter's rank, such as 8") }
+            return nil
+        }
+        guard (1...1 << 14).contains(rank) else { throw UsageError("--lora-rank \(rank): give a whole number from 1 to \(1 << 14)") }
+        let alpha = loraAlpha ?? 2 * Double(rank)
+        guard alpha > 0, alpha.isFinite else { throw UsageError("--lora-alpha \(alpha): give a number above 0") }
+        let targets = loraTargets.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        guard !targets.isEmpty else { throw UsageError("--lora-targets is empty: name layers, such as q_proj,v_proj, or \(LoRA.allLinear)") }
+        return LoRA(rank: rank, alpha: alpha, targets: targets)
+    }
+
+    /// Gives a student the adapter asked for, if any.
+    func attach(to student: Student, seed: UInt64) throws {
+        guard let settings = try resolved() else { return }
+        guard student.adapter == nil else {
+            throw UsageError("--lora-rank: the student is an adapter already, which is trained on as it is; leave out the flag")
+        }
+        try student.attachAdapter(settings, seed: seed)
     }
 }
 

@@ -120,7 +120,7 @@ struct Run {
         let _: TensorType = try choice(options.student.dtype, "dtype")
         let _: Schedule.Shape = try choice(options.warmUp.warmUpSchedule, "warm-up-schedule")
         guard options.sampling.samples > 0 else { throw UsageError("--samples \(options.sampling.samples): draw at least one") }
-        let student = try Student(folder: try student, threads: 1)
+        let student = try Student(at: try student, threads: 1)
         _ = try options.ranking.optimiser.settings(
             steps: nil, epochs: options.ranking.epochs, norm: options.ranking.loss.norm, seed: 0, parameters: student.parameterCount)
         guard

@@ -1,5 +1,6 @@
 import Foundation
 import PladRecords
+import PladStudent
 
 /// Where a student's files are.
 enum StudentLocation {
@@ -7,7 +8,9 @@ enum StudentLocation {
     /// `~/.cache/huggingface/hub`, revision `main`). Throws `RecordError.unreadable` that says how to get it.
     static func resolve(_ name: String) throws -> URL {
         let folder = URL(fileURLWithPath: name)
-        if Files.exists(folder.appendingPathComponent("config.json")) { return folder }
+        if Files.exists(folder.appendingPathComponent("config.json")) || Files.exists(folder.appendingPathComponent("adapter_config.json")) {
+            return folder
+        }
         if Files.exists(folder) {
             throw RecordError(
                 .unreadable, "\(name) holds no config.json: give a Hugging Face model folder (config.json, *.safetensors, tokenizer.json)")
@@ -26,6 +29,13 @@ enum StudentLocation {
         throw RecordError(
             .unreadable,
             "there is no folder \(name), and no such model in the Hugging Face cache \(hub.path); fetch it with: hf download \(name)")
+    }
+
+    /// The base model of an adapter's folder, as a path seen from there or org/name; nil for a model's own folder.
+    static func base(ofAdapter folder: URL) throws -> URL? {
+        guard let name = try Student.base(ofAdapter: folder) else { return nil }
+        let near = folder.appendingPathComponent(name).standardizedFileURL
+        return !name.hasPrefix("/") && Files.exists(near) ? near : try resolve(name)
     }
 
     private static var hub: URL {

@@ -24,7 +24,7 @@ struct EvaluateStage {
         try folder.require(folder.student, madeBy: "train")
         let students = [("initial", try run.student), ("warm-up", folder.checkpoint("warm-up")), ("ranked", folder.student)]
         let measurements = try students.map { name, location in
-            let student = try Student(folder: location, threads: run.options.student.threads ?? 1)
+            let student = try Student(at: location, threads: run.options.student.threads ?? 1)
             return try StudentMeasurements(name: name, prompts: measure(student, name))
         }
         let evaluation = try Evaluation(of: measurements, bootstrap: Bootstrap(seed: run.options.run.seed))

@@ -18,10 +18,11 @@ struct RankStage {
         if !folder.holdsStudent(folder.checkpoint(name)) {
             try folder.require(folder.pairs, madeBy: "pair")
             let student = try Student(folder: folder.sampler(round: round), threads: options.student.threads ?? 1)
+            try options.adapter.attach(to: student, seed: options.run.seed)
             let loss = try options.ranking.loss.resolved()
             let settings = try options.ranking.optimiser.settings(
                 steps: nil, epochs: options.ranking.epochs, norm: options.ranking.loss.norm, seed: options.run.seed,
-                parameters: student.parameterCount)
+                parameters: student.trainableCount)
             try TrainingPhase(run: run, name: name, loss: loss, settings: settings)
                 .train(student, on: try encode(student, ranks: type(of: loss).ranks))
         }

@@ -5,7 +5,8 @@ import PladTraining
 
 /// One phase of training inside a run: trains, saves the student, then adds the phase to log.jsonl.
 ///
-/// The saved folder is what says that the phase is done, so it is written last.
+/// The saved folder is what says that the phase is done, so it is written last. A low-rank adapter is kept beside it and
+/// merged into it: what follows reads whole students.
 struct TrainingPhase {
     let run: Run
     /// `warm-up`, `round-1`, …
@@ -20,6 +21,7 @@ struct TrainingPhase {
         try trainer.runShowingProgress(state: state, every: run.options.run.checkpointSeconds)
         let others = Files.exists(folder.log) ? try JSONLines.read(TrainingStep.self, from: folder.log).filter { $0.phase != name } : []
         try JSONLines.write(others + trainer.log, to: folder.log)
+        if student.adapter != nil { try student.saveAdapter(to: folder.checkpoint(name + "-adapter")) }
         try student.save(to: folder.checkpoint(name), as: .f32)
         try? FileManager.default.removeItem(at: state)
     }

@@ -13,12 +13,13 @@ struct WarmUpStage {
         let folder = run.folder
         guard !folder.holdsStudent(folder.checkpoint("warm-up")) else { return }
         try folder.require(folder.teacher, madeBy: "teach")
-        let student = try Student(folder: try run.student, threads: run.options.student.threads ?? 1)
+        let student = try Student(at: try run.student, threads: run.options.student.threads ?? 1)
+        try run.options.adapter.attach(to: student, seed: run.options.run.seed)
         let (pairs, drops) = try encode(try JSONLines.read(TeacherAnswer.self, from: folder.teacher), student)
         try folder.record(drops) { $0.stage == .warmUp }
         try TrainingPhase(
             run: run, name: "warm-up", loss: LikelihoodLoss(),
-            settings: try settings(parameters: student.parameterCount)
+            settings: try settings(parameters: student.trainableCount)
         ).train(student, on: pairs)
     }
 

@@ -1,0 +1,70 @@
+import Foundation
+package import PladStudent
+
+/// What a training will hold in memory, in bytes, before any of it is asked for.
+package struct MemoryPlan: Sendable, Equatable, Encodable {
+    package var weights: Int
+    package var gradients: Int
+    /// AdamW's two moments.
+    package var optimiser: Int
+    /// What one pass keeps for its backward pass, with the memory of attention and head.
+    package var activations: Int
+    /// Token rows of the largest pass.
+    package var rows: Int
+
+    package var total: Int { weights + gradients + optimiser + activations }
+
+    /// - Parameters:
+    ///   - student: what is trained.
+    ///   - trees: prompts and completions of the largest pass, tokens each.
+    package init(_ student: StudentShape, pass trees: [(prompt: Int, completions: [Int])], threads: Int) {
+        (weights, gradients) = (4 * (student.parameters + student.adapterParameters), 4 * student.trainableParameters)
+        optimiser = 2 * gradients
+        let pass = student.pass(trees, threads: threads)
+        (activations, rows) = (pass.bytes, pass.rows)
+    }
+
+    /// What is asked for, largest unit first: a line each.
+    package var table: String {
+        let lines: [(String, Int)] = [
+            ("weights", weights), ("gradients", gradients), ("optimiser", optimiser), ("activations", activations), ("together", total),
+        ]
+        return lines.map { name, bytes in
+            let note = name == "activations" ? "  for \(rows) token rows a pass" : ""
+            return name.padding(toLength: 14, withPad: " ", startingAt: 0) + Self.text(bytes).leftPadded(to: 10) + note
+        }.joined(separator: "\n")
+    }
+
+    package static func text(_ bytes: Int) -> String {
+        bytes >= 1 << 30 ? String(format: "%.2f GiB", Double(bytes) / 0x1p30) : String(format: "%.1f MiB", Double(bytes) / 0x1p20)
+    }
+
+    /// Throws `TrainingError.memory` with the table when this takes more than `available` bytes.
+    package func check(available: Int?) throws {
+        guard let available, total > available else { return }
+        throw TrainingError(
+            .memory,
+            "this training takes \(Self.text(total)), and \(Self.text(available)) are free:\n\(table)\nlower --rows-per-pass for the activations, or train an adapter (--lora-rank) for gradients and optimiser"
+        )
+    }
+
+    /// Bytes that this process may still take: what the machine has free and its control group leaves; nil where neither tells.
+    package static func available() -> Int? {
+        let machine = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)).flatMap { text in
+            text.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
+                .flatMap { Int($0.split(separator: " ").dropFirst().first ?? "") }.map { $0 << 10 }
+        }
+        func number(_ name: String) -> Int? {
+            (try? String(contentsOfFile: "/sys/fs/cgroup/" + name, encoding: .utf8))
+                .flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+        }
+        let group = number("memory.max").flatMap { limit in number("memory.current").map { max(0, limit - $0) } }
+        return [machine, group].compactMap { $0 }.min()
+    }
+}
+
+extension String {
+    fileprivate func leftPadded(to width: Int) -> String {
+        String(repeating: " ", count: max(0, width - count)) + self
+    }
+}

@@ -53,7 +53,7 @@ docs: build
 replay-demo: build
 	Prompts/demo/demo.sh $(PLAD) --replay
 
-# The trained student in transformers: the same log-probabilities.
+# The trained student in transformers and its adapter in PEFT: the same log-probabilities.
 check-transformers: build .venv
 	.venv/bin/python Tests/check_transformers.py $(PLAD)
 
@@ -65,7 +65,7 @@ benchmark: build .venv
 # PyTorch and transformers, which plad is compared with and never needs.
 .venv:
 	python3 -m venv .venv
-	.venv/bin/pip install -q torch==2.13.0 transformers || { rm -rf .venv; exit 1; }
+	.venv/bin/pip install -q torch==2.13.0 transformers peft || { rm -rf .venv; exit 1; }
 
 check:
 	.ci/run

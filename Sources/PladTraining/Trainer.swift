@@ -107,7 +107,9 @@ package final class Trainer {
     /// No pass is larger: the longest pairs, as many as a pass takes.
     static func largestPass(_ pairs: [EncodedPair], _ settings: TrainingSettings) -> [(prompt: Int, completions: [Int])] {
         let longest = pairs.sorted { $0.rows > $1.rows }.prefix(settings.batchSize)
-        let pass = passes(over: Array(longest), rows: settings.rowsPerPass).max { $0.reduce(0) { $0 + $1.rows } < $1.reduce(0) { $0 + $1.rows } }
+        let pass = passes(over: Array(longest), rows: settings.rowsPerPass).max {
+            $0.reduce(0) { $0 + $1.rows } < $1.reduce(0) { $0 + $1.rows }
+        }
         return (pass ?? []).map { ($0.prompt.count, $0.completions.map(\.count)) }
     }
 

@@ -45,7 +45,9 @@ extension AdapterOptions {
         let alpha = loraAlpha ?? 2 * Double(rank)
         guard alpha > 0, alpha.isFinite else { throw UsageError("--lora-alpha \(alpha): give a number above 0") }
         let targets = loraTargets.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-        guard !targets.isEmpty else { throw UsageError("--lora-targets is empty: name layers, such as q_proj,v_proj, or \(LoRA.allLinear)") }
+        guard !targets.isEmpty else {
+            throw UsageError("--lora-targets is empty: name layers, such as q_proj,v_proj, or \(LoRA.allLinear)")
+        }
         return LoRA(rank: rank, alpha: alpha, targets: targets)
     }
 

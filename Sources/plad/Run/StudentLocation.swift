@@ -8,7 +8,8 @@ enum StudentLocation {
     /// `~/.cache/huggingface/hub`, revision `main`). Throws `RecordError.unreadable` that says how to get it.
     static func resolve(_ name: String) throws -> URL {
         let folder = URL(fileURLWithPath: name)
-        if Files.exists(folder.appendingPathComponent("config.json")) || Files.exists(folder.appendingPathComponent("adapter_config.json")) {
+        if Files.exists(folder.appendingPathComponent("config.json")) || Files.exists(folder.appendingPathComponent("adapter_config.json"))
+        {
             return folder
         }
         if Files.exists(folder) {

@@ -59,7 +59,8 @@ struct Serve: AsyncParsableCommand {
         let listener = try ListeningSocket(host: host, port: port)
         let folder = try StudentLocation.resolve(model)
         let served = try LocalModel(
-            folder: folder, base: try StudentLocation.base(ofAdapter: folder), name: name ?? (Files.exists(URL(fileURLWithPath: model)) ? nil : model),
+            folder: folder, base: try StudentLocation.base(ofAdapter: folder),
+            name: name ?? (Files.exists(URL(fileURLWithPath: model)) ? nil : model),
             threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, slots: slots)
         let server = HTTPServer(
             listener: listener, limits: RequestLimits(bodyBytes: maxBodyBytes), handler: Endpoint(model: served, token: token))

@@ -11,7 +11,7 @@ SWIFT_FILES = Sources Tests Package.swift
 
 FUZZ_CASES := 1000000
 
-.PHONY: demo test fuzz build install-packages format lint docs check check-transformers replay-demo benchmark sanitize clean
+.PHONY: demo test fuzz build install-packages format lint docs check check-transformers fresh-goldens replay-demo benchmark sanitize clean
 
 demo: build
 	Prompts/demo/demo.sh $(PLAD)
@@ -56,6 +56,16 @@ replay-demo: build
 # The trained student in transformers and its adapter in PEFT: the same log-probabilities.
 check-transformers: build .venv
 	.venv/bin/python Tests/check_transformers.py $(PLAD)
+
+# The engine and tokenizers against reference cases of another seed, computed now: make fresh-goldens SEED=7
+SEED ?= 1
+fresh-goldens: .venv
+	.venv/bin/pip install -q tokenizers safetensors sentencepiece protobuf numpy
+	rm -rf .build/goldens
+	.venv/bin/python Tests/Fixtures/goldens/make.py .build/goldens --seed $(SEED)
+	.venv/bin/python Tests/Fixtures/goldens/make_more.py .build/goldens --seed $(SEED)
+	$(SWIFT) build $(FLAGS) --build-tests
+	PLAD_GOLDENS=$(CURDIR)/.build/goldens $(SWIFT) test $(FLAGS) --skip-build --filter "EngineGolden|EngineEquivalence|EngineSampling|TokenizerGolden"
 
 # plad beside PyTorch, transformers and tokenizers on this machine, as a Markdown table.
 benchmark: build .venv

@@ -14,10 +14,7 @@ import Testing
 
     static let names = ["llama-gqa-tied", "qwen2", "gpt2", "t5-relu"]
 
-    private func folder(_ name: String) -> URL {
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Fixtures/adapters/\(name)")
-    }
+    private func folder(_ name: String) -> URL { Golden.fixtures.appendingPathComponent("adapters/\(name)") }
 
     private func trees(_ name: String) throws -> [PromptTree] { try Golden.load(name).trees }
 

@@ -122,6 +122,20 @@ final class TemporaryFolder {
         #expect(try String(decoding: folder.bytes("saved/config.json"), as: UTF8.self).contains("\"torch_dtype\": \"bfloat16\""))
     }
 
+    @Test func relativeDistancesFallIntoTheReferencesBuckets() throws {
+        struct Buckets: Decodable {
+            var both: [Int]
+            var past: [Int]
+        }
+        let file = Golden.fixtures.appendingPathComponent("relative-buckets.json")
+        for (key, expected) in try JSONDecoder().decode([String: Buckets].self, from: Data(contentsOf: file)) {
+            let numbers = key.split(separator: ",").map { Int($0)! }
+            let relative = RelativeConfiguration(buckets: numbers[0], maximumDistance: numbers[1])
+            #expect((-200...200).map { relative.bucket(distance: $0, bothWays: true) } == expected.both)
+            #expect((-200...200).map { relative.bucket(distance: $0, bothWays: false) } == expected.past)
+        }
+    }
+
     /// What `Student` says of a damaged folder; nil when it takes it or throws another code.
     func refusal(_ folder: TemporaryFolder, _ code: StudentError.Code) -> String? {
         do {

@@ -2,7 +2,7 @@ import Foundation
 import PladStudent
 import Testing
 
-/// A reference case that PyTorch and transformers computed (Tests/Fixtures/goldens/make.py).
+/// A reference case that PyTorch and transformers computed (make.py and make_more.py in Tests/Fixtures/goldens).
 struct Golden: Decodable {
     struct Pair: Decodable {
         var promptIds: [Int32]
@@ -35,18 +35,20 @@ struct Golden: Decodable {
 
     static let names = [
         "llama-gqa-tied", "llama-untied-sp", "llama3-ropescaled", "qwen2", "qwen3", "gpt2", "gpt-neo", "t5-relu", "t5-gated",
+        "mistral-window", "qwen2-window", "llama-biases",
     ]
 
     /// How far float32 implementations of a case may lie apart in log-probabilities, nats: t5-gated's grow to 400 a completion.
     static func tolerance(_ name: String) -> Float { name == "t5-gated" ? 5e-5 : 1e-5 }
 
+    /// Tests/Fixtures
+    static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Fixtures")
+
     /// The committed cases, or fresh ones in the folder that PLAD_GOLDENS names.
     static func folder(_ name: String) -> URL {
-        if let fresh = ProcessInfo.processInfo.environment["PLAD_GOLDENS"] {
-            return URL(fileURLWithPath: fresh).appendingPathComponent(name)
-        }
-        return URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Fixtures/goldens/\(name)")
+        let fresh = ProcessInfo.processInfo.environment["PLAD_GOLDENS"].map { URL(fileURLWithPath: $0) }
+        return (fresh ?? fixtures.appendingPathComponent("goldens")).appendingPathComponent(name)
     }
 
     static func load(_ name: String) throws -> Golden {

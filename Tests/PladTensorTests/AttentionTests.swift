@@ -142,4 +142,85 @@ import Testing
             #expect(relativeDistance(output, y[last * width..<(last + 1) * width].map(Double.init)) < 1e-6)
         }
     }
+
+    /// Attention with a window and a bias by distance against one that looks at every pair of rows.
+    @Test(arguments: [(nil, true), (7, true), (20, false), (7, false)] as [(Int?, Bool)])
+    func windowsAndDistancesChangeScores(_ window: Int?, _ isCausal: Bool) {
+        let shape = AttentionShape(heads: 2, keyValueHeads: 2, headWidth: 8, scale: 1)
+        let (rows, width) = (61, 8)
+        var values = Values(11)
+        var x = values.many(rows * shape.rowWidth)
+        let dy = values.many(rows * 16)
+        let stride = DistanceBias.stride(depth: rows)
+        var (biases, dBiases) = (values.many(2 * stride), [Float](repeating: 0, count: 2 * stride))
+        var (y, sums, dx) = (
+            [Float](repeating: 0, count: rows * 16), [Float](repeating: 0, count: rows * 2), [Float](repeating: 0, count: x.count)
+        )
+        let scratch = AttentionScratch()
+        scratch.reserve(depth: rows, shape: shape, backward: true)
+        let tree = TreeRows(body: 0..<rows - 1, stem: rows - 1, branches: [])
+        // An encoder's rows see all of their text: it has no window.
+        let window = isCausal ? window : nil
+        biases.withUnsafeMutableBufferPointer { b in
+            dBiases.withUnsafeMutableBufferPointer { db in
+                x.withUnsafeMutableBufferPointer { x in
+                    dx.withUnsafeMutableBufferPointer { dx in
+                        let input = AttentionInput(queryKeyValue: x.baseAddress!, shape: shape)
+                        let gradient = AttentionInput(queryKeyValue: dx.baseAddress!, shape: shape)
+                        let bias = DistanceBias(values: b.baseAddress!, gradients: db.baseAddress!, depth: rows)
+                        let rules = AttentionRules(window: window, bias: bias)
+                        for head in 0..<2 {
+                            if isCausal {
+                                attend(
+                                    tree, keyValueHead: head, shape: shape, input: input, rules: rules, output: &y, logSumExp: &sums,
+                                    scratch: scratch)
+                                attendBackward(
+                                    tree, keyValueHead: head, shape: shape, input: input, rules: rules, output: &y, logSumExp: &sums,
+                                    dOutput: dy, gradient: gradient, scratch: scratch)
+                            } else {
+                                attend(
+                                    queries: 0..<rows, keys: 0..<rows, keyValueHead: head, shape: shape, input: input, rules: rules,
+                                    output: &y, logSumExp: &sums, scratch: scratch)
+                                attendBackward(
+                                    queries: 0..<rows, keys: 0..<rows, keyValueHead: head, shape: shape, input: input, rules: rules,
+                                    output: &y, logSumExp: &sums, dOutput: dy, gradient: gradient, scratch: scratch)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        func expected(_ x: [Double], _ biases: [Double]) -> [Double] {
+            var output = [Double](repeating: 0, count: rows * 16)
+            for t in 0..<rows {
+                for h in 0..<2 {
+                    let seen = isCausal ? Array(max(0, t + 1 - (window ?? rows))...t) : Array(0..<rows)
+                    let scores = seen.map { j in
+                        (0..<width).reduce(biases[h * stride + rows + j - t]) {
+                            $0 + x[t * shape.rowWidth + h * width + $1] * x[j * shape.rowWidth + 16 + h * width + $1]
+                        }
+                    }
+                    let total = scores.reduce(0) { $0 + exp($1) }
+                    for (j, score) in zip(seen, scores) {
+                        for d in 0..<width {
+                            output[t * 16 + h * width + d] += exp(score) / total * x[j * shape.rowWidth + 32 + h * width + d]
+                        }
+                    }
+                }
+            }
+            return output
+        }
+        #expect(relativeDistance(y, expected(x.doubles, biases.doubles)) < 1e-6)
+        for seed in 0..<3 {
+            var random = Values(UInt64(20 + seed))
+            let (ux, ub) = (random.many(x.count).doubles, random.many(biases.count).doubles)
+            func loss(_ step: Double) -> Double {
+                zip(expected(zip(x, ux).map { Double($0) + step * $1 }, zip(biases, ub).map { Double($0) + step * $1 }), dy)
+                    .reduce(0) { $0 + $1.0 * Double($1.1) }
+            }
+            let slope = (loss(1e-5) - loss(-1e-5)) / 2e-5
+            let ours = zip(dx, ux).reduce(0) { $0 + Double($1.0) * $1.1 } + zip(dBiases, ub).reduce(0) { $0 + Double($1.0) * $1.1 }
+            #expect(abs(ours - slope) < 1e-4 * max(1, abs(slope)))
+        }
+    }
 }

@@ -56,30 +56,6 @@ import Testing
         #expect(relativeDistance(dGain, expectedDGain) < 1e-6)
     }
 
-    @Test(arguments: [1, 16, 44])
-    func swiGLUAndItsBackwardEqualTheirDefinition(_ width: Int) {
-        var values = Values(2)
-        let rows = 3
-        let (gateUp, dh) = (values.many(rows * 2 * width, scale: 8), values.many(rows * width))
-        var (h, turned, again) = (dh, gateUp, dh)
-        gated(.silu, gateUp, into: &h, rows: rows, width: width)
-        gatedBackward(.silu, gateUp: &turned, dh: &again, rows: rows, width: width)
-        #expect(again == h)
-        var (expected, expectedTurned) = ([Double](), gateUp.doubles)
-        for row in 0..<rows {
-            for i in 0..<width {
-                let (at, d) = (row * 2 * width + i, Double(dh[row * width + i]))
-                let (g, u) = (Double(gateUp[at]), Double(gateUp[at + width]))
-                let s = 1 / (1 + exp(-g))
-                expected.append(g * s * u)
-                expectedTurned[at] = d * u * (s + g * s * (1 - s))
-                expectedTurned[at + width] = d * g * s
-            }
-        }
-        #expect(relativeDistance(h, expected) < 1e-6)
-        #expect(relativeDistance(turned, expectedTurned) < 1e-6)
-    }
-
     @Test(arguments: [2, 8, 24, 64])
     func rotationTurnsPairsAndItsInverseTurnsThemBack(_ headWidth: Int) {
         var values = Values(3)

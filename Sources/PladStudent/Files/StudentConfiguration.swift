@@ -141,8 +141,13 @@ package struct RelativeConfiguration: Sendable, Equatable {
     /// From here on all distances share the last bucket.
     package var maximumDistance: Int
 
+    package init(buckets: Int, maximumDistance: Int) {
+        self.buckets = buckets
+        self.maximumDistance = maximumDistance
+    }
+
     /// The bucket of distance key − query (transformers 5, `modeling_t5.py`, `_relative_position_bucket`, in its float32).
-    func bucket(distance: Int, bothWays: Bool) -> Int {
+    package func bucket(distance: Int, bothWays: Bool) -> Int {
         let count = bothWays ? buckets / 2 : buckets
         let side = bothWays && distance > 0 ? count : 0
         let away = bothWays ? abs(distance) : max(0, -distance)

@@ -25,11 +25,34 @@ struct FuzzStudentTests {
             try Fuzzing(name: "\(name) \(file)", share: share).run([original], isJSON: !isWeights) { bytes, mutator in
                 try Data(bytes).write(to: folder.file(file))
                 let student = try Student(folder: folder.url, threads: 1)
-                let limit = TokenID(min(student.configuration.vocabularySize, 1000))
-                let tokens = (0..<4).map { _ in TokenID(mutator.pick(Int(limit))) }
-                _ = try student.logProbabilities(of: [PromptTree(prompt: tokens, continuations: [tokens, [tokens[0]]])])
+                try compute(student, &mutator)
             }
             if !isIndex { try Data(original).write(to: folder.file(file)) }
         }
+    }
+
+    /// An adapter with a damaged file is refused, or its student computes.
+    @Test(arguments: AdapterTests.names)
+    func damagedAdaptersAreRefusedOrCompute(name: String) throws {
+        let folder = try TemporaryFolder()
+        let source = Golden.folder(name).deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("adapters/\(name)")
+        let files = ["adapter_config.json", "adapter_model.safetensors"]
+        let originals = try files.map { [UInt8](try Data(contentsOf: source.appendingPathComponent($0))) }
+        for (file, bytes) in zip(files, originals) { try Data(bytes).write(to: folder.file(file)) }
+        let student = try Golden.student(name, threads: 1)
+        for (file, original) in zip(files, originals) {
+            let share = 0.005 / Double(AdapterTests.names.count)
+            try Fuzzing(name: "\(name) \(file)", share: share).run([original], isJSON: file.hasSuffix("json")) { bytes, mutator in
+                try Data(bytes).write(to: folder.file(file))
+                try student.attachAdapter(from: folder.url)
+                try compute(student, &mutator)
+            }
+            try Data(original).write(to: folder.file(file))
+        }
+    }
+
+    private func compute(_ student: Student, _ mutator: inout Mutator) throws {
+        let tokens = (0..<4).map { _ in TokenID(mutator.pick(min(student.configuration.vocabularySize, 1000))) }
+        _ = try student.logProbabilities(of: [PromptTree(prompt: tokens, continuations: [tokens, [tokens[0]]])])
     }
 }

@@ -89,11 +89,12 @@ package final class BatchDecoder {
         if logits.count < slots * vocabulary { logits = AlignedBuffer(count: slots * vocabulary) }
         if going > 0 { model.step(active[..<going].map(row), into: logits.pointer) }
 
-        var drawn = [(token: TokenID, logProbability: Float)?](repeating: nil, count: active.count)
+        let count = active.count
+        var drawn = [(token: TokenID, logProbability: Float)?](repeating: nil, count: count)
         active.withUnsafeMutableBufferPointer { active in
             drawn.withUnsafeMutableBufferPointer { drawn in
                 let (active, drawn) = (active.baseAddress!, drawn.baseAddress!)
-                student.workers.run(self.active.count) { part, worker in
+                student.workers.run(count) { part, worker in
                     let source = part < going ? logits.pointer + part * vocabulary : active[part].request.prefix!.logits.pointer
                     let parameters = active[part].parameters
                     guard parameters.maxTokens > 0 else { return }

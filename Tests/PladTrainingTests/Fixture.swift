@@ -58,6 +58,8 @@ struct Fixture {
 }
 
 extension Student {
-    /// All weights as they lie in memory.
-    var bytes: Data { Data(buffer: UnsafeBufferPointer(weights.buffer.values)) }
+    /// All weights, and what is trained of them or beside them, as they lie in memory.
+    var bytes: Data {
+        [weights, trainable].reduce(into: Data()) { $0.append(contentsOf: UnsafeRawBufferPointer(UnsafeBufferPointer($1.buffer.values))) }
+    }
 }

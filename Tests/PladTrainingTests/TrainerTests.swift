@@ -17,7 +17,7 @@ import Testing
     }
 
     /// Gradients and AdamW as PyTorch computes them: the reference differs from itself by about 1e-6.
-    @Test(arguments: ["llama-gqa-tied", "llama-untied-sp", "llama3-ropescaled"])
+    @Test(arguments: ["llama-gqa-tied", "llama-untied-sp", "llama3-ropescaled", "qwen3", "gpt-neo", "t5-relu"])
     func oneRankStepEqualsPyTorch(name: String) throws {
         let fixture = try Fixture(name)
         let student = try fixture.student()
@@ -33,8 +33,9 @@ import Testing
         }
     }
 
-    @Test func accumulationOverManyPassesEqualsOnePass() throws {
-        let fixture = try Fixture("llama-gqa-tied")
+    @Test(arguments: ["llama-gqa-tied", "t5-relu"])
+    func accumulationOverManyPassesEqualsOnePass(name: String) throws {
+        let fixture = try Fixture(name)
         let logs = try [1, 100_000].map { rows in
             let trainer = try trainer(fixture.student(), fixture.pairs) { ($0.rowsPerPass, $0.batchSize) = (rows, 8) }
             while !trainer.isDone { try trainer.step() }
@@ -47,16 +48,22 @@ import Testing
         }
     }
 
-    @Test func resumedTrainingEndsInTheSameBytes() throws {
-        let fixture = try Fixture("llama-gqa-tied")
-        let whole = try trainer(fixture.student(), fixture.pairs) { $0.batchSize = 3 }
+    @Test(arguments: ["llama-gqa-tied", "t5-relu"], [nil, LoRA(rank: 2, alpha: 4, targets: [LoRA.allLinear])])
+    func resumedTrainingEndsInTheSameBytes(name: String, adapter: LoRA?) throws {
+        let fixture = try Fixture(name)
+        func student() throws -> Student {
+            let student = try fixture.student()
+            if let adapter { try student.attachAdapter(adapter, seed: 5) }
+            return student
+        }
+        let whole = try trainer(student(), fixture.pairs) { $0.batchSize = 3 }
         while !whole.isDone { try whole.step() }
         try Fixture.withTemporaryFolder { folder in
             let state = folder.appendingPathComponent("training.state")
-            let first = try trainer(fixture.student(), fixture.pairs) { $0.batchSize = 3 }
+            let first = try trainer(student(), fixture.pairs) { $0.batchSize = 3 }
             for _ in 0..<2 { try first.step() }
             try first.save(to: state)
-            let second = try trainer(fixture.student(), fixture.pairs) { $0.batchSize = 3 }
+            let second = try trainer(student(), fixture.pairs) { $0.batchSize = 3 }
             #expect(try second.restore(from: state))
             while !second.isDone { try second.step() }
             #expect(second.student.bytes == whole.student.bytes)

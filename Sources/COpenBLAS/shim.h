@@ -25,3 +25,13 @@ static inline void keep_order(void) { __asm__ volatile("" ::: "memory"); }
 
 // Asks for the cache line at an address, which may lie anywhere, to be brought into the cache.
 static inline void prefetch_for_reading(const void *address) { __builtin_prefetch(address, 0, 3); }
+
+// Sixteen whole numbers as floats. Swift converts vectors number by number.
+static inline void widen_int8(const void *source, void *target) {
+    typedef signed char bytes __attribute__((vector_size(16)));
+    typedef float floats __attribute__((vector_size(64)));
+    bytes whole;
+    __builtin_memcpy(&whole, source, sizeof(whole));
+    floats wide = __builtin_convertvector(whole, floats);
+    __builtin_memcpy(target, &wide, sizeof(wide));
+}

@@ -18,9 +18,14 @@ private struct TileRow {
     }
 
     @inline(__always)
-    func save(_ c: UnsafeMutablePointer<Float>) {
-        store(low, to: c)
-        store(high, to: c + 16)
+    func save(_ c: UnsafeMutablePointer<Float>, _ scales: UnsafePointer<Float>?, _ accumulating: Bool) {
+        guard let scales else {
+            store(low, to: c)
+            return store(high, to: c + 16)
+        }
+        let (a, b) = accumulating ? (load(c), load(c + 16)) : (.zero, .zero)
+        store(a.addingProduct(low, load(scales)), to: c)
+        store(b.addingProduct(high, load(scales + 16)), to: c + 16)
     }
 }
 
@@ -45,20 +50,39 @@ private struct TileRows4 {
     }
 
     @inline(__always)
-    func save(_ c: UnsafeMutablePointer<Float>, _ row: Int) {
-        r0.save(c)
-        r1.save(c + row)
-        r2.save(c + 2 &* row)
-        r3.save(c + 3 &* row)
+    func save(_ c: UnsafeMutablePointer<Float>, _ row: Int, _ scales: UnsafePointer<Float>?, _ accumulating: Bool) {
+        r0.save(c, scales, accumulating)
+        r1.save(c + row, scales, accumulating)
+        r2.save(c + 2 &* row, scales, accumulating)
+        r3.save(c + 3 &* row, scales, accumulating)
     }
 }
 
-/// Asks for the 32 floats that lie `ahead` floats on; 0 asks for nothing.
+/// What the right side of a product may be made of.
+protocol PanelScalar {
+    static func load16(_ source: UnsafePointer<Self>) -> Vector
+}
+
+extension Float: PanelScalar {
+    @inline(__always)
+    static func load16(_ source: UnsafePointer<Float>) -> Vector { load(source) }
+}
+
+extension Int8: PanelScalar {
+    @inline(__always)
+    static func load16(_ source: UnsafePointer<Int8>) -> Vector {
+        var vector = Vector.zero
+        widen_int8(source, &vector)
+        return vector
+    }
+}
+
+/// Asks for the 32 numbers that lie `ahead` numbers on; 0 asks for nothing.
 @inline(__always)
-private func fetch(_ b: UnsafePointer<Float>, _ ahead: Int) {
+private func fetch<B: PanelScalar>(_ b: UnsafePointer<B>, _ ahead: Int) {
     guard ahead > 0 else { return }
     prefetch_for_reading(b + ahead)
-    prefetch_for_reading(b + (ahead &+ 16))
+    if MemoryLayout<B>.size == 4 { prefetch_for_reading(b + (ahead &+ 16)) }
 }
 
 /// c[12, 32] = a[12, k] · b[k, 32], each element one chain of fused multiply-adds over k; `accumulating` adds to c.
@@ -66,19 +90,21 @@ private func fetch(_ b: UnsafePointer<Float>, _ ahead: Int) {
 /// 24 sums, two vectors of b and a broadcast fill the 32 registers of AVX-512; each vector of b is used twelve times.
 /// - Parameters:
 ///   - a: read at `a[i·aRow + l·aColumn]`.
-///   - ahead: how many floats before their turn those of b are asked for; 0 where b lies in a cache.
+///   - ahead: how many numbers before their turn those of b are asked for; 0 where b lies in a cache.
+///   - scales: what b's columns are multiplied by, after the sums.
 @inline(__always)
-func tile12x32(
-    _ a: UnsafePointer<Float>, _ aRow: Int, _ aColumn: Int, _ b: UnsafePointer<Float>, _ bRow: Int,
-    _ c: UnsafeMutablePointer<Float>, _ cRow: Int, _ k: Int, _ accumulating: Bool, ahead: Int = 0
+func tile12x32<B: PanelScalar>(
+    _ a: UnsafePointer<Float>, _ aRow: Int, _ aColumn: Int, _ b: UnsafePointer<B>, _ bRow: Int,
+    _ c: UnsafeMutablePointer<Float>, _ cRow: Int, _ k: Int, _ accumulating: Bool, ahead: Int = 0,
+    scales: UnsafePointer<Float>? = nil
 ) {
-    var first = TileRows4(c, cRow, accumulating)
-    var second = TileRows4(c + 4 &* cRow, cRow, accumulating)
-    var third = TileRows4(c + 8 &* cRow, cRow, accumulating)
+    var first = TileRows4(c, cRow, accumulating && scales == nil)
+    var second = TileRows4(c + 4 &* cRow, cRow, accumulating && scales == nil)
+    var third = TileRows4(c + 8 &* cRow, cRow, accumulating && scales == nil)
     var (a0, a4, a8, b) = (a, a + 4 &* aRow, a + 8 &* aRow, b)
     for _ in 0..<k {
         keep_order()
-        let (b0, b1) = (load(b), load(b + 16))
+        let (b0, b1) = (B.load16(b), B.load16(b + 16))
         fetch(b, ahead)
         first.add(a0, aRow, b0, b1)
         second.add(a4, aRow, b0, b1)
@@ -88,23 +114,24 @@ func tile12x32(
         a8 += aColumn
         b += bRow
     }
-    first.save(c, cRow)
-    second.save(c + 4 &* cRow, cRow)
-    third.save(c + 8 &* cRow, cRow)
+    first.save(c, cRow, scales, accumulating)
+    second.save(c + 4 &* cRow, cRow, scales, accumulating)
+    third.save(c + 8 &* cRow, cRow, scales, accumulating)
 }
 
 /// c[8, 32], otherwise as `tile12x32`.
 @inline(__always)
-func tile8x32(
-    _ a: UnsafePointer<Float>, _ aRow: Int, _ aColumn: Int, _ b: UnsafePointer<Float>, _ bRow: Int,
-    _ c: UnsafeMutablePointer<Float>, _ cRow: Int, _ k: Int, _ accumulating: Bool, ahead: Int = 0
+func tile8x32<B: PanelScalar>(
+    _ a: UnsafePointer<Float>, _ aRow: Int, _ aColumn: Int, _ b: UnsafePointer<B>, _ bRow: Int,
+    _ c: UnsafeMutablePointer<Float>, _ cRow: Int, _ k: Int, _ accumulating: Bool, ahead: Int = 0,
+    scales: UnsafePointer<Float>? = nil
 ) {
-    var first = TileRows4(c, cRow, accumulating)
-    var second = TileRows4(c + 4 &* cRow, cRow, accumulating)
+    var first = TileRows4(c, cRow, accumulating && scales == nil)
+    var second = TileRows4(c + 4 &* cRow, cRow, accumulating && scales == nil)
     var (a0, a4, b) = (a, a + 4 &* aRow, b)
     for _ in 0..<k {
         keep_order()
-        let (b0, b1) = (load(b), load(b + 16))
+        let (b0, b1) = (B.load16(b), B.load16(b + 16))
         fetch(b, ahead)
         first.add(a0, aRow, b0, b1)
         second.add(a4, aRow, b0, b1)
@@ -112,41 +139,42 @@ func tile8x32(
         a4 += aColumn
         b += bRow
     }
-    first.save(c, cRow)
-    second.save(c + 4 &* cRow, cRow)
+    first.save(c, cRow, scales, accumulating)
+    second.save(c + 4 &* cRow, cRow, scales, accumulating)
 }
 
 /// c[4, 32], otherwise as `tile12x32`.
 @inline(__always)
-func tile4x32(
-    _ a: UnsafePointer<Float>, _ aRow: Int, _ aColumn: Int, _ b: UnsafePointer<Float>, _ bRow: Int,
-    _ c: UnsafeMutablePointer<Float>, _ cRow: Int, _ k: Int, _ accumulating: Bool, ahead: Int = 0
+func tile4x32<B: PanelScalar>(
+    _ a: UnsafePointer<Float>, _ aRow: Int, _ aColumn: Int, _ b: UnsafePointer<B>, _ bRow: Int,
+    _ c: UnsafeMutablePointer<Float>, _ cRow: Int, _ k: Int, _ accumulating: Bool, ahead: Int = 0,
+    scales: UnsafePointer<Float>? = nil
 ) {
-    var first = TileRows4(c, cRow, accumulating)
+    var first = TileRows4(c, cRow, accumulating && scales == nil)
     var (a0, b) = (a, b)
     for _ in 0..<k {
         keep_order()
-        let (b0, b1) = (load(b), load(b + 16))
+        let (b0, b1) = (B.load16(b), B.load16(b + 16))
         fetch(b, ahead)
         first.add(a0, aRow, b0, b1)
         a0 += aColumn
         b += bRow
     }
-    first.save(c, cRow)
+    first.save(c, cRow, scales, accumulating)
 }
 
 /// c[1, 32], otherwise as `tile12x32`. Reading b is all it has to wait for, so the processor looks ahead by itself.
 @inline(__always)
-func tile1x32(
-    _ a: UnsafePointer<Float>, _ aColumn: Int, _ b: UnsafePointer<Float>, _ bRow: Int,
-    _ c: UnsafeMutablePointer<Float>, _ k: Int, _ accumulating: Bool
+func tile1x32<B: PanelScalar>(
+    _ a: UnsafePointer<Float>, _ aColumn: Int, _ b: UnsafePointer<B>, _ bRow: Int,
+    _ c: UnsafeMutablePointer<Float>, _ k: Int, _ accumulating: Bool, scales: UnsafePointer<Float>? = nil
 ) {
-    var row = TileRow(c, accumulating)
+    var row = TileRow(c, accumulating && scales == nil)
     var (a, b) = (a, b)
     for _ in 0..<k {
-        row.add(a, load(b), load(b + 16))
+        row.add(a, B.load16(b), B.load16(b + 16))
         a += aColumn
         b += bRow
     }
-    row.save(c)
+    row.save(c, scales, accumulating)
 }

@@ -69,6 +69,26 @@ import Testing
         #expect(try Golden.student(name, threads: 1).sample(requests, slots: 7) == together)
     }
 
+    @Test(arguments: Golden.names)
+    func eightBitsAWeightDrawNearlyTheSame(_ name: String) throws {
+        let student = try Golden.student(name)
+        let requests = requests(try Golden.load(name))
+        let samples = try student.sample(requests, slots: 5, weights: .int8)
+        #expect(try student.sample(requests, slots: 16, weights: .int8) == samples)
+        let trees = zip(requests, samples).map { PromptTree(prompt: $0.prompt, continuations: $1.map(\.ids)) }
+        let sums = try student.logProbabilities(of: trees).map { $0.map { $0.reduce(0, +) } }
+        var (greatest, tokens) = (Float(0), 0)
+        for (sums, samples) in zip(sums, samples) {
+            for (sum, sample) in zip(sums, samples) {
+                greatest = max(greatest, abs(sum - sample.logProbability) / Float(sample.ids.count))
+                tokens += sample.ids.count
+            }
+        }
+        // A step is 1/254 of a row's greatest weight; the weights' roundings are independent and mostly cancel out.
+        #expect(greatest < 0.05, "nats a token, \(tokens) tokens")
+        #expect(greatest > 0, "the weights were rounded")
+    }
+
     /// A model beyond the size below which each thread has rows of its own: prompts go through large products together.
     @Test func largerModelsToo() throws {
         let folder = try TemporaryFolder(of: "llama-gqa-tied")

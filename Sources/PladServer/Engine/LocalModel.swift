@@ -1,6 +1,6 @@
 package import Foundation
 package import PladRecords
-import PladStudent
+package import PladStudent
 
 /// A student of a folder, served to many at once.
 package struct LocalModel: TextModel {
@@ -17,7 +17,8 @@ package struct LocalModel: TextModel {
     ///   - base: of an adapter's folder, the model that it changes.
     ///   - name: what clients call it; the folder's name where nil.
     ///   - slots: how many samples go forward together.
-    package init(folder: URL, base: URL? = nil, name: String?, threads: Int, slots: Int) throws {
+    ///   - weights: in what precision they are read for it.
+    package init(folder: URL, base: URL? = nil, name: String?, threads: Int, slots: Int, weights: DecodeWeights = .float32) throws {
         let student = try Student(folder: folder, base: base, threads: threads)
         let tokenizer = student.tokenizer
         self.name = name ?? folder.standardizedFileURL.lastPathComponent
@@ -25,7 +26,7 @@ package struct LocalModel: TextModel {
         configuration = student.configuration
         let endOfSequence = Set(student.endOfSequence)
         engine = DecodingEngine(
-            source: BatchDecoder(student: student, slots: slots), endOfSequence: endOfSequence,
+            source: BatchDecoder(student: student, slots: slots, weights: weights), endOfSequence: endOfSequence,
             textDecoder: { tokenizer.streamingDecoder() })
     }
 

@@ -46,12 +46,14 @@ package final class BatchDecoder {
         var parameters: SamplingParameters { request.request.parameters }
     }
 
-    /// - Parameter slots: how many samples go forward together.
-    package init(student: Student, slots: Int) {
+    /// - Parameters:
+    ///   - slots: how many samples go forward together.
+    ///   - weights: in what precision they are read for it.
+    package init(student: Student, slots: Int, weights: DecodeWeights = .float32) {
         precondition(slots >= 1, "\(slots) slots; at least 1")
         self.student = student
         self.slots = slots
-        model = DecodeModel(student: student)
+        model = DecodeModel(student: student, weights: weights)
         draws = (0..<student.workers.threads).map { _ in TokenDraw(vocabularySize: student.configuration.vocabularySize) }
     }
 

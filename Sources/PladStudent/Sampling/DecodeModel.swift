@@ -54,7 +54,7 @@ final class DecodeModel {
     /// Rows that one pass over prompts has at most, unless a single one has more.
     private static let passRows = 2048
 
-    init(student: Student) {
+    init(student: Student, weights: DecodeWeights) {
         configuration = student.configuration
         tensors = student.model.tensors
         stack = student.model.decoder
@@ -62,15 +62,16 @@ final class DecodeModel {
         team = student.workers
         alone = Workers(threads: 1)
         let (tensors, workers) = (student.model.tensors, student.workers)
-        func pack(_ projection: Projection) -> PanelProjection { PanelProjection(projection, workers: workers) }
+        func pack(_ projection: Projection) -> PanelProjection { PanelProjection(projection, weights, workers: workers) }
         layers = tensors.decoder.layers.map { layer in
             Layer(
                 queryKeyValue: pack(layer.attention.queryKeyValue), attentionOutput: pack(layer.attention.output),
                 entrance: pack(layer.entrance), exit: pack(layer.exit),
                 cross: layer.cross.map { (query: pack($0.query), output: pack($0.output)) })
         }
-        head = pack(
-            Projection(weight: tensors.head, bias: nil, inputs: configuration.width, outputs: configuration.vocabularySize))
+        head = PanelProjection(
+            Projection(weight: tensors.head, bias: nil, inputs: configuration.width, outputs: configuration.vocabularySize),
+            .float32, workers: workers)
         sharesRows = student.weights.buffer.count < Self.smallModel
         prefillers =
             sharesRows
@@ -272,10 +273,10 @@ final class DecodeModel {
 
 /// A linear layer repacked for products with few rows.
 private struct PanelProjection {
-    let matrix: PanelMatrix
+    let matrix: any PanelProduct
     let bias: UnsafeMutablePointer<Float>?
 
-    init(_ projection: Projection, workers: Workers) {
+    init(_ projection: Projection, _ weights: DecodeWeights, workers: Workers) {
         var weight = projection.weight
         let merged = AlignedBuffer(count: projection.changes.isEmpty ? 0 : projection.outputs * projection.inputs)
         if !projection.changes.isEmpty {
@@ -284,7 +285,10 @@ private struct PanelProjection {
             for change in projection.changes { change.merge(into: weight, inputs: projection.inputs) }
         }
         matrix = withExtendedLifetime(merged) {
-            PanelMatrix(weight, outputs: projection.outputs, inputs: projection.inputs, workers: workers)
+            switch weights {
+            case .float32: PanelMatrix(weight, outputs: projection.outputs, inputs: projection.inputs, workers: workers)
+            case .int8: Int8PanelMatrix(weight, outputs: projection.outputs, inputs: projection.inputs, workers: workers)
+            }
         }
         bias = projection.bias
     }

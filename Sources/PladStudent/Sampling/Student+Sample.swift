@@ -5,11 +5,13 @@ extension Student {
     ///
     /// - Parameters:
     ///   - slots: how many samples go forward together.
+    ///   - weights: in what precision they are read for it.
     ///   - progress: told after every step how many samples have ended and how many tokens were drawn; may throw to stop.
     package func sample(
-        _ requests: [DecodeRequest], slots: Int, progress: (_ finished: Int, _ tokens: Int) throws -> Void = { _, _ in }
+        _ requests: [DecodeRequest], slots: Int, weights: DecodeWeights = .float32,
+        progress: (_ finished: Int, _ tokens: Int) throws -> Void = { _, _ in }
     ) throws -> [[Sample]] {
-        let decoder = BatchDecoder(student: self, slots: slots)
+        let decoder = BatchDecoder(student: self, slots: slots, weights: weights)
         for (number, request) in requests.enumerated() {
             do {
                 _ = try decoder.submit(request)

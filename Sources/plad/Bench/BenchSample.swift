@@ -20,6 +20,9 @@ struct BenchSample: ParsableCommand {
     @Option(help: "New tokens of a sample.")
     var new = 64
 
+    @Option(help: "Weights for each new token: float32 or int8.")
+    var weights = DecodeWeights.float32
+
     func validate() throws {
         try BenchOptions.require(("batch", batch), ("samples", samples), ("prompt", prompt), ("new", new))
     }
@@ -34,7 +37,7 @@ struct BenchSample: ParsableCommand {
                 prompt: SyntheticStudent.tokens(prompt, shape, &stream), parameters: parameters,
                 streams: (0..<samples).map { SeededGenerator(seed: 0, "bench", "\(number)", "\($0)") })
         }
-        let decoder = BatchDecoder(student: student, slots: batch * samples)
+        let decoder = BatchDecoder(student: student, slots: batch * samples, weights: weights)
         // Once with few tokens, so that memory is there.
         var few = requests[0]
         few.parameters.maxTokens = 2

@@ -35,6 +35,9 @@ struct SampleCommand: ParsableCommand {
     @Option(help: "Seeds every random stream.")
     var seed: UInt64 = 0
 
+    @Option(help: "Weights for each new token: float32, or int8 for less memory traffic at some loss of precision.")
+    var weights = DecodeWeights.float32
+
     @Option(help: "Processor threads. By default all.")
     var threads: Int?
 
@@ -45,6 +48,9 @@ struct SampleCommand: ParsableCommand {
         }
         guard sampling.topP > 0, sampling.topP <= 1 else {
             throw ValidationError("--top-p \(sampling.topP): give a probability above 0, at most 1")
+        }
+        guard path == nil || weights == .float32 else {
+            throw ValidationError("--weights \(weights.rawValue): a run's samples are drawn with the weights that are trained")
         }
         guard maxTokens > 0 else { throw ValidationError("--max-tokens \(maxTokens): give at least 1") }
     }
@@ -65,7 +71,7 @@ struct SampleCommand: ParsableCommand {
                 streams: (0..<sampling.samples).map { SeededGenerator(seed: seed, "sample", line.id, String($0)) })
         }
         var progress = Progress("sample", of: lines.count * sampling.samples, "samples")
-        let drawn = try model.sample(requests, slots: SampleStage.slots) { finished, _ in
+        let drawn = try model.sample(requests, slots: SampleStage.slots, weights: weights) { finished, _ in
             progress.update(finished)
             try Interruption.check()
         }

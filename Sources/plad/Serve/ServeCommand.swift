@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PladRecords
 import PladServer
+import PladStudent
 
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -37,6 +38,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "How many completions are drawn together; others wait.")
     var slots = 32
 
+    @Option(help: "Weights for each new token: float32, or int8 for less memory traffic at some loss of precision.")
+    var weights = DecodeWeights.float32
+
     @Option(help: "The most bytes of a request's body.")
     var maxBodyBytes = 16 << 20
 
@@ -61,7 +65,7 @@ struct Serve: AsyncParsableCommand {
         let served = try LocalModel(
             folder: folder, base: try StudentLocation.base(ofAdapter: folder),
             name: name ?? (Files.exists(URL(fileURLWithPath: model)) ? nil : model),
-            threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, slots: slots)
+            threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, slots: slots, weights: weights)
         let server = HTTPServer(
             listener: listener, limits: RequestLimits(bodyBytes: maxBodyBytes), handler: Endpoint(model: served, token: token))
         try portFile.map { try Data("\(listener.port)\n".utf8).write(atomicallyTo: URL(fileURLWithPath: $0)) }

@@ -1,0 +1,4 @@
+import ArgumentParser
+import PladStudent
+
+extension DecodeWeights: ExpressibleByArgument {}

@@ -1,0 +1,76 @@
+import PladTensor
+import Testing
+
+@Suite struct Int8PanelMatrixTests {
+    private let inputs = 37
+    private let outputs = 75
+
+    private func panels(_ weights: inout [Float]) -> Int8PanelMatrix {
+        weights.withMatrix(inputs) { Int8PanelMatrix($0, outputs: outputs, inputs: inputs, workers: Workers(threads: 2)) }
+    }
+
+    private func multiply(_ panels: Int8PanelMatrix, _ x: [Float], rows: Int, into y: inout [Float], accumulating: Bool = false) {
+        var x = x
+        x.withMatrix(inputs) { x in
+            y.withMatrix(outputs) { y in
+                panels.multiply(x, rows: rows, into: y, panels: 0..<panels.panels, accumulating: accumulating)
+            }
+        }
+    }
+
+    /// [outputs, inputs]: what the panels hold, read with rows of which one input is 1.
+    private func weights(of panels: Int8PanelMatrix) -> [Float] {
+        let units = (0..<inputs * inputs).map { Float($0 / inputs == $0 % inputs ? 1 : 0) }
+        var columns = [Float](repeating: 0, count: inputs * outputs)
+        multiply(panels, units, rows: inputs, into: &columns)
+        return (0..<outputs * inputs).map { columns[$0 % inputs * outputs + $0 / inputs] }
+    }
+
+    @Test func weightsAreTheNearestOf255StepsOfTheirRow() {
+        var values = Values(8)
+        // Rows of very different size, one of them all zeros.
+        var w = (0..<outputs).flatMap { row in values.many(inputs, scale: row == 3 ? 0 : 1 / Float(row + 1)) }
+        let held = weights(of: panels(&w))
+        for row in 0..<outputs {
+            let range = row * inputs..<(row + 1) * inputs
+            let step = (w[range].map(abs).max() ?? 0) / 127
+            for (held, weight) in zip(held[range], w[range]) {
+                #expect(abs(held - weight) <= step * 0.500_01)
+                #expect(step == 0 ? held == 0 : abs((held / step).rounded() * step - held) <= step * 1e-4)
+            }
+        }
+    }
+
+    @Test(arguments: [1, 2, 4, 7, 8, 12, 16, 29])
+    func productsEqualTheirDefinitionForAnyRows(_ rows: Int) {
+        var values = Values(9)
+        var w = values.many(outputs * inputs)
+        let x = values.many(rows * inputs)
+        let panels = panels(&w)
+        let expected = product(
+            x.doubles, transposed(weights(of: panels).doubles, rows: outputs, columns: inputs), m: rows, n: outputs, k: inputs)
+        var y = [Float](repeating: 7, count: rows * outputs)
+        multiply(panels, x, rows: rows, into: &y)
+        #expect(relativeDistance(y, expected) < 1e-6)
+        var single = y
+        for row in 0..<rows {
+            var one = [Float](repeating: 0, count: outputs)
+            multiply(panels, Array(x[row * inputs..<(row + 1) * inputs]), rows: 1, into: &one)
+            single.replaceSubrange(row * outputs..<(row + 1) * outputs, with: one)
+        }
+        #expect(single == y, "a row's result does not depend on the rows beside it")
+        multiply(panels, x, rows: rows, into: &y, accumulating: true)
+        #expect(relativeDistance(y, expected.map { 2 * $0 }) < 1e-6)
+    }
+
+    @Test func weightsBeyondUseStayBeyondUse() {
+        for damage in [Float.infinity, .nan] {
+            var w = [Float](repeating: 0.5, count: outputs * inputs)
+            w[2 * inputs + 5] = damage
+            var y = [Float](repeating: 0, count: outputs)
+            multiply(panels(&w), [Float](repeating: 1, count: inputs), rows: 1, into: &y)
+            #expect(!y[2].isFinite)
+            #expect(y[1].isFinite)
+        }
+    }
+}

@@ -56,7 +56,7 @@ package final class Student {
         }
         endOfSequence = try Self.endOfSequence(folder, configuration, tokenizer)
         workers = Workers(threads: threads)
-        weights = Weights(tensors: layout)
+        weights = try Weights(tensors: layout, place: folder.path)
         try files.read(into: weights, prefix: names.prefix, workers: workers)
         model = Model(configuration, tensors: ModelTensors(weights, configuration, names: names), workers: workers)
         passing = Pass(model, keeping: false)
@@ -110,7 +110,8 @@ package final class Student {
             throw file.refuse("vocab_size", "is less than the \(known.vocabularySize) tokens of \(tokenizer.path)")
         }
         let type = try file.string("dtype") ?? file.string("torch_dtype")
-        let weights = Weights(tensors: ModelTensors.layouts(configuration, names: family.names(configuration)).model)
+        let layout = ModelTensors.layouts(configuration, names: family.names(configuration)).model
+        let weights = try Weights(tensors: layout, place: config.path)
         weights.drawRandomly(seed: seed)
         try StudentFolder.write(
             weights, as: TensorType.allCases.first { $0.torchName == type } ?? .f32, configuration: file, companionsFrom: tokenizer,

@@ -13,6 +13,8 @@ package struct StudentError: Failure {
         case tokenizer
         /// The chat template lies outside the subset that plad interprets, or fails on the messages given.
         case template
+        /// The student's weights do not fit into the machine's memory.
+        case memory
         /// Token ids do not fit the student: outside its vocabulary, or too many for its context.
         case context
     }

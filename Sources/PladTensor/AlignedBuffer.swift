@@ -22,6 +22,16 @@ package final class AlignedBuffer {
         pointer = memory.bindMemory(to: Float.self, capacity: max(count, 1))
     }
 
+    /// Whether the operating system would grant a buffer of this size now.
+    package static func isGranted(count: Int) -> Bool {
+        let bytes = max(count, 1) * MemoryLayout<Float>.stride
+        guard let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), memory != MAP_FAILED else {
+            return false
+        }
+        munmap(memory, bytes)
+        return true
+    }
+
     deinit { munmap(pointer, bytes) }
 
     /// All the values, for reading and writing.

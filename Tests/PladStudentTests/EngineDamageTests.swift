@@ -53,6 +53,15 @@ import Testing
         #expect(message.contains("config.json") && message.contains(setting.message), "\(message)")
     }
 
+    @Test func sizesBeyondMeasureAreNamed() throws {
+        let folder = try TemporaryFolder(of: "llama-gqa-tied")
+        var config = try JSONValue(parsing: folder.bytes("config.json")).object!
+        for key in ["hidden_size", "intermediate_size", "vocab_size"] { config[key] = .int(1 << 24) }
+        config["num_hidden_layers"] = .int(1 << 12)
+        try folder.write(JSONValue.object(config).canonical, "config.json")
+        #expect(files.refusal(folder, .config)?.contains("config.json: its sizes make a model of 3e+18 parameters") == true)
+    }
+
     @Test(arguments: ["", "{", "[]", "{\"a\": 1} x", "\u{0}"])
     func brokenConfigurationsAreNamed(_ text: String) throws {
         let folder = try TemporaryFolder(of: "llama-gqa-tied")

@@ -89,7 +89,7 @@ extension ModelFamily {
         var kinds: [String] = []
         for group in groups {
             guard let pair = group.array, pair.count == 2, let names = pair[0].array?.map(\.string), let times = pair[1].int,
-                (0...layers).contains(times)
+                (0...layers).contains(times), names.count <= layers
             else { throw file.refuse("attention_types", "is not a list of [kinds, how often]") }
             for _ in 0..<times { kinds += names.map { $0 ?? "" } }
         }

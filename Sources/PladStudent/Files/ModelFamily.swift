@@ -1,10 +1,35 @@
+import Foundation
+
 /// A family of models: what its config.json says and how its files name tensors. One small file each.
 struct ModelFamily: Sendable {
     /// Values of `model_type` that belong to the family.
     let modelTypes: [String]
-    /// Reads config.json. Throws `StudentError.config` for what is wrong there or beyond the transformer.
-    let configuration: @Sendable (ConfigurationFile) throws -> StudentConfiguration
+    private let reading: @Sendable (ConfigurationFile) throws -> StudentConfiguration
     let names: @Sendable (StudentConfiguration) -> TensorNames
+
+    /// No model is larger; sizes beyond would not fit into whole numbers either.
+    private static let mostParameters = 1e13
+
+    init(
+        modelTypes: [String], configuration: @escaping @Sendable (ConfigurationFile) throws -> StudentConfiguration,
+        names: @escaping @Sendable (StudentConfiguration) -> TensorNames
+    ) {
+        self.modelTypes = modelTypes
+        reading = configuration
+        self.names = names
+    }
+
+    /// Reads config.json. Throws `StudentError.config` for what is wrong there, beyond the transformer or beyond all measure.
+    func configuration(_ file: ConfigurationFile) throws -> StudentConfiguration {
+        let configuration = try reading(file)
+        guard configuration.roughParameters <= Self.mostParameters else {
+            throw StudentError(
+                .config,
+                "\(file.path): its sizes make a model of \(String(format: "%.1g", configuration.roughParameters)) parameters; are they damaged?"
+            )
+        }
+        return configuration
+    }
 
     static let all: [ModelFamily] = [.llama, .mistral, .qwen2, .qwen3, .gpt2, .gptNeo, .t5]
 

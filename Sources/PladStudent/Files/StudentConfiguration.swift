@@ -59,6 +59,15 @@ package struct StudentConfiguration: Sendable, Equatable {
     package var entranceWidth: Int { (isGated ? 2 : 1) * feedForwardWidth }
     package var hasEncoder: Bool { decoderStart != nil }
 
+    /// The matrices' numbers, in floating point so that damaged sizes do no harm.
+    var roughParameters: Double {
+        let (width, attention) = (Double(width), Double(headCount) * Double(headWidth))
+        let keyValue = 2 * Double(keyValueHeadCount) * Double(headWidth)
+        let layer = width * (4 * attention + 2 * keyValue + 3 * Double(feedForwardWidth))
+        let tables = width * (2 * Double(vocabularySize) + (positions == .learned ? Double(contextLength) : 0))
+        return tables + layer * Double(layerCount + encoderLayerCount)
+    }
+
     /// Whether the context holds a prompt and a completion of these many tokens.
     package func fits(prompt: Int, completion: Int) -> Bool {
         completion <= room(prompt: prompt)

@@ -54,6 +54,18 @@ package final class Weights {
         buffer = AlignedBuffer(count: end)
     }
 
+    /// The same; throws `StudentError.memory` that names `place`, where the layout is from, when the machine does not grant that much.
+    package convenience init(tensors: [TensorLayout], place: String) throws {
+        let count = tensors.reduce(0) { $0 + $1.count }
+        guard AlignedBuffer.isGranted(count: count) else {
+            throw StudentError(
+                .memory,
+                "\(place): \(count) parameters take \(count >> 28) GiB, which this machine does not grant; take a smaller model or another machine"
+            )
+        }
+        self.init(tensors: tensors)
+    }
+
     /// Zeros in the layout of `other`.
     package convenience init(like other: Weights) {
         self.init(tensors: other.tensors)

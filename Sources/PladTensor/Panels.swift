@@ -29,10 +29,15 @@ struct Panels<Scalar: PanelScalar & ExpressibleByIntegerLiteral> {
 
     func multiply(_ x: Matrix, rows: Int, into y: Matrix, panels range: Range<Int>, accumulating: Bool) {
         let width = Self.width
-        for panel in range {
+        var panel = range.lowerBound
+        while panel < range.upperBound {
+            defer { panel &+= 1 }
             let (source, target) = (start + panel * width * inputs, y.from(column: panel * width))
             let scales = scales.map { $0 + panel * width }
-            if outputs - panel * width >= width {
+            if rows == 1, panel + 1 < range.upperBound, outputs - panel * width >= 2 * width {
+                tile1x64(x.start, source, apart: width * inputs, target.start, inputs, accumulating, ahead: Self.ahead, scales: scales)
+                panel &+= 1
+            } else if outputs - panel * width >= width {
                 multiply(x, rows: rows, source, scales, into: target, accumulating)
             } else {
                 multiplyLast(x, rows: rows, source, scales, into: target, columns: outputs - panel * width, accumulating)

@@ -163,7 +163,7 @@ func tile4x32<B: PanelScalar>(
     first.save(c, cRow, scales, accumulating)
 }
 
-/// c[1, 32], otherwise as `tile12x32`. Reading b is all it has to wait for, so the processor looks ahead by itself.
+/// c[1, 32], otherwise as `tile12x32`.
 @inline(__always)
 func tile1x32<B: PanelScalar>(
     _ a: UnsafePointer<Float>, _ aColumn: Int, _ b: UnsafePointer<B>, _ bRow: Int,
@@ -177,4 +177,26 @@ func tile1x32<B: PanelScalar>(
         b += bRow
     }
     row.save(c, scales, accumulating)
+}
+
+/// c[1, 64] of two panels that lie `apart` numbers apart: a row alone is too few sums to keep the processor busy.
+@inline(__always)
+func tile1x64<B: PanelScalar>(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<B>, apart: Int, _ c: UnsafeMutablePointer<Float>, _ k: Int, _ accumulating: Bool,
+    ahead: Int,
+    scales: UnsafePointer<Float>?
+) {
+    var first = TileRow(c, accumulating && scales == nil)
+    var second = TileRow(c + 32, accumulating && scales == nil)
+    var (a, b) = (a, b)
+    for _ in 0..<k {
+        fetch(b, ahead)
+        fetch(b + apart, ahead)
+        first.add(a, B.load16(b), B.load16(b + 16))
+        second.add(a, B.load16(b + apart), B.load16(b + (apart &+ 16)))
+        a += 1
+        b += 32
+    }
+    first.save(c, scales, accumulating)
+    second.save(c + 32, scales.map { $0 + 32 }, accumulating)
 }

@@ -26,13 +26,15 @@ fuzz: install-packages
 	$(SWIFT) build $(FLAGS) --build-tests
 	PLAD_FUZZ_CASES=$(FUZZ_CASES) $(SWIFT) test $(FLAGS) --skip-build --filter Fuzz
 
-# The tests once more with every memory access checked, then every access shared by threads. Builds of their own, so
-# that the usual one stays as it is. The suppressed leaks are XCTest's.
+# The tests once more with every memory access checked, then every access that threads share. Builds of their own, so
+# that the usual one stays as it is; one test after the other, since a slow neighbour would run servers into their time limits.
 sanitize: install-packages
 	$(SWIFT) build $(FLAGS) --build-tests --sanitize=address --scratch-path .build/address
-	LSAN_OPTIONS=suppressions=Tests/leaks.txt $(SWIFT) test $(FLAGS) --sanitize=address --scratch-path .build/address --skip-build
+	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/leaks.txt \
+	$(SWIFT) test $(FLAGS) --sanitize=address --scratch-path .build/address --skip-build --no-parallel
 	$(SWIFT) build $(FLAGS) --build-tests --sanitize=thread --scratch-path .build/thread
-	$(SWIFT) test $(FLAGS) --sanitize=thread --scratch-path .build/thread --skip-build
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/races.txt \
+	$(SWIFT) test $(FLAGS) --sanitize=thread --scratch-path .build/thread --skip-build --no-parallel
 
 build: install-packages
 	@echo "make build: building plad (the first build takes minutes)"

@@ -2,7 +2,7 @@ package import Foundation
 package import PladRecords
 package import PladTensor
 
-/// The local model: a decoder with its tokenizer, read from a Hugging Face folder. Synchronous and of a single owner.
+/// The local model: a decoder, with an encoder before it in some families, and its tokenizer, read from a Hugging Face folder. Synchronous and of a single owner.
 package final class Student {
     package let configuration: StudentConfiguration
     package let tokenizer: Tokenizer
@@ -32,6 +32,11 @@ package final class Student {
         try attachAdapter(from: folder)
     }
 
+    /// The settings of the adapter in a folder; nil where the folder is a model's own.
+    package static func adapter(in folder: URL) throws -> LoRA? {
+        AdapterFolder.isOne(folder) ? try AdapterFolder.read(folder).settings : nil
+    }
+
     /// The base model that an adapter's folder names; nil where the folder is a model's own.
     package static func base(ofAdapter folder: URL) throws -> String? { try AdapterFolder.base(of: folder) }
 
@@ -43,7 +48,7 @@ package final class Student {
         let files = try WeightFiles(folder: folder)
         names = family.names(configuration)
         // T5 models say in config.json that their embeddings are tied and bring a head of their own all the same.
-        if configuration.hasEncoder, files.holds(names.head) { configuration.tiedEmbeddings = false }
+        if configuration.hasEncoder { configuration.tiedEmbeddings = !files.holds(names.head) }
         self.configuration = configuration
         let layout = ModelTensors.layouts(configuration, names: names).model
         try files.check(layout, names: names)

@@ -15,6 +15,8 @@ package struct StudentError: Failure {
         case template
         /// The student's weights do not fit into the machine's memory.
         case memory
+        /// A sampling parameter is out of range.
+        case setting
         /// Token ids do not fit the student: outside its vocabulary, or too many for its context.
         case context
     }
@@ -27,5 +29,11 @@ package struct StudentError: Failure {
         self.message = message
     }
 
-    package var exitStatus: ExitStatus { .badData }
+    package var exitStatus: ExitStatus {
+        switch code {
+        case .setting: .usage
+        case .memory: .tryAgain
+        default: .badData
+        }
+    }
 }

@@ -9,11 +9,15 @@ package struct StudentShape: Sendable {
     private let hasAdapter: Bool
     private let names: @Sendable (StudentConfiguration) -> TensorNames
 
-    /// Reads config.json alone. Throws `StudentError` for what is wrong there.
+    /// Reads config.json, and of the weights' files at most the headers. Throws `StudentError` for what is wrong there.
     package init(folder: URL, adapter: LoRA? = nil) throws {
         let file = try ConfigurationFile(contentsOf: folder.appendingPathComponent("config.json"))
         let family = try ModelFamily.named(by: file)
-        self.init(try family.configuration(file), names: family.names, adapter: adapter)
+        var configuration = try family.configuration(file)
+        if configuration.hasEncoder, let files = try? WeightFiles(folder: folder) {
+            configuration.tiedEmbeddings = !files.holds(family.names(configuration).head)
+        }
+        self.init(configuration, names: family.names, adapter: adapter)
     }
 
     init(

@@ -8,8 +8,9 @@ package final class AlignedBuffer {
     package let pointer: UnsafeMutablePointer<Float>
     private let bytes: Int
 
+    /// - Parameter largePages: for memory that will be touched as a whole: spares the processor most address look-ups.
     /// - Precondition: `count` is not negative and the operating system grants the memory.
-    package init(count: Int) {
+    package init(count: Int, largePages: Bool = true) {
         precondition(count >= 0, "a buffer of \(count) floats")
         self.count = count
         bytes = max(count, 1) * MemoryLayout<Float>.stride
@@ -17,8 +18,8 @@ package final class AlignedBuffer {
         guard let memory, memory != MAP_FAILED else {
             fatalError("no memory for \(bytes) bytes: \(String(cString: strerror(errno)))")
         }
-        // Large pages spare the processor most address look-ups; a refusal costs nothing but time.
-        if bytes >= 4 << 20 { madvise(memory, bytes, MADV_HUGEPAGE) }
+        // A refusal costs nothing but time.
+        if largePages, bytes >= 4 << 20 { madvise(memory, bytes, MADV_HUGEPAGE) }
         pointer = memory.bindMemory(to: Float.self, capacity: max(count, 1))
     }
 

@@ -23,6 +23,8 @@ package final class Int8PanelMatrix: PanelProduct {
             let source = weight.start + output * weight.stride
             var greatest: Float = 0
             for input in 0..<inputs { greatest = source[input].isFinite ? max(greatest, abs(source[input])) : .nan }
+            // Weights too small for a scale count as 0.
+            if greatest < 1e-30 { greatest = 0 }
             scales[output] = greatest / 127
             let inverse = greatest > 0 ? 127 / greatest : 0
             // A weight that is not finite makes its whole row so.

@@ -4,15 +4,36 @@
 package final class KeyValueCache {
     static let block = 32
 
-    /// Positions that fit.
-    package let capacity: Int
+    /// Positions that fit before it grows.
+    package private(set) var capacity: Int
+    private let layers: Int
     private let shape: AttentionShape
-    private let memory: AlignedBuffer
+    private var memory: AlignedBuffer
 
     package init(layers: Int, shape: AttentionShape, capacity: Int) {
+        self.layers = layers
         self.shape = shape
         self.capacity = (capacity + Self.block - 1) / Self.block * Self.block
-        memory = AlignedBuffer(count: layers * shape.keyValueHeads * self.capacity * (shape.headWidth + shape.paddedWidth))
+        memory = Self.memory(layers, shape, capacity: self.capacity)
+    }
+
+    /// Small pages: a short sequence touches little of every layer's part.
+    private static func memory(_ layers: Int, _ shape: AttentionShape, capacity: Int) -> AlignedBuffer {
+        AlignedBuffer(count: layers * shape.keyValueHeads * capacity * (shape.headWidth + shape.paddedWidth), largePages: false)
+    }
+
+    /// Makes room for twice as many positions.
+    private func grow() {
+        let (old, oldCapacity) = (memory, capacity)
+        capacity *= 2
+        memory = Self.memory(layers, shape, capacity: capacity)
+        let size = shape.headWidth + shape.paddedWidth
+        for part in 0..<layers * shape.keyValueHeads {
+            let (from, to) = (old.pointer + part * oldCapacity * size, memory.pointer + part * capacity * size)
+            to.update(from: from, count: oldCapacity * shape.headWidth)
+            (to + capacity * shape.headWidth).update(
+                from: from + oldCapacity * shape.headWidth, count: oldCapacity * shape.paddedWidth)
+        }
     }
 
     func keys(layer: Int, head: Int) -> UnsafeMutablePointer<Float> {
@@ -23,11 +44,9 @@ package final class KeyValueCache {
         keys(layer: layer, head: head) + capacity * shape.headWidth
     }
 
-    /// Copies key and value of one token, G·D floats each, to a position of a layer.
-    ///
-    /// - Precondition: the position is below `capacity`.
+    /// Copies key and value of one token, G·D floats each, to a position of a layer, growing where there is no room.
     package func put(key: UnsafePointer<Float>, value: UnsafePointer<Float>, layer: Int, position: Int) {
-        precondition(position < capacity, "position \(position) of a cache of \(capacity)")
+        while position >= capacity { grow() }
         let width = shape.headWidth
         for head in 0..<shape.keyValueHeads {
             let key = key + head * width

@@ -58,7 +58,11 @@ package struct MemoryPlan: Sendable, Equatable, Encodable {
             (try? String(contentsOfFile: "/sys/fs/cgroup/" + name, encoding: .utf8))
                 .flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
         }
-        let group = number("memory.max").flatMap { limit in number("memory.current").map { max(0, limit - $0) } }
+        // What the group holds of files' pages is given back when it is wanted.
+        let pages = (try? String(contentsOfFile: "/sys/fs/cgroup/memory.stat", encoding: .utf8)).flatMap { text in
+            text.split(separator: "\n").first { $0.hasPrefix("file ") }.flatMap { Int($0.dropFirst(5)) }
+        }
+        let group = number("memory.max").flatMap { limit in number("memory.current").map { max(0, limit - $0 + (pages ?? 0)) } }
         return [machine, group].compactMap { $0 }.min()
     }
 }

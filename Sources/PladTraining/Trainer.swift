@@ -104,13 +104,14 @@ package final class Trainer {
             workers: student.workers)
     }
 
-    /// No pass is larger: the longest pairs, as many as a pass takes.
+    /// No pass has more rows: the longest pairs of a batch until a pass is full, the one that fills it included.
     static func largestPass(_ pairs: [EncodedPair], _ settings: TrainingSettings) -> [(prompt: Int, completions: [Int])] {
-        let longest = pairs.sorted { $0.rows > $1.rows }.prefix(settings.batchSize)
-        let pass = passes(over: Array(longest), rows: settings.rowsPerPass).max {
-            $0.reduce(0) { $0 + $1.rows } < $1.reduce(0) { $0 + $1.rows }
+        var (pass, rows): ([EncodedPair], Int) = ([], 0)
+        for pair in pairs.sorted(by: { $0.rows > $1.rows }).prefix(settings.batchSize) where rows < settings.rowsPerPass {
+            pass.append(pair)
+            rows += pair.rows
         }
-        return (pass ?? []).map { ($0.prompt.count, $0.completions.map(\.count)) }
+        return pass.map { ($0.prompt.count, $0.completions.map(\.count)) }
     }
 
     /// A batch cut into runs of at most `rows` rows; a pair that alone takes more stands alone.

@@ -23,5 +23,5 @@ package struct TrainingError: Failure {
         self.message = message
     }
 
-    package var exitStatus: ExitStatus { code == .setting ? .usage : .badData }
+    package var exitStatus: ExitStatus { code == .setting ? .usage : code == .memory ? .tryAgain : .badData }
 }

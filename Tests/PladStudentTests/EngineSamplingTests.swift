@@ -213,3 +213,40 @@ import Testing
         #expect { try student.sample([request], slots: 1) } throws: { ($0 as? StudentError)?.code == .tensors }
     }
 }
+
+extension EngineSamplingTests {
+    private func request(_ parameters: SamplingParameters) throws -> DecodeRequest {
+        DecodeRequest(prompt: try Golden.load("gpt2").greedy[0].promptIds, parameters: parameters, streams: [SeededGenerator(seed: 1)])
+    }
+
+    @Test func temperaturesNearZeroAreGreedy() throws {
+        let student = try Golden.student("gpt2")
+        let greedy = try student.sample([request(SamplingParameters(temperature: 0, maxTokens: 12))], slots: 1)[0][0].ids
+        for temperature in [1e-40, 1e-310, 1e-30] {
+            for (topK, topP) in [(nil, 1.0), (5, 1.0), (nil, 0.9)] as [(Int?, Double)] {
+                let parameters = SamplingParameters(temperature: temperature, topK: topK, topP: topP, maxTokens: 12)
+                #expect(try student.sample([request(parameters)], slots: 1)[0][0].ids == greedy)
+            }
+        }
+    }
+
+    @Test(arguments: [(-1, 1), (.nan, 1), (.infinity, 1), (1, 0), (1, 1.5), (1, .nan)] as [(Double, Double)])
+    func samplingParametersOutOfRangeAreRefused(_ temperature: Double, _ topP: Double) throws {
+        let student = try Golden.student("gpt2")
+        let parameters = SamplingParameters(temperature: temperature, topP: topP, maxTokens: 12)
+        let error = #expect(throws: StudentError.self) { try student.sample([request(parameters)], slots: 1) }
+        #expect(error?.code == .setting)
+    }
+
+    /// A sample's memory begins small and grows with what is drawn.
+    @Test func longSamplesOutgrowTheirFirstMemory() throws {
+        let student = try Golden.student("llama-untied-sp")
+        let prompt = try Golden.load("llama-untied-sp").greedy[0].promptIds
+        let parameters = SamplingParameters(temperature: 3, maxTokens: 220)
+        let requests = (0..<6).map { DecodeRequest(prompt: prompt, parameters: parameters, streams: [SeededGenerator(seed: $0)]) }
+        let samples = try student.sample(requests, slots: 6).map { $0[0] }
+        #expect(samples.contains { $0.ids.count > 130 })
+        let sums = try student.logProbabilities(of: samples.map { PromptTree(prompt: prompt, continuations: [$0.ids]) })
+        for (sample, sum) in zip(samples, sums) { #expect(abs(sum[0].reduce(0, +) - sample.logProbability) < 1e-2) }
+    }
+}

@@ -74,3 +74,23 @@ import Testing
         }
     }
 }
+
+@Suite struct Int8ScaleTests {
+    @Test func weightsTooSmallForAScaleCountAsZero() {
+        var weight: [Float] = [1e-38, -3e-39, 0, 1e-37]
+        var x: [Float] = [1, 2, 3, 4]
+        var y: [Float] = [.nan]
+        let workers = Workers(threads: 1)
+        weight.withUnsafeMutableBufferPointer { weight in
+            x.withUnsafeMutableBufferPointer { x in
+                y.withUnsafeMutableBufferPointer { y in
+                    let matrix = Int8PanelMatrix(Matrix(weight.baseAddress!, stride: 4), outputs: 1, inputs: 4, workers: workers)
+                    matrix.multiply(
+                        Matrix(x.baseAddress!, stride: 4), rows: 1, into: Matrix(y.baseAddress!, stride: 1), panels: 0..<matrix.panels,
+                        accumulating: false)
+                }
+            }
+        }
+        #expect(y == [0])
+    }
+}

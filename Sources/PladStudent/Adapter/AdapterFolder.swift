@@ -26,6 +26,9 @@ enum AdapterFolder {
         for key in ["use_dora", "use_qalora", "use_bdlora", "lora_bias"] where try file.flag(key, default: false) {
             throw file.refuse(key, "is true, which plad's adapters do not have")
         }
+        if let start = file.value("init_lora_weights")?.string, !["gaussian", "orthogonal", "eva"].contains(start) {
+            throw file.refuse("init_lora_weights", "changes the base model's own weights, which plad's adapters do not")
+        }
         if let bias = try file.string("bias"), bias != "none" {
             throw file.refuse("bias", "is not none; plad's adapters leave biases alone")
         }
@@ -57,11 +60,13 @@ enum AdapterFolder {
         return (settings, try file.string("base_model_name_or_path"))
     }
 
-    /// Fills an adapter from a folder. Throws `StudentError` that names the tensor and the numbers.
-    static func fill(_ adapter: Adapter, from folder: URL, workers: Workers) throws {
+    /// Reads an adapter's tensors, checked before memory is taken. Throws `StudentError` that names the tensor and the numbers.
+    static func adapter(_ settings: LoRA, layout: [TensorLayout], in folder: URL, workers: Workers) throws -> Adapter {
         let files = try WeightFiles(file: folder.appendingPathComponent(weightsName))
-        try files.check(adapter.weights.tensors, prefix: "", ignored: { _ in false })
+        try files.check(layout, prefix: "", ignored: { _ in false })
+        let adapter = try Adapter(settings: settings, layout: layout, place: folder.path)
         try files.read(into: adapter.weights, prefix: "", workers: workers)
+        return adapter
     }
 
     /// Writes the folder whole or not at all. The same adapter gives the same bytes. Throws `RecordError.unwritable`.

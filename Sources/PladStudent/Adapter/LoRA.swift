@@ -32,8 +32,9 @@ package final class Adapter {
     package let settings: LoRA
     package let weights: Weights
 
-    init(settings: LoRA, layout: [TensorLayout]) {
+    /// Throws `StudentError.memory` that names `place` when the machine does not have that much.
+    init(settings: LoRA, layout: [TensorLayout], place: String) throws {
         self.settings = settings
-        weights = Weights(tensors: layout)
+        weights = try Weights(tensors: layout, place: place)
     }
 }

@@ -10,16 +10,15 @@ extension Student {
     ///
     /// Throws `StudentError.config` when a target names no linear layer.
     package func attachAdapter(_ settings: LoRA, seed: UInt64) throws {
-        let adapter = try makeAdapter(settings)
+        let adapter = try Adapter(settings: settings, layout: layout(of: settings), place: "the adapter of rank \(settings.rank)")
         adapter.weights.drawRandomly(seed: seed)
         attach(adapter)
     }
 
     /// Gives the student the adapter in a PEFT folder. Throws `StudentError` that names the file, the tensor and the numbers.
     package func attachAdapter(from folder: URL) throws {
-        let adapter = try makeAdapter(AdapterFolder.read(folder).settings)
-        try AdapterFolder.fill(adapter, from: folder, workers: workers)
-        attach(adapter)
+        let settings = try AdapterFolder.read(folder).settings
+        attach(try AdapterFolder.adapter(settings, layout: layout(of: settings), in: folder, workers: workers))
     }
 
     /// Adds the adapter's changes to the student's own weights and lets it go.
@@ -41,7 +40,8 @@ extension Student {
             to: folder)
     }
 
-    private func makeAdapter(_ settings: LoRA) throws -> Adapter {
+    /// The tensors of an adapter. Throws `StudentError.config` when a target names no linear layer.
+    private func layout(of settings: LoRA) throws -> [TensorLayout] {
         for target in settings.targets {
             var alone = settings
             alone.targets = [target]
@@ -52,7 +52,6 @@ extension Student {
             throw StudentError(
                 .config, "no linear layer of \(folder.path) is named \(target); there are: \(layers.sorted().joined(separator: ", "))")
         }
-        return Adapter(
-            settings: settings, layout: ModelTensors.layouts(configuration, names: names, adapter: settings).adapter)
+        return ModelTensors.layouts(configuration, names: names, adapter: settings).adapter
     }
 }

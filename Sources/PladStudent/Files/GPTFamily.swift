@@ -19,6 +19,9 @@ extension ModelFamily {
                 feedForward: try file.count("n_inner", default: 4 * width))
             configuration.biases = [.queryKeyValue, .attentionOutput, .feedForward]
             if try !file.flag("scale_attn_weights", default: true) { configuration.attentionScale = 1 }
+            if case .same(let deviation) = configuration.initialisation {
+                configuration.initialisation = .sameButResidual(deviation, layers: configuration.layerCount)
+            }
             return configuration
         },
         names: { _ in
@@ -89,7 +92,7 @@ extension ModelFamily {
         var kinds: [String] = []
         for group in groups {
             guard let pair = group.array, pair.count == 2, let names = pair[0].array?.map(\.string), let times = pair[1].int,
-                (0...layers).contains(times), names.count <= layers
+                (0...layers).contains(times), names.count <= layers, kinds.count + names.count * times <= layers
             else { throw file.refuse("attention_types", "is not a list of [kinds, how often]") }
             for _ in 0..<times { kinds += names.map { $0 ?? "" } }
         }

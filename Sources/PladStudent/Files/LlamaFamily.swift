@@ -1,3 +1,5 @@
+import PladRecords
+
 extension ModelFamily {
     /// Llama 1 to 3, SmolLM, TinyLlama and others: RMS norm, rotary positions, grouped-query attention, SwiGLU
     /// (transformers 5, `modeling_llama.py`).
@@ -15,24 +17,34 @@ extension ModelFamily {
     static let mistral = ModelFamily(
         modelTypes: ["mistral"],
         configuration: { file in
-            var configuration = try llamaLike(file, family: "mistral", headWidth: nil)
-            if file.value("sliding_window") != nil {
-                configuration.windows = Array(repeating: try file.count("sliding_window"), count: configuration.layerCount)
+            var configuration = try llamaLike(file, family: "mistral", headWidth: nil, keyValueHeads: 8, context: 1 << 17)
+            if let window = try slidingWindow(file) {
+                configuration.windows = Array(repeating: window, count: configuration.layerCount)
             }
             return configuration
         },
         names: { _ in llamaNames() })
 
+    /// "sliding_window": null is none, and a missing key 4,096, the default of the families that have one.
+    static func slidingWindow(_ file: ConfigurationFile) throws -> Int? {
+        file.values["sliding_window"] == .null ? nil : try file.count("sliding_window", default: 4096)
+    }
+
     /// What Llama and its relatives read alike from config.json.
     ///
-    /// - Parameter headWidth: what a missing "head_dim" stands for; nil is hidden_size / num_attention_heads.
-    static func llamaLike(_ file: ConfigurationFile, family: String, headWidth fallback: Int?) throws -> StudentConfiguration {
+    /// - Parameters:
+    ///   - headWidth: what a missing "head_dim" stands for; nil is hidden_size / num_attention_heads.
+    ///   - keyValueHeads: what a missing "num_key_value_heads" stands for; nil is num_attention_heads.
+    ///   - context: what a missing "max_position_embeddings" stands for.
+    static func llamaLike(
+        _ file: ConfigurationFile, family: String, headWidth fallback: Int?, keyValueHeads: Int? = nil, context: Int = 2048
+    ) throws -> StudentConfiguration {
         if let activation = try file.string("hidden_act"), activation != "silu" {
             throw file.refuse("hidden_act", "is not silu, the one activation that plad's \(family) knows")
         }
         let width = try file.count("hidden_size")
         let heads = try file.count("num_attention_heads", limit: 1 << 16)
-        let groups = try file.count("num_key_value_heads", default: heads, limit: 1 << 16)
+        let groups = try file.count("num_key_value_heads", default: keyValueHeads ?? heads, limit: 1 << 16)
         guard heads % groups == 0 else {
             throw file.refuse("num_key_value_heads", "does not divide the \(heads) of \"num_attention_heads\"")
         }
@@ -45,7 +57,7 @@ extension ModelFamily {
         return StudentConfiguration(
             family: family,
             vocabularySize: vocabulary,
-            contextLength: try file.count("max_position_embeddings", default: 2048),
+            contextLength: try file.count("max_position_embeddings", default: context),
             width: width,
             layerCount: try file.count("num_hidden_layers", limit: 1 << 12),
             headCount: heads,

@@ -5,7 +5,7 @@ extension ModelFamily {
     static let qwen2 = ModelFamily(
         modelTypes: ["qwen2"],
         configuration: { file in
-            var configuration = try llamaLike(file, family: "qwen2", headWidth: nil)
+            var configuration = try llamaLike(file, family: "qwen2", headWidth: nil, keyValueHeads: 32, context: 1 << 15)
             configuration.biases = .queryKeyValue
             configuration.windows = try qwenWindows(file, layers: configuration.layerCount)
             return configuration
@@ -16,7 +16,7 @@ extension ModelFamily {
     static let qwen3 = ModelFamily(
         modelTypes: ["qwen3"],
         configuration: { file in
-            var configuration = try llamaLike(file, family: "qwen3", headWidth: 128)
+            var configuration = try llamaLike(file, family: "qwen3", headWidth: 128, keyValueHeads: 32, context: 1 << 15)
             configuration.normsHeads = true
             if try file.flag("attention_bias", default: false) { configuration.biases = [.queryKeyValue, .attentionOutput] }
             configuration.windows = try qwenWindows(file, layers: configuration.layerCount)
@@ -26,8 +26,7 @@ extension ModelFamily {
 
     /// Windows by layer: `layer_types` tells where they are, else all layers from `max_window_layers` on.
     private static func qwenWindows(_ file: ConfigurationFile, layers: Int) throws -> [Int?] {
-        guard try file.flag("use_sliding_window", default: false), file.value("sliding_window") != nil else { return [] }
-        let window = try file.count("sliding_window")
+        guard try file.flag("use_sliding_window", default: false), let window = try slidingWindow(file) else { return [] }
         guard let types = file.value("layer_types")?.array else {
             let first = try file.count("max_window_layers", default: 28)
             return (0..<layers).map { $0 < first ? nil : window }

@@ -108,6 +108,8 @@ package struct StudentConfiguration: Sendable, Equatable {
     package enum Initialisation: Sendable, Equatable {
         /// `initializer_range`, the same for all.
         case same(Double)
+        /// The same but for projections back to the residual stream, which are divided by √(2·layers) (GPT-2).
+        case sameButResidual(Double, layers: Int)
         /// T5's: by the layer's inputs, times `initializer_factor`.
         case byInputs(factor: Double, width: Int, headWidth: Int)
 
@@ -115,6 +117,8 @@ package struct StudentConfiguration: Sendable, Equatable {
             switch (beginning, self) {
             case (.one, _), (.zero, _): 0
             case (_, .same(let deviation)): deviation
+            case (.residual, .sameButResidual(let deviation, let layers)): deviation / Double(2 * layers).squareRoot()
+            case (_, .sameButResidual(let deviation, _)): deviation
             case (.embedding, .byInputs(let factor, _, _)), (.head, .byInputs(let factor, _, _)): factor
             case (.distances, .byInputs(let factor, let width, _)): factor / Double(width).squareRoot()
             case (.query, .byInputs(let factor, _, let headWidth)): factor / Double(shape[1] * headWidth).squareRoot()

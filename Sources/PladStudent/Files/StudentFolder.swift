@@ -29,6 +29,9 @@ enum StudentFolder {
     /// Puts in a folder's place the one that `build` fills.
     static func replace(_ folder: URL, _ build: (_ partial: URL) throws -> Void) throws {
         let partial = folder.deletingLastPathComponent().appendingPathComponent(".\(folder.lastPathComponent).partial")
+        let previous = self.previous(of: folder)
+        // Killed between two renames: what stood there is put back first, and is then replaced or not as a whole.
+        if !Files.exists(folder), Files.exists(previous) { try rename(previous, folder) }
         try? FileManager.default.removeItem(at: partial)
         defer { try? FileManager.default.removeItem(at: partial) }
         try Files.makeFolder(partial)
@@ -38,7 +41,7 @@ enum StudentFolder {
 
     /// Puts a complete folder in another's place. Between the two renames the old one stands under `.NAME.previous`.
     private static func move(_ complete: URL, to folder: URL) throws {
-        let previous = folder.deletingLastPathComponent().appendingPathComponent(".\(folder.lastPathComponent).previous")
+        let previous = previous(of: folder)
         try? FileManager.default.removeItem(at: previous)
         defer { try? FileManager.default.removeItem(at: previous) }
         let replaces = Files.exists(folder)
@@ -49,6 +52,10 @@ enum StudentFolder {
             if replaces { try rename(previous, folder) }
             throw error
         }
+    }
+
+    private static func previous(of folder: URL) -> URL {
+        folder.deletingLastPathComponent().appendingPathComponent(".\(folder.lastPathComponent).previous")
     }
 
     private static func rename(_ from: URL, _ to: URL) throws {

@@ -1,5 +1,3 @@
-import PladTensor
-
 extension ModelFamily {
     /// T5, Flan-T5 and others: an encoder and a decoder with relative positions, unscaled scores and no biases; version 1.0 with
     /// ReLU, 1.1 with gated GELU (transformers 5, `modeling_t5.py`).
@@ -67,15 +65,5 @@ extension ModelFamily {
 
     private static func t5Attention(_ layer: String, norm: String) -> AttentionNames {
         AttentionNames(norm: norm, queryKeyValue: ["q", "k", "v"].map { "\(layer).\($0)" }, output: layer + ".o")
-    }
-
-    /// The activation of this name in transformers. Throws `StudentError.config` for one that plad does not have.
-    static func activation(_ name: String, _ file: ConfigurationFile, key: String) throws -> Activation {
-        switch name {
-        case "silu", "swish": .silu
-        case "gelu_new", "gelu_pytorch_tanh": .geluTanh
-        case "relu": .relu
-        default: throw file.refuse(key, "(\(name)) is not among the activations that plad knows: silu, gelu_new, relu")
-        }
     }
 }

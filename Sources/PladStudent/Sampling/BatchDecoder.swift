@@ -4,7 +4,7 @@ import PladTensor
 /// Continues many prompts at once: a slot that falls free takes the next sample, and a prompt is computed once for all its samples.
 ///
 /// The batch does not change what is drawn: each sample's tokens depend on the weights, the prompt, the parameters and its stream alone.
-/// Holds a repacked copy of the weights as they are when it is made.
+/// Holds repacked copies of the matrices as they are when it is made: no training may come between that and its last use.
 package final class BatchDecoder {
     private let student: Student
     private let model: DecodeModel
@@ -57,7 +57,8 @@ package final class BatchDecoder {
         draws = (0..<student.workers.threads).map { _ in TokenDraw(vocabularySize: student.configuration.vocabularySize) }
     }
 
-    /// Queues a request and answers its number. Throws `StudentError.context` when the prompt is empty, fills the context or holds an unknown id.
+    /// Queues a request and answers its number. Throws `StudentError.context` when the prompt is empty,
+    /// fills the context or holds an unknown id, `.setting` when a sampling parameter is out of range.
     package func submit(_ request: DecodeRequest) throws -> Int {
         let number = nextRequest
         let context = student.configuration.contextLength
@@ -65,6 +66,11 @@ package final class BatchDecoder {
         guard student.configuration.room(prompt: request.prompt.count) > 0 else {
             throw StudentError(.context, "the prompt's \(request.prompt.count) tokens leave no room in the context of \(context)")
         }
+        let (temperature, topP) = (request.parameters.temperature, request.parameters.topP)
+        guard temperature.isFinite, temperature >= 0 else {
+            throw StudentError(.setting, "the temperature is \(temperature); give 0 for the likeliest token, or a number above")
+        }
+        guard topP > 0, topP <= 1 else { throw StudentError(.setting, "top-p is \(topP); give a share above 0, at most 1") }
         try student.check(request.prompt) { "prompt" }
         nextRequest += 1
         waiting.append(Request(number: number, request: request))
@@ -133,7 +139,7 @@ package final class BatchDecoder {
         return Sequence(
             request: request, sample: request.begun, stream: request.request.streams[request.begun],
             stops: StopStrings(parameters.stop, tokenizer: student.tokenizer),
-            cache: model.makeCache(capacity: max(room, 1)), room: room)
+            cache: model.makeCache(capacity: min(max(room, 1), 64)), room: room)
     }
 
     /// Turns draws into events and lets ended samples go.

@@ -30,7 +30,7 @@ final class TokenDraw {
 
     /// The token drawn and its log-probability at temperature 1 with nothing cut off, nats; nil where the logits are not finite.
     ///
-    /// Temperature 0 takes the most likely token and leaves `stream` alone.
+    /// Temperature 0, or one whose inverse is beyond float32, takes the most likely token and leaves `stream` alone.
     func draw(
         _ logits: UnsafePointer<Float>, _ parameters: SamplingParameters, _ stream: inout SeededGenerator
     ) -> (token: TokenID, logProbability: Float)? {
@@ -38,7 +38,7 @@ final class TokenDraw {
         accumulateLogSumExp(logits, stride: vocabularySize, rows: 1, columns: vocabularySize, greatest: &peak, total: &total)
         guard peak.isFinite, total.isFinite else { return nil }
         let token =
-            if parameters.temperature == 0 {
+            if !Float(1 / parameters.temperature).isFinite {
                 firstIndex(of: peak, in: logits)
             } else {
                 sample(logits, peak: peak, parameters, uniform: stream.uniform())

@@ -48,6 +48,11 @@ extension Student {
     func check(_ trees: [PromptTree]) throws {
         for (number, tree) in trees.enumerated() {
             guard !tree.prompt.isEmpty else { throw StudentError(.context, "tree \(number): the prompt has no tokens") }
+            guard tree.prompt.count <= configuration.contextLength else {
+                throw StudentError(
+                    .context,
+                    "tree \(number): the prompt's \(tree.prompt.count) tokens exceed the context of \(configuration.contextLength)")
+            }
             try check(tree.prompt) { "tree \(number): prompt" }
             for (index, tokens) in tree.continuations.enumerated() {
                 guard !tokens.isEmpty else { throw StudentError(.context, "tree \(number): continuation \(index) has no tokens") }

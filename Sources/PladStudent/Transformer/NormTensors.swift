@@ -1,6 +1,6 @@
 import PladTensor
 
-/// A norm's learnt vectors, [C] each; in the layout of gradients, where theirs go.
+/// A norm's learnt vectors, [width] each: C, or D for a norm of heads; in the layout of gradients, where theirs go.
 struct NormTensors {
     let gain: UnsafeMutablePointer<Float>
     /// Of layer norms alone.

@@ -51,7 +51,9 @@ struct TensorWalk {
                 attention: attention, cross: cross, feedForwardNorm: norm,
                 entrance: projection(
                     names.entrance.map { (prefix + $0, feedForward) }, inputs: width, biased: configuration.biases.contains(.feedForward)),
-                exit: projection([(prefix + names.exit, width)], inputs: feedForward, biased: configuration.biases.contains(.feedForward)))
+                exit: projection(
+                    [(prefix + names.exit, width)], inputs: feedForward, biased: configuration.biases.contains(.feedForward),
+                    first: .residual))
         }
         return StackTensors(distances: distances, layers: layers, finalNorm: norm(names.finalNorm, width: configuration.width))
     }
@@ -83,7 +85,7 @@ struct TensorWalk {
     private mutating func output(_ names: AttentionNames, _ prefix: String) -> Projection {
         projection(
             [(prefix + names.output, configuration.width)], inputs: configuration.attentionWidth,
-            biased: configuration.biases.contains(.attentionOutput))
+            biased: configuration.biases.contains(.attentionOutput), first: .residual)
     }
 
     /// Layers of the same input that lie one after the other: first their weights, then their biases.

@@ -31,7 +31,7 @@ package struct TensorLayout: Sendable, Equatable {
 
     /// What kind of values a new model's tensor begins with.
     enum Beginning {
-        case embedding, head, query, normal, distances, one, zero
+        case embedding, head, query, normal, residual, distances, one, zero
     }
 }
 

@@ -28,7 +28,7 @@ struct BenchOptions: ParsableArguments {
         guard BenchShape.all[shape] != nil else {
             throw ValidationError("there is no shape \"\(shape)\"; choose one of: \(BenchShape.names)")
         }
-        guard threads ?? 1 > 0 else { throw ValidationError("--threads \(threads ?? 0): give at least 1") }
+        guard (1...256).contains(threads ?? 1) else { throw ValidationError("--threads \(threads ?? 0): give 1 to 256") }
     }
 
     var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }

@@ -19,11 +19,9 @@ enum Input {
 extension Student {
     /// The student that `--student` names, on `--threads` threads.
     convenience init(location: String?, threads: Int?) throws {
-        let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
-        guard (1...256).contains(threads) else { throw UsageError("--threads \(threads): give 1 to 256") }
         try self.init(
             at: try StudentLocation.resolve(try location.required("student", "a Hugging Face model folder or org/name")),
-            threads: threads)
+            threads: try threadCount(threads))
     }
 
     /// The student in a folder; an adapter with the base model that it names, wherever that is.

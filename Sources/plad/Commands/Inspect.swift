@@ -57,14 +57,15 @@ struct Inspect: ParsableCommand {
 
 extension Inspect {
     private func printPlan() throws {
-        for (flag, value) in [("pairs", pairs), ("prompt", prompt), ("response", response)] where !(1...1 << 20).contains(value) {
-            throw UsageError("--\(flag) \(value): give a whole number from 1 to \(1 << 20)")
+        for (flag, value) in [("pairs", pairs), ("prompt", prompt), ("response", response)] where !(1...1 << 16).contains(value) {
+            throw UsageError("--\(flag) \(value): give a whole number from 1 to \(1 << 16)")
         }
         let folder = try StudentLocation.resolve(try student.required("student", "a Hugging Face model folder or org/name"))
-        let shape = try StudentShape(folder: folder, adapter: try adapter.resolved())
+        let base = try StudentLocation.base(ofAdapter: folder)
+        let shape = try StudentShape(folder: base ?? folder, adapter: try adapter.resolved() ?? Student.adapter(in: folder))
         let tree = (prompt: prompt, completions: [response, response])
         let plan = MemoryPlan(
-            shape, pass: Array(repeating: tree, count: pairs), threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+            shape, pass: Array(repeating: tree, count: pairs), threads: try threadCount(threads))
         let available = MemoryPlan.available()
         if json { return try Console.result(line: PlanLine(plan: plan, total: plan.total, available: available)) }
         Console.result(plan.table)

@@ -64,13 +64,19 @@ struct Train: ParsableCommand {
         let loss = try loss.resolved()
         let model = try Student(location: student, threads: threads)
         try adapter.attach(to: model, seed: seed)
+        let writesAdapter = model.adapter != nil && !merge
+        if writesAdapter, type != .f32 {
+            throw UsageError("--dtype \(dtype): an adapter alone is written as f32; add --merge or leave out the flag")
+        }
+        if merge, model.adapter == nil { throw UsageError("--merge: there is no adapter to merge; add --lora-rank or leave out the flag") }
+        guard (0...1e9).contains(checkpointSeconds) else { throw UsageError("--checkpoint-seconds \(checkpointSeconds): give 0 or more") }
         let settings = try optimiser.settings(
             steps: steps, epochs: epochs, norm: self.loss.norm, seed: seed, parameters: model.trainableCount)
         let (encoded, drops) = try read(model, ranks: Swift.type(of: loss).ranks)
         let state = out.deletingLastPathComponent().appendingPathComponent(".\(out.lastPathComponent).state")
         let trainer = try Trainer(student: model, pairs: encoded, loss: loss, settings: settings, phase: Swift.type(of: loss).name)
         try trainer.runShowingProgress(state: state, every: checkpointSeconds)
-        if model.adapter != nil, !merge { try model.saveAdapter(to: out) } else { try model.save(to: out, as: type) }
+        if writesAdapter { try model.saveAdapter(to: out) } else { try model.save(to: out, as: type) }
         try JSONLines.write(trainer.log, to: out.appendingPathComponent("log.jsonl"))
         try JSONLines.write(drops, to: out.appendingPathComponent("drops.jsonl"))
         try? FileManager.default.removeItem(at: state)

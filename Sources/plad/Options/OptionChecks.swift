@@ -12,6 +12,13 @@ struct UsageError: Failure {
     init(_ message: String) { self.message = message }
 }
 
+/// The processor threads that `--threads` asks for; by default all.
+func threadCount(_ given: Int?) throws -> Int {
+    let threads = given ?? min(256, ProcessInfo.processInfo.activeProcessorCount)
+    guard (1...256).contains(threads) else { throw UsageError("--threads \(threads): give 1 to 256") }
+    return threads
+}
+
 extension Optional where Wrapped == String {
     /// The value of a flag that must be given.
     func required(_ flag: String, _ what: String) throws -> String {

@@ -56,7 +56,7 @@ struct Run {
         let student = try StudentLocation.resolve(
             try options.student.student.required("student", "a Hugging Face model folder or org/name"))
         guard options.ranking.rounds > 0 else { throw UsageError("--rounds \(options.ranking.rounds): give at least 1") }
-        options.student.threads = options.student.threads ?? ProcessInfo.processInfo.activeProcessorCount
+        options.student.threads = try threadCount(options.student.threads)
         options.teacher.maxTokens = options.teacher.maxTokens ?? source.task.maxTokens ?? 256
         if options.teacher.stop.isEmpty { options.teacher.stop = source.task.stop ?? [] }
 
@@ -120,7 +120,23 @@ struct Run {
         let _: TensorType = try choice(options.student.dtype, "dtype")
         let _: Schedule.Shape = try choice(options.warmUp.warmUpSchedule, "warm-up-schedule")
         guard options.sampling.samples > 0 else { throw UsageError("--samples \(options.sampling.samples): draw at least one") }
+        guard options.sampling.temperature.isFinite, options.sampling.temperature >= 0 else {
+            throw UsageError("--temperature \(options.sampling.temperature): give 0 or more")
+        }
+        guard options.sampling.topP > 0, options.sampling.topP <= 1 else {
+            throw UsageError("--top-p \(options.sampling.topP): give a share above 0, at most 1")
+        }
+        guard (0...1e6).contains(options.warmUp.warmUpEpochs) else {
+            throw UsageError("--warm-up-epochs \(options.warmUp.warmUpEpochs): give 0 to a million passes")
+        }
+        if let rate = options.warmUp.warmUpLearningRate, !(rate.isFinite && rate >= 0) {
+            throw UsageError("--warm-up-learning-rate \(rate): give a number of 0 or more")
+        }
+        guard (0...1e9).contains(options.run.checkpointSeconds) else {
+            throw UsageError("--checkpoint-seconds \(options.run.checkpointSeconds): give 0 or more")
+        }
         let student = try Student(at: try student, threads: 1)
+        try options.adapter.attach(to: student, seed: 0)
         _ = try options.ranking.optimiser.settings(
             steps: nil, epochs: options.ranking.epochs, norm: options.ranking.loss.norm, seed: 0, parameters: student.parameterCount)
         guard

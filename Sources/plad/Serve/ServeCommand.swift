@@ -65,7 +65,7 @@ struct Serve: AsyncParsableCommand {
         let served = try LocalModel(
             folder: folder, base: try StudentLocation.base(ofAdapter: folder),
             name: name ?? (Files.exists(URL(fileURLWithPath: model)) ? nil : model),
-            threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, slots: slots, weights: weights)
+            threads: try threadCount(threads), slots: slots, weights: weights)
         let server = HTTPServer(
             listener: listener, limits: RequestLimits(bodyBytes: maxBodyBytes), handler: Endpoint(model: served, token: token))
         try portFile.map { try Data("\(listener.port)\n".utf8).write(atomicallyTo: URL(fileURLWithPath: $0)) }

@@ -17,6 +17,7 @@ package struct StudentShape: Sendable {
         if configuration.hasEncoder, let files = try? WeightFiles(folder: folder) {
             configuration.tiedEmbeddings = !files.holds(family.names(configuration).head)
         }
+        if let adapter { try ModelTensors.check(adapter, configuration, names: family.names(configuration), place: folder.path) }
         self.init(configuration, names: family.names, adapter: adapter)
     }
 

@@ -145,7 +145,7 @@ import Testing
         let missing = files.refusal(try rewritten { $0.removeLast() }, .tensors)
         #expect(missing?.contains("tensor model.norm.weight is missing") == true && missing?.contains("[48]") == true)
         let shaped = files.refusal(try rewritten { $0[2].shape = [48, 47] }, .tensors)
-        #expect(shaped?.contains("q_proj.weight: has shape [48, 47], config.json asks for [48, 48]") == true)
+        #expect(shaped?.contains("q_proj.weight: has shape [48, 47], the configuration asks for [48, 48]") == true)
         let stranger = files.refusal(
             try rewritten { $0.append(TensorLayout(name: "model.layers.0.self_attn.q_proj.bias", shape: [48], offset: 0)) }, .tensors)
         #expect(stranger?.contains("q_proj.bias") == true)

@@ -33,7 +33,7 @@ enum AdapterFolder {
             throw file.refuse("bias", "is not none; plad's adapters leave biases alone")
         }
         for key in ["rank_pattern", "alpha_pattern"] where file.value(key)?.object?.isEmpty == false {
-            throw file.refuse(key, "gives layers ranks of their own, which plad does not know")
+            throw file.refuse(key, "gives layers numbers of their own, which plad does not know")
         }
         let unknown = [
             "modules_to_save", "layers_to_transform", "layer_replication", "exclude_modules", "target_parameters",

@@ -42,16 +42,24 @@ extension Student {
 
     /// The tensors of an adapter. Throws `StudentError.config` when a target names no linear layer.
     private func layout(of settings: LoRA) throws -> [TensorLayout] {
-        for target in settings.targets {
-            var alone = settings
-            alone.targets = [target]
-            guard ModelTensors.layouts(configuration, names: names, adapter: alone).adapter.isEmpty else { continue }
-            let layers = Set(
-                ModelTensors.layouts(configuration, names: names, adapter: .init(rank: 1, alpha: 1, targets: [LoRA.allLinear]))
-                    .adapter.map { String($0.name.dropLast(".lora_A.weight".count).split(separator: ".").last!) })
-            throw StudentError(
-                .config, "no linear layer of \(folder.path) is named \(target); there are: \(layers.sorted().joined(separator: ", "))")
-        }
+        try ModelTensors.check(settings, configuration, names: names, place: folder.path)
         return ModelTensors.layouts(configuration, names: names, adapter: settings).adapter
+    }
+}
+
+extension ModelTensors {
+    /// Throws `StudentError.config` when a target of an adapter names no linear layer of the model at `place`.
+    static func check(_ settings: LoRA, _ configuration: StudentConfiguration, names: TensorNames, place: String) throws {
+        func adapter(_ targets: [String]) -> [TensorLayout] {
+            layouts(configuration, names: names, adapter: LoRA(rank: 1, alpha: 1, targets: targets)).adapter
+        }
+        for target in settings.targets where adapter([target]).isEmpty {
+            let layers = Set(
+                adapter([LoRA.allLinear]).map { String($0.name.dropLast(".lora_A.weight".count).split(separator: ".").last!) })
+            throw StudentError(
+                .config,
+                "the adapter's target \(target): no linear layer of \(place) is named so; there are: \(layers.sorted().joined(separator: ", "))"
+            )
+        }
     }
 }

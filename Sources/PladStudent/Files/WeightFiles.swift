@@ -77,11 +77,12 @@ struct WeightFiles {
         for tensor in layout {
             guard let (file, name, entry) = find(tensor.name, prefix) else {
                 let paths = files.map(\.path).joined(separator: ", ")
-                throw StudentError(.tensors, "\(paths): tensor \(tensor.name) is missing; config.json asks for it in \(tensor.fileShape)")
+                throw StudentError(
+                    .tensors, "\(paths): tensor \(tensor.name) is missing; the configuration asks for it in \(tensor.fileShape)")
             }
             guard entry.shape == tensor.fileShape else {
                 throw StudentError(
-                    .tensors, "\(file.path): tensor \(name): has shape \(entry.shape), config.json asks for \(tensor.fileShape)")
+                    .tensors, "\(file.path): tensor \(name): has shape \(entry.shape), the configuration asks for \(tensor.fileShape)")
             }
             guard TensorType(safetensorsName: entry.type) != nil else {
                 let known = TensorType.allCases.map(\.safetensorsName).joined(separator: ", ")

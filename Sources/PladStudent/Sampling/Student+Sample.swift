@@ -16,7 +16,7 @@ extension Student {
             do {
                 _ = try decoder.submit(request)
             } catch let error as StudentError {
-                throw StudentError(error.code, "request \(number): \(error.message)")
+                throw StudentError(error.code, "prompt \(number + 1): \(error.message)")
             }
         }
         var samples = requests.map { request in

@@ -32,6 +32,7 @@ struct Inspect: ParsableCommand {
 
     func run() throws {
         if plan { return try printPlan() }
+        if adapter.loraRank != nil { throw UsageError("--lora-rank goes with --plan") }
         let model = try Student(location: student, threads: 1)
         let shape = model.configuration
         let summary = Summary(
@@ -66,6 +67,10 @@ extension Inspect {
         let tree = (prompt: prompt, completions: [response, response])
         let plan = MemoryPlan(
             shape, pass: Array(repeating: tree, count: pairs), threads: try threadCount(threads))
+        guard shape.configuration.fits(prompt: prompt, completion: response) else {
+            throw UsageError(
+                "--prompt \(prompt) and --response \(response) exceed the student's context of \(shape.configuration.contextLength) tokens")
+        }
         let available = MemoryPlan.available()
         if json { return try Console.result(line: PlanLine(plan: plan, total: plan.total, available: available)) }
         Console.result(plan.table)

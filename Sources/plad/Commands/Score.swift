@@ -31,6 +31,10 @@ struct Score: ParsableCommand {
         let model = try Student(location: student, threads: threads)
         let encoder = PairEncoder(student: model)
         let trees = try lines.enumerated().map { index, line in
+            if line.completion == nil, line.completionIDs == nil {
+                throw RecordError(
+                    .malformed, "\(name): line \(index + 1) has neither \"completion\" nor \"completion_ids\"; give one of them")
+            }
             let pair = PreferencePair(
                 prompt: line.prompt, chosen: line.completion, promptIDs: line.promptIDs, chosenIDs: line.completionIDs)
             switch try encoder.encode(pair, id: line.id ?? "line-\(index + 1)", ranks: false, stage: .evaluate) {

@@ -22,9 +22,7 @@ struct Tokenize: ParsableCommand {
 
     func run() throws {
         let name = try student.required("student", "a folder with tokenizer.json or org/name")
-        let folder = URL(fileURLWithPath: name)
-        let tokenizer = try Tokenizer(
-            folder: Files.exists(folder.appendingPathComponent("tokenizer.json")) ? folder : try StudentLocation.resolve(name))
+        let tokenizer = try Tokenizer(folder: try StudentLocation.tokenizer(name))
         let (data, source) = try Input.read(input)
         if decode {
             for line in try JSONLines.parse(IDsLine.self, data, name: source) {

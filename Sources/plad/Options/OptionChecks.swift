@@ -37,7 +37,9 @@ func choice<Choice: RawRepresentable & CaseIterable>(_ text: String, _ flag: Str
 
 extension LossOptions {
     func resolved() throws -> any Loss {
-        try Losses.named(loss).init(LossSettings(margin: margin, lambda: lambda))
+        guard margin.isFinite else { throw UsageError("--margin \(margin): give a number of nats") }
+        guard lambda.isFinite else { throw UsageError("--lambda \(lambda): give a number") }
+        return try Losses.named(loss).init(LossSettings(margin: margin, lambda: lambda))
     }
 }
 
@@ -45,6 +47,9 @@ extension AdapterOptions {
     /// The adapter asked for, if any.
     func resolved() throws -> LoRA? {
         guard let rank = loraRank else {
+            if loraTargets != LoRA.allLinear {
+                throw UsageError("--lora-targets is given without --lora-rank: give the adapter's rank, such as 8")
+            }
             if loraAlpha != nil { throw UsageError("--lora-alpha is given without --lora-rank: give the adapter's rank, such as 8") }
             return nil
         }

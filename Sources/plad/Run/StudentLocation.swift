@@ -32,11 +32,27 @@ enum StudentLocation {
             "there is no folder \(name), and no such model in the Hugging Face cache \(hub.path); fetch it with: hf download \(name)")
     }
 
+    /// Where the tokenizer of a student lies: in its folder, an adapter's base, or a folder with a tokenizer alone.
+    static func tokenizer(_ name: String) throws -> URL {
+        let folder = URL(fileURLWithPath: name)
+        if Files.exists(folder.appendingPathComponent("tokenizer.json")) { return folder }
+        let student = try resolve(name)
+        return try base(ofAdapter: student) ?? student
+    }
+
     /// The base model of an adapter's folder, as a path seen from there or org/name; nil for a model's own folder.
     static func base(ofAdapter folder: URL) throws -> URL? {
         guard let name = try Student.base(ofAdapter: folder) else { return nil }
         let near = folder.appendingPathComponent(name).standardizedFileURL
-        return !name.hasPrefix("/") && Files.exists(near) ? near : try resolve(name)
+        if !name.hasPrefix("/"), Files.exists(near) { return near }
+        do {
+            return try resolve(name)
+        } catch let error as RecordError {
+            throw RecordError(
+                error.code,
+                "\(folder.path)/adapter_config.json: \"base_model_name_or_path\" (\(name)), as seen from that folder or as a name: \(error.message)"
+            )
+        }
     }
 
     private static var hub: URL {

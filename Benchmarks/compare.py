@@ -24,7 +24,7 @@ CASES = [
     ("sample", "1 prompt, 1 sample", ["--batch", 1, "--samples", 1, "--prompt", 256, "--new", 64]),
 ]
 TOKENIZERS = {
-    "gpt2": "GPT-2 pattern, 50,257 tokens", "llama3": "Llama 3 pattern, 128,000", "qwen2": "Qwen 2 pattern and NFC, 151,643",
+    "gpt2": "GPT-2 pattern, 50,257 tokens", "llama3": "Llama 3 pattern, 128,000", "qwen2": "Qwen 2 pattern and NFC, 151,028",
     "sentencepiece": "SentencePiece BPE, 32,000", "unigram": "Unigram, 32,000",
 }
 

@@ -25,7 +25,7 @@ struct Inspect: ParsableCommand {
     @Option(help: "With --plan: tokens of a completion.")
     var response = 64
 
-    @Option(help: "With --plan: processor threads. By default all.")
+    @Option(help: "Processor threads. By default all.")
     var threads: Int?
 
     @OptionGroup var adapter: AdapterOptions
@@ -33,7 +33,7 @@ struct Inspect: ParsableCommand {
     func run() throws {
         if plan { return try printPlan() }
         if adapter.loraRank != nil { throw UsageError("--lora-rank goes with --plan") }
-        let model = try Student(location: student, threads: 1)
+        let model = try Student(location: student, threads: threads)
         let shape = model.configuration
         let summary = Summary(
             family: shape.family, parameters: model.parameterCount, layers: shape.layerCount, width: shape.width, heads: shape.headCount,

@@ -222,7 +222,7 @@ extension EngineSamplingTests {
     @Test func temperaturesNearZeroAreGreedy() throws {
         let student = try Golden.student("gpt2")
         let greedy = try student.sample([request(SamplingParameters(temperature: 0, maxTokens: 12))], slots: 1)[0][0].ids
-        for temperature in [1e-40, 1e-310, 1e-30] {
+        for temperature in [1e-40, .leastNonzeroMagnitude, 1e-30] as [Double] {
             for (topK, topP) in [(nil, 1.0), (5, 1.0), (nil, 0.9)] as [(Int?, Double)] {
                 let parameters = SamplingParameters(temperature: temperature, topK: topK, topP: topP, maxTokens: 12)
                 #expect(try student.sample([request(parameters)], slots: 1)[0][0].ids == greedy)

@@ -77,7 +77,7 @@ import Testing
 
 @Suite struct Int8ScaleTests {
     @Test func weightsTooSmallForAScaleCountAsZero() {
-        var weight: [Float] = [1e-38, -3e-39, 0, 1e-37]
+        var weight: [Float] = [1e-38, -Float.leastNonzeroMagnitude, 0, 1e-37]
         var x: [Float] = [1, 2, 3, 4]
         var y: [Float] = [.nan]
         let workers = Workers(threads: 1)

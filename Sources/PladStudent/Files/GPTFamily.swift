@@ -25,16 +25,7 @@ extension ModelFamily {
             return configuration
         },
         names: { _ in
-            TensorNames(
-                prefix: "transformer.",
-                embedding: "transformer.wte.weight",
-                positions: "transformer.wpe.weight",
-                decoder: StackNames(
-                    layer: { "transformer.h.\($0)." },
-                    attention: AttentionNames(norm: "ln_1", queryKeyValue: ["attn.c_attn"], output: "attn.c_proj"),
-                    feedForwardNorm: "ln_2", entrance: ["mlp.c_fc"], exit: "mlp.c_proj", finalNorm: "transformer.ln_f"),
-                transposesProjections: true,
-                ignored: { $0.hasSuffix(".attn.bias") || $0.hasSuffix(".attn.masked_bias") })
+            gptNames(queryKeyValue: ["attn.c_attn"], output: "attn.c_proj", buffers: "attn", transposed: true)
         })
 
     /// GPT-Neo: GPT-2 with unscaled scores and layers that see a window of keys, apart projections without biases for query,
@@ -56,18 +47,24 @@ extension ModelFamily {
             return configuration
         },
         names: { _ in
-            TensorNames(
-                prefix: "transformer.",
-                embedding: "transformer.wte.weight",
-                positions: "transformer.wpe.weight",
-                decoder: StackNames(
-                    layer: { "transformer.h.\($0)." },
-                    attention: AttentionNames(
-                        norm: "ln_1", queryKeyValue: ["attn.attention.q_proj", "attn.attention.k_proj", "attn.attention.v_proj"],
-                        output: "attn.attention.out_proj"),
-                    feedForwardNorm: "ln_2", entrance: ["mlp.c_fc"], exit: "mlp.c_proj", finalNorm: "transformer.ln_f"),
-                ignored: { $0.hasSuffix(".attn.attention.bias") || $0.hasSuffix(".attn.attention.masked_bias") })
+            let projections = ["q_proj", "k_proj", "v_proj"].map { "attn.attention." + $0 }
+            return gptNames(
+                queryKeyValue: projections, output: "attn.attention.out_proj", buffers: "attn.attention", transposed: false)
         })
+
+    /// - Parameter buffers: the module whose causal mask older files hold.
+    private static func gptNames(queryKeyValue: [String], output: String, buffers: String, transposed: Bool) -> TensorNames {
+        TensorNames(
+            prefix: "transformer.",
+            embedding: "transformer.wte.weight",
+            positions: "transformer.wpe.weight",
+            decoder: StackNames(
+                layer: { "transformer.h.\($0)." },
+                attention: AttentionNames(norm: "ln_1", queryKeyValue: queryKeyValue, output: output),
+                feedForwardNorm: "ln_2", entrance: ["mlp.c_fc"], exit: "mlp.c_proj", finalNorm: "transformer.ln_f"),
+            transposesProjections: transposed,
+            ignored: { $0.hasSuffix(".\(buffers).bias") || $0.hasSuffix(".\(buffers).masked_bias") })
+    }
 
     private static func gptLike(
         _ file: ConfigurationFile, family: String, width: Int, heads: Int, layers: Int, context: Int, feedForward: Int

@@ -25,6 +25,11 @@ package struct Bootstrap: Sendable {
         estimate(of: values.map { Ratio($0) })
     }
 
+    /// chrF of a corpus, one pair a prompt.
+    package func estimate(of pairs: [ChrF]) -> Estimate {
+        estimate(prompts: pairs.count, count: pairs.count) { ChrF(pairs, times: $0).score }
+    }
+
     /// `ratios` minus `baseline`, both over the same prompts in the same order; `count` is that of `ratios`.
     package func difference(of ratios: [Ratio], from baseline: [Ratio]) -> Estimate {
         precondition(ratios.count == baseline.count, "\(ratios.count) prompts cannot be paired with \(baseline.count)")

@@ -28,9 +28,11 @@ extension Evaluation {
                 SideBySide(
                     id: prompt.id, prompt: prompt.prompt, teacher: prompt.teacherText,
                     students: students.map { $0.prompts[index].answer }, rougeL: students.map { $0[.rougeL][index].numerator },
+                    chrF: students.map { $0.chrF[index].score },
                     facts: prompt.facts.isEmpty ? nil : prompt.facts,
                     factsKept: prompt.facts.isEmpty ? nil : students.map { Int($0[.factsKept][index].numerator) })
             },
-            teacherTokensSpread: Spread(of: (students.first?.prompts ?? []).map { Double($0.teacherLogProbabilities.count) }))
+            teacherTokensSpread: Spread(of: (students.first?.prompts ?? []).map { Double($0.teacherLogProbabilities.count) }),
+            rougeReads: Rouge.readableShare(of: (students.first?.prompts ?? []).map(\.teacherText)))
     }
 }

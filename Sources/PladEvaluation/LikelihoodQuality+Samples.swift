@@ -6,9 +6,9 @@ extension LikelihoodQuality {
     /// The samples of all prompts, in bins of equal size by log-probability per token; nil without samples.
     ///
     /// Of many samples, every so many-th is kept as a point.
-    init?(of prompts: [HeldOutMeasurement]) {
+    init?(of prompts: [HeldOutMeasurement], by likeness: Likeness) {
         let samples = prompts.flatMap { prompt in
-            zip(prompt.samples, prompt.likeness).map { (likelihood: $0.logProbabilityPerToken, quality: $1) }
+            zip(prompt.samples, prompt.qualities(likeness)).map { (likelihood: $0.logProbabilityPerToken, quality: $1) }
         }
         guard !samples.isEmpty else { return nil }
         // Equal likelihoods keep their order, so that the bins do not depend on how the sort treats them.

@@ -29,39 +29,23 @@ package struct Rouge: Sendable, Hashable {
         let union = single ? whole : unionOfSubsequences(reference, candidate, vocabulary: vocabulary)
         return Rouge(
             rouge1: RougeScore(
-                common: overlap(unigrams(referenceWords), unigrams(candidateWords)),
+                common: unigrams(referenceWords).countInCommon(with: unigrams(candidateWords)),
                 reference: counts.reference, candidate: counts.candidate),
             rouge2: RougeScore(
-                common: overlap(bigrams(referenceWords), bigrams(candidateWords)),
+                common: bigrams(referenceWords).countInCommon(with: bigrams(candidateWords)),
                 reference: max(counts.reference - 1, 0), candidate: max(counts.candidate - 1, 0)),
             rougeL: rougeL,
             rougeLsum: RougeScore(common: union, reference: counts.reference, candidate: counts.candidate))
     }
 
+    /// Sorted.
     private static func unigrams(_ words: [Int32]) -> [UInt64] {
-        words.map { UInt64($0) }
+        words.map { UInt64($0) }.sorted()
     }
 
+    /// Sorted.
     private static func bigrams(_ words: [Int32]) -> [UInt64] {
-        zip(words, words.dropFirst()).map { UInt64($0) << 32 | UInt64($1) }
-    }
-
-    /// How many elements two bags share, each counted as often as both hold it.
-    private static func overlap(_ left: [UInt64], _ right: [UInt64]) -> Int {
-        let left = left.sorted()
-        let right = right.sorted()
-        var common = 0
-        var (i, j) = (0, 0)
-        while i < left.count, j < right.count {
-            if left[i] == right[j] {
-                (common, i, j) = (common + 1, i + 1, j + 1)
-            } else if left[i] < right[j] {
-                i += 1
-            } else {
-                j += 1
-            }
-        }
-        return common
+        zip(words, words.dropFirst()).map { UInt64($0) << 32 | UInt64($1) }.sorted()
     }
 
     /// Words of the reference in the union, over the candidate's lines, of their longest common subsequences with each

@@ -3,9 +3,9 @@ package struct SeedSpread: Codable, Sendable, Hashable {
     /// One for each seed.
     package var values: [Double]
     package var mean: Double
-    /// Standard deviation with n − 1; 0 of a single run.
-    package var deviation: Double
-    /// 95 % interval of the mean by Student's t; nil of a single run, which shows nothing about the next.
+    /// Standard deviation with n − 1, and 95 % interval of the mean by Student's t; nil of a single run, which shows nothing
+    /// about the next.
+    package var deviation: Double?
     package var low: Double?
     package var high: Double?
 
@@ -16,11 +16,9 @@ package struct SeedSpread: Codable, Sendable, Hashable {
         let count = Double(values.count)
         let mean = values.reduce(0, +) / count
         self.mean = mean
-        guard values.count > 1 else {
-            deviation = 0
-            return
-        }
-        deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)).squareRoot()
+        guard values.count > 1 else { return }
+        let deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)).squareRoot()
+        self.deviation = deviation
         let half = Self.quantile(degrees: values.count - 1) * deviation / count.squareRoot()
         (low, high) = (mean - half, mean + half)
     }

@@ -9,6 +9,7 @@ extension StudentMeasurements {
         return StudentEvaluation(
             name: name,
             rougeL: estimate(.rougeL),
+            chrF: chrF(bootstrap),
             teacherNegativeLogLikelihood: estimate(.negativeLogLikelihood),
             rankAccuracy: estimate(.rankAccuracy),
             factsKept: measured(.factsKept),
@@ -19,8 +20,9 @@ extension StudentMeasurements {
                 kendallOfSum: measured(.kendallOfSum), kendallOfFacts: measured(.kendallOfFacts),
                 calibrationError: isMeasured(.rankAccuracy) ? calibrationError(bootstrap) : nil),
             reliability: reliability.isEmpty ? nil : reliability,
-            likelihoodQuality: LikelihoodQuality(of: prompts),
+            likelihoodQuality: LikelihoodQuality(of: prompts, by: likeness),
             rougeLSpread: Spread(of: self[.rougeL].map(\.numerator)),
+            chrFSpread: Spread(of: chrF.map(\.score)),
             answerTokensSpread: Spread(of: self[.answerTokens].map(\.numerator)))
     }
 
@@ -34,6 +36,7 @@ extension StudentMeasurements {
         return StudentDifference(
             student: name, baseline: baseline.name,
             rougeL: difference(.rougeL),
+            chrF: chrF(bootstrap, minus: baseline),
             teacherNegativeLogLikelihood: difference(.negativeLogLikelihood),
             rankAccuracy: difference(.rankAccuracy),
             factsKept: measured(.factsKept),
@@ -46,10 +49,15 @@ extension StudentMeasurements {
             winRate: bootstrap.estimate(of: wins(over: baseline)))
     }
 
-    /// Prompts on which this student's answer is closer to the teacher's text by ROUGE-L; a tie is half a win.
-    private func wins(over baseline: StudentMeasurements) -> [Ratio] {
-        zip(self[.rougeL], baseline[.rougeL]).map { own, other in
-            Ratio(own.numerator > other.numerator ? 1 : own.numerator == other.numerator ? 0.5 : 0)
+    /// Prompts on which this student's answer is closer to the teacher's text; a tie is half a win.
+    private func wins(over baseline: StudentMeasurements) -> [Double] {
+        zip(qualities, baseline.qualities).map { own, other in own > other ? 1 : own == other ? 0.5 : 0 }
+    }
+
+    private func chrF(_ bootstrap: Bootstrap, minus baseline: StudentMeasurements? = nil) -> Estimate {
+        guard let baseline else { return bootstrap.estimate(of: chrF) }
+        return bootstrap.estimate(prompts: chrF.count, count: chrF.count) { times in
+            ChrF(chrF, times: times).score - ChrF(baseline.chrF, times: times).score
         }
     }
 

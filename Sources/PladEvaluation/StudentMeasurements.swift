@@ -1,4 +1,4 @@
-import PladRecords
+package import PladRecords
 
 /// One student's measures, prompt by prompt, before they are averaged.
 package struct StudentMeasurements: Sendable {
@@ -20,6 +20,10 @@ package struct StudentMeasurements: Sendable {
 
     package let name: String
     package let prompts: [HeldOutMeasurement]
+    /// What quality is, by the teacher's texts.
+    package let likeness: Likeness
+    /// Of the greedy answers.
+    let chrF: [ChrF]
     private let columns: [Column: [Ratio]]
 
     /// Throws `EvaluationError.notFinite` as `HeldOutMeasurement.check` does.
@@ -27,9 +31,12 @@ package struct StudentMeasurements: Sendable {
         for prompt in prompts { try prompt.check(of: name) }
         self.name = name
         self.prompts = prompts
+        let likeness = Likeness(toTexts: prompts.map(\.teacherText))
+        self.likeness = likeness
+        chrF = prompts.map { ChrF(reference: $0.teacherText, candidate: $0.answer) }
         var columns = Dictionary(uniqueKeysWithValues: Column.allCases.map { ($0, [Ratio]()) })
         for prompt in prompts {
-            for (column, ratio) in prompt.ratios { columns[column]!.append(ratio) }
+            for (column, ratio) in prompt.ratios(likeness) { columns[column]!.append(ratio) }
         }
         self.columns = columns
     }
@@ -57,6 +64,9 @@ package struct StudentMeasurements: Sendable {
     /// A measure, prompt by prompt.
     subscript(column: Column) -> [Ratio] { columns[column]! }
 
+    /// How like the teacher's text each greedy answer is.
+    var qualities: [Double] { likeness == .chrF ? chrF.map(\.score) : self[.rougeL].map(\.numerator) }
+
     /// Whether any prompt has something to measure.
     func isMeasured(_ column: Column) -> Bool {
         self[column].contains { $0.denominator > 0 }
@@ -64,8 +74,8 @@ package struct StudentMeasurements: Sendable {
 }
 
 extension HeldOutMeasurement {
-    /// ROUGE-L F of each sample against the teacher's text.
-    var likeness: [Double] { samples.map { RougeL.score(reference: teacherText, candidate: $0.text).f } }
+    /// How like the teacher's text each sample is.
+    func qualities(_ likeness: Likeness) -> [Double] { samples.map { likeness.score(reference: teacherText, candidate: $0.text) } }
 
     /// Throws `EvaluationError.notFinite` that names student and prompt where a log-probability or score is no number.
     package func check(of student: String) throws {
@@ -81,10 +91,10 @@ extension HeldOutMeasurement {
             && samples.allSatisfy(\.logProbability.isFinite)
     }
 
-    fileprivate var ratios: [(StudentMeasurements.Column, Ratio)] {
+    fileprivate func ratios(_ likeness: Likeness) -> [(StudentMeasurements.Column, Ratio)] {
         let rouge = Rouge.score(reference: teacherText, candidate: answer)
         let teacherTokens = Double(teacherLogProbabilities.count)
-        let (likelihood, likeness) = (samples.map(\.logProbabilityPerToken), likeness)
+        let (likelihood, quality) = (samples.map(\.logProbabilityPerToken), qualities(likeness))
         let kept = samples.map { Double(Facts.kept(facts, in: $0.text)) }
         func correlation(_ value: Double?) -> Ratio { value.map { Ratio($0) } ?? Ratio(0, of: 0) }
         return [
@@ -95,9 +105,9 @@ extension HeldOutMeasurement {
             (.factsKept, Ratio(Double(Facts.kept(facts, in: answer)), of: Double(facts.count))),
             (.answerTokens, Ratio(Double(answerTokens))),
             (.lengthRatio, Ratio(Double(answerTokens), of: teacherTokens)),
-            (.kendall, correlation(RankCorrelation.kendall(likelihood, likeness))),
-            (.spearman, correlation(RankCorrelation.spearman(likelihood, likeness))),
-            (.kendallOfSum, correlation(RankCorrelation.kendall(samples.map(\.logProbability), likeness))),
+            (.kendall, correlation(RankCorrelation.kendall(likelihood, quality))),
+            (.spearman, correlation(RankCorrelation.spearman(likelihood, quality))),
+            (.kendallOfSum, correlation(RankCorrelation.kendall(samples.map(\.logProbability), quality))),
             (.kendallOfFacts, correlation(RankCorrelation.kendall(likelihood, kept))),
         ]
     }

@@ -20,6 +20,8 @@ package struct StudentEvaluation: Codable, Sendable, Hashable {
     package var name: String
     /// ROUGE-L F of the greedy answer against the teacher's text.
     package var rougeL: Estimate
+    /// chrF of all greedy answers against the teacher's texts, as a corpus; nil in older records.
+    package var chrF: Estimate?
     /// Negative log-likelihood of the teacher's text, nats per token (the end-of-sequence token included).
     package var teacherNegativeLogLikelihood: Estimate
     /// Share of held-out pairs (teacher's text, warmed-up student's sample) whose teacher side has the higher score.
@@ -36,15 +38,18 @@ package struct StudentEvaluation: Codable, Sendable, Hashable {
     package var likelihoodQuality: LikelihoodQuality?
     /// Over the prompts.
     package var rougeLSpread: Spread?
+    package var chrFSpread: Spread?
     package var answerTokensSpread: Spread?
 
     package init(
-        name: String, rougeL: Estimate, teacherNegativeLogLikelihood: Estimate, rankAccuracy: Estimate,
+        name: String, rougeL: Estimate, chrF: Estimate? = nil, teacherNegativeLogLikelihood: Estimate, rankAccuracy: Estimate,
         factsKept: Estimate?, answerTokens: Estimate, more: FurtherMeasures? = nil, reliability: [ReliabilityBin]? = nil,
-        likelihoodQuality: LikelihoodQuality? = nil, rougeLSpread: Spread? = nil, answerTokensSpread: Spread? = nil
+        likelihoodQuality: LikelihoodQuality? = nil, rougeLSpread: Spread? = nil, chrFSpread: Spread? = nil,
+        answerTokensSpread: Spread? = nil
     ) {
         self.name = name
         self.rougeL = rougeL
+        self.chrF = chrF
         self.teacherNegativeLogLikelihood = teacherNegativeLogLikelihood
         self.rankAccuracy = rankAccuracy
         self.factsKept = factsKept
@@ -53,6 +58,7 @@ package struct StudentEvaluation: Codable, Sendable, Hashable {
         self.reliability = reliability
         self.likelihoodQuality = likelihoodQuality
         self.rougeLSpread = rougeLSpread
+        self.chrFSpread = chrFSpread
         self.answerTokensSpread = answerTokensSpread
     }
 }
@@ -132,21 +138,24 @@ package struct StudentDifference: Codable, Sendable, Hashable {
     package var student: String
     package var baseline: String
     package var rougeL: Estimate
+    package var chrF: Estimate?
     package var teacherNegativeLogLikelihood: Estimate
     package var rankAccuracy: Estimate
     package var factsKept: Estimate?
     package var answerTokens: Estimate
     package var more: FurtherMeasures?
-    /// Share of prompts on which `student` is closer to the teacher's text by ROUGE-L, a tie counting half: 0.5 is no difference.
+    /// Share of prompts on which `student` is closer to the teacher's text by `Evaluation.likeness`, a tie counting half: 0.5 is no difference.
     package var winRate: Estimate?
 
     package init(
-        student: String, baseline: String, rougeL: Estimate, teacherNegativeLogLikelihood: Estimate, rankAccuracy: Estimate,
+        student: String, baseline: String, rougeL: Estimate, chrF: Estimate? = nil, teacherNegativeLogLikelihood: Estimate,
+        rankAccuracy: Estimate,
         factsKept: Estimate?, answerTokens: Estimate, more: FurtherMeasures? = nil, winRate: Estimate? = nil
     ) {
         self.student = student
         self.baseline = baseline
         self.rougeL = rougeL
+        self.chrF = chrF
         self.teacherNegativeLogLikelihood = teacherNegativeLogLikelihood
         self.rankAccuracy = rankAccuracy
         self.factsKept = factsKept
@@ -165,13 +174,15 @@ package struct SideBySide: Codable, Sendable, Hashable {
     package var students: [String]
     /// ROUGE-L F of each of those answers, where it was measured.
     package var rougeL: [Double]?
+    /// chrF of each of them.
+    package var chrF: [Double]?
     /// What a good answer keeps to the letter, where the prompt says so.
     package var facts: [String]?
     /// How many of them each of those answers keeps.
     package var factsKept: [Int]?
 
     package init(
-        id: String, prompt: String, teacher: String, students: [String], rougeL: [Double]? = nil,
+        id: String, prompt: String, teacher: String, students: [String], rougeL: [Double]? = nil, chrF: [Double]? = nil,
         facts: [String]? = nil, factsKept: [Int]? = nil
     ) {
         self.id = id
@@ -179,6 +190,7 @@ package struct SideBySide: Codable, Sendable, Hashable {
         self.teacher = teacher
         self.students = students
         self.rougeL = rougeL
+        self.chrF = chrF
         self.facts = facts
         self.factsKept = factsKept
     }
@@ -194,17 +206,26 @@ package struct Evaluation: Codable, Sendable, Hashable {
     package var examples: [SideBySide]
     /// Tokens of the teacher's texts, over the prompts.
     package var teacherTokensSpread: Spread?
+    /// Which share of the letters of the teacher's texts ROUGE reads; nil in older records.
+    package var rougeReads: Double?
+    /// What the last student is where its ranking collapsed and was rolled back, and why.
+    package var rollback: String?
     /// What a judge says of the students' answers, where one was asked.
     package var judgements: [Judgement]?
 
     package init(
         students: [StudentEvaluation], differences: [StudentDifference] = [], examples: [SideBySide], teacherTokensSpread: Spread? = nil,
-        judgements: [Judgement]? = nil
+        rougeReads: Double? = nil, rollback: String? = nil, judgements: [Judgement]? = nil
     ) {
         self.students = students
         self.differences = differences
         self.examples = examples
         self.teacherTokensSpread = teacherTokensSpread
+        self.rougeReads = rougeReads
+        self.rollback = rollback
         self.judgements = judgements
     }
+
+    /// What quality is in this evaluation.
+    package var likeness: Likeness { Likeness(rougeReads: rougeReads) }
 }

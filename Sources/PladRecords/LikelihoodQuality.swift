@@ -4,7 +4,7 @@ package struct LikelihoodQuality: Codable, Sendable, Hashable {
     package struct Bin: Codable, Sendable, Hashable {
         /// Mean log-probability per token, nats.
         package var logProbabilityPerToken: Double
-        /// Mean ROUGE-L F against the teacher's text.
+        /// Mean likeness to the teacher's text.
         package var quality: Double
         package var count: Int
 

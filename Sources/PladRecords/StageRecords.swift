@@ -154,6 +154,8 @@ package struct TrainingStep: Codable, Sendable, Hashable {
     package var probe: AnswerProbe?
     /// Why the phase ended with this step, and what became of its weights, where it collapsed.
     package var collapse: String?
+    /// After which step of the phase the weights are that were kept then; 0 for those before it.
+    package var keptStep: Int?
 
     package init(
         phase: String, step: Int, loss: Double, learningRate: Double, gradientNorm: Double,

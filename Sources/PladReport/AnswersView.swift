@@ -8,7 +8,7 @@ struct AnswersView {
         let prompt: String
         let opening: String
         let isOpen: Bool
-        /// `better`, `worse` or `same`: the last student against the one before it, by ROUGE-L.
+        /// `better`, `worse` or `same`: the last student against the one before it, by likeness to the teacher's text.
         let change: String
         let scores: String
         let needed: String?
@@ -26,6 +26,8 @@ struct AnswersView {
 
     let count: Int
     let items: [Item]
+    /// What the scores are.
+    let likeness: String
     /// Whether items can be told apart by whether ranking helped them.
     let isScored: Bool
     let last: String
@@ -40,11 +42,16 @@ struct AnswersView {
         let names = evaluation.students.map(\.name)
         let bytes = min(6000, Self.budget / (evaluation.examples.count * (names.count + 2)))
         count = evaluation.examples.count
-        isScored = names.count > 1 && evaluation.examples.contains { $0.rougeL?.count == names.count }
+        likeness = evaluation.likeness.rawValue
+        let scores = evaluation.examples.map { example in
+            let scores = evaluation.likeness == .chrF ? example.chrF : example.rougeL
+            return scores?.count == names.count ? scores! : []
+        }
+        isScored = names.count > 1 && scores.contains { !$0.isEmpty }
         last = names.last ?? ""
         before = names.dropLast().last ?? ""
         items = evaluation.examples.enumerated().map { index, example in
-            let scores = example.rougeL?.count == names.count ? example.rougeL! : []
+            let scores = scores[index]
             let answers = zip(example.students.indices, example.students).map { position, text in
                 Answer(
                     who: position < names.count ? names[position] : "student \(position + 1)",

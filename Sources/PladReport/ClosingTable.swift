@@ -7,49 +7,67 @@ package enum ClosingTable {
     package static func render(evaluation: Evaluation) -> String {
         let measures = Measure.measured(in: evaluation).filter(\.isClosing)
         guard !measures.isEmpty else { return nothing }
-        let judge = evaluation.closingJudgements.last?.judge
-        let (names, first) = names(evaluation)
-        var lines = [TextTable.row("student", measures.map(\.shortName) + (judge == nil ? [] : ["win rate"]), first)]
-        for (student, name) in zip(evaluation.students, names) {
-            let wins = judge.map { TextTable.cell(evaluation.winRate(of: student.name, by: $0), 3) }
-            lines.append(
-                TextTable.row(name, measures.map { TextTable.cell($0.estimate(student), $0.decimals) } + (wins.map { [$0] } ?? []), first))
+        let judgement = evaluation.closingJudgements.last
+        var columns = columns(evaluation, measures)
+        if let judge = judgement?.judge {
+            columns.append(
+                TextTable.Column(
+                    "win rate", evaluation.students.map { TextTable.cell(evaluation.winRate(of: $0.name, by: judge), 3) }))
         }
+        var lines = TextTable.lines([names(evaluation)], columns)
+        if let rollback = evaluation.rollback { lines.append("* \(rollback)") }
         if let difference = evaluation.closing {
             let gains = TextTable.gains(
                 difference, Measure.measured(in: evaluation).filter { $0.isClosing || $0.shortName == "facts kept" })
-            lines += ["", TextTable.heading(difference)] + gains + evaluation.closingJudgements.compactMap(TextTable.wins)
+            let wins = evaluation.closingJudgements.compactMap { TextTable.wins($0, evaluation.likeness) }
+            lines += ["", TextTable.heading(difference)] + gains + wins
         }
-        lines += ["", TextTable.note(evaluation)]
-        if let judge { lines.append("win rate: over the student before, judged by \(TextTable.shortened(judge, to: 40)); even at 0.5") }
-        return lines.joined(separator: "\n") + "\n"
+        lines += [""] + TextTable.legend(measures)
+        if let judgement {
+            let judge = judgement.judgeInWords(evaluation.likeness, to: 30)
+            lines.append(TextTable.explanation("win rate", "Prompts won over the student before, ties half. Judge: \(judge)"))
+        }
+        return (lines + notes(evaluation)).joined(separator: "\n") + "\n"
     }
 
     /// Students beside each other, then each against the first.
     package static func render(comparison evaluation: Evaluation) -> String {
         let measures = Measure.measured(in: evaluation).filter { $0.isMain && $0.direction != .none }
         guard !measures.isEmpty else { return nothing }
-        let (names, first) = names(evaluation)
-        var lines = [TextTable.row("student", measures.map(\.shortName), first)]
-        for (student, name) in zip(evaluation.students, names) {
-            lines.append(TextTable.row(name, measures.map { TextTable.cell($0.estimate(student), $0.decimals) }, first))
-        }
+        var lines = TextTable.lines([names(evaluation)], columns(evaluation, measures))
         for difference in evaluation.differences {
             lines += ["", TextTable.heading(difference)] + TextTable.gains(difference, measures)
         }
-        return (lines + ["", TextTable.note(evaluation)]).joined(separator: "\n") + "\n"
+        return (lines + [""] + TextTable.legend(measures) + notes(evaluation)).joined(separator: "\n") + "\n"
     }
 
     private static let nothing = "nothing was measured: there are no held-out prompts with answers\n"
 
-    /// The students' names and the width of their column.
-    private static func names(_ evaluation: Evaluation) -> (names: [String], width: Int) {
-        let names = evaluation.students.map { TextTable.shortened($0.name, to: 14) }
-        return (names, max(7, names.map(\.count).max() ?? 0) + 2)
+    private static func notes(_ evaluation: Evaluation) -> [String] {
+        ["", TextTable.note(evaluation)] + (evaluation.rougeNote.map { [$0] } ?? [])
+    }
+
+    /// The students' names; the one that ranking was to make has a star where it was rolled back.
+    private static func names(_ evaluation: Evaluation) -> TextTable.Column {
+        let last = evaluation.students.count - 1
+        return TextTable.Column(
+            "student",
+            evaluation.students.enumerated().map { index, student in
+                TextTable.shortened(student.name, to: 14) + (index == last && evaluation.rollback != nil ? "*" : "")
+            })
+    }
+
+    private static func columns(_ evaluation: Evaluation, _ measures: [Measure]) -> [TextTable.Column] {
+        measures.map { measure in
+            TextTable.Column(measure.shortName, evaluation.students.map { TextTable.cell(measure.estimate($0), measure.decimals) })
+        }
     }
 }
 
 extension Evaluation {
+    /// Says so where ROUGE cannot read the script of the teacher's texts.
+    package var rougeNote: String? { rougeReads.flatMap { Likeness.rougeNote(reads: $0) } }
+
     /// The last student against the one before it: what the last stage was worth.
     var closing: StudentDifference? {
         guard students.count > 1 else { return nil }

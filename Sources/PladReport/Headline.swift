@@ -7,7 +7,10 @@ enum Headline {
         guard let evaluation, let difference = evaluation.closing else {
             return evaluation == nil ? "Not evaluated yet." : "Measured, with nothing to compare it with."
         }
-        let judged = Measure.measured(in: evaluation).filter { $0.isMain && $0.direction != .none }
+        // A measure that cannot read the texts shows nothing either way.
+        let judged = Measure.measured(in: evaluation).filter { measure in
+            measure.isMain && measure.direction != .none && !(measure.name == "ROUGE-L" && evaluation.likeness != .rougeL)
+        }
         let better = judged.filter { $0.judge(difference) == .better }.map(\.inSentence)
         let worse = judged.filter { $0.judge(difference) == .worse }.map(\.inSentence)
         let unclear = judged.filter { $0.judge(difference) == .unclear }.map(\.inSentence)
@@ -16,14 +19,17 @@ enum Headline {
         if !worse.isEmpty { clauses.append("worse in \(joined(worse))") }
         if !unclear.isEmpty { clauses.append("no clear difference in \(joined(unclear))") }
         guard !clauses.isEmpty else { return "Nothing was measured." }
-        return "Against “\(difference.baseline)”, “\(difference.student)” is: \(clauses.joined(separator: "; "))." + wins(evaluation)
+        let rollback = evaluation.rollback.map { "“\(difference.student)” is \($0). " } ?? ""
+        return rollback + "Against “\(difference.baseline)”, “\(difference.student)” is: \(clauses.joined(separator: "; "))."
+            + wins(evaluation)
     }
 
     /// How often the judge, a model rather than the metric where both were asked, prefers the last student.
     private static func wins(_ evaluation: Evaluation) -> String {
         guard let judgement = evaluation.closingJudgements.last, let rate = judgement.winRate.measured else { return "" }
         let percent = { (share: Double) in Numbers.fixed(100 * share, 0) }
-        let judge = judgement.judge == "metric" ? "facts kept, then ROUGE-L" : "“\(judgement.judge)”"
+        let words = judgement.judgeInWords(evaluation.likeness)
+        let judge = words == judgement.judge ? "“\(words)”" : words
         return " Judged by \(judge), it wins \(percent(rate.mean)) % of the prompts (\(percent(rate.low)) to \(percent(rate.high)))."
     }
 

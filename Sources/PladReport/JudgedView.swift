@@ -18,15 +18,16 @@ struct JudgedView {
     let lines: [Line]
 
     /// A view a judge, in the order in which they were asked.
-    static func all(_ judgements: [Judgement]) -> [JudgedView] {
+    static func all(_ evaluation: Evaluation) -> [JudgedView] {
+        let judgements = evaluation.judgements ?? []
         var names: [String] = []
         for judgement in judgements where !names.contains(judgement.judge) { names.append(judgement.judge) }
-        return names.map { name in JudgedView(name, judgements.filter { $0.judge == name }) }
+        return names.map { name in JudgedView(name, judgements.filter { $0.judge == name }, evaluation.likeness) }
     }
 
-    private init(_ name: String, _ judgements: [Judgement]) {
+    private init(_ name: String, _ judgements: [Judgement], _ likeness: Likeness) {
         let seesOrder = judgements.contains { $0.flipRate.measured != nil }
-        judge = name == "metric" ? "facts kept, then ROUGE-L" : name + (seesOrder ? ", every pair in both orders" : "")
+        judge = (judgements.first?.judgeInWords(likeness) ?? name) + (seesOrder ? ", every pair in both orders" : "")
         note = Self.note(judgements)
         pairings = judgements.map { "\($0.student) over \($0.baseline)" }
         let rates = zip(pairings, judgements).map { (name: $0, estimate: Optional($1.winRate)) }

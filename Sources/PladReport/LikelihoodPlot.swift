@@ -5,6 +5,8 @@ import PladRecords
 struct LikelihoodPlot {
     let title: String
     let quality: LikelihoodQuality
+    /// What quality is.
+    let likeness: String
     /// Shared by the plots of all students, so that they can be compared by eye.
     let x: Axis
 
@@ -27,7 +29,7 @@ struct LikelihoodPlot {
         for tick in x.ticks {
             svg.text(x.label(tick), x.place(tick, from: Self.left, to: Self.right), Self.bottom + 16, .middle, "tick")
         }
-        svg.text("ROUGE-L", 0, 8, .start, "tick quiet")
+        svg.text(likeness, 0, 8, .start, "tick quiet")
         svg.text("log-probability per token, nats", Self.right, Self.height - 5, .end, "tick quiet")
         let place = { (likelihood: Double, quality: Double) in
             (x: x.place(likelihood, from: Self.left, to: Self.right), y: y.place(quality, from: Self.bottom, to: Self.top))

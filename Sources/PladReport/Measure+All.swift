@@ -4,20 +4,24 @@ extension Measure {
     static let main = [
         Measure(
             name: "ROUGE-L", shortName: "ROUGE-L", inSentence: "ROUGE-L",
-            meaning: "Likeness of the greedy answer to the teacher’s: longest common subsequence of words, F. Higher is better.",
+            meaning: "Longest common subsequence of words with the teacher’s answer, F. Higher is better.",
             decimals: 3, isMain: true, isClosing: true, direction: .higher, estimate: { $0.rougeL }, difference: { $0.rougeL }),
         Measure(
+            name: "chrF", shortName: "chrF", inSentence: "chrF",
+            meaning: "Runs of up to 6 characters in common with the teacher’s answers, F. Higher is better.",
+            decimals: 3, isMain: true, isClosing: true, direction: .higher, estimate: { $0.chrF }, difference: { $0.chrF }),
+        Measure(
             name: "Negative log-likelihood", shortName: "nats/token", inSentence: "negative log-likelihood",
-            meaning: "Of the teacher’s text, nats per token. Lower is better.",
+            meaning: "How unlikely the student finds the teacher’s text, nats per token. Lower is better.",
             decimals: 3, isMain: true, direction: .lower, estimate: { $0.teacherNegativeLogLikelihood },
             difference: { $0.teacherNegativeLogLikelihood }),
         Measure(
             name: "Pairs ranked right", shortName: "ranked right", inSentence: "pairs ranked right",
-            meaning: "Share of held-out pairs in which the teacher’s text scores above the student’s sample. Higher is better.",
+            meaning: "How often the teacher’s text scores above a sample of the student. Higher is better.",
             decimals: 3, isMain: true, isClosing: true, direction: .higher, estimate: { $0.rankAccuracy }, difference: { $0.rankAccuracy }),
         Measure(
             name: "Facts kept", shortName: "facts kept", inSentence: "facts kept",
-            meaning: "Share of the prompts’ facts found to the letter in the greedy answer. Higher is better.",
+            meaning: "Share of the prompts’ facts that stand in the answer to the letter. Higher is better.",
             decimals: 3, isMain: true, direction: .higher, estimate: { $0.factsKept }, difference: { $0.factsKept }),
         Measure(
             name: "Answer length", shortName: "tokens", inSentence: "answer length",
@@ -30,7 +34,9 @@ extension Measure {
         more("ROUGE-1", "words in common, F", .higher) { $0.rouge1 },
         more("ROUGE-2", "pairs of words in common, F", .higher) { $0.rouge2 },
         more("ROUGE-Lsum", "line by line, F", .higher) { $0.rougeLsum },
-        more("Kendall’s τ-b", "of log-probability per token with likeness, over a prompt’s samples", .higher) { $0.kendall },
+        more("Kendall’s τ-b", "of log-probability per token with likeness to the teacher’s text, over a prompt’s samples", .higher) {
+            $0.kendall
+        },
         more("Spearman’s ρ", "of the same", .higher) { $0.spearman },
         more("τ-b of the sum", "of log-probability with likeness", .higher) { $0.kendallOfSum },
         more("τ-b with facts", "of log-probability per token with facts kept", .higher) { $0.kendallOfFacts },

@@ -41,6 +41,7 @@ enum ReportTemplate {
         <section id="students" aria-labelledby="students-title">
         <h2 id="students-title">Students</h2>
         <p>Measured on {{prompts}} held-out prompts. Dots are means, lines their 95 % intervals.</p>
+        {{#note}}<p class="bad">{{.}}</p>{{/note}}
         <div class="plots">
         {{#plots}}
         <figure><figcaption><b>{{heading}}</b> {{meaning}}</figcaption>{{{markup}}}</figure>
@@ -103,7 +104,7 @@ enum ReportTemplate {
         {{/distributions}}
         {{#likelihood}}
         {{#first()}}<h3>Likelihood and quality</h3><p>Samples of the warmed-up student, the same for every student: across, how likely the
-        student finds a sample; up, its ROUGE-L against the teacher’s text. A faint dot is a sample, the line joins the means of tenths.
+        student finds a sample; up, its {{likeness}} against the teacher’s text. A faint dot is a sample, the line joins the means of tenths.
         Where the line rises, likelihood orders answers as quality does.</p><div class="plots top">{{/first()}}
         <figure><figcaption><b>{{heading}}</b> {{meaning}}</figcaption>{{{markup}}}</figure>
         {{#last()}}</div>{{/last()}}
@@ -120,7 +121,7 @@ enum ReportTemplate {
         {{#answers}}
         <section id="answers" aria-labelledby="answers-title">
         <h2 id="answers-title">Answers</h2>
-        <p>The first {{count}} held-out prompts, with greedy answers.{{#isScored}} Numbers are ROUGE-L against the teacher’s text.{{/isScored}}</p>
+        <p>The first {{count}} held-out prompts, with greedy answers.{{#isScored}} Numbers are {{likeness}} against the teacher’s text.{{/isScored}}</p>
         <form id="filter" hidden>
         <label>Containing <input type="search" id="words" autocomplete="off"></label>
         {{#isScored}}<label>Show <select id="change"><option value="">all</option><option value="better">where “{{last}}” is closer than “{{before}}”</option><option value="worse">where it is less close</option><option value="same">where both are as close</option></select></label>{{/isScored}}

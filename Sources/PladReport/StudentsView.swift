@@ -16,6 +16,9 @@ struct StudentsView {
     }
 
     let prompts: String
+    /// Where ROUGE cannot read the texts.
+    let note: String?
+    let likeness: String
     let plots: [Plot]
     let names: [String]
     let rows: [Row]
@@ -31,6 +34,8 @@ struct StudentsView {
         let measures = Measure.measured(in: evaluation)
         guard !measures.isEmpty else { return nil }
         prompts = Numbers.count(evaluation.students.map(\.rougeL.count).max() ?? 0)
+        note = evaluation.rougeNote.map { $0 + "." }
+        likeness = evaluation.likeness.rawValue
         plots = measures.filter(\.isMain).map { measure in
             let rows = evaluation.students.map { (name: $0.name, estimate: measure.estimate($0)) }
             let plot = IntervalPlot(title: measure.name, rows: rows, decimals: measure.decimals)
@@ -46,8 +51,8 @@ struct StudentsView {
         let changed = measures.map { measure in
             Row(measure: measure.name, hint: nil, cells: evaluation.differences.map { Cell(change: $0, measure) })
         }
-        changes = changed + Self.wins(evaluation.differences)
-        judged = JudgedView.all(evaluation.judgements ?? [])
+        changes = changed + Self.wins(evaluation)
+        judged = JudgedView.all(evaluation)
         distributions = Self.distributions(evaluation)
         reliability = Self.reliability(evaluation)
         likelihood = Self.likelihood(evaluation)
@@ -71,17 +76,22 @@ struct StudentsView {
                 let tau = student.more?.kendall?.measured.map { "Kendall’s τ-b \(Numbers.fixed($0.mean, 3)) within a prompt." }
                 return Plot(
                     heading: student.name, meaning: tau ?? "",
-                    markup: LikelihoodPlot(title: "Likelihood and quality of \(student.name)", quality: quality, x: axis).markup())
+                    markup: LikelihoodPlot(
+                        title: "Likelihood and quality of \(student.name)", quality: quality, likeness: evaluation.likeness.rawValue,
+                        x: axis
+                    ).markup())
             }
         }
     }
 
     private static func distributions(_ evaluation: Evaluation) -> [Plot] {
         let rouge = evaluation.students.map { (name: $0.name, spread: $0.rougeLSpread) }
+        let chrF = evaluation.students.map { (name: $0.name, spread: $0.chrFSpread) }
         let lengths = evaluation.students.map { (name: $0.name, spread: $0.answerTokensSpread) }
         let withTeacher = [(name: "teacher", spread: evaluation.teacherTokensSpread)] + lengths
         let plots = [
             ("ROUGE-L", "Of single answers.", SpreadPlot(title: "Distribution of ROUGE-L", rows: rouge, decimals: 2)),
+            ("chrF", "Of single answers.", SpreadPlot(title: "Distribution of chrF", rows: chrF, decimals: 2)),
             ("Length", "Tokens of single answers.", SpreadPlot(title: "Distribution of length", rows: withTeacher, decimals: 0)),
         ]
         return plots.compactMap { heading, meaning, plot in
@@ -90,9 +100,10 @@ struct StudentsView {
     }
 
     /// The share of prompts won, which has 0.5 where a difference has 0.
-    private static func wins(_ differences: [StudentDifference]) -> [Row] {
+    private static func wins(_ evaluation: Evaluation) -> [Row] {
+        let differences = evaluation.differences
         guard differences.contains(where: { $0.winRate?.measured != nil }) else { return [] }
-        let hint = "share with the higher ROUGE-L, ties half; even at 0.5"
+        let hint = "share with the higher \(evaluation.likeness.rawValue), ties half; even at 0.5"
         return [Row(measure: "Prompts won", hint: hint, cells: differences.map { Cell(winRate: $0.winRate) })]
     }
 }

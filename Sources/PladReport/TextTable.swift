@@ -1,10 +1,42 @@
 import PladRecords
 
 /// Parts of the tables for a terminal of 100 columns.
-enum TextTable {
-    static func row(_ name: String, _ cells: [String], _ first: Int) -> String {
-        let text = padded(name, first) + cells.map { padded($0, 21) }.joined()
-        return String(text.reversed().drop { $0 == " " }.reversed())
+package enum TextTable {
+    package struct Column {
+        let heading: String
+        let cells: [String]
+
+        package init(_ heading: String, _ cells: [String]) {
+            self.heading = heading
+            self.cells = cells
+        }
+
+        fileprivate var width: Int { 2 + ([heading] + cells).reduce(0) { max($0, $1.count) } }
+    }
+
+    private static let width = 100
+
+    /// The lines of a table; columns that do not fit beside each other stand in a further block below, with `names` again.
+    package static func lines(_ names: [Column], _ columns: [Column]) -> [String] {
+        let room = width - names.reduce(0) { $0 + $1.width }
+        var blocks: [[Column]] = [[]]
+        for column in columns {
+            // A table's last column has nothing to keep away from.
+            let taken = blocks[blocks.count - 1].reduce(0) { $0 + $1.width } + column.width - 2
+            if taken > room, blocks.last?.isEmpty == false { blocks.append([]) }
+            blocks[blocks.count - 1].append(column)
+        }
+        return Array(blocks.map { block(names + $0) }.joined(separator: [""]))
+    }
+
+    private static func block(_ columns: [Column]) -> [String] {
+        let rows = columns.map(\.cells.count).max() ?? 0
+        return (-1..<rows).map { row in
+            let text = columns.map { column in
+                padded(row < 0 ? column.heading : row < column.cells.count ? column.cells[row] : "", column.width)
+            }.joined()
+            return String(text.reversed().drop { $0 == " " }.reversed())
+        }
     }
 
     static func cell(_ estimate: Estimate?, _ decimals: Int) -> String {
@@ -36,11 +68,18 @@ enum TextTable {
     }
 
     /// How often a judge prefers the student's answers.
-    static func wins(_ judgement: Judgement) -> String? {
+    static func wins(_ judgement: Judgement, _ likeness: Likeness) -> String? {
         guard let rate = judgement.winRate.measured else { return nil }
         let words = rate.low > 0.5 ? "better" : rate.high < 0.5 ? "worse" : unclear
-        return gain("win rate", " " + cell(rate, 3), words + ", judged by \(shortened(judgement.judge, to: 24))")
+        return gain("win rate", " " + cell(rate, 3), "\(words) (judge: \(judgement.judgeInWords(likeness, to: 30)))")
     }
+
+    /// What the columns mean, a line each.
+    static func legend(_ measures: [Measure]) -> [String] {
+        measures.map { explanation($0.shortName, $0.meaning.replacing("’", with: "'")) }
+    }
+
+    static func explanation(_ name: String, _ meaning: String) -> String { padded(name, 14) + meaning }
 
     static func note(_ evaluation: Evaluation) -> String {
         let prompts = evaluation.students.map(\.rougeL.count).max() ?? 0
@@ -61,5 +100,19 @@ enum TextTable {
     static func shortened(_ name: String, to width: Int) -> String {
         let name = name.split(whereSeparator: \.isNewline).joined(separator: " ")
         return name.count <= width ? name : ".." + name.suffix(width - 2)
+    }
+}
+
+extension Judgement {
+    /// The judge as a person would call it; a long name is shortened, what kind of judge it is is not.
+    func judgeInWords(_ likeness: Likeness, to width: Int = .max) -> String {
+        switch judge {
+        case "metric": return "facts kept, then \(likeness.rawValue)"
+        case Likeness.chrF.rawValue: return "facts kept, then chrF"
+        default:
+            let kind = "likelihood under "
+            guard judge.hasPrefix(kind) else { return TextTable.shortened(judge, to: width) }
+            return kind + TextTable.shortened(String(judge.dropFirst(kind.count)), to: max(width, kind.count + 8) - kind.count)
+        }
     }
 }

@@ -28,7 +28,9 @@ import Testing
         #expect(output.count == lines.count && output.count > 250)
         for (line, printed) in zip(lines, output) {
             let row = try JSONDecoder().decode(Row.self, from: Data(line.utf8))
-            let scores = try JSONDecoder().decode([String: Score].self, from: Data(printed.utf8))
+            var document = try #require(try JSONSerialization.jsonObject(with: Data(printed.utf8)) as? [String: Any])
+            #expect(document.removeValue(forKey: "chrF") is Double)
+            let scores = try JSONDecoder().decode([String: Score].self, from: JSONSerialization.data(withJSONObject: document))
             for (measure, expected) in stems ? row.stemmed : row.plain {
                 let score = try #require(scores[measure])
                 for (own, reference) in zip([score.precision, score.recall, score.f], expected) {
@@ -51,10 +53,21 @@ import Testing
                 rouge2    0.5000 [0.0000 1.0000]  0.5000 [0.0000 1.0000]  0.5000 [0.0000 1.0000]
                 rougeL    0.5000 [0.0000 1.0000]  0.5000 [0.0000 1.0000]  0.5000 [0.0000 1.0000]
                 rougeLsum 0.5000 [0.0000 1.0000]  0.5000 [0.0000 1.0000]  0.5000 [0.0000 1.0000]
+                chrF      -                       -                       0.5541 [0.0312 1.0000]
 
-                means of 2 pairs, with 95 % intervals
+                means (chrF: corpus) of 2 pairs, with 95 % intervals
 
                 """)
+    }
+
+    @Test func aScriptThatROUGECannotReadIsSaid() throws {
+        let line = "{\"reference\": \"包裹星期一已经寄出\", \"candidate\": \"包裹星期二寄出\"}"
+        let note = "ROUGE reads a-z and 0-9 alone, 0 % of the letters of these references: go by chrF\n"
+        let table = try PladProcess.run("rouge", input: line)
+        #expect(table.output.hasSuffix(note) && table.output.contains("chrF      -                       -                       0.2844 "))
+        let json = try PladProcess.run("rouge", "--json", input: line)
+        #expect(json.errors == note && json.output.contains("\"chrF\":0.284354893080654"), "\(json.output)")
+        #expect(try PladProcess.run("rouge", input: "{\"reference\": \"parcel\", \"candidate\": \"包裹\"}").errors == "")
     }
 
     @Test func aLineWithoutACandidateIsNamed() throws {

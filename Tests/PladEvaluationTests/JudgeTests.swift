@@ -124,7 +124,7 @@ import Testing
         }
         func score(_ student: String, _ baseline: String) throws -> Double? {
             let sides = try [student, baseline].map { try StudentMeasurements(name: $0, prompts: [measurement($0)]) }
-            return try ScoreJudge.metric.compare(sides[0], with: sides[1])[0].score
+            return try ScoreJudge.metric(.rougeL).compare(sides[0], with: sides[1])[0].score
         }
         #expect(try score("red 12", "order of rugs") == 1, "both facts outweigh likeness")
         #expect(try score("order 12", "12") == 1, "one fact each: likeness decides")

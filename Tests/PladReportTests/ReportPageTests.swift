@@ -89,8 +89,32 @@ import Testing
         let html = ReportPage.html(Samples.input)
         #expect(
             html.contains(
-                "Against “warm-up”, “ranked” is: better in ROUGE-L; worse in negative log-likelihood; no clear difference in pairs ranked right."
+                "Against “warm-up”, “ranked” is: better in ROUGE-L and chrF; worse in negative log-likelihood; no clear difference in pairs ranked right."
             ))
+    }
+
+    @Test func whereROUGECannotReadTheScriptThePageGoesByChrF() {
+        var input = Samples.input
+        input.evaluation!.rougeReads = 0.2
+        for index in input.evaluation!.examples.indices { input.evaluation!.examples[index].chrF = [0.11, 0.21, 0.31] }
+        input.evaluation!.students[0].likelihoodQuality = LikelihoodQuality(
+            bins: [LikelihoodQuality.Bin(logProbabilityPerToken: -1, quality: 0.5, count: 1)], points: [])
+        input.evaluation!.judgements = [Samples.judgement("ranked", "warm-up", 0.7)]
+        let html = ReportPage.html(input)
+        #expect(html.contains("“ranked” is: better in chrF; worse in"), "what reads nothing says nothing")
+        #expect(html.contains("<p class=\"bad\">ROUGE reads a-z and 0-9 alone, 20 % of the letters of these references: go by chrF.</p>"))
+        #expect(html.contains("Numbers are chrF against the teacher’s text.") && html.contains("0.11 → 0.21 → 0.31"))
+        #expect(html.contains("up, its chrF against the") && !html.contains("its ROUGE-L against the"))
+        #expect(html.contains("Judged by facts kept, then chrF, it wins 70 %"))
+        #expect(!ReportPage.html(Samples.input).contains("go by chrF"))
+    }
+
+    @Test func aRankingThatWasRolledBackIsSaidFirst() {
+        var input = Samples.input
+        input.evaluation!.rollback = "the warm-up student: ranking collapsed at step 40 and was rolled back"
+        #expect(
+            ReportPage.html(input).contains(
+                "“ranked” is the warm-up student: ranking collapsed at step 40 and was rolled back. Against “warm-up”, “ranked” is:"))
     }
 
     @Test func theHeadlineSaysWhatTheLastJudgeSays() {

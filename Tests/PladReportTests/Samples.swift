@@ -9,13 +9,14 @@ enum Samples {
 
     static func student(_ name: String, rougeL: Double) -> StudentEvaluation {
         StudentEvaluation(
-            name: name, rougeL: estimate(rougeL), teacherNegativeLogLikelihood: estimate(1.5, 0.03, count: 3000),
+            name: name, rougeL: estimate(rougeL), chrF: estimate(rougeL + 0.1),
+            teacherNegativeLogLikelihood: estimate(1.5, 0.03, count: 3000),
             rankAccuracy: estimate(0.75, count: 190), factsKept: nil, answerTokens: estimate(14.2, 0.4))
     }
 
     static func difference(_ student: String, _ baseline: String, rougeL: Double) -> StudentDifference {
         StudentDifference(
-            student: student, baseline: baseline, rougeL: estimate(rougeL, 0.01),
+            student: student, baseline: baseline, rougeL: estimate(rougeL, 0.01), chrF: estimate(rougeL - 0.01, 0.01),
             teacherNegativeLogLikelihood: estimate(0.05, 0.01, count: 3000), rankAccuracy: estimate(0.01, 0.02, count: 190),
             factsKept: nil, answerTokens: estimate(1.5, 0.5))
     }

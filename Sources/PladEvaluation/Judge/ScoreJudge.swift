@@ -1,3 +1,5 @@
+package import PladRecords
+
 /// Judges by a score of each answer: what a metric or a model's likelihood says, without asking anyone.
 package struct ScoreJudge {
     /// An answer's score, nil where it has none. Prompt and answer are those of the measurement.
@@ -20,13 +22,12 @@ package struct ScoreJudge {
         }
     }
 
-    /// The answer that keeps more of the prompt's facts is better; then the one that is closer to the teacher's text by
-    /// ROUGE-L.
-    package static var metric: ScoreJudge {
-        // ROUGE-L is at most 1, so that one more fact weighs more than all of it.
+    /// The answer that keeps more of the prompt's facts is better; then the one that is closer to the teacher's text.
+    package static func metric(_ likeness: Likeness) -> ScoreJudge {
+        // Likeness is at most 1, so that one more fact weighs more than all of it.
         ScoreJudge { prompt in
             2 * Double(Facts.kept(prompt.facts, in: prompt.answer))
-                + RougeL.score(reference: prompt.teacherText, candidate: prompt.answer).f
+                + likeness.score(reference: prompt.teacherText, candidate: prompt.answer)
         }
     }
 }

@@ -78,6 +78,8 @@ extension Trainer {
     private func end(_ reason: String, _ watch: CollapseWatch) {
         watch.rollBack(student)
         collapse = "\(reason); back to the weights after step \(watch.state.goodStep)"
-        if !log.isEmpty { log[log.count - 1].collapse = collapse }
+        guard !log.isEmpty else { return }
+        log[log.count - 1].collapse = collapse
+        log[log.count - 1].keptStep = watch.state.goodStep
     }
 }

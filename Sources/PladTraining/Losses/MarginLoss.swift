@@ -2,8 +2,8 @@
 /// max(0, scale · (q_chosen − q_rejected) − chosen + rejected) − λ · chosen, q the quality.
 ///
 /// A sample nearly as good as the teacher's text is pushed down little. Its gradients are the rank loss's. Source:
-/// SLiC (arXiv 2210.00045, section 2.4), named for PLaD in its abstract's margin variant; the quality is ROUGE-L to the
-/// teacher's text.
+/// SLiC (arXiv 2210.00045, section 2.4), named for PLaD in its abstract's margin variant; the quality is likeness
+/// to the teacher's text (ROUGE-L or chrF).
 package struct MarginLoss: Loss {
     package static let name = "margin"
     package static let reads: LossInput = [.rejected, .quality]

@@ -6,7 +6,7 @@ package struct PairSides: Sendable {
     package var rejected: String
     package var chosenTokens: Int
     package var rejectedTokens: Int
-    /// ROUGE-L of the rejected to the chosen text.
+    /// Likeness of the rejected to the chosen text.
     package var similarity: Double
     /// The metric's verdict on both sides; nil where it has none on this prompt.
     package var metric: (chosen: Double, rejected: Double)?
@@ -26,7 +26,7 @@ package struct PairSides: Sendable {
 
 /// Which pairs are worth ranking. By default all but those whose sides say the same.
 package struct PairRules: Sendable {
-    /// The rejected side's ROUGE-L to the chosen one must lie in here.
+    /// The rejected side's likeness to the chosen one must lie in here.
     package var similarity: ClosedRange<Double>
     /// The longer side in tokens over the shorter; nil for any.
     package var maxLengthRatio: Double?
@@ -45,7 +45,7 @@ package struct PairRules: Sendable {
         if Self.plain(sides.chosen) == Self.plain(sides.rejected) {
             return (.nearDuplicate, "the sides differ in case, spaces or punctuation alone")
         }
-        let likeness = "ROUGE-L to the chosen text is \(rounded(sides.similarity))"
+        let likeness = "likeness to the chosen text is \(rounded(sides.similarity))"
         if sides.similarity > similarity.upperBound { return (.tooSimilar, "\(likeness), above --max-similarity \(similarity.upperBound)") }
         if sides.similarity < similarity.lowerBound {
             return (.tooDifferent, "\(likeness), below --min-similarity \(similarity.lowerBound)")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PladRecords
+import PladReport
 
 struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -26,38 +27,46 @@ struct Compare: ParsableCommand {
             return (path, evaluation)
         }
         if json { return try evaluations.forEach { try Console.result(line: NamedEvaluation(run: $0.0, evaluation: $0.1)) } }
-        Console.result(Self.row("student", "run", ["ROUGE-L", "facts kept", "nats/token", "ranked right"]))
-        for name in evaluations[0].1.students.map(\.name) {
-            let students = evaluations.compactMap { path, evaluation in
-                evaluation.students.first { $0.name == name }.map { (URL(fileURLWithPath: path).lastPathComponent, Self.measures($0)) }
+        Console.result(Self.table(evaluations.map { (URL(fileURLWithPath: $0.0).lastPathComponent, $0.1) }))
+    }
+
+    private static let measures: [(heading: String, mean: @Sendable (StudentEvaluation) -> Double?)] = [
+        ("ROUGE-L", { $0.rougeL.mean }), ("chrF", { $0.chrF?.mean }), ("facts kept", { $0.factsKept?.mean }),
+        ("nats/token", { $0.teacherNegativeLogLikelihood.mean }), ("ranked right", { $0.rankAccuracy.mean }),
+    ]
+
+    private static func table(_ evaluations: [(run: String, evaluation: Evaluation)]) -> String {
+        var names: (student: [String], run: [String]) = ([], [])
+        var cells = measures.map { _ in [String]() }
+        for name in evaluations[0].evaluation.students.map(\.name) {
+            let students = evaluations.compactMap { run, evaluation in
+                evaluation.students.first { $0.name == name }.map { (run: run, student: $0) }
             }
-            for (run, measures) in students {
-                Console.result(Self.row(name, run, measures.map { $0.map { String(format: "%.4f", $0) } ?? "-" }))
+            names.student += Array(repeating: name, count: students.count + (students.count > 1 ? 1 : 0))
+            names.run += students.map(\.run) + (students.count > 1 ? ["mean of \(students.count)"] : [])
+            for (index, measure) in measures.enumerated() {
+                let values = students.map { measure.mean($0.student) }
+                cells[index] += values.map { $0.map { String(format: "%.4f", $0) } ?? "-" }
+                if students.count > 1 { cells[index].append(spread(values.compactMap { $0 }, of: students.count)) }
             }
-            guard students.count > 1 else { continue }
-            let means = (0..<4).map { column in Self.spread(students.compactMap { $0.1[column] }) }
-            Console.result(Self.row(name, "mean of \(students.count)", means))
         }
+        let columns = zip(measures, cells).map { TextTable.Column($0.heading, $1) }
+        let deviations = evaluations.count > 1 ? ["± standard deviation over the runs"] : []
+        let notes =
+            deviations
+            + evaluations.flatMap { run, evaluation in
+                [evaluation.rollback.map { "\(run): ranked is \($0)" }, evaluation.rougeNote.map { "\(run): \($0)" }].compactMap { $0 }
+            }
+        let lines = TextTable.lines([TextTable.Column("student", names.student), TextTable.Column("run", names.run)], columns)
+        return (lines + (notes.isEmpty ? [] : [""] + notes)).joined(separator: "\n")
     }
 
-    private static func measures(_ student: StudentEvaluation) -> [Double?] {
-        [student.rougeL.mean, student.factsKept?.mean, student.teacherNegativeLogLikelihood.mean, student.rankAccuracy.mean]
-    }
-
-    /// Mean ± standard deviation over runs (n − 1).
-    private static func spread(_ values: [Double]) -> String {
-        guard values.count > 1 else { return values.first.map { String(format: "%.4f", $0) } ?? "-" }
+    /// Mean ± standard deviation over runs (n − 1); a mean of some of the runs alone would be compared with one of all.
+    private static func spread(_ values: [Double], of runs: Int) -> String {
+        guard values.count == runs else { return "-" }
         let mean = values.reduce(0, +) / Double(values.count)
         let deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
         return String(format: "%.4f ±%.4f", mean, deviation)
-    }
-
-    private static func row(_ student: String, _ run: String, _ cells: [String]) -> String {
-        let head = [
-            student.padding(toLength: 9, withPad: " ", startingAt: 0),
-            run.padding(toLength: max(16, run.count), withPad: " ", startingAt: 0),
-        ]
-        return (head + cells.map { String(repeating: " ", count: max(0, 15 - $0.count)) + $0 }).joined(separator: " ")
     }
 }
 

@@ -6,12 +6,13 @@ import PladRecords
 struct RougeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rouge",
-        abstract: "Compare texts with references by ROUGE-1, ROUGE-2, ROUGE-L and ROUGE-Lsum.",
+        abstract: "Compare texts with references by ROUGE-1, ROUGE-2, ROUGE-L and ROUGE-Lsum, and by chrF.",
         discussion: """
             Reads JSON lines {"reference","candidate"} and prints the means of precision, recall and F with their 95 % \
-            intervals; with --json a line {"id","rouge1","rouge2","rougeL","rougeLsum"} for each line read, each measure \
-            {"precision","recall","f"}. Numbers are those of the Python package rouge_score 0.1.2: words are the runs of \
-            a-z and 0-9 in the lower-cased text, so other scripts have none.
+            intervals; with --json a line {"id","rouge1","rouge2","rougeL","rougeLsum","chrF"} for each line read, each ROUGE \
+            {"precision","recall","f"}. ROUGE's numbers are those of the Python package rouge_score 0.1.2: words are the runs of \
+            a-z and 0-9 in the lower-cased text, so other scripts have none. chrF reads every script: the numbers are a \
+            hundredth of sacrebleu's, of all pairs together as a corpus, with --json of each.
             """)
 
     @Option(help: ArgumentHelp("The file of JSON lines, or - for standard input.", valueName: "file"))
@@ -32,15 +33,20 @@ struct RougeCommand: ParsableCommand {
         guard !pairs.isEmpty else {
             throw RecordError(.malformed, "\(name) holds no lines; give lines of {\"reference\", \"candidate\"}")
         }
+        let note = Likeness.rougeNote(reads: Rouge.readableShare(of: pairs.map(\.reference)))
         let scores = pairs.map { Rouge.score(reference: $0.reference, candidate: $0.candidate, stemming: stem) }
+        let chrF = pairs.map { ChrF(reference: $0.reference, candidate: $0.candidate) }
         if json {
-            for (pair, score) in zip(pairs, scores) { try Console.result(line: ScoredPairLine(pair.id, score)) }
+            for (pair, score) in zip(pairs, zip(scores, chrF)) { try Console.result(line: ScoredPairLine(pair.id, score.0, score.1.score)) }
+            if let note { Console.say(note) }
         } else {
-            Console.result(table(RougeSummary(of: scores, bootstrap: Bootstrap(seed: seed)), count: scores.count))
+            let bootstrap = Bootstrap(seed: seed)
+            Console.result(table(RougeSummary(of: scores, bootstrap: bootstrap), bootstrap.estimate(of: chrF), count: scores.count))
+            if let note { Console.result(note) }
         }
     }
 
-    private func table(_ summary: RougeSummary, count: Int) -> String {
+    private func table(_ summary: RougeSummary, _ chrF: Estimate, count: Int) -> String {
         func row(_ cells: [String]) -> String {
             let padded = cells.map { $0.padding(toLength: max(24, $0.count), withPad: " ", startingAt: 0) }
             return padded.joined().trimmingCharacters(in: .whitespaces)
@@ -52,8 +58,9 @@ struct RougeCommand: ParsableCommand {
         let rows = summary.rows.map { measure in
             measure.name.padding(toLength: 10, withPad: " ", startingAt: 0) + row([measure.precision, measure.recall, measure.f].map(cell))
         }
-        let note = "means of \(count) pair\(count == 1 ? "" : "s")\(stem ? ", stemmed" : ""), with 95 % intervals"
-        return ([head] + rows + ["", note]).joined(separator: "\n")
+        let last = "chrF      " + row(["-", "-", cell(chrF)])
+        let note = "means (chrF: corpus) of \(count) pair\(count == 1 ? "" : "s")\(stem ? ", stemmed" : ""), with 95 % intervals"
+        return ([head] + rows + [last, "", note]).joined(separator: "\n")
     }
 }
 
@@ -80,10 +87,12 @@ private struct ScoredPairLine: Encodable {
     var rouge2: Score
     var rougeL: Score
     var rougeLsum: Score
+    var chrF: Double
 
-    init(_ id: String?, _ rouge: Rouge) {
+    init(_ id: String?, _ rouge: Rouge, _ chrF: Double) {
         self.id = id
         (rouge1, rouge2) = (Score(rouge.rouge1), Score(rouge.rouge2))
+        self.chrF = chrF
         (rougeL, rougeLsum) = (Score(rouge.rougeL), Score(rouge.rougeLsum))
     }
 }

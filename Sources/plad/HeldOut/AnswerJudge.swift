@@ -3,8 +3,8 @@ import PladRecords
 
 /// Who says which of two answers is better.
 enum AnswerJudge {
-    /// Facts kept, then ROUGE-L against the teacher's text.
-    case metric
+    /// Facts kept, then likeness to the teacher's text: by what its script asks for, where none is named.
+    case metric(Likeness?)
     /// The log-probability per token under a local model.
     case likelihood(URL)
     /// A model behind a URL, asked as the teacher is.
@@ -13,7 +13,7 @@ enum AnswerJudge {
     /// What evaluation.json calls the judge.
     var name: String {
         switch self {
-        case .metric: "metric"
+        case .metric(let likeness): likeness?.rawValue ?? "metric"
         case .likelihood(let folder): "likelihood under \(folder.lastPathComponent)"
         case .remote(let options, _): options.teacherModel ?? ""
         }
@@ -25,7 +25,8 @@ enum AnswerJudge {
         let local: [AnswerJudge] =
             switch options.judge {
             case "none": []
-            case "metric": [.metric]
+            case "metric": [.metric(nil)]
+            case Likeness.chrF.rawValue.lowercased(): [.metric(.chrF)]
             default: [.likelihood(try folder(options.judge))]
             }
         guard options.judgeRemote != nil || options.judgeModel != nil || options.judgeID != nil else { return local }
@@ -47,7 +48,7 @@ enum AnswerJudge {
         do {
             return try StudentLocation.resolve(name)
         } catch let error as RecordError {
-            throw UsageError("--judge \(name): give metric, none, or a model's folder: \(error.message)")
+            throw UsageError("--judge \(name): give metric, chrf, none, or a model's folder: \(error.message)")
         }
     }
 }

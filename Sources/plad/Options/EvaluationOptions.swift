@@ -12,7 +12,7 @@ struct EvaluationOptions: ParsableArguments, Encodable {
 struct JudgeOptions: ParsableArguments, Encodable {
     @Option(
         help: ArgumentHelp(
-            "Judges without a network: metric (facts kept, then ROUGE-L against the teacher's text), none, or a model's folder, whose likelihood judges.",
+            "Judges without a network: metric (facts kept, then ROUGE-L against the teacher's text; chrF where ROUGE cannot read the script), chrf (facts kept, then chrF), none, or a model's folder, whose likelihood judges.",
             valueName: "name|dir"))
     var judge = "metric"
 

@@ -29,7 +29,7 @@ struct LossOptions: ParsableArguments, Encodable {
     @Option(help: "Weight of cpo's likelihood term, 1, or of orpo's odds, 0.1.")
     var alpha: Double?
 
-    @Option(help: "Nats of margin for a difference of 1 in ROUGE-L to the chosen text: margin 3.")
+    @Option(help: "Nats of margin for a difference of 1 in ROUGE-L or chrF to the chosen text: margin 3.")
     var scale: Double?
 
     @Option(

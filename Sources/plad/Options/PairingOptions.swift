@@ -13,10 +13,10 @@ struct PairingOptions: ParsableArguments, Encodable {
     @Option(help: "Whose samples are rejected: those of the student to be ranked (warm-up), or of the one before warm-up (initial).")
     var negativesFrom = "warm-up"
 
-    @Option(help: "Leave out samples whose ROUGE-L to the chosen text is below this.")
+    @Option(help: "Leave out samples whose ROUGE-L to the chosen text (chrF, where ROUGE cannot read the script) is below this.")
     var minSimilarity = 0.0
 
-    @Option(help: "Leave out samples whose ROUGE-L to the chosen text is above this.")
+    @Option(help: "Leave out samples whose ROUGE-L or chrF to the chosen text is above this.")
     var maxSimilarity = 1.0
 
     @Option(help: "Leave out pairs whose longer side has more than this many times the tokens of the shorter. By default none.")

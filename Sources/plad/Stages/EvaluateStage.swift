@@ -23,6 +23,7 @@ struct EvaluateStage {
         if let known, asked.isEmpty { return known }
         let students = try measurements()
         var evaluation = try known ?? Evaluation(of: students, bootstrap: Bootstrap(seed: run.options.run.seed))
+        if known == nil { evaluation.rollback = try run.rollback }
         for judge in asked {
             evaluation.judgements = try await (evaluation.judgements ?? []) + JudgeStage(run: run, judge: judge)(students)
         }

@@ -17,10 +17,12 @@ struct JudgeStage {
         let trained = students.dropFirst()
         let teacher = try StudentMeasurements(teacherOf: ranked)
         switch judge {
-        case .metric:
+        case .metric(let likeness):
             // Measured by likeness to it, the teacher's text cannot lose.
             let pairings = zip(trained, students).reversed()
-            return try pairings.map { judgement(try ScoreJudge.metric.compare($0, with: $1), $0, $1, seesOrder: false) }
+            return try pairings.map {
+                judgement(try ScoreJudge.metric(likeness ?? ranked.likeness).compare($0, with: $1), $0, $1, seesOrder: false)
+            }
         case .likelihood(let folder):
             let score = try LikelihoodScore(run: run, student: Student(at: folder, threads: run.options.student.threads ?? 1))
             return try pairings(students, teacher).map { own, other in

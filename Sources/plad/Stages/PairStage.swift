@@ -37,6 +37,7 @@ struct PairStage {
         let samples = Dictionary(
             grouping: try JSONLines.read(StudentSample.self, from: folder.samples).filter { $0.round == round },
             by: \.id)
+        let likeness = Likeness(toTexts: answers.values.joined().map(\.text))
         let encoder = PairEncoder(student: student)
         let rules = try run.options.pairing.rules()
         var (prompts, drops): ([[PreferencePair]], [Drop]) = ([], [])
@@ -49,7 +50,7 @@ struct PairStage {
                 let pair = PreferencePair(
                     id: prompt.id, round: round, sample: sample.sample, prompt: text, chosen: answer.text, rejected: sample.text,
                     promptIDs: ids, chosenIDs: encoder.ids(of: answer), rejectedIDs: sample.ids, chosenQuality: 1,
-                    rejectedQuality: RougeL.score(reference: answer.text, candidate: sample.text).f)
+                    rejectedQuality: likeness.score(reference: answer.text, candidate: sample.text))
                 if let (state, detail) = rules.objection(to: pair.sides(prompt.facts)) {
                     drops.append(drop(pair, state, detail))
                     continue

@@ -42,7 +42,7 @@ struct Sweep: AsyncParsableCommand {
             try options.ranking.loss.fill()
             _ = try options.pairing.rules()
         }
-        var measured = (["initial", "warm-up"] + variants.map(\.name)).map { (name: $0, runs: [[SweepMeasure: Double]]()) }
+        var measured = (["initial", "warm-up"] + variants.map(\.name)).map { SweepResult.Student(name: $0) }
         for seed in seeds {
             var shared = options
             shared.run.seed = seed
@@ -63,6 +63,7 @@ struct Sweep: AsyncParsableCommand {
                 // The students before ranking are the same for all the runs of a seed.
                 if index == 0 { for early in 0..<2 { measured[early].runs.append(values[measured[early].name] ?? [:]) } }
                 measured[index + 2].runs.append(values["ranked"] ?? [:])
+                if evaluation.rollback != nil { measured[index + 2].rolledBack.append(seed) }
             }
         }
         let result = SweepResult(measured, seeds: seeds, against: against)

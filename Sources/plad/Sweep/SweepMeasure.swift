@@ -5,12 +5,13 @@ import PladTraining
 
 /// What a sweep compares students by.
 enum SweepMeasure: String, CaseIterable {
-    case rougeL, factsKept, winRate, teacherNegativeLogLikelihood, rankAccuracy, rankAccuracyPerToken, kendall, calibrationError,
+    case rougeL, chrF, factsKept, winRate, teacherNegativeLogLikelihood, rankAccuracy, rankAccuracyPerToken, kendall, calibrationError,
         lengthRatio
 
     var heading: String {
         switch self {
         case .rougeL: "ROUGE-L"
+        case .chrF: "chrF"
         case .factsKept: "facts kept"
         case .winRate: "win rate"
         case .teacherNegativeLogLikelihood: "nats/token"
@@ -33,6 +34,7 @@ enum SweepMeasure: String, CaseIterable {
             let (sums, means) = (pairs(prompts, .sum), pairs(prompts, .mean))
             let found: [SweepMeasure: Double?] = [
                 .rougeL: student.rougeL.mean,
+                .chrF: student.chrF?.mean,
                 .factsKept: student.factsKept?.mean,
                 .winRate: evaluation.judgements?.first { $0.student == student.name && $0.baseline == "warm-up" }?.winRate.mean,
                 .teacherNegativeLogLikelihood: student.teacherNegativeLogLikelihood.mean,

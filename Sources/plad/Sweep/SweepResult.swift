@@ -1,6 +1,7 @@
 import Foundation
 import PladEvaluation
 import PladRecords
+import PladReport
 
 /// What a sweep found: each student's measures over the seeds, and how they differ from one of them, seed by seed.
 struct SweepResult {
@@ -8,6 +9,8 @@ struct SweepResult {
     struct Row: Encodable {
         var student: String
         var seeds: [UInt64]
+        /// The seeds whose ranking collapsed and was rolled back, so that an earlier student was measured.
+        var rolledBack: [UInt64]
         /// By `SweepMeasure`.
         var measures: [String: SeedSpread]
         var against: String
@@ -18,17 +21,24 @@ struct SweepResult {
     let rows: [Row]
     private let against: String
 
-    /// - Parameter students: in the order of the rows, with their measures for each seed.
-    init(_ students: [(name: String, runs: [[SweepMeasure: Double]])], seeds: [UInt64], against: String) {
+    /// A student of a sweep, with its measures for each seed.
+    struct Student {
+        var name: String
+        var runs: [[SweepMeasure: Double]] = []
+        var rolledBack: [UInt64] = []
+    }
+
+    /// - Parameter students: in the order of the rows.
+    init(_ students: [Student], seeds: [UInt64], against: String) {
         self.against = against
         let baseline = students.first { $0.name == against }?.runs ?? []
-        rows = students.map { name, runs in
-            let differences = zip(runs, baseline).map { run, other in
+        rows = students.map { student in
+            let differences = zip(student.runs, baseline).map { run, other in
                 run.reduce(into: [:]) { found, measure in found[measure.key] = other[measure.key].map { measure.value - $0 } }
             }
             return Row(
-                student: name, seeds: seeds, measures: Self.spreads(runs), against: against,
-                differences: name == against ? [:] : Self.spreads(differences))
+                student: student.name, seeds: seeds, rolledBack: student.rolledBack, measures: Self.spreads(student.runs), against: against,
+                differences: student.name == against ? [:] : Self.spreads(differences))
         }
     }
 
@@ -40,26 +50,32 @@ struct SweepResult {
         }
     }
 
+    /// For a terminal of 100 columns.
     var table: String {
-        let measures = SweepMeasure.allCases.filter { measure in rows.contains { $0.measures[measure.rawValue] != nil } }
-        let width = max(9, rows.map(\.student.count).max() ?? 0)
-        func line(_ name: String, _ cells: [String]) -> String {
-            name.padding(toLength: width, withPad: " ", startingAt: 0)
-                + cells.map { " " + String(repeating: " ", count: max(0, 15 - $0.count)) + $0 }.joined()
-        }
-        func block(_ title: String, _ rows: [Row], _ cell: (Row, String) -> String?) -> [String] {
-            [title, line("student", measures.map(\.heading))]
-                + rows.map { row in line(row.student, measures.map { cell(row, $0.rawValue) ?? "-" }) }
-        }
         let seeds = rows.first?.seeds.count ?? 0
-        let means = block("mean ± standard deviation over \(seeds) seeds; win rate over the warmed-up student", rows) { row, key in
-            row.measures[key].map { String(format: "%.4f ±%.4f", $0.mean, $0.deviation) }
+        let isAlone = seeds == 1
+        let over = isAlone ? "one seed, which has no interval: give several by --seeds" : "mean ± standard deviation over \(seeds) seeds"
+        var lines = ["\(over); win rate over the warmed-up student", ""]
+        lines += block(rows) { $0.measures[$1].map { Self.cell("%.4f", $0.mean, $0.deviation) } }
+        if rows.contains(where: { !$0.differences.isEmpty }) {
+            lines += ["", "minus \(against)" + (isAlone ? "" : ", seed by seed; ± half the 95 % interval (Student's t)"), ""]
+            lines += block(rows.filter { $0.student != against }) { $0.differences[$1].map { Self.cell("%+.4f", $0.mean, $0.halfWidth) } }
         }
-        guard seeds > 1 else { return means.joined(separator: "\n") }
-        let title = "minus \(against), seed by seed; ± half the 95 % interval (Student's t)"
-        let differences = block(title, rows.filter { $0.student != against }) { row, key in
-            row.differences[key].map { String(format: "%+.4f ±%.4f", $0.mean, $0.halfWidth ?? 0) }
+        let collapsed = rows.filter { !$0.rolledBack.isEmpty }.map { row in
+            "\(row.student): ranking collapsed and was rolled back with seed \(row.rolledBack.map(String.init).joined(separator: ", "))"
         }
-        return (means + [""] + differences).joined(separator: "\n")
+        return (lines + (collapsed.isEmpty ? [] : [""] + collapsed)).joined(separator: "\n")
+    }
+
+    /// A row a student, a column a measure that any of them has.
+    private func block(_ rows: [Row], _ cell: (Row, String) -> String?) -> [String] {
+        let measures = SweepMeasure.allCases.filter { measure in self.rows.contains { $0.measures[measure.rawValue] != nil } }
+        return TextTable.lines(
+            [TextTable.Column("student", rows.map(\.student))],
+            measures.map { measure in TextTable.Column(measure.heading, rows.map { cell($0, measure.rawValue) ?? "-" }) })
+    }
+
+    private static func cell(_ format: String, _ mean: Double, _ half: Double?) -> String {
+        String(format: format, mean) + " ±" + (half.map { String(format: "%.4f", $0) } ?? "-")
     }
 }

@@ -1,0 +1,27 @@
+package import PladRecords
+
+extension Likeness {
+    package init(toTexts references: some Sequence<String>) {
+        self.init(rougeReads: Rouge.readableShare(of: references))
+    }
+
+    /// In [0, 1], 1 for texts that are the same.
+    package func score(reference: String, candidate: String) -> Double {
+        switch self {
+        case .rougeL: RougeL.score(reference: reference, candidate: candidate).f
+        case .chrF: ChrF(reference: reference, candidate: candidate).score
+        }
+    }
+}
+
+extension Rouge {
+    /// Which share of the texts' letters and digits ROUGE reads, which is a-z and 0-9 alone; 1 of none.
+    package static func readableShare(of texts: some Sequence<String>) -> Double {
+        var (read, all) = (0, 0)
+        for scalar in texts.lazy.flatMap(\.unicodeScalars) where scalar.properties.isAlphabetic || scalar.properties.numericType != nil {
+            all += 1
+            if scalar.isASCII { read += 1 }
+        }
+        return all == 0 ? 1 : Double(read) / Double(all)
+    }
+}

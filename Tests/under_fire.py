@@ -59,6 +59,9 @@ faults:
 STATES = {"empty": "empty", "refusal": "refused", "filtered": "filtered"}
 
 
+MONEY = ("--price", "1,10", "--budget", 1000)
+
+
 class Mock:
     """plad mock-teacher for as long as a part of this needs it."""
 
@@ -107,6 +110,17 @@ def recorded(folder):
     database = sqlite3.connect(folder / "cache.sqlite")
     try:
         return {hashlib.sha256(body.encode()).hexdigest() for (body,) in database.execute("SELECT request FROM answer")}
+    finally:
+        database.close()
+
+
+def account(folder):
+    """What the cache's account says was paid, what the answers kept in it cost, and how many requests are set aside."""
+    database = sqlite3.connect(folder / "cache.sqlite")
+    try:
+        return [database.execute(sql).fetchone()[0] or 0 for sql in (
+            "SELECT sum(paid) FROM spending", "SELECT sum(1000 * prompt_tokens + 10000 * completion_tokens) FROM answer",
+            "SELECT count(*) FROM reservation")]
     finally:
         database.close()
 
@@ -171,7 +185,7 @@ def kill(plad, folder, kills):
     said, before, asked, busy, lost, twice, rounds = "", set(), 0, 0, 0, 0, 1
     for number in range(kills):
         start, size = len(mock.attempts()), mock.log.stat().st_size
-        process = teach(plad, mock, folder, "--concurrency", 32, out=f"run{rounds}")
+        process = teach(plad, mock, folder, "--concurrency", 32, *MONEY, out=f"run{rounds}")
         # One kill in four may come while it starts, the others come while requests are under way.
         while number % 4 and process.poll() is None and mock.log.stat().st_size == size:
             time.sleep(0.002)
@@ -186,17 +200,21 @@ def kill(plad, folder, kills):
         asked += len(sent)
         busy += bool(sent)
         twice += sum(request in before for request in sent)
-        verify(plad, folder) if now else None
+        if now:
+            verify(plad, folder)
+            paid, cost, aside = account(folder)
+            require(paid == cost, f"{paid} nanodollars are paid for answers that cost {cost}")
+            require(aside >= len(set(sent) - now), "a request that broke off is not set aside")
         before = now
         if len(now) == count:
             shutil.move(folder / "cache.sqlite", folder / f"full{rounds}.sqlite")
             for side in ("-wal", "-shm"):
                 (folder / f"cache.sqlite{side}").unlink(missing_ok=True)
             before, rounds = set(), rounds + 1
-    process = teach(plad, mock, folder, "--concurrency", 32, out=f"run{rounds}")
+    process = teach(plad, mock, folder, "--concurrency", 32, *MONEY, out=f"run{rounds}")
     said += process.communicate()[0]
     mock.stop()
-    print(f"kill:   {kills} kills, {busy} of them with requests sent, {asked} requests in {rounds} rounds of {count} prompts; answers lost {lost}, asked again {twice}")
+    print(f"kill:   {kills} kills, {busy} of them with requests sent, {asked} requests in {rounds} rounds of {count} prompts; answers lost {lost}, asked again {twice}; the account is that of the answers kept")
     require(process.returncode == 0 and len(recorded(folder)) == count, "the last run did not end")
     require(lost == 0 and twice == 0, "an answer was lost or paid twice")
     verify(plad, folder)

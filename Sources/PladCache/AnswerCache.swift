@@ -64,13 +64,16 @@ package final class AnswerCache: Sendable {
 
     /// Commits the answers, all or none.
     package func store(_ answers: [StoredAnswer], replacing: Bool = false) async throws -> [StoredAnswer] {
-        try await queue.write { db in
-            try answers.map { answer in
-                try db.cachedStatement(sql: "DELETE FROM claim WHERE key = ?").execute(arguments: [Data(answer.key.bytes)])
-                let isIn = try answer.insert(db, replacing: replacing)
-                // Another process was first: its answer is the one that everybody uses.
-                return isIn ? answer : (try? StoredAnswer.fetch(db, key: answer.key)) ?? answer
-            }
+        try await queue.write { try Self.put(answers, replacing: replacing, $0) }
+    }
+
+    /// Puts the answers in. Returns the rows that the cache then holds for them.
+    static func put(_ answers: [StoredAnswer], replacing: Bool, _ db: Database) throws -> [StoredAnswer] {
+        try answers.map { answer in
+            try db.cachedStatement(sql: "DELETE FROM claim WHERE key = ?").execute(arguments: [Data(answer.key.bytes)])
+            let isIn = try answer.insert(db, replacing: replacing)
+            // Another process was first: its answer is the one that everybody uses.
+            return isIn ? answer : (try? StoredAnswer.fetch(db, key: answer.key)) ?? answer
         }
     }
 

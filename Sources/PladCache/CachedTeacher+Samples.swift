@@ -57,32 +57,38 @@ extension CachedTeacher {
             case .taken: break
             }
         }
-        for (index, answer) in zip(granted, try await asked(teacher, granted.map { requests[$0] }, replacing: replacing)) {
-            answers[index] = answer
+        do {
+            while let replies = try await teacher.replies(to: granted.map { requests[$0] }) {
+                let kept = try await keep(replies, to: granted.map { requests[$0] }, replacing: replacing)
+                for (index, answer) in zip(granted, kept) { answers[index] = answer }
+                granted.removeFirst(kept.count)
+            }
+        } catch {
+            for index in granted {
+                cache.release(requests[index])
+                answers[index] = .failure(error)
+            }
         }
-        for index in missing where answers[index] == nil {
-            answers[index] = await result { try await self.ask(teacher, requests[index], replacing: replacing) }
+        let alone = missing.filter { answers[$0] == nil }
+        await withTaskGroup(of: (Int, Result<Answer, any Error>).self) { group in
+            for index in alone {
+                group.addTask { (index, await self.result { try await self.ask(teacher, requests[index], replacing: replacing) }) }
+            }
+            for await (index, answer) in group { answers[index] = answer }
         }
         return answers.map { $0! }
     }
 
-    /// What the teacher answers to requests that are this process's to ask; all of it is committed at once.
-    private func asked(_ teacher: any Teacher, _ requests: [TeacherRequest], replacing: Bool) async throws -> [Result<Answer, any Error>] {
-        guard !requests.isEmpty else { return [] }
-        let replies = await teacher.replies(to: requests)
-        let stored = zip(requests, replies).map { request, reply in reply.map { StoredAnswer(request, $0) } }
-        for (request, reply) in zip(requests, replies) {
-            if case .failure = reply { cache.release(request) }
+    /// The answers that one response brought to the first of the requests, once all of them are on the disk.
+    private func keep(_ replies: [Reply], to requests: [TeacherRequest], replacing: Bool) async throws -> [Result<Answer, any Error>] {
+        let stored = zip(requests, replies).map { StoredAnswer($0, $1) }
+        counts.withLock { counts in
+            for reply in replies { counts.add(reply) }
         }
-        var held = try await cache.store(stored.compactMap { try? $0.get() }, replacing: replacing).makeIterator()
-        return zip(replies, stored).map { reply, stored in
-            reply.flatMap { reply in
-                counts.withLock { $0.add(reply) }
-                // As many rows are held as were stored, in their order.
-                let row = held.next()!
-                if (try? stored.get()) != row { return Result { try self.answer(row) } }
-                return .success(Answer(completion: reply.completion, fromCache: false, key: row.key, attempts: row.attempts))
-            }
+        let held = try await keep(stored, of: replies[0], replacing: replacing)
+        return zip(replies, zip(stored, held)).map { reply, rows in
+            if rows.0 != rows.1 { return Result { try self.answer(rows.1) } }
+            return .success(Answer(completion: reply.completion, fromCache: false, key: rows.1.key, attempts: rows.1.attempts))
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 package import PladRecords
 package import PladTeacher
 import Synchronization
@@ -119,11 +120,20 @@ package final class CachedTeacher: Sendable {
             }
             self.counts.withLock { $0.add(reply) }
             let stored = StoredAnswer(request, reply)
-            let held = try await cache.store(stored, replacing: replacing)
+            let held = try await self.keep([stored], of: reply, replacing: replacing)[0]
             if held != stored { return try self.answer(held) }
             return Answer(completion: reply.completion, fromCache: false, key: held.key, attempts: held.attempts)
         }
         return isOwn ? answer : Answer(completion: answer.completion, fromCache: true, key: answer.key, attempts: answer.attempts)
+    }
+
+    /// Puts what a response brought on the disk and pays for it, both in one transaction: no answer is paid for and then
+    /// lost. Returns the rows that the cache holds.
+    func keep(_ answers: [StoredAnswer], of reply: Reply, replacing: Bool) async throws -> [StoredAnswer] {
+        guard let ledger, let reservation = reply.reservation else { return try await cache.store(answers, replacing: replacing) }
+        return try await ledger.settle(reservation, .answer(reply.completion.usage)) { db in
+            try AnswerCache.put(answers, replacing: replacing, db)
+        }
     }
 
     /// Makes the request this process's to ask: waits while another asks it. Returns the answer where that one brought it.

@@ -124,20 +124,31 @@ package final class Ledger: Purse {
     }
 
     package func settle(_ reservation: Reservation, _ bill: Bill) async throws {
+        if reservation.id == 0, bill == .nothing { return }
+        try await settle(reservation, bill) { _ in }
+    }
+
+    /// Settles in the transaction of `write`, so that both are done or neither. Where they fail, the money stays set aside.
+    func settle<Value: Sendable>(
+        _ reservation: Reservation, _ bill: Bill, with write: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
         let (paid, inDoubt): (Money, Money) =
             switch bill {
             case .answer(let usage): (usage.map(price.cost) ?? reservation.most, .zero)
             case .nothing: (.zero, .zero)
             case .doubtful: (.zero, reservation.most)
             }
+        let answers = if case .answer = bill { 1 } else { 0 }
+        defer { if reservation.id != 0 { wake() } }
+        let value = try await cache.queue.write { [self] db in
+            try enter(answers: answers, paid: paid, inDoubt: inDoubt, closing: reservation.id, db)
+            return try write(db)
+        }
         state.withLock { state in
             state.paid = state.paid + paid
             state.inDoubt = state.inDoubt + inDoubt
         }
-        defer { if reservation.id != 0 { wake() } }
-        guard reservation.id != 0 || paid > .zero || inDoubt > .zero else { return }
-        let answers = if case .answer = bill { 1 } else { 0 }
-        try await add(answers: answers, paid: paid, inDoubt: inDoubt, closing: reservation.id)
+        return value
     }
 
     /// Enters answers that no reservation was made for, at a share of their price: those of a batch.
@@ -146,20 +157,21 @@ package final class Ledger: Purse {
         let paid = Money(dollars: full.dollars * share)
         guard paid > .zero else { return }
         state.withLock { $0.paid = $0.paid + paid }
-        try await add(answers: usages.count, paid: paid, inDoubt: .zero)
+        try await cache.queue.write { [self] in try enter(answers: usages.count, paid: paid, inDoubt: .zero, $0) }
     }
 
-    private func add(answers: Int, paid: Money, inDoubt: Money, closing reservation: Int64 = 0) async throws {
-        try await cache.queue.write { [teacher, model] db in
+    private func enter(answers: Int, paid: Money, inDoubt: Money, closing reservation: Int64 = 0, _ db: Database) throws {
+        if reservation != 0 {
             try db.cachedStatement(sql: "DELETE FROM reservation WHERE id = ?").execute(arguments: [reservation])
-            try db.cachedStatement(
-                sql: """
-                    INSERT INTO spending (teacher, model, answers, paid, in_doubt) VALUES (?, ?, ?, ?, ?)
-                    ON CONFLICT (teacher, model) DO UPDATE SET
-                    answers = answers + excluded.answers, paid = paid + excluded.paid, in_doubt = in_doubt + excluded.in_doubt
-                    """
-            ).execute(arguments: [teacher, model, answers, paid.nanodollars, inDoubt.nanodollars])
         }
+        guard paid > .zero || inDoubt > .zero else { return }
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO spending (teacher, model, answers, paid, in_doubt) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (teacher, model) DO UPDATE SET
+                answers = answers + excluded.answers, paid = paid + excluded.paid, in_doubt = in_doubt + excluded.in_doubt
+                """
+        ).execute(arguments: [teacher, model, answers, paid.nanodollars, inDoubt.nanodollars])
     }
 
     private func wake() {

@@ -13,6 +13,8 @@ struct Exchange: TrafficOutcome {
     /// Nil where no whole response came.
     var response: Response?
     var seen: Seen
+    /// What is still set aside for it: for an answer, which is paid for when it is kept.
+    var reservation: Reservation?
 
     var refusal: RetryPolicy.Outcome? {
         if case .refusal(let outcome) = seen { outcome } else { nil }
@@ -25,18 +27,11 @@ struct Exchange: TrafficOutcome {
         return usage.promptTokens + usage.completionTokens
     }
 
-    var bill: Bill {
-        switch seen {
-        case .answer(let completion): .answer(completion.usage)
-        case .refusal(let outcome): outcome.bill
-        }
-    }
-
     /// The reply that an answer is; `attempts` were made for it.
     func reply(after attempts: Int) -> Reply {
         guard case .answer(let completion) = seen, var response else { preconditionFailure("a refusal is no reply") }
         response.attempts = attempts
-        return Reply(response: response, completion: completion)
+        return Reply(response: response, completion: completion, reservation: reservation)
     }
 }
 

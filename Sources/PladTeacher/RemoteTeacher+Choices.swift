@@ -2,32 +2,21 @@ import PladRecords
 
 /// Several samples of one question in one request.
 extension RemoteTeacher {
-    package func replies(to requests: [TeacherRequest]) async -> [Result<Reply, any Error>] {
-        guard let choices = dialect.choices else { return await repliesOneByOne(to: requests) }
-        var all: [Result<Reply, any Error>] = []
-        for start in stride(from: 0, to: requests.count, by: choices.most) {
-            all += await replies(to: Array(requests[start..<min(start + choices.most, requests.count)]), choices)
-        }
-        return all
-    }
-
-    private func replies(to requests: [TeacherRequest], _ choices: Choices) async -> [Result<Reply, any Error>] {
-        guard !refusesSeveral.withLock({ $0 }), let first = requests.first, let several = choices.request(first, times: requests.count)
-        else { return await repliesOneByOne(to: requests) }
+    package func replies(to requests: [TeacherRequest]) async throws -> [Reply]? {
+        guard let choices = dialect.choices, requests.count > 1, !refusesSeveral.withLock({ $0 }) else { return nil }
+        let (first, count) = (requests[0], min(requests.count, choices.most))
+        guard let several = choices.request(first, times: count) else { return nil }
         do {
             let whole = try await reply(to: first, sending: several)
-            let found = answers(in: whole, count: requests.count, isSeeded: first.isSeeded)
-            if found.count == requests.count { return found.map { .success($0) } }
+            let found = answers(in: whole, count: count, isSeeded: first.isSeeded)
             // A server that ignores the number, or draws every answer with the same seed, is not asked again for several.
-            refusesSeveral.withLock { $0 = true }
-            return found.map { .success($0) } + (await repliesOneByOne(to: Array(requests.dropFirst(found.count))))
+            if found.count < count { refusesSeveral.withLock { $0 = true } }
+            return found
         } catch let error as TeacherError where error.code == .rejected {
             // Whether the number was refused or the question, the question alone tells.
-            let alone = await repliesOneByOne(to: requests)
-            if alone.contains(where: { (try? $0.get()) != nil }) { refusesSeveral.withLock { $0 = true } }
-            return alone
-        } catch {
-            return requests.map { _ in .failure(error) }
+            let alone = try await reply(to: first)
+            refusesSeveral.withLock { $0 = true }
+            return [alone]
         }
     }
 

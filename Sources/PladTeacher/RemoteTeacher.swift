@@ -114,7 +114,8 @@ package final class RemoteTeacher: Teacher {
         return message
     }
 
-    /// One attempt, for which its most was set aside before. One that was stopped under way may have been charged.
+    /// One attempt, for which its most was set aside before. One that was stopped under way may have been charged; one that
+    /// was answered is paid for when the answer is kept.
     private func paying(for request: TeacherRequest, _ attempt: () async throws -> Exchange) async throws -> Exchange {
         guard let purse else { return try await attempt() }
         let reservation = try await purse.reserve(for: request)
@@ -122,14 +123,18 @@ package final class RemoteTeacher: Teacher {
             try await purse.settle(reservation, .nothing)
             throw CancellationError()
         }
-        let exchange: Exchange
+        var exchange: Exchange
         do {
             exchange = try await attempt()
         } catch {
             try await purse.settle(reservation, .doubtful)
             throw error
         }
-        try await purse.settle(reservation, exchange.bill)
+        if let refusal = exchange.refusal {
+            try await purse.settle(reservation, refusal.bill)
+        } else {
+            exchange.reservation = reservation
+        }
         return exchange
     }
 

@@ -7,32 +7,13 @@ package protocol Teacher: Sendable {
     /// Throws `TeacherError` when there is none, and `CancellationError` when the task is cancelled first.
     func reply(to request: TeacherRequest) async throws -> Reply
 
-    /// The replies to several samples of one question, each as if it were asked for alone; at once where the endpoint can.
-    func replies(to requests: [TeacherRequest]) async -> [Result<Reply, any Error>]
+    /// The replies to several samples of one question that one response brings: to the first of them, in their order, and at
+    /// least one. Nil where each is to be asked for alone.
+    func replies(to requests: [TeacherRequest]) async throws -> [Reply]?
 }
 
 extension Teacher {
-    package func replies(to requests: [TeacherRequest]) async -> [Result<Reply, any Error>] { await repliesOneByOne(to: requests) }
-
-    /// Each request alone, side by side.
-    func repliesOneByOne(to requests: [TeacherRequest]) async -> [Result<Reply, any Error>] {
-        await withTaskGroup(of: (Int, Result<Reply, any Error>).self) { group in
-            for (index, request) in requests.enumerated() {
-                group.addTask { (index, await self.result(of: request)) }
-            }
-            var replies = [Result<Reply, any Error>?](repeating: nil, count: requests.count)
-            for await (index, reply) in group { replies[index] = reply }
-            return replies.map { $0! }
-        }
-    }
-
-    private func result(of request: TeacherRequest) async -> Result<Reply, any Error> {
-        do {
-            return .success(try await reply(to: request))
-        } catch {
-            return .failure(error)
-        }
-    }
+    package func replies(to requests: [TeacherRequest]) async throws -> [Reply]? { nil }
 }
 
 /// A response with what the request's dialect reads in it.
@@ -41,10 +22,14 @@ package struct Reply: Sendable, Equatable {
     package var completion: Completion
     /// Which of the response's answers it is, where several were asked for at once.
     package var choice: Int
+    /// What is set aside for the attempt that brought it, to be settled when it is kept. Nil where nobody counts, and for
+    /// all answers of a response but its first.
+    package var reservation: Reservation?
 
-    package init(response: Response, completion: Completion, choice: Int = 0) {
+    package init(response: Response, completion: Completion, choice: Int = 0, reservation: Reservation? = nil) {
         self.response = response
         self.completion = completion
         self.choice = choice
+        self.reservation = reservation
     }
 }

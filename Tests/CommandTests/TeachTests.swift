@@ -7,16 +7,40 @@ import Testing
     private struct Teaching {
         let folder: URL
         let teacher: LocalTeacher
+        var prompts = 60
 
         func callAsFunction(_ more: String..., out: String = "run") throws -> PladProcess.Result {
-            let prompts = folder.appendingPathComponent("prompts.txt")
-            try Data((1...60).map { "question \($0)\n" }.joined().utf8).write(to: prompts)
-            return try PladProcess.run(
-                [
-                    "teach", "--remote", teacher.remote, "--teacher-id", "mock", "--teacher-model", "m", "--prompts", prompts.path,
-                    "--student", PladProcess.fixtures.appendingPathComponent("llama-gqa-tied").path,
-                    "--out", folder.appendingPathComponent(out).path, "--cache", folder.appendingPathComponent("cache.sqlite").path,
-                ] + more)
+            try PladProcess.run(try arguments(more, out: out))
+        }
+
+        /// The process under way, its words in `words`.
+        func start(_ more: String..., out: String = "run") throws -> Process {
+            try Data().write(to: words)
+            return try PladProcess.start(try arguments(more, out: out), stdout: words, stderr: words)
+        }
+
+        var words: URL { folder.appendingPathComponent("words.log") }
+        var cache: String { folder.appendingPathComponent("cache.sqlite").path }
+
+        private func arguments(_ more: [String], out: String) throws -> [String] {
+            let file = folder.appendingPathComponent("prompts.txt")
+            try Data((1...prompts).map { "question \($0)\n" }.joined().utf8).write(to: file)
+            return [
+                "teach", "--remote", teacher.remote, "--teacher-id", "mock", "--teacher-model", "m", "--prompts", file.path,
+                "--student", PladProcess.fixtures.appendingPathComponent("llama-gqa-tied").path,
+                "--out", folder.appendingPathComponent(out).path, "--cache", cache,
+            ] + more
+        }
+
+        /// What the cache's account says, and what the answers that it holds cost at a dollar and ten.
+        func money() throws -> (account: JSONValue, answers: Int, cost: Int) {
+            let stats = try JSONValue(parsing: Data(try PladProcess.run("cache", "stats", "--cache", cache, "--json").output.utf8))
+            let recording = folder.appendingPathComponent("recording.jsonl")
+            _ = try PladProcess.run("cache", "export", recording.path, "--cache", cache)
+            let usages = try String(contentsOf: recording, encoding: .utf8).split(separator: "\n")
+                .map { try JSONValue(parsing: Data($0.utf8))["usage"] }
+            let cost = usages.reduce(0) { $0 + 1000 * ($1?["promptTokens"]?.int ?? 0) + 10_000 * ($1?["completionTokens"]?.int ?? 0) }
+            return (stats["account"] ?? .null, usages.count, cost)
         }
 
         func summary(_ out: String = "run") throws -> TeachSummary {
@@ -97,6 +121,31 @@ import Testing
             #expect(try teach.summary().states == ["answered": 60 - first.states["answered"]!, "cached": first.states["answered"]!])
             #expect(try teach.asked == 60)
             #expect(try teach.summary().wire.answers == 60)
+        }
+    }
+
+    @Test func whateverIsKilledTheAccountIsThatOfTheAnswersKept() throws {
+        try teaching("answer: yes\nfaulty: 1\nfaults: [ { delay-seconds: 0.02 } ]") { teach in
+            var teach = teach
+            teach.prompts = 800
+            let concurrency = 16
+            for kills in 1...6 {
+                let process = try teach.start("--price", "1,10", "--budget", "100", "--concurrency", "\(concurrency)")
+                usleep(UInt32(100_000 + 50_000 * kills))
+                kill(process.processIdentifier, SIGKILL)
+                process.waitUntilExit()
+                usleep(100_000)
+                let (account, answers, cost) = try teach.money()
+                #expect(account["paid"]?["nanodollars"]?.int == cost, "after \(answers) answers")
+                // No request costs more than a third of a cent.
+                let reserved = account["reserved"]?["nanodollars"]?.int ?? -1
+                #expect(reserved <= kills * concurrency * 3_333_333)
+                #expect(try reserved > 0 || teach.asked == answers, "what was under way stays set aside")
+            }
+            let last = try teach("--price", "1,10", "--budget", "100")
+            #expect(last.status == 0, "\(last.errors)")
+            let (account, answers, cost) = try teach.money()
+            #expect(answers == 800 && account["paid"]?["nanodollars"]?.int == cost)
         }
     }
 

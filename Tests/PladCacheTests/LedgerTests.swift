@@ -104,6 +104,51 @@ import Testing
         #expect(try cache.account().paid == Money(dollars: 0.01))
     }
 
+    /// A teacher that pays before it answers, as `RemoteTeacher` does.
+    private struct PaidTeacher: Teacher {
+        let ledger: Ledger
+        let text: String
+
+        func reply(to request: TeacherRequest) async throws -> Reply {
+            let reservation = try await ledger.reserve(for: request)
+            var reply = try await ScriptedTeacher { _, _ in chatBody(text) }.reply(to: request)
+            reply.reservation = reservation
+            return reply
+        }
+    }
+
+    private func asked(_ cache: AnswerCache, _ ledger: Ledger, _ text: String) async throws {
+        let teacher = CachedTeacher(
+            cache: cache, dialect: dialect, teacher: "t", path: path, mode: .record(PaidTeacher(ledger: ledger, text: text)), ledger: ledger
+        )
+        _ = try await teacher.answer(to: question("q"), SamplingParameters(maxTokens: 600))
+    }
+
+    @Test func anAnswerIsPaidForWhenItIsKept() async throws {
+        let cache = try AnswerCache(opening: try Folder()["c.sqlite"], for: .writing)
+        let ledger = ledger(cache, budget: 1)
+        try await asked(cache, ledger, "yes")
+        let account = try cache.account()
+        // Three tokens of completion, as the body says.
+        #expect(account.paid == Money(dollars: 0.003) && account.reserved == .zero && ledger.spent.paid == account.paid)
+    }
+
+    @Test func anAnswerThatCannotBeKeptIsNotPaidForAndItsMoneyStaysSetAside() async throws {
+        let folder = try Folder()
+        try AnswerCache(opening: folder["c.sqlite"], for: .writing).close()
+        let bytes = try Data(contentsOf: folder["c.sqlite"]).count
+        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing, sizeLimit: bytes + 40_000)
+        let ledger = ledger(cache, budget: 1)
+        let error = try await #require(throws: CacheError.self) {
+            try await asked(cache, ledger, String(repeating: "a", count: 200_000))
+        }
+        #expect(error.code == .diskFull)
+        let account = try cache.account()
+        #expect(account.paid == .zero && account.reserved == Money(dollars: 0.6) && ledger.spent.paid == .zero)
+        // Nobody waits for it.
+        await #expect(throws: TeacherError.self) { try await ledger.reserve(for: asking(600)) }
+    }
+
     @Test func whatIsInDoubtCanBeWrittenOff() async throws {
         let cache = try AnswerCache(opening: try Folder()["c.sqlite"], for: .writing)
         let ledger = ledger(cache, budget: 1)

@@ -9,6 +9,9 @@ import Testing
     /// Answers "0", "1", … together, as one response with that many choices; alone the sample's number and "alone".
     private final class ManyTeacher: Teacher {
         private let asked = Locked<[[Int]]>([])
+        /// How many answers one response brings at most.
+        private let most: Int
+        init(most: Int = 100) { self.most = most }
         var calls: [[Int]] { asked.withLock { $0 } }
 
         func reply(to request: TeacherRequest) async throws -> Reply {
@@ -16,9 +19,11 @@ import Testing
             return try reply(["\(request.sample) alone"], 0)
         }
 
-        func replies(to requests: [TeacherRequest]) async -> [Result<Reply, any Error>] {
-            asked.withLock { $0.append(requests.map(\.sample)) }
-            return requests.indices.map { index in Result { try reply(requests.map { "\($0.sample)" }, index) } }
+        func replies(to requests: [TeacherRequest]) async throws -> [Reply]? {
+            guard requests.count > 1 else { return nil }
+            let asked = requests.prefix(most)
+            self.asked.withLock { $0.append(asked.map(\.sample)) }
+            return try asked.indices.map { index in try reply(asked.map { "\($0.sample)" }, index) }
         }
 
         private func reply(_ texts: [String], _ choice: Int) throws -> Reply {
@@ -66,6 +71,30 @@ import Testing
         #expect(many.calls == [[1], [0, 2, 3], [4]])
         #expect(try await texts(cached(cache, .replay), 0..<5) == ["0", "1 alone", "2", "3", "4 alone"])
         #expect(try await texts(cached(cache, .refresh(many)), 0..<2) == ["0", "1"])
+    }
+
+    @Test func whatOneResponseDoesNotBringIsAskedForInFurtherOnes() async throws {
+        let folder = try Folder()
+        let many = ManyTeacher(most: 2)
+        let teacher = cached(try AnswerCache(opening: folder["c.sqlite"], for: .writing), .record(many))
+        #expect(try await texts(teacher, 0..<5) == ["0", "1", "2", "3", "4 alone"])
+        #expect(many.calls == [[0, 1], [2, 3], [4]])
+    }
+
+    /// Every response is kept when it comes, however long the others of the same question take.
+    @Test func anAnswerIsKeptBeforeTheOthersOfItsQuestionCome() async throws {
+        let folder = try Folder()
+        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let slow = ScriptedTeacher { _, request in
+            if request.sample > 0 { try await Task.sleep(for: .seconds(60)) }
+            return chatBody("answer")
+        }
+        let teacher = cached(cache, .record(slow))
+        let asking = Task { await teacher.answers(to: question("q"), SamplingParameters(), samples: 0..<3) }
+        while try await cache.find(request("q", sample: 0)) == nil { try await Task.sleep(for: .milliseconds(2)) }
+        asking.cancel()
+        let answers = await asking.value
+        #expect(answers.map { (try? $0.get()) != nil } == [true, false, false])
     }
 
     @Test func theSameSamplesAtOnceAreAskedForOnce() async throws {

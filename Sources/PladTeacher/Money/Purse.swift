@@ -5,7 +5,8 @@ package protocol Purse: Sendable {
     /// Sets the most that the attempt can cost aside. Throws `TeacherError.overBudget` where that is not there.
     func reserve(for request: TeacherRequest) async throws -> Reservation
 
-    /// Pays the bill, and frees what was set aside beyond it.
+    /// Pays the bill of an attempt that brought no answer, and frees what was set aside beyond it. An answer carries its
+    /// reservation along: whoever keeps the one settles the other with it.
     func settle(_ reservation: Reservation, _ bill: Bill) async throws
 }
 

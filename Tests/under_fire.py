@@ -6,6 +6,7 @@ usage: under_fire.py PLAD faults|kill|disk|all [--prompts 10000] [--kills 200]
 A planted key goes with every run; at the end of each part it must be in no file that was written and no word that was said.
 """
 import argparse
+import atexit
 import collections
 import hashlib
 import json
@@ -71,6 +72,7 @@ class Mock:
         port = folder / "port"
         self.process = subprocess.Popen(
             [plad, "mock-teacher", "--script", folder / "script.yaml", "--port-file", port, "--log", self.log], stderr=subprocess.DEVNULL)
+        atexit.register(self.process.kill)
         while not port.exists():
             time.sleep(0.02)
         self.url = f"http://127.0.0.1:{port.read_text().strip()}"

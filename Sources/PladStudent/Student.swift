@@ -8,7 +8,7 @@ package final class Student {
     package let tokenizer: Tokenizer
     /// Ids that end a sequence: those of generation_config.json, else config.json, else the tokenizer. The first one is appended to completions that are trained on.
     package let endOfSequence: [TokenID]
-    package let weights: Weights
+    package private(set) var weights: Weights
     package let workers: Workers
     private(set) var model: Model
     /// Memory for passes without gradients.
@@ -61,10 +61,16 @@ package final class Student {
         }
         endOfSequence = try Self.endOfSequence(folder, configuration, tokenizer)
         workers = Workers(threads: threads)
-        weights = try Weights(tensors: layout, place: folder.path)
-        try files.read(into: weights, prefix: names.prefix, workers: workers)
+        weights = try files.read(layout, prefix: names.prefix, place: folder.path, workers: workers)
         model = Model(configuration, tensors: ModelTensors(weights, configuration, names: names), workers: workers)
         passing = Pass(model, keeping: false)
+    }
+
+    /// Brings weights that lie in files into memory, where they can be changed. Throws `StudentError.memory`.
+    func copyWeights() throws {
+        guard weights.areMapped else { return }
+        weights = try Weights(copying: weights, place: folder.path, workers: workers)
+        attach(adapter)
     }
 
     /// Makes an adapter, or none, part of the model.
@@ -94,9 +100,9 @@ package final class Student {
     /// Writes a Hugging Face folder that `transformers` loads: config.json, model.safetensors, generation_config.json and the tokenizer's files.
     ///
     /// The same weights give the same bytes. The folder is the old one, if any, or the whole new one, never a part; the
-    /// student's own folder may be the target. An adapter is merged first. Throws `RecordError.unwritable`.
+    /// student's own folder may be the target. An adapter is merged first. Throws `RecordError.unwritable`, `StudentError.memory`.
     package func save(to folder: URL, as dtype: TensorType) throws {
-        mergeAdapter()
+        try mergeAdapter()
         try StudentFolder.write(weights, as: dtype, configuration: file, companionsFrom: self.folder, to: folder)
     }
 

@@ -45,6 +45,7 @@ package final class Trainer {
         let plan = MemoryPlan(
             student.shape, pass: Self.largestPass(pairs, settings), threads: student.workers.threads, guarded: isWatched)
         try plan.check(available: MemoryPlan.available().map { $0 + plan.weights })
+        try student.makeTrainable()
         fingerprint = try Self.fingerprint(student: student, pairs: pairs, loss: loss, settings: settings, phase: phase)
         gradients = Weights(like: student.trainable)
         pass = GradientPass(student: student, gradients: gradients)

@@ -34,6 +34,7 @@ struct Plad: AsyncParsableCommand {
 
     static func main() async {
         signal(SIGPIPE, SIG_IGN)
+        LostFile.install()
         Interruption.install()
         do {
             let arguments = try ConfigFile.expand(Array(CommandLine.arguments.dropFirst()))

@@ -23,6 +23,15 @@ import Testing
         #expect(seconds.values.allSatisfy { $0 > 0 }, "\(seconds)")
     }
 
+    @Test(arguments: ["f32", "bf16"])
+    func loadingTellsWhatItTookBesideTheFile(_ type: String) throws {
+        let result = try PladProcess.run("bench", "load", "--shape", "tiny", "--dtype", type, "--steps", "2", "--json")
+        #expect(result.status == 0, "\(result.errors)")
+        let line = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+        #expect(line["dtype"] as? String == type && (line["secondsPerStep"] as? Double ?? 0) > 0)
+        #expect(line["fileBytes"] as? Int ?? 0 > (type == "f32" ? 500_000 : 250_000) && line["memoryBytes"] is Int, "\(line)")
+    }
+
     @Test func anUnknownShapeIsAUsageErrorThatListsThoseThereAre() throws {
         let result = try PladProcess.run("bench", "train", "--shape", "smollm")
         #expect(result.status == 64)

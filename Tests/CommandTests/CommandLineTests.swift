@@ -27,6 +27,31 @@ import Testing
         #expect(result.errors == "plad: --out is missing: give the folder of the run\n")
     }
 
+    @Test func aModelCutOffWhileItServesEndsTheServerWithAWord() throws {
+        try PladProcess.withFolder { folder in
+            let model = folder.appendingPathComponent("model")
+            try FileManager.default.copyItem(at: URL(fileURLWithPath: student), to: model)
+            let server = try LocalTeacher(model: model, in: folder)
+            let weights = try FileHandle(forWritingTo: model.appendingPathComponent("model.safetensors"))
+            try weights.truncate(atOffset: 0)
+            let (prompts, log) = (folder.appendingPathComponent("prompts.txt"), folder.appendingPathComponent("log"))
+            try Data("Hello\n".utf8).write(to: prompts)
+            try Data().write(to: log)
+            let asking = try PladProcess.start(
+                [
+                    "teach", "--remote", server.remote, "--teacher-model", "model", "--student", student, "--prompts", prompts.path,
+                    "--out", folder.path + "/run",
+                ],
+                stdout: log, stderr: log)
+            defer { asking.terminate() }
+            let deadline = Date().addingTimeInterval(60)
+            while server.process.isRunning, Date() < deadline { usleep(10_000) }
+            #expect(!server.process.isRunning && server.process.terminationStatus == 65)
+            let words = try ["serve.log", "log"].map { try String(contentsOf: folder.appendingPathComponent($0), encoding: .utf8) }.joined()
+            #expect(words.contains("was cut off, or its disk failed; put the whole file in its place"), "\(words)")
+        }
+    }
+
     @Test func badLineOfAPromptsFileIsNamedByNumber() throws {
         try PladProcess.withFolder { folder in
             let file = folder.appendingPathComponent("prompts.jsonl")

@@ -67,8 +67,10 @@ final class LocalTeacher {
     var remote: String { "http://127.0.0.1:\(port)/v1" }
 
     convenience init(_ model: String, in folder: URL) throws {
-        try self.init(["serve", "--model", PladProcess.fixtures.appendingPathComponent(model).path], in: folder)
+        try self.init(model: PladProcess.fixtures.appendingPathComponent(model), in: folder)
     }
+
+    convenience init(model: URL, in folder: URL) throws { try self.init(["serve", "--model", model.path], in: folder) }
 
     /// Logs every attempt to `attempts.jsonl`.
     convenience init(script: String, in folder: URL) throws {

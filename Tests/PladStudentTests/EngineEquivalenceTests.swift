@@ -116,6 +116,7 @@ import Testing
                 zip(tree.0, tree.1).reduce(sum) { $0 + Double($1.1) * $1.0.reduce(0) { $0 + Double($1) } }
             }
         }
+        try student.makeTrainable()
         // Along the gradient of each tensor the slope is its norm: by far the steepest way, so that float32 noise stays small.
         for tensor in student.weights.tensors {
             let values = student.weights.values(of: tensor)

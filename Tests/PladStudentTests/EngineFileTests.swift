@@ -21,6 +21,11 @@ final class TemporaryFolder {
     func write(_ text: String, _ name: String) throws { try Data(text.utf8).write(to: file(name)) }
 }
 
+extension Student {
+    /// All its own weights, tensor by tensor.
+    var numbers: [Float] { weights.tensors.flatMap { weights.values(of: $0) } }
+}
+
 @Suite struct EngineFileTests {
     @Test(arguments: Golden.names, TensorType.allCases)
     func savedStudentsReadBackAsTheyWere(_ name: String, _ type: TensorType) throws {
@@ -30,7 +35,7 @@ final class TemporaryFolder {
         let second = try Student(folder: folder.file("a"), threads: 2)
         // A relative half unit in the last place: 2^-8 for bf16, 2^-11 for f16, whose subnormals are 2^-25 apart at least.
         let tolerance: Float = type == .f32 ? 0 : type == .bf16 ? 0x1p-8 : 0x1p-11
-        for (a, b) in zip(student.weights.buffer.values, second.weights.buffer.values) {
+        for (a, b) in zip(student.numbers, second.numbers) {
             if abs(a - b) > tolerance * abs(a) + (type == .f16 ? 0x1p-25 : 0) { Issue.record("\(a) became \(b)") }
         }
         #expect(second.configuration == student.configuration && second.endOfSequence == student.endOfSequence)
@@ -44,12 +49,64 @@ final class TemporaryFolder {
     @Test func aStudentMayBeSavedOverItsOwnFolder() throws {
         let folder = try TemporaryFolder(of: "llama-gqa-tied")
         let student = try Student(folder: folder.url, threads: 1)
+        try student.makeTrainable()
         student.weights.buffer.pointer[0] = 3
         try student.save(to: folder.url, as: .f32)
         let second = try Student(folder: folder.url, threads: 1)
-        #expect(second.weights.buffer.values.elementsEqual(student.weights.buffer.values) && second.weights.buffer.values[0] == 3)
+        #expect(second.numbers == student.numbers && second.numbers[0] == 3)
         let parent = try FileManager.default.contentsOfDirectory(atPath: folder.url.deletingLastPathComponent().path)
         #expect(!parent.contains { $0.hasPrefix(".\(folder.url.lastPathComponent)") })
+    }
+
+    /// Query, key and value are one product in memory and three in a file.
+    @Test(arguments: Golden.names)
+    func weightsInTheirFileComputeWhatCopiesDo(_ name: String) throws {
+        let (mapped, copied) = (try Golden.student(name), try Golden.student(name))
+        try copied.makeTrainable()
+        // GPT-2's files hold matrices the other way round.
+        #expect(mapped.weights.areMapped == (name != "gpt2") && !copied.weights.areMapped)
+        let golden = try Golden.load(name)
+        let scores = try [mapped, copied].map { try $0.logProbabilities(of: golden.trees) }
+        #expect(distance(scores[0], scores[1]) < 1e-5)
+        let request = DecodeRequest(
+            prompt: golden.trees[0].prompt, parameters: SamplingParameters(temperature: 1, maxTokens: 12),
+            streams: [SeededGenerator(seed: 1), SeededGenerator(seed: 2)])
+        let samples = try [mapped, copied].map { try $0.sample([request], slots: 2)[0] }
+        #expect(samples[0].map(\.ids) == samples[1].map(\.ids))
+        for (a, b) in zip(samples[0], samples[1]) { #expect(abs(a.logProbability - b.logProbability) < 1e-4) }
+    }
+
+    @Test func halfPrecisionWeightsAreCopied() throws {
+        let folder = try TemporaryFolder()
+        try Golden.student("llama-gqa-tied").save(to: folder.file("a"), as: .bf16)
+        #expect(try !Student(folder: folder.file("a"), threads: 1).weights.areMapped)
+    }
+
+    @Test func aFileWrittenOverWhileItIsReadIsNoticedAndAReplacedOneStays() throws {
+        let folder = try TemporaryFolder(of: "llama-gqa-tied")
+        let trees = try Golden.load("llama-gqa-tied").trees
+        let student = try Student(folder: folder.url, threads: 1)
+        let before = try student.logProbabilities(of: trees)
+        let file = folder.file("model.safetensors")
+        try FileManager.default.moveItem(at: file, to: folder.file("old"))
+        try Data(contentsOf: Golden.folder("qwen3").appendingPathComponent("model.safetensors")).write(to: file)
+        #expect(try student.logProbabilities(of: trees) == before)
+
+        let handle = try FileHandle(forUpdating: folder.file("old"))
+        try handle.seek(toOffset: 5000)
+        try handle.write(contentsOf: Data(repeating: 0, count: 4000))
+        try handle.close()
+        let request = DecodeRequest(
+            prompt: trees[0].prompt, parameters: SamplingParameters(temperature: 0, maxTokens: 4), streams: [SeededGenerator(seed: 1)])
+        let uses: [() throws -> Void] = [
+            { _ = try student.logProbabilities(of: trees) }, { _ = try student.sample([request], slots: 1) },
+            { try student.save(to: folder.file("new"), as: .f32) }, { try student.makeTrainable() },
+        ]
+        for use in uses {
+            let error = #expect(throws: StudentError.self) { try use() }
+            #expect(error?.code == .files && error?.message.contains("model.safetensors: was written over") == true)
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.file("new").path))
     }
 
     @Test func shardedFilesEqualASingleOne() throws {
@@ -72,7 +129,7 @@ final class TemporaryFolder {
         }
         try JSONEncoder().encode(["weight_map": map]).write(to: folder.file("model.safetensors.index.json"))
         let sharded = try Student(folder: folder.url, threads: 2)
-        #expect(sharded.weights.buffer.values.elementsEqual(whole.weights.buffer.values))
+        #expect(sharded.numbers == whole.numbers)
 
         try FileManager.default.removeItem(at: folder.file("model-1.safetensors"))
         #expect(refusal(folder, .files)?.contains("model-1.safetensors") == true)

@@ -39,6 +39,7 @@ import Testing
         let total = sumOfSquares(gradients.buffer, workers: student.workers).squareRoot()
         #expect(relativeError(total, step.gradNormTotal) < 1e-5)
 
+        try student.makeTrainable()
         adamW(
             weights: student.weights.buffer, gradients: gradients.buffer,
             firstMoments: Weights(like: student.weights).buffer, secondMoments: Weights(like: student.weights).buffer,

@@ -60,6 +60,8 @@ struct Fixture {
 extension Student {
     /// All weights, and what is trained of them or beside them, as they lie in memory.
     var bytes: Data {
-        [weights, trainable].reduce(into: Data()) { $0.append(contentsOf: UnsafeRawBufferPointer(UnsafeBufferPointer($1.buffer.values))) }
+        [weights, trainable].reduce(into: Data()) { bytes, weights in
+            for tensor in weights.tensors { bytes.append(UnsafeBufferPointer(weights.values(of: tensor))) }
+        }
     }
 }

@@ -14,14 +14,14 @@ import Testing
 
     @Test func weightsGradientsAndMomentsAreWhatTheBuffersTake() throws {
         let (whole, student) = try plan()
-        let bytes = 4 * student.weights.buffer.count
+        let bytes = 4 * student.weights.count
         #expect(whole.weights == bytes && whole.gradients == bytes && whole.optimiser == 2 * bytes)
         // Every prompt once; of each completion all but the last token, which is predicted and never read.
         #expect(whole.rows == 4 * (20 + 9 + 11))
         #expect(whole.total == whole.weights + whole.gradients + whole.optimiser + whole.activations)
 
         let (adapted, changed) = try plan(LoRA(rank: 2, alpha: 4, targets: ["q_proj"]))
-        let adapter = 4 * changed.trainable.buffer.count
+        let adapter = 4 * changed.trainable.count
         #expect(adapted.weights == bytes + adapter && adapted.gradients == adapter && adapted.optimiser == 2 * adapter)
         #expect(adapted.activations == whole.activations)
     }

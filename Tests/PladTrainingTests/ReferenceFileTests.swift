@@ -28,6 +28,7 @@ import Testing
             var calls = 0
             #expect(try file.fill(fixture.pairs, by: student) { _ in calls += 1 } == first)
             #expect(calls == 0)
+            try student.makeTrainable()
             student.weights.buffer.pointer[0] += 1
             let second = try file.fill(fixture.pairs, by: student) { _ in calls += 1 }
             #expect(calls == 1)

@@ -85,6 +85,7 @@ import Testing
     @Test func stopsBeforeTheWeightsAreSpoiledWhenTheLossIsNotFinite() throws {
         let fixture = try Fixture("llama-gqa-tied")
         let student = try fixture.student()
+        try student.makeTrainable()
         student.weights.buffer.values[100] = .nan
         let before = student.bytes
         let error = #expect(throws: TrainingError.self) { try trainer(student, fixture.pairs) { _ in }.step() }

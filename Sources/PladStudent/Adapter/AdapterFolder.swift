@@ -64,9 +64,7 @@ enum AdapterFolder {
     static func adapter(_ settings: LoRA, layout: [TensorLayout], in folder: URL, workers: Workers) throws -> Adapter {
         let files = try WeightFiles(file: folder.appendingPathComponent(weightsName))
         try files.check(layout, prefix: "", ignored: { _ in false })
-        let adapter = try Adapter(settings: settings, layout: layout, place: folder.path)
-        try files.read(into: adapter.weights, prefix: "", workers: workers)
-        return adapter
+        return Adapter(settings: settings, weights: try files.copy(layout, prefix: "", place: folder.path, workers: workers))
     }
 
     /// Writes the folder whole or not at all. The same adapter gives the same bytes. Throws `RecordError.unwritable`.

@@ -32,9 +32,8 @@ package final class Adapter {
     package let settings: LoRA
     package let weights: Weights
 
-    /// Throws `StudentError.memory` that names `place` when the machine does not have that much.
-    init(settings: LoRA, layout: [TensorLayout], place: String) throws {
+    init(settings: LoRA, weights: Weights) {
         self.settings = settings
-        weights = try Weights(tensors: layout, place: place)
+        self.weights = weights
     }
 }

@@ -3,16 +3,21 @@ import PladRecords
 import PladTensor
 
 extension Student {
-    /// What training changes: the adapter's tensors, or all of the student's own.
+    /// What training changes: the adapter's tensors, or all of the student's own, which `makeTrainable` must have copied first.
     package var trainable: Weights { adapter?.weights ?? weights }
+
+    /// Sees that what training changes is in memory, not in a file. Throws `StudentError.memory`.
+    package func makeTrainable() throws {
+        if adapter == nil { try copyWeights() }
+    }
 
     /// Gives the student a new adapter, which changes nothing yet: b is 0, a random. The same seed gives the same values.
     ///
     /// Throws `StudentError.config` when a target names no linear layer.
     package func attachAdapter(_ settings: LoRA, seed: UInt64) throws {
-        let adapter = try Adapter(settings: settings, layout: layout(of: settings), place: "the adapter of rank \(settings.rank)")
-        adapter.weights.drawRandomly(seed: seed)
-        attach(adapter)
+        let weights = try Weights(tensors: layout(of: settings), place: "the adapter of rank \(settings.rank)")
+        weights.drawRandomly(seed: seed)
+        attach(Adapter(settings: settings, weights: weights))
     }
 
     /// Gives the student the adapter in a PEFT folder. Throws `StudentError` that names the file, the tensor and the numbers.
@@ -21,20 +26,22 @@ extension Student {
         attach(try AdapterFolder.adapter(settings, layout: layout(of: settings), in: folder, workers: workers))
     }
 
-    /// Adds the adapter's changes to the student's own weights and lets it go.
-    package func mergeAdapter() {
+    /// Adds the adapter's changes to the student's own weights and lets it go. Throws `StudentError.memory`.
+    package func mergeAdapter() throws {
         guard adapter != nil else { return }
+        try copyWeights()
         for projection in model.tensors.projections {
-            for change in projection.changes { change.merge(into: projection.weight, inputs: projection.inputs) }
+            for change in projection.changes { change.merge(into: projection.parts[0].weight, inputs: projection.inputs) }
         }
         attach(nil)
     }
 
-    /// Writes the adapter as a PEFT folder, which names the student's own folder as its base. Throws `RecordError.unwritable`.
+    /// Writes the adapter as a PEFT folder, which names the student's own folder as its base. Throws `RecordError.unwritable`, `StudentError.files`.
     ///
     /// - Precondition: there is an adapter.
     package func saveAdapter(to folder: URL) throws {
         guard let adapter else { preconditionFailure("a student without an adapter") }
+        try weights.requireUnchanged()
         try AdapterFolder.write(
             adapter, base: self.folder.standardizedFileURL.path, configuration: configuration, isTransposed: names.transposesProjections,
             to: folder)

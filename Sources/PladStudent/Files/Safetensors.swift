@@ -18,17 +18,17 @@ package struct Safetensors {
     package let path: String
     package let data: Data
     package let entries: [String: Entry]
+    /// Nil where the bytes were handed over.
+    private(set) var file: MappedFile?
 
     /// The reference implementation's limit.
     static let longestHeader = 100_000_000
 
     /// Throws `StudentError.files` when the file is missing or not laid out as it should, `.tensors` when an entry contradicts itself.
     package init(contentsOf file: URL) throws {
-        do {
-            try self.init(Data(reading: file), path: file.path)
-        } catch let error as RecordError {
-            throw StudentError(.files, error.message)
-        }
+        let file = try MappedFile(file)
+        try self.init(file.data, path: file.path)
+        self.file = file
     }
 
     package init(_ data: Data, path: String) throws {

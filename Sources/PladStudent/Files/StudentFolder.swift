@@ -11,7 +11,7 @@ enum StudentFolder {
 
     /// Builds the folder beside its place, then moves it there as a whole; what stood there before is gone afterwards.
     ///
-    /// Throws `RecordError.unwritable`.
+    /// Throws `RecordError.unwritable`, and `StudentError.files` when the weights lie in a file that was written over.
     static func write(_ weights: Weights, as type: TensorType, configuration: ConfigurationFile, companionsFrom source: URL, to folder: URL)
         throws
     {
@@ -23,6 +23,7 @@ enum StudentFolder {
                 try Data(reading: file).write(atomicallyTo: partial.appendingPathComponent(name))
             }
             try Safetensors.write(weights, as: type, to: partial.appendingPathComponent("model.safetensors"))
+            try weights.requireUnchanged()
         }
     }
 

@@ -99,11 +99,43 @@ struct WeightFiles {
         }
     }
 
-    /// Reads all tensors as float32. Throws `StudentError.tensors` when one holds a NaN, an infinity, or numbers beyond reason.
+    /// All tensors as float32: where the files hold them if they hold them so, else in memory of their own.
     ///
+    /// Throws `StudentError.tensors` when one holds a NaN, an infinity, or numbers beyond reason, `.memory` that names `place`.
     /// - Precondition: `check` passed for the same layout.
-    func read(into weights: Weights, prefix: String, workers: Workers) throws {
-        let pieces = weights.tensors.flatMap { tensor -> [TensorPiece] in
+    func read(_ layout: [TensorLayout], prefix: String, place: String, workers: Workers) throws -> Weights {
+        if let starts = starts(of: layout, prefix) {
+            let weights = Weights(tensors: layout, at: starts, in: files.compactMap(\.file))
+            try fill(weights, prefix, workers)
+            return weights
+        }
+        return try copy(layout, prefix: prefix, place: place, workers: workers)
+    }
+
+    /// The same in memory of their own, whatever the files hold.
+    func copy(_ layout: [TensorLayout], prefix: String, place: String, workers: Workers) throws -> Weights {
+        let weights = try Weights(tensors: layout, place: place)
+        try fill(weights, prefix, workers)
+        return weights
+    }
+
+    /// Where the files hold the tensors; nil where one is of another type, transposed, or not at the address of a float.
+    private func starts(of layout: [TensorLayout], _ prefix: String) -> [UnsafeMutablePointer<Float>]? {
+        var starts: [UnsafeMutablePointer<Float>] = []
+        for tensor in layout {
+            let (file, _, entry) = find(tensor.name, prefix)!
+            guard entry.type == TensorType.f32.safetensorsName, !tensor.isTransposedInFile,
+                entry.bytes.lowerBound % MemoryLayout<Float>.alignment == 0, let start = file.file?.bytes.baseAddress
+            else { return nil }
+            let values = UnsafeMutableRawPointer(mutating: start + entry.bytes.lowerBound)
+            starts.append(values.bindMemory(to: Float.self, capacity: tensor.count))
+        }
+        return starts
+    }
+
+    /// Reads what does not lie in the files, and looks at all numbers.
+    private func fill(_ weights: Weights, _ prefix: String, _ workers: Workers) throws {
+        let pieces = weights.tensors.enumerated().flatMap { number, tensor -> [TensorPiece] in
             let (file, name, entry) = find(tensor.name, prefix)!
             // A transposed tensor is cut by its columns in the file, which are rows in memory.
             let row = tensor.isTransposedInFile ? tensor.shape[1] : 1
@@ -111,16 +143,15 @@ struct WeightFiles {
             return stride(from: 0, to: tensor.count, by: share).map {
                 TensorPiece(
                     tensor: tensor, path: file.path, name: name, type: TensorType(safetensorsName: entry.type)!, data: file.data,
-                    first: entry.bytes.lowerBound, range: $0..<min($0 + share, tensor.count))
+                    first: entry.bytes.lowerBound, range: $0..<min($0 + share, tensor.count), target: weights.starts[number] + $0)
             }
         }
         let squares = UnsafeMutablePointer<Double>.allocate(capacity: pieces.count)
         defer { squares.deallocate() }
         workers.run(pieces.count) { part in
             let piece = pieces[part]
-            let target = weights.buffer.pointer(at: piece.tensor.offset + piece.range.lowerBound, count: piece.range.count)
-            piece.read(into: target)
-            squares[part] = sumOfSquares(target, count: piece.range.count)
+            if !weights.areMapped { piece.read() }
+            squares[part] = sumOfSquares(piece.target, count: piece.range.count)
         }
         if let part = pieces.indices.first(where: { !squares[$0].isFinite }) {
             throw StudentError(
@@ -141,8 +172,10 @@ private struct TensorPiece {
     let first: Int
     /// In the order of memory.
     let range: Range<Int>
+    /// Where they belong in memory.
+    let target: UnsafeMutablePointer<Float>
 
-    func read(into target: UnsafeMutablePointer<Float>) {
+    func read() {
         data.withUnsafeBytes { bytes in
             let source = bytes.baseAddress! + first
             guard tensor.isTransposedInFile else {

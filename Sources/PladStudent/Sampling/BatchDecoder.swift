@@ -88,7 +88,8 @@ package final class BatchDecoder {
 
     /// One token for every active sample, free slots filled first; events come in the order in which samples began.
     ///
-    /// Throws `StudentError.tensors` when the logits are not finite: the weights are beyond use.
+    /// Throws `StudentError.tensors` when the logits are not finite: the weights are beyond use; `.files` when they lie in a file
+    /// that was written over.
     package func step() throws -> [DecodeEvent] {
         let going = active.count
         fillSlots()
@@ -110,6 +111,7 @@ package final class BatchDecoder {
                 }
             }
         }
+        try student.weights.requireUnchanged()
         return try take(drawn)
     }
 

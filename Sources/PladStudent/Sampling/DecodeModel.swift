@@ -70,9 +70,11 @@ final class DecodeModel {
                 cross: layer.cross.map { (query: pack($0.query), output: pack($0.output)) })
         }
         head = PanelProjection(
-            Projection(weight: tensors.head, bias: nil, inputs: configuration.width, outputs: configuration.vocabularySize),
+            Projection(
+                parts: [Projection.Part(outputs: 0..<configuration.vocabularySize, weight: tensors.head)], inputs: configuration.width,
+                outputs: configuration.vocabularySize),
             .float32, workers: workers)
-        sharesRows = student.weights.buffer.count < Self.smallModel
+        sharesRows = student.weights.count < Self.smallModel
         prefillers =
             sharesRows
             ? (0..<team.threads).map { _ in
@@ -267,29 +269,40 @@ final class DecodeModel {
             matrix.multiply(
                 Matrix(x, stride: matrix.inputs), rows: rows, into: Matrix(y, stride: matrix.outputs), panels: range, accumulating: adding)
         }
-        if let bias = projection.bias { addBias(bias, to: Matrix(y, stride: matrix.outputs), rows: rows, width: matrix.outputs) }
+        if let bias = projection.bias?.pointer { addBias(bias, to: Matrix(y, stride: matrix.outputs), rows: rows, width: matrix.outputs) }
     }
 }
 
 /// A linear layer repacked for products with few rows.
 private struct PanelProjection {
     let matrix: any PanelProduct
-    let bias: UnsafeMutablePointer<Float>?
+    let bias: AlignedBuffer?
 
     init(_ projection: Projection, _ weights: DecodeWeights, workers: Workers) {
-        var weight = projection.weight
-        let merged = AlignedBuffer(count: projection.changes.isEmpty ? 0 : projection.outputs * projection.inputs)
-        if !projection.changes.isEmpty {
-            merged.pointer.update(from: weight.start, count: merged.count)
-            weight = Matrix(merged.pointer, stride: projection.inputs)
+        let parts = projection.parts
+        var weight = parts[0].weight
+        let isWhole = parts.count == 1 && projection.changes.isEmpty
+        let gathered = AlignedBuffer(count: isWhole ? 0 : projection.outputs * projection.inputs)
+        if !isWhole {
+            weight = Matrix(gathered.pointer, stride: projection.inputs)
+            for part in parts {
+                weight.from(row: part.outputs.lowerBound).start.update(
+                    from: part.weight.start, count: part.outputs.count * projection.inputs)
+            }
             for change in projection.changes { change.merge(into: weight, inputs: projection.inputs) }
         }
-        matrix = withExtendedLifetime(merged) {
+        matrix = withExtendedLifetime(gathered) {
             switch weights {
             case .float32: PanelMatrix(weight, outputs: projection.outputs, inputs: projection.inputs, workers: workers)
             case .int8: Int8PanelMatrix(weight, outputs: projection.outputs, inputs: projection.inputs, workers: workers)
             }
         }
-        bias = projection.bias
+        let bias = parts[0].bias == nil ? nil : AlignedBuffer(count: projection.outputs)
+        for part in parts {
+            if let bias, let source = part.bias {
+                (bias.pointer + part.outputs.lowerBound).update(from: source, count: part.outputs.count)
+            }
+        }
+        self.bias = bias
     }
 }

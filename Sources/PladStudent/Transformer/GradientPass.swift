@@ -19,12 +19,15 @@ package final class GradientPass {
 
     /// Log-probabilities in nats: [tree][continuation][token].
     ///
-    /// Throws `StudentError.context` when a tree holds an id outside the vocabulary or exceeds the context.
+    /// Throws `StudentError.context` when a tree holds an id outside the vocabulary or exceeds the context, `.files` when the weights
+    /// lie in a file that was written over.
     package func forward(_ trees: [PromptTree]) throws -> [[[Float]]] {
         try student.check(trees)
         self.trees = trees
         guard !trees.isEmpty else { return [] }
-        return student.model.logProbabilities(of: trees, pass, keeping: true)
+        let results = student.model.logProbabilities(of: trees, pass, keeping: true)
+        try student.weights.requireUnchanged()
+        return results
     }
 
     /// Adds to `gradients` those of the loss whose derivative by the sum of each continuation's log-probabilities is `weights[tree][continuation]`.

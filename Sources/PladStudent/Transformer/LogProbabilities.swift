@@ -26,7 +26,8 @@ extension Student {
 
     /// Log-probabilities in nats, [tree][continuation][token], without gradients; memory is bounded whatever the number of trees.
     ///
-    /// Throws `StudentError.context` when a tree holds an id outside the vocabulary or exceeds the context.
+    /// Throws `StudentError.context` when a tree holds an id outside the vocabulary or exceeds the context, `.files` when the weights
+    /// lie in a file that was written over.
     package func logProbabilities(of trees: [PromptTree]) throws -> [[[Float]]] {
         try check(trees)
         var results: [[[Float]]] = []
@@ -41,6 +42,7 @@ extension Student {
             results += model.logProbabilities(of: Array(trees[start..<end]), passing, keeping: false)
             start = end
         }
+        try weights.requireUnchanged()
         return results
     }
 

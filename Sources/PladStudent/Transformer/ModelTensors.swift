@@ -41,10 +41,10 @@ struct StackTensors {
     let finalNorm: NormTensors
 }
 
-/// Where the model finds its tensors in a `Weights` buffer (the weights themselves, or gradients in the same layout).
+/// Where the model finds its tensors (the weights themselves, or gradients in the same layout).
 ///
-/// One walk over all tensors makes both the layout and the places, so that the two cannot differ. Query, key and value lie
-/// one after the other, and so do gate and up: each group is one matrix to the model, whatever the files make of it.
+/// One walk over all tensors makes both the layout and the places, so that the two cannot differ. Query, key and value are one
+/// projection to the model, and so are gate and up, whatever the files make of them.
 struct ModelTensors {
     /// [V, C]
     let embedding: Matrix
@@ -64,16 +64,15 @@ struct ModelTensors {
     /// - Precondition: `weights` and the adapter are laid out by `layouts` for the same configuration and names.
     init(_ weights: Weights, _ configuration: StudentConfiguration, names: TensorNames, adapter: Adapter? = nil) {
         var walk = TensorWalk(
-            names: names, configuration: configuration, start: weights.buffer.pointer, adapter: adapter?.settings,
-            adapterStart: adapter?.weights.buffer.pointer)
+            names: names, configuration: configuration, weights: weights, adapter: adapter?.settings, adapterWeights: adapter?.weights)
         self.init(&walk, isFrozen: false, owners: [weights] + (adapter.map { [$0.weights] } ?? []))
     }
 
     /// Where gradients go: those of all tensors, or of an adapter's alone.
     init(gradients: Weights, _ configuration: StudentConfiguration, names: TensorNames, adapter: LoRA?) {
         var walk = TensorWalk(
-            names: names, configuration: configuration, start: adapter == nil ? gradients.buffer.pointer : nil, adapter: adapter,
-            adapterStart: adapter == nil ? nil : gradients.buffer.pointer)
+            names: names, configuration: configuration, weights: adapter == nil ? gradients : nil, adapter: adapter,
+            adapterWeights: adapter == nil ? nil : gradients)
         self.init(&walk, isFrozen: adapter != nil, owners: [gradients])
     }
 
@@ -81,7 +80,7 @@ struct ModelTensors {
     static func layouts(
         _ configuration: StudentConfiguration, names: TensorNames, adapter: LoRA? = nil
     ) -> (model: [TensorLayout], adapter: [TensorLayout]) {
-        var walk = TensorWalk(names: names, configuration: configuration, start: nil, adapter: adapter, adapterStart: nil)
+        var walk = TensorWalk(names: names, configuration: configuration, weights: nil, adapter: adapter, adapterWeights: nil)
         _ = ModelTensors(&walk, isFrozen: true, owners: [])
         return (walk.layout, walk.adapterLayout)
     }

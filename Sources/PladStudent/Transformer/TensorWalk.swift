@@ -9,30 +9,27 @@ struct TensorWalk {
     private(set) var adapterLayout: [TensorLayout] = []
     var isFrozen = false
     private let adapter: LoRA?
-    private let start, adapterStart: UnsafeMutablePointer<Float>
+    private let weights, adapterWeights: Weights?
+    private let nowhere = UnsafeMutablePointer<Float>(bitPattern: 64)!
 
-    /// - Parameter start: where the tensors lie, and `adapterStart` those of changes; nil where there is no memory for them.
-    init(
-        names: TensorNames, configuration: StudentConfiguration, start: UnsafeMutablePointer<Float>?, adapter: LoRA?,
-        adapterStart: UnsafeMutablePointer<Float>?
-    ) {
-        let nowhere = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    /// - Parameter weights: where the tensors lie, and `adapterWeights` those of changes; nil where there is no memory for them.
+    init(names: TensorNames, configuration: StudentConfiguration, weights: Weights?, adapter: LoRA?, adapterWeights: Weights?) {
         self.names = names
         self.configuration = configuration
-        self.start = start ?? nowhere
+        self.weights = weights
         self.adapter = adapter
-        self.adapterStart = adapterStart ?? nowhere
+        self.adapterWeights = adapterWeights
     }
 
     mutating func take(
         _ name: String, _ shape: [Int], _ beginning: TensorLayout.Beginning, transposed: Bool = false
     ) -> UnsafeMutablePointer<Float> {
-        let offset = layout.last.map { $0.offset + $0.count } ?? 0
+        let (number, offset) = (layout.count, layout.last.map { $0.offset + $0.count } ?? 0)
         layout.append(
             TensorLayout(
                 name: name, shape: shape, offset: offset, isTransposedInFile: transposed,
                 deviation: configuration.initialisation.deviation(beginning, shape: shape), constant: beginning == .one ? 1 : 0))
-        return start + offset
+        return weights?.starts[number] ?? nowhere + offset
     }
 
     mutating func stack(_ names: StackNames, layers count: Int) -> StackTensors {
@@ -88,7 +85,7 @@ struct TensorWalk {
             biased: configuration.biases.contains(.attentionOutput), first: .residual)
     }
 
-    /// Layers of the same input that lie one after the other: first their weights, then their biases.
+    /// Layers of the same input, one after the other: first their weights, then their biases.
     private mutating func projection(
         _ parts: [(name: String, outputs: Int)], inputs: Int, biased: Bool, first: TensorLayout.Beginning = .normal
     ) -> Projection {
@@ -98,24 +95,30 @@ struct TensorWalk {
                 transposed: names.transposesProjections)
         }
         let biases = biased ? parts.map { take($0.name + ".bias", [$0.outputs], .zero) } : []
-        var (changes, end): ([LowRank], Int) = ([], 0)
-        for part in parts {
-            if let adapter, adapter.changes(part.name) {
-                changes.append(change(part.name, adapter, inputs: inputs, outputs: end..<end + part.outputs))
+        var (together, changes, end): ([Projection.Part], [LowRank], Int) = ([], [], 0)
+        for (index, part) in parts.enumerated() {
+            let outputs = end..<end + part.outputs
+            let place = Projection.Part(
+                outputs: outputs, weight: Matrix(weights[index], stride: inputs), bias: biased ? biases[index] : nil)
+            if together.last?.isFollowed(by: place) == true {
+                together[together.count - 1].outputs = together[together.count - 1].outputs.lowerBound..<outputs.upperBound
+            } else {
+                together.append(place)
             }
-            end += part.outputs
+            if let adapter, adapter.changes(part.name) {
+                changes.append(change(part.name, adapter, inputs: inputs, outputs: outputs))
+            }
+            end = outputs.upperBound
         }
-        return Projection(
-            weight: Matrix(weights[0], stride: inputs), bias: biases.first, inputs: inputs, outputs: end, changes: changes,
-            isFrozen: isFrozen)
+        return Projection(parts: together, inputs: inputs, outputs: end, changes: changes, isFrozen: isFrozen)
     }
 
     /// In PEFT's names.
     private mutating func change(_ name: String, _ adapter: LoRA, inputs: Int, outputs: Range<Int>) -> LowRank {
         func take(_ name: String, _ shape: [Int], deviation: Double) -> UnsafeMutablePointer<Float> {
-            let offset = adapterLayout.last.map { $0.offset + $0.count } ?? 0
+            let (number, offset) = (adapterLayout.count, adapterLayout.last.map { $0.offset + $0.count } ?? 0)
             adapterLayout.append(TensorLayout(name: name, shape: shape, offset: offset, deviation: deviation))
-            return adapterStart + offset
+            return adapterWeights?.starts[number] ?? nowhere + offset
         }
         // b is 0, so that a new adapter changes nothing; a has the variance of PEFT's uniform distribution.
         let a = take("base_model.model.\(name).lora_A.weight", [adapter.rank, inputs], deviation: 1 / Double(3 * inputs).squareRoot())

@@ -1,13 +1,13 @@
 import PladRecords
 package import PladTensor
 
-/// Where one tensor lies in a `Weights` buffer.
+/// One tensor of a model, and where it lies among the others.
 package struct TensorLayout: Sendable, Equatable {
     /// As the Hugging Face file names it.
     package var name: String
     /// In memory; matrices are [outputs, inputs].
     package var shape: [Int]
-    /// Floats before it in the buffer.
+    /// Floats of the tensors before it.
     package var offset: Int
     /// The file has it as [inputs, outputs] (GPT-2's `Conv1D`).
     package var isTransposedInFile: Bool
@@ -35,11 +35,16 @@ package struct TensorLayout: Sendable, Equatable {
     }
 }
 
-/// A model's numbers: named float32 tensors in one aligned buffer without gaps. The same layout serves gradients and optimiser moments.
+/// A model's numbers: named float32 tensors, in one aligned buffer without gaps or, to be read alone, where files hold them.
+/// The same layout serves gradients and optimiser moments.
 package final class Weights {
-    /// In the order of the buffer. Matrices lie as the files have them: [outputs, inputs], row by row.
+    /// In the order of the model's walk. Matrices lie row by row, [outputs, inputs].
     package let tensors: [TensorLayout]
-    package let buffer: AlignedBuffer
+    /// Where each tensor begins.
+    let starts: [UnsafeMutablePointer<Float>]
+    private let memory: AlignedBuffer?
+    /// Those that the tensors lie in.
+    private let files: [MappedFile]
 
     /// Zeros in the layout given.
     ///
@@ -51,7 +56,18 @@ package final class Weights {
             end += tensor.count
         }
         self.tensors = tensors
-        buffer = AlignedBuffer(count: end)
+        let buffer = AlignedBuffer(count: end)
+        starts = tensors.map { buffer.pointer + $0.offset }
+        memory = buffer
+        files = []
+    }
+
+    /// The tensors where mapped files hold them, as float32 of their own shape.
+    init(tensors: [TensorLayout], at starts: [UnsafeMutablePointer<Float>], in files: [MappedFile]) {
+        self.tensors = tensors
+        self.starts = starts
+        self.files = files
+        memory = nil
     }
 
     /// The same; throws `StudentError.memory` that names `place`, where the layout is from, when the machine does not grant that much.
@@ -66,14 +82,47 @@ package final class Weights {
         self.init(tensors: tensors)
     }
 
+    /// A copy in memory; throws as `init(tensors:place:)` does.
+    convenience init(copying other: Weights, place: String, workers: Workers) throws {
+        try self.init(tensors: other.tensors, place: place)
+        workers.run(tensors.count) { number in starts[number].update(from: other.starts[number], count: tensors[number].count) }
+        try other.requireUnchanged()
+    }
+
     /// Zeros in the layout of `other`.
     package convenience init(like other: Weights) {
         self.init(tensors: other.tensors)
     }
 
-    /// The values of one tensor.
+    /// Whether the tensors lie in files, where they can be read alone.
+    package var areMapped: Bool { memory == nil }
+
+    /// Throws `StudentError.files` when somebody wrote into a file that the tensors lie in: what was computed with them since is void.
+    func requireUnchanged() throws {
+        if let file = files.first(where: { !$0.isUnchanged }) {
+            throw StudentError(
+                .files,
+                "\(file.path): was written over while plad was reading it; run the command again, and put another file in its place rather than write into it"
+            )
+        }
+    }
+
+    /// All the numbers, tensor by tensor.
+    ///
+    /// - Precondition: the tensors do not lie in files.
+    package var buffer: AlignedBuffer {
+        guard let memory else { preconditionFailure("weights that lie in files have no buffer") }
+        return memory
+    }
+
+    package var count: Int { tensors.last.map { $0.offset + $0.count } ?? 0 }
+
+    /// The values of one tensor, to be read alone where they lie in a file.
+    ///
+    /// - Precondition: the tensor is one of these.
     package func values(of tensor: TensorLayout) -> UnsafeMutableBufferPointer<Float> {
-        UnsafeMutableBufferPointer(start: buffer.pointer(at: tensor.offset, count: tensor.count), count: tensor.count)
+        guard let index = tensors.firstIndex(of: tensor) else { preconditionFailure("\(tensor.name) is not among these tensors") }
+        return UnsafeMutableBufferPointer(start: starts[index], count: tensor.count)
     }
 
     /// Fills all tensors with a new model's values, random ones each from a stream of the tensor's own name.

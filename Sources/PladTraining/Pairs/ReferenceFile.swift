@@ -71,7 +71,9 @@ extension Student {
     /// SHA-256 of everything that decides what the student computes, its adapter included.
     var weightsDigest: String {
         func digest(_ weights: Weights) -> String {
-            Digest(of: UnsafeRawBufferPointer(UnsafeBufferPointer(weights.buffer.values))).description
+            Digest(
+                of: weights.tensors.map { "\(Digest(of: UnsafeRawBufferPointer(UnsafeBufferPointer(weights.values(of: $0)))))" }.joined()
+            ).description
         }
         guard let adapter else { return digest(weights) }
         return Digest(of: digest(weights) + "\(adapter.settings)" + digest(adapter.weights)).description

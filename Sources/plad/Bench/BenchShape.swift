@@ -1,3 +1,5 @@
+import PladStudent
+
 /// The shape of a published model, by name: a Llama with tied embeddings.
 struct BenchShape {
     /// C, L, H, G, D, F, V
@@ -19,13 +21,13 @@ struct BenchShape {
     static var names: String { all.keys.sorted().joined(separator: ", ") }
 
     /// Config.json of a student of this shape, as transformers names things.
-    var configuration: [String: Any] {
+    func configuration(_ type: TensorType) -> [String: Any] {
         [
             "model_type": "llama", "architectures": ["LlamaForCausalLM"], "hidden_act": "silu", "tie_word_embeddings": true,
             "hidden_size": width, "num_hidden_layers": layers, "num_attention_heads": heads, "num_key_value_heads": keyValueHeads,
             "head_dim": headWidth, "intermediate_size": feedForward, "vocab_size": vocabulary,
             "max_position_embeddings": contextLength, "rms_norm_eps": 1e-5, "rope_theta": 10_000, "eos_token_id": SyntheticStudent.end,
-            "dtype": "bfloat16",
+            "dtype": type.torchName,
         ]
     }
 }

@@ -11,15 +11,20 @@ enum SyntheticStudent {
     static let end = 256
 
     static func make(_ shape: BenchShape, threads: Int) throws -> Student {
+        try withFolder(shape, as: .bf16) { try Student(folder: $0, threads: threads) }
+    }
+
+    /// Calls `body` with the student's folder, which goes afterwards.
+    static func withFolder<Result>(_ shape: BenchShape, as type: TensorType, _ body: (URL) throws -> Result) throws -> Result {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("plad-bench-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let config = folder.appendingPathComponent("config.json")
-        try JSONSerialization.data(withJSONObject: shape.configuration).write(to: config)
+        try JSONSerialization.data(withJSONObject: shape.configuration(type)).write(to: config)
         try JSONSerialization.data(withJSONObject: tokenizer).write(to: folder.appendingPathComponent("tokenizer.json"))
         let model = folder.appendingPathComponent("student")
         try Student.initialise(config: config, tokenizer: folder, seed: 0, into: model)
-        return try Student(folder: model, threads: threads)
+        return try body(model)
     }
 
     /// `count` ids that say nothing, none of them the end.

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Foundation
+import PladRecords
+import PladStudent
+
+struct BenchLoad: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "load", abstract: "Measure how fast a student is read.",
+        discussion: """
+            Float32 weights are used where their file is mapped, others become float32 in memory. All numbers are looked at once, \
+            either way.
+            """)
+
+    @OptionGroup var options: BenchOptions
+
+    @Option(help: ArgumentHelp("The type of the file's weights: f32, bf16 or f16.", valueName: "type"))
+    var dtype = "f32"
+
+    @Option(help: "How often it is measured.")
+    var steps = 5
+
+    func validate() throws {
+        try BenchOptions.require(("steps", steps))
+        guard TensorType(rawValue: dtype) != nil else { throw ValidationError("--dtype \(dtype): choose f32, bf16 or f16") }
+    }
+
+    func run() throws {
+        let report = try SyntheticStudent.withFolder(options.resolvedShape, as: TensorType(rawValue: dtype)!) { folder in
+            let before = Self.memory
+            var seconds: [Double] = []
+            for step in 0..<steps {
+                try Interruption.check()
+                var student: Student?
+                let time = try ContinuousClock().measure { student = try Student(folder: folder, threads: options.threadCount) }
+                seconds.append(time.inSeconds)
+                guard step == steps - 1, let student else { continue }
+                return Report(
+                    shape: options.shape, dtype: dtype, threads: options.threadCount,
+                    fileBytes: (try? FileManager.default.attributesOfItem(
+                        atPath: folder.appendingPathComponent("model.safetensors").path)[.size] as? Int) ?? 0,
+                    memoryBytes: withExtendedLifetime(student) { max(0, Self.memory - before) }, secondsPerStep: seconds.median)
+            }
+            preconditionFailure("no step was measured")
+        }
+        try report.show(json: options.json)
+    }
+
+    /// Bytes of memory that no file backs.
+    private static var memory: Int {
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
+        return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
+    }
+
+    private struct Report: Encodable {
+        var command = "load"
+        var shape: String
+        var dtype: String
+        var threads: Int
+        var fileBytes: Int
+        /// What the process has taken for a student, the mapped file not counted.
+        var memoryBytes: Int
+        /// The median.
+        var secondsPerStep: Double
+
+        func show(json: Bool) throws {
+            guard !json else { return try Console.result(line: self) }
+            Console.result(
+                String(
+                    format: """
+                        load, %@ in %@, %d threads
+                        s/step        %.4f
+                        file          %.0f MB
+                        memory        %.0f MB beside it
+                        """,
+                    shape, dtype, threads, secondsPerStep, Double(fileBytes) / 1e6, Double(memoryBytes) / 1e6))
+        }
+    }
+}

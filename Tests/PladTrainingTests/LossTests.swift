@@ -53,6 +53,36 @@ import Testing
     @Test func rrhfCountsOnlyPairsInTheWrongOrder() {
         let candidates = [(-1.0, 1.0), (-0.5, 0.6), (-2.0, 0.6)].map { Candidate(score: $0, quality: $1) }
         #expect(RRHFLoss()(candidates) == LossValue(value: 0.5 + 1, gradients: [-1 - 1, 1, 0]))
+        // Two that are as good have no order, whichever is likelier.
+        let even = [(-1.0, 1.0), (-3.0, 0.6), (-2.0, 0.6)].map { Candidate(score: $0, quality: $1) }
+        #expect(RRHFLoss()(even) == LossValue(value: 1, gradients: [-1, 0, 0]))
+    }
+
+    @Test(arguments: Losses.all.filter { $0.defaults.values[.lambda] != nil }.map { $0.name })
+    func lambdaWeighsTheChosenLikelihoodBesideTheRanking(name: String) throws {
+        let type = try Losses.named(name)
+        let candidates = (0..<3).map { Candidate(score: -3 - Double($0), tokens: 4, reference: -4, quality: 1 - 0.3 * Double($0)) }
+            .prefix(type.reads.contains(.group) ? 3 : 2)
+        let values = [0, 0.3].map { type.init([.lambda: $0])(Array(candidates)) }
+        #expect(abs(values[1].value - values[0].value - 0.3 * 3) < 1e-12)
+        let changes = zip(values[1].gradients, values[0].gradients).map { $0 - $1 }
+        #expect(abs(changes[0] + 0.3) < 1e-12 && changes.dropFirst().allSatisfy { $0 == 0 }, "\(changes)")
+    }
+
+    /// What `--help` and docs/experiments.md say of each; a change of a default is a change for everyone who gives none.
+    @Test func numbersAndNormsThatAreNotGivenAreTheDocumentedOnes() {
+        let documented: [(name: String, defaults: LossSettings, norms: [Norm])] = [
+            ("rank", [.margin: 1, .lambda: 1], [.sum, .mean]), ("margin", [.scale: 3, .lambda: 1], [.sum, .mean]),
+            ("logistic", [.beta: 0.1, .lambda: 0], [.sum, .mean]), ("hinge-norm", [.gamma: 0.05, .lambda: 0], [.sum, .mean]),
+            ("dpo", [.beta: 0.1, .lambda: 0], [.sum, .mean]), ("ipo", [.beta: 0.1, .lambda: 0], [.mean]),
+            ("simpo", [.beta: 2, .gamma: 1, .lambda: 0], [.mean]), ("cpo", [.beta: 0.1, .alpha: 1], [.sum]),
+            ("orpo", [.alpha: 0.1], [.mean]), ("list", [.margin: 1, .lambda: 1], [.sum, .mean]),
+            ("expected-reward", [.lambda: 0.1], [.sum, .mean]), ("rrhf", [:], [.mean]), ("sft", [:], [.sum]),
+        ]
+        #expect(Losses.all.map { $0.name } == documented.map(\.name))
+        for (type, expected) in zip(Losses.all, documented) {
+            #expect(type.defaults == expected.defaults && type.norms == expected.norms, "\(type.name)")
+        }
     }
 
     /// Far from every corner the slope is the gradient; the candidates lie so that all branches of all losses are met.

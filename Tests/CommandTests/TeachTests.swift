@@ -131,7 +131,10 @@ import Testing
             let concurrency = 16
             for kills in 1...6 {
                 let process = try teach.start("--price", "1,10", "--budget", "100", "--concurrency", "\(concurrency)")
-                usleep(UInt32(100_000 + 50_000 * kills))
+                // A slow machine takes a while to begin.
+                let (asked, deadline) = (try teach.asked, Date().addingTimeInterval(20))
+                while try teach.asked == asked, process.isRunning, Date() < deadline { usleep(10_000) }
+                usleep(UInt32(30_000 * kills))
                 kill(process.processIdentifier, SIGKILL)
                 process.waitUntilExit()
                 usleep(100_000)

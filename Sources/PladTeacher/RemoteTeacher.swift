@@ -17,6 +17,7 @@ package final class RemoteTeacher: Teacher {
     private let traffic: TrafficControl
     private let streaming: Streaming
     private let idleTimeout: Duration
+    private let underWay: RequestsUnderWay
     /// Set once the endpoint has answered without a stream what it would not, or not in one piece, with one.
     private let refusesStreams = Locked(false)
     /// Set once the endpoint has not brought as many answers as it was asked for.
@@ -26,7 +27,8 @@ package final class RemoteTeacher: Teacher {
     ///   - concurrency: the most requests on the wire at a time, fewer while the endpoint throttles; one that waits to be
     ///     retried holds no place.
     ///   - streaming: which answers are streamed.
-    ///   - idleTimeout: how long a stream may be silent; it may take as long as it likes.
+    ///   - idleTimeout: how long a stream may be silent; it may take as long as it likes. Also how long a request may go on
+    ///     whose asker is cancelled.
     ///   - headers: sent beside the dialect's own and the key's, or in the place of one of the same name.
     ///   - requestsPerMinute, tokensPerMinute: the user's limits beside those that the endpoint tells.
     ///   - memory: keeps what is learnt of the endpoint for the next run.
@@ -53,6 +55,7 @@ package final class RemoteTeacher: Teacher {
             clock: clock, memory: memory, onNotice: onNotice)
         self.streaming = streaming
         self.idleTimeout = idleTimeout
+        underWay = RequestsUnderWay(patience: idleTimeout)
         self.policy = policy
         self.clock = clock
         self.random = random
@@ -60,6 +63,14 @@ package final class RemoteTeacher: Teacher {
         self.onAttempt = onAttempt
     }
 
+    /// How many requests are on the wire.
+    package var requestsUnderWay: Int { underWay.count }
+
+    /// Ends the requests on the wire, which may have been paid for; for askers that are cancelled and are not to wait for them.
+    package func cutRequests() { underWay.cut() }
+
+    /// The reply to the request. One that is on the wire when the task is cancelled goes on, since it is paid for; what waits
+    /// ends at once.
     package func reply(to request: TeacherRequest) async throws -> Reply { try await reply(to: request, sending: request) }
 
     /// - Parameter sent: what goes over the wire: the request, or one for several answers of which this is the first.
@@ -138,13 +149,13 @@ package final class RemoteTeacher: Teacher {
         return exchange
     }
 
-    /// One request over the wire. One that is cancelled there is an attempt too.
+    /// One request over the wire. One that is cut there is an attempt too.
     private func send(_ message: HTTPRequest, _ request: TeacherRequest, _ number: Int) async throws -> Exchange {
         try Task.checkCancellation()
         let started = Date()
         let begin = ContinuousClock.now
         do {
-            var response = try await transport.send(message)
+            var response = try await underWay.response { [transport] in try await transport.send(message) }
             for header in secrets { response.body = header.redacting(response.body) }
             let seen: Exchange.Seen =
                 switch dialect.read(status: response.status, body: response.body) {
@@ -159,7 +170,7 @@ package final class RemoteTeacher: Teacher {
             onAttempt(
                 Attempt(
                     request: request, number: number, started: started, duration: begin.duration(to: .now), status: nil,
-                    fault: "stopped before an answer came", retryAfter: nil))
+                    fault: "cut before an answer came", retryAfter: nil))
             throw stop
         }
     }

@@ -152,6 +152,49 @@ import Testing
         }
     }
 
+    /// Asks with four requests at a time, and stops once they are under way, as often as Ctrl-C is pressed.
+    private func stopped(_ script: String, times: Int, _ body: (Teaching, String) throws -> Void) throws {
+        try teaching(script) { teach in
+            let process = try teach.start("--price", "1,10", "--concurrency", "4")
+            let deadline = Date().addingTimeInterval(30)
+            while try teach.asked < 4, Date() < deadline { usleep(20_000) }
+            for _ in 0..<times {
+                kill(process.processIdentifier, SIGINT)
+                usleep(300_000)
+            }
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 130)
+            let words = try String(contentsOf: teach.words, encoding: .utf8)
+            #expect(words.contains("run the same command again to go on"), "\(words)")
+            #expect(try teach.asked == 4, "nothing is asked after the first Ctrl-C")
+            try body(teach, words)
+        }
+    }
+
+    @Test func theFirstInterruptionLetsRequestsUnderWayFinish() throws {
+        try stopped("answer: yes\nfaulty: 1\nfaults: [ { delay-seconds: 1.5 } ]", times: 1) { teach, words in
+            #expect(words.contains("stopping once the 4 requests under way are answered and kept (again to cut them)"), "\(words)")
+            let (account, answers, cost) = try teach.money()
+            #expect(answers == 4 && account["paid"]?["nanodollars"]?.int == cost && account["inDoubt"]?["nanodollars"] == 0)
+            #expect(try teach.summary().states == ["answered": 4, "interrupted": 56])
+        }
+    }
+
+    @Test func theSecondInterruptionCutsThem() throws {
+        try stopped("answer: yes\nfaulty: 1\nfaults: [ { delay-seconds: 60 } ]", times: 2) { teach, words in
+            #expect(words.contains("cutting the 4 requests under way"), "\(words)")
+            #expect(try teach.money().account["inDoubt"]?["nanodollars"]?.int ?? 0 > 0)
+            #expect(try teach.summary().states == ["interrupted": 60])
+        }
+    }
+
+    @Test func aWaitEndsAtTheFirstInterruption() throws {
+        let began = Date()
+        try stopped("sequence: [ { status: 429, headers: { Retry-After: '60' } } ]", times: 1) { _, _ in
+            #expect(Date().timeIntervalSince(began) < 30)
+        }
+    }
+
     @Test func anUnknownPriceIsNoBudget() throws {
         try teaching("answer: yes") { teach in
             let result = try teach("--budget", "1")

@@ -79,6 +79,8 @@ extension CachedTeacher {
                 memory: TrafficFile(URL(fileURLWithPath: file.path + "-traffic.json")),
                 policy: RetryPolicy(attempts: options.attempts), purse: ledger,
                 onAttempt: { cache.note($0) }, onNotice: { Console.say($0.sentence(about: endpoint.origin)) })
+            Interruption.letFinish(
+                .init(count: { [weak remote] in remote?.requestsUnderWay ?? 0 }, cut: { [weak remote] in remote?.cutRequests() }))
             self.init(
                 cache: cache, dialect: dialect, teacher: teacher, path: endpoint.path,
                 mode: options.refresh ? .refresh(remote) : .record(remote), ledger: ledger,

@@ -3,11 +3,13 @@ import Foundation
 import PladRecords
 import Synchronization
 
-/// Ctrl-C and termination: asks the running work to save and stop; asked twice, the process ends at once.
+/// Ctrl-C and termination: asks the running work to save and stop; asked twice, the process ends at once. Only where requests
+/// are under way, which are paid for, the second cuts those, and the third ends the process.
 ///
 /// Work that takes long calls `check()` where it can stop without losing anything.
 enum Interruption {
-    private static let asked = Atomic<Bool>(false)
+    private static let asked = Atomic<Int>(0)
+    private static let requests = Locked<[PaidRequests]>([])
     private static let handlers = Locked<[@Sendable () -> Void]>([])
     /// Kept alive for the life of the process; written once, by `install`, before any other thread runs.
     nonisolated(unsafe) private static var sources: [any DispatchSourceSignal] = []
@@ -17,16 +19,39 @@ enum Interruption {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                if asked.exchange(true, ordering: .sequentiallyConsistent) { _exit(ExitStatus.interrupted.rawValue) }
-                Console.say("\nstopping once what is done is safe (again to stop at once)")
-                for handler in handlers.withLock({ $0 }) { handler() }
+                let times = asked.add(1, ordering: .sequentiallyConsistent).newValue
+                let (requests, count) = (requests.withLock { $0 }, requestsUnderWay)
+                switch times {
+                case 1:
+                    let safe = count == 0 ? "what is done is safe" : "\(words(for: count)) \(count == 1 ? "is" : "are") answered and kept"
+                    Console.say("\nstopping once \(safe) (again to \(count == 0 ? "stop at once" : "cut them"))")
+                    for handler in handlers.withLock({ $0 }) { handler() }
+                case 2 where count > 0:
+                    Console.say("\ncutting \(words(for: count)), perhaps paid for all the same (again to stop at once)")
+                    for group in requests { group.cut() }
+                default: _exit(ExitStatus.interrupted.rawValue)
+                }
             }
             source.resume()
             sources.append(source)
         }
     }
 
-    static var isAsked: Bool { asked.load(ordering: .relaxed) }
+    static var isAsked: Bool { asked.load(ordering: .relaxed) > 0 }
+
+    /// Requests that a first Ctrl-C lets finish and a second cuts.
+    struct PaidRequests: Sendable {
+        var count: @Sendable () -> Int
+        var cut: @Sendable () -> Void
+    }
+
+    static func letFinish(_ paid: PaidRequests) {
+        requests.withLock { $0.append(paid) }
+    }
+
+    static var requestsUnderWay: Int { requests.withLock { $0 }.reduce(0) { $0 + $1.count() } }
+
+    private static func words(for count: Int) -> String { "the \(count == 1 ? "request" : "\(count) requests") under way" }
 
     /// Throws `Interrupted` once the user has asked to stop.
     static func check() throws {

@@ -12,6 +12,8 @@ extension AnswerCache {
         case answered(StoredAnswer)
         /// Another process is asking.
         case taken
+        /// It lies in this open batch.
+        case inBatch(Submission)
     }
 
     /// Claims the request, unless somebody has it. A claim ends with the answer's row or by `release`; one whose process is
@@ -21,6 +23,7 @@ extension AnswerCache {
         return try await queue.write { db in
             // A damaged row is no answer, and no reason to fail what others write in the same turn.
             if !replacing, let answer = try? StoredAnswer.fetch(db, key: key) { return .answered(answer) }
+            if !replacing, let batch = try Submission.fetch(db, holding: key) { return .inBatch(batch) }
             let bytes = Data(key.bytes)
             let holder = try String.fetchOne(db.cachedStatement(sql: "SELECT process FROM claim WHERE key = ?"), arguments: [bytes])
             if let holder, holder != ProcessIdentity.own, ProcessIdentity.isAlive(holder) { return .taken }

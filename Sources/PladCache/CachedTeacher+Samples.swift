@@ -32,9 +32,7 @@ extension CachedTeacher {
             let (answers, isOwn) = try await together.value(for: Digest(of: keys)) { [self] in
                 try await fresh(teacher, requests, replacing: replacing)
             }
-            return isOwn
-                ? answers
-                : answers.map { $0.map { Answer(completion: $0.completion, fromCache: true, key: $0.key, attempts: $0.attempts) } }
+            return isOwn ? answers : answers.map { $0.map(\.shared) }
         } catch {
             return requests.map { _ in .failure(error) }
         }
@@ -54,7 +52,8 @@ extension CachedTeacher {
             switch try await cache.claim(requests[index], replacing: replacing) {
             case .granted: granted.append(index)
             case .answered(let recorded): answers[index] = Result { try self.answer(recorded) }
-            case .taken: break
+            // Asked for alone, it says why.
+            case .taken, .inBatch: break
             }
         }
         do {
@@ -88,7 +87,7 @@ extension CachedTeacher {
         let held = try await keep(stored, of: replies[0], replacing: replacing)
         return zip(replies, zip(stored, held)).map { reply, rows in
             if rows.0 != rows.1 { return Result { try self.answer(rows.1) } }
-            return .success(Answer(completion: reply.completion, fromCache: false, key: rows.1.key, attempts: rows.1.attempts))
+            return .success(Answer(completion: reply.completion, source: .asked, key: rows.1.key, attempts: rows.1.attempts))
         }
     }
 

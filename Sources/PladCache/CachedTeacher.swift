@@ -14,18 +14,29 @@ package final class CachedTeacher: Sendable {
         case replay
         /// The teacher's answer, which takes the recorded one's place.
         case refresh(any Teacher)
+        /// Recorded answers, those that batches have just brought among them. What these failed to answer fails.
+        case batched(BatchRun.Outcome)
+    }
+
+    /// Where an answer is from.
+    package enum Source: Sendable {
+        case asked
+        /// A batch that ended in this process.
+        case batch
+        /// Nothing was done for this question: it was recorded, or is the answer to an identical question in flight.
+        case cache
     }
 
     /// What came of a question.
     package struct Answer: Sendable, Equatable {
         package var completion: Completion
-        /// Whether nothing went over the wire for this question: it was recorded, or is the answer to an identical
-        /// question that was in flight.
-        package var fromCache: Bool
+        package var source: Source
         /// The recorded row's key.
         package var key: Digest
         /// Times the wire was used for the recorded answer, whenever that was.
         package var attempts: Int
+
+        package var fromCache: Bool { source == .cache }
     }
 
     let cache: AnswerCache
@@ -50,6 +61,10 @@ package final class CachedTeacher: Sendable {
         // Where the disk is full, whoever stores an answer is told.
         try? await cache.queue.write { _ in }
         var tally = tally
+        if case .batched(let outcome) = mode {
+            tally.add(outcome)
+            return tally
+        }
         tally.attempts = cache.attemptsMade
         tally.paid = ledger?.spent.paid
         tally.inDoubt = ledger?.spent.inDoubt
@@ -89,6 +104,9 @@ package final class CachedTeacher: Sendable {
         case .replay:
             guard let recorded = try await cache.find(request) else { throw try cache.notRecorded(request) }
             return try answer(recorded)
+        case .batched(let outcome):
+            guard let recorded = try await cache.find(request) else { throw outcome.failure(of: request) }
+            return try answer(recorded, from: outcome.answered.contains(recorded.key) ? .batch : .cache)
         case .record(let teacher):
             return try await ask(teacher, request, replacing: false)
         case .refresh(let teacher):
@@ -98,7 +116,7 @@ package final class CachedTeacher: Sendable {
 
     /// The recorded answer, nil where the teacher would have to be asked. Asks nobody, in any mode.
     package func recorded(for messages: [Message], _ parameters: SamplingParameters, sample: Int = 0) async throws -> Answer? {
-        try await cache.find(request(asking: messages, parameters, sample: sample)).map(answer)
+        try await cache.find(request(asking: messages, parameters, sample: sample)).map { try answer($0) }
     }
 
     /// The request that stands for a question, as keys and the wire see it.
@@ -122,9 +140,9 @@ package final class CachedTeacher: Sendable {
             let stored = StoredAnswer(request, reply)
             let held = try await self.keep([stored], of: reply, replacing: replacing)[0]
             if held != stored { return try self.answer(held) }
-            return Answer(completion: reply.completion, fromCache: false, key: held.key, attempts: held.attempts)
+            return Answer(completion: reply.completion, source: .asked, key: held.key, attempts: held.attempts)
         }
-        return isOwn ? answer : Answer(completion: answer.completion, fromCache: true, key: answer.key, attempts: answer.attempts)
+        return isOwn ? answer : answer.shared
     }
 
     /// Puts what a response brought on the disk and pays for it, both in one transaction: no answer is paid for and then
@@ -142,6 +160,7 @@ package final class CachedTeacher: Sendable {
             switch try await cache.claim(request, replacing: replacing) {
             case .granted: return nil
             case .answered(let recorded): return try answer(recorded)
+            case .inBatch(let batch): throw TeacherError.inBatch(batch)
             case .taken:
                 if !hasWaited.exchange(true, ordering: .relaxed) { onWait() }
                 try await Task.sleep(for: .milliseconds(500))
@@ -149,10 +168,10 @@ package final class CachedTeacher: Sendable {
         }
     }
 
-    func answer(_ recorded: StoredAnswer) throws -> Answer {
+    func answer(_ recorded: StoredAnswer, from source: Source = .cache) throws -> Answer {
         switch dialect.read(status: recorded.status, body: recorded.response, choice: recorded.choice) {
         case .completion(let completion):
-            return Answer(completion: completion, fromCache: true, key: recorded.key, attempts: recorded.attempts)
+            return Answer(completion: completion, source: source, key: recorded.key, attempts: recorded.attempts)
         case .fault(let fault):
             throw CacheError(
                 .unreadableAnswer,
@@ -163,6 +182,15 @@ package final class CachedTeacher: Sendable {
                 .unreadableAnswer,
                 "\(cache.file.path): the answer \(recorded.key.short) is none of \(dialect.name): \(reason); ask again with --refresh")
         }
+    }
+}
+
+extension CachedTeacher.Answer {
+    /// As somebody else sees it who asked the same meanwhile.
+    var shared: Self {
+        var answer = self
+        answer.source = .cache
+        return answer
     }
 }
 

@@ -42,8 +42,8 @@ package final class Ledger: Purse {
     private let cache: AnswerCache
     private let teacher: String
     private let model: String
-    private let price: Price
-    private let budget: Money?
+    let price: Price
+    let budget: Money?
     private let state = Locked(State())
 
     /// - Parameters:
@@ -64,8 +64,7 @@ package final class Ledger: Purse {
         let most = price.most(for: request)
         guard let budget else { return Reservation(id: 0, most: most ?? .zero) }
         guard let most else {
-            throw TeacherError(
-                .overBudget, "a request without a limit on its tokens may cost anything: leave the limit in the body, or --budget out")
+            throw TeacherError.boundless
         }
         while true {
             switch try await decide(most, budget) {
@@ -73,9 +72,7 @@ package final class Ledger: Purse {
             case .wait(let settled): try await wait(after: settled)
             case .over(let account):
                 throw TeacherError(
-                    .overBudget,
-                    "the next request may cost \(most), and of the budget of \(budget) \(account.total) is spent or set aside"
-                )
+                    .overBudget, "the next request may cost \(most), and of the budget of \(budget) \(account.total) is spent or set aside")
             }
         }
     }
@@ -88,11 +85,10 @@ package final class Ledger: Purse {
                 guard account.total + most <= budget else {
                     return state.withLock { $0.open > 0 ? .wait(settled: $0.settled) : .over(account) }
                 }
-                try db.cachedStatement(sql: "INSERT INTO reservation (teacher, model, nanodollars) VALUES (?, ?, ?)")
-                    .execute(arguments: [teacher, model, most.nanodollars])
+                let id = try setAside(most, db)
                 // Counted in the database's own order: who is turned away next knows that this one is under way.
                 state.withLock { $0.count(number) }
-                return .reserved(db.lastInsertedRowID)
+                return .reserved(id)
             }
             state.withLock { _ = $0.uncommitted.remove(number) }
             return decision
@@ -101,6 +97,13 @@ package final class Ledger: Purse {
             wakeAll()
             throw error
         }
+    }
+
+    /// Returns the reservation's number.
+    func setAside(_ most: Money, _ db: Database) throws -> Int64 {
+        try db.cachedStatement(sql: "INSERT INTO reservation (teacher, model, nanodollars) VALUES (?, ?, ?)")
+            .execute(arguments: [teacher, model, most.nanodollars])
+        return db.lastInsertedRowID
     }
 
     private func nextNumber() -> UInt64 {
@@ -132,46 +135,22 @@ package final class Ledger: Purse {
     func settle<Value: Sendable>(
         _ reservation: Reservation, _ bill: Bill, with write: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
-        let (paid, inDoubt): (Money, Money) =
-            switch bill {
-            case .answer(let usage): (usage.map(price.cost) ?? reservation.most, .zero)
-            case .nothing: (.zero, .zero)
-            case .doubtful: (.zero, reservation.most)
-            }
-        let answers = if case .answer = bill { 1 } else { 0 }
+        var entry = AccountEntry(teacher: teacher, model: model, reservation: reservation.id)
+        switch bill {
+        case .answer(let usage): (entry.answers, entry.paid) = (1, usage.map(price.cost) ?? reservation.most)
+        case .nothing: break
+        case .doubtful: entry.inDoubt = reservation.most
+        }
         defer { if reservation.id != 0 { wake() } }
-        let value = try await cache.queue.write { [self] db in
-            try enter(answers: answers, paid: paid, inDoubt: inDoubt, closing: reservation.id, db)
+        let value = try await cache.queue.write { [entry] db in
+            try entry.write(db)
             return try write(db)
         }
         state.withLock { state in
-            state.paid = state.paid + paid
-            state.inDoubt = state.inDoubt + inDoubt
+            state.paid = state.paid + entry.paid
+            state.inDoubt = state.inDoubt + entry.inDoubt
         }
         return value
-    }
-
-    /// Enters answers that no reservation was made for, at a share of their price: those of a batch.
-    func enter(_ usages: [Usage], share: Double) async throws {
-        let full = usages.reduce(Money.zero) { $0 + price.cost($1) }
-        let paid = Money(dollars: full.dollars * share)
-        guard paid > .zero else { return }
-        state.withLock { $0.paid = $0.paid + paid }
-        try await cache.queue.write { [self] in try enter(answers: usages.count, paid: paid, inDoubt: .zero, $0) }
-    }
-
-    private func enter(answers: Int, paid: Money, inDoubt: Money, closing reservation: Int64 = 0, _ db: Database) throws {
-        if reservation != 0 {
-            try db.cachedStatement(sql: "DELETE FROM reservation WHERE id = ?").execute(arguments: [reservation])
-        }
-        guard paid > .zero || inDoubt > .zero else { return }
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO spending (teacher, model, answers, paid, in_doubt) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (teacher, model) DO UPDATE SET
-                answers = answers + excluded.answers, paid = paid + excluded.paid, in_doubt = in_doubt + excluded.in_doubt
-                """
-        ).execute(arguments: [teacher, model, answers, paid.nanodollars, inDoubt.nanodollars])
     }
 
     private func wake() {
@@ -187,6 +166,12 @@ package final class Ledger: Purse {
         }
         for waiter in waiters { waiter.resume() }
     }
+}
+
+extension TeacherError {
+    /// No budget holds what a request may cost.
+    static let boundless = TeacherError(
+        .overBudget, "a request without a limit on its tokens may cost anything: leave the limit in the body, or --budget out")
 }
 
 /// What a cache's answers have cost.
@@ -213,12 +198,16 @@ extension AnswerCache {
     package func account() throws -> Account { try read(Account.init) }
 
     /// Takes what is in doubt or set aside off the account: for requests of processes that are gone, once the provider's
-    /// bill has shown that they cost nothing. Returns the account as it was.
+    /// bill has shown that they cost nothing. What is set aside for open batches stays. Returns the account as it was.
     package func writeOff() throws -> Account {
         try CacheError.telling(of: file) {
             try database.write { db in
                 let account = try Account(db)
-                try db.execute(sql: "DELETE FROM reservation; UPDATE spending SET in_doubt = 0")
+                try db.execute(
+                    sql: """
+                        DELETE FROM reservation WHERE id NOT IN (SELECT reservation FROM batch WHERE reservation IS NOT NULL);
+                        UPDATE spending SET in_doubt = 0
+                        """)
                 return account
             }
         }

@@ -108,6 +108,13 @@ enum Schema {
                     CREATE INDEX batch_row_batch ON batch_row (batch);
                     """)
         }
+        migrator.registerMigration("6 batches and money") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE batch ADD COLUMN reservation INTEGER;   -- what is set aside for it while it is open
+                    ALTER TABLE batch ADD COLUMN price TEXT;            -- of its tokens, as JSON; where it was known
+                    """)
+        }
         return migrator
     }
 

@@ -30,6 +30,15 @@ package struct Tally: Sendable, Equatable, Codable {
         completionTokens += reply.completion.usage?.completionTokens ?? 0
     }
 
+    /// What batches have brought went over the wire too.
+    mutating func add(_ outcome: BatchRun.Outcome) {
+        asked += outcome.answered.count
+        attempts += outcome.answered.count
+        promptTokens += outcome.usage.promptTokens
+        completionTokens += outcome.usage.completionTokens
+        paid = outcome.paid
+    }
+
     mutating func add(_ answer: CachedTeacher.Answer) {
         if answer.fromCache { fromCache += 1 }
         if let model = answer.completion.model { models[model, default: 0] += 1 }

@@ -4,7 +4,7 @@
 package struct TeachSummary: Codable, Sendable, Hashable {
     /// Prompts, each as often as it is to be answered.
     package var questions = 0
-    /// How many questions ended in each state: `answered`, `cached`, or one of a drop's. They add up to `questions`.
+    /// How many questions ended in each state: `answered`, `batched` (answered by a batch), `cached`, or one of a drop's. They add up to `questions`.
     package var states: [String: Int] = [:]
     /// The `failed` ones by kind.
     package var failures: [String: Int] = [:]

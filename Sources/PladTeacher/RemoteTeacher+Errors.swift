@@ -1,3 +1,5 @@
+import Foundation
+
 extension RetryPolicy.Outcome {
     /// What happened, in half a line.
     package var summary: String {
@@ -22,6 +24,12 @@ extension RemoteTeacher {
         let url = endpoint.url
         let tries = attempts == 1 ? "" : " after \(attempts) attempts"
         switch outcome {
+        case .fault(let fault, let asked?) where asked > RetryPolicy.patience && !fault.isQuota:
+            let days = (asked / .seconds(86_400)).formatted(.number.precision(.fractionLength(0...1)))
+            return TeacherError(
+                .turnedAway,
+                "\(endpoint.origin) asks to wait \(days) days (HTTP \(fault.status): \(fault.message)), and plad waits for one at most; run the command again then",
+                cause: fault)
         case .fault(let fault, _):
             return error(after: fault, tries: tries, exhausted)
         case .unreadable(let reason):

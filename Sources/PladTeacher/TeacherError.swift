@@ -21,6 +21,10 @@ package struct TeacherError: Failure {
         case overQuota
         /// The user's own budget does not hold what the request may cost.
         case overBudget
+        /// The question lies in an open batch, where it is paid for.
+        case inBatch
+        /// The endpoint asks to be left alone for longer than plad waits.
+        case turnedAway
         /// The endpoint refuses this request as it stands, for example as longer than its context.
         case rejected
         /// Every attempt that the retry policy allows has failed.
@@ -47,7 +51,7 @@ package struct TeacherError: Failure {
     package var exitStatus: ExitStatus {
         switch code {
         case .malformedAddress, .malformedHeader, .unusableKey: .usage
-        case .overBudget: .tryAgain
+        case .overBudget, .inBatch, .turnedAway: .tryAgain
         case .stopped: .bug
         default: .unavailable
         }
@@ -57,9 +61,9 @@ package struct TeacherError: Failure {
     package var endsRun: Bool {
         switch code {
         case .malformedAddress, .malformedHeader, .unusableKey, .unreachable, .untrusted, .keyRefused, .unknownModel, .overQuota, .down,
-            .stopped:
+            .turnedAway, .stopped:
             true
-        case .rejected, .exhausted, .tooLarge, .overBudget: false
+        case .rejected, .exhausted, .tooLarge, .overBudget, .inBatch: false
         }
     }
 }

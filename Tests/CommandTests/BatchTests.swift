@@ -29,6 +29,12 @@ import Testing
                 .map { try JSONValue(parsing: Data($0.utf8)) }
         }
 
+        var asked: Int {
+            get throws {
+                try String(contentsOf: folder.appendingPathComponent("attempts.jsonl"), encoding: .utf8).split(separator: "\n").count
+            }
+        }
+
         func texts(_ out: String = "run") throws -> [String] {
             try JSONLines.read(TeacherAnswer.self, from: folder.appendingPathComponent("\(out)/teacher.jsonl")).map(\.text)
         }
@@ -47,7 +53,7 @@ import Testing
         try teaching("answer: 'about {prompt}'\nbatch: { polls: 0 }") { teach in
             let result = try teach("--batch", "--dialect", dialect, "--concurrency", "3")
             #expect(result.status == 0, "\(result.errors)")
-            #expect(result.errors.contains("20 questions: 20 answered, 0 failed"), "\(result.errors)")
+            #expect(result.errors.contains("20 questions: 20 answered, 0 without"), "\(result.errors)")
             #expect(try teach.batches().map { $0["rows"] } == [20])
             #expect(try teach("--replay", "--dialect", dialect, out: "replayed").status == 0)
             #expect(try teach.texts("replayed") == teach.texts())
@@ -65,13 +71,99 @@ import Testing
             let process = try PladProcess.start(
                 try teach.arguments(["--batch", "--dialect", dialect], out: "run"), stdout: log, stderr: log)
             let deadline = Date().addingTimeInterval(60)
-            while try teach.batches().first?["remoteID"] == nil, Date() < deadline { usleep(50_000) }
+            while try teach.batches().first?["status"] == nil, Date() < deadline { usleep(50_000) }
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
             let result = try teach("--batch", "--dialect", dialect)
             #expect(result.status == 0, "\(result.errors)")
             #expect(try teach.batches().count == 1)
             #expect(try teach.texts().count == 20)
+        }
+    }
+
+    /// A run of --batch that is stopped once its batch is sent.
+    private func stopped(_ teach: Teaching, _ more: String...) throws {
+        let log = teach.folder.appendingPathComponent("stopped.log")
+        try Data().write(to: log)
+        let process = try PladProcess.start(try teach.arguments(["--batch"] + more, out: "stopped"), stdout: log, stderr: log)
+        let deadline = Date().addingTimeInterval(60)
+        while try teach.batches().first?["status"] == nil, Date() < deadline { usleep(50_000) }
+        kill(process.processIdentifier, SIGINT)
+        process.waitUntilExit()
+        let words = try String(contentsOf: log, encoding: .utf8)
+        #expect(process.terminationStatus == 130, "\(words)")
+    }
+
+    private func money(_ teach: Teaching) throws -> (paid: Int, reserved: Int) {
+        let stats = try JSONValue(parsing: Data(try PladProcess.run("cache", "stats", "--cache", teach.cache, "--json").output.utf8))
+        func amount(_ name: String) -> Int { stats["account"]?[name]?["nanodollars"]?.int ?? -1 }
+        return (amount("paid"), amount("reserved"))
+    }
+
+    private func summary(_ teach: Teaching, _ out: String) throws -> TeachSummary {
+        try JSONLines.read(TeachSummary.self, from: teach.folder.appendingPathComponent("\(out)/teach.json"))[0]
+    }
+
+    @Test func aBatchKeepsToTheBudgetAndIsPaidAtHalfThePrice() throws {
+        try teaching("answer: yes\nbatch: { polls: 0 }") { teach in
+            // A question may cost a seventh of a cent in a batch, and costs a hundredth of that.
+            let first = try teach("--batch", "--price", "1,10", "--budget", "0.01", "--max-tokens", "256")
+            #expect(first.status == 75, "\(first.errors)")
+            let states = try summary(teach, "run").states
+            let batched = states["batched", default: 0]
+            #expect((5...8).contains(batched) && states == ["batched": batched, "over-budget": 20 - batched], "\(first.errors)")
+            #expect(first.errors.contains("\(batched) batched"), "\(first.errors)")
+            let (wire, account) = try (summary(teach, "run").wire, money(teach))
+            #expect(account == (wire.promptTokens * 500 + wire.completionTokens * 5000, 0))
+            #expect(wire.answers == batched && Int(((wire.dollars ?? 0) * 1e9).rounded()) == account.paid)
+            // What the first did not use is free again.
+            let second = try teach("--batch", "--price", "1,10", "--budget", "0.01", "--max-tokens", "256")
+            #expect(try summary(teach, "run").states["cached"] == batched, "\(second.errors)")
+            #expect(try summary(teach, "run").states["batched", default: 0] >= batched - 1)
+            #expect(try teach("--batch", "--price", "1,10", "--budget", "1", "--max-tokens", "256").status == 0)
+            #expect(try teach.texts().count == 20)
+        }
+    }
+
+    @Test func whatLiesInAnOpenBatchIsNotAskedAgain() throws {
+        try teaching("batch: { polls: 1000 }") { teach in
+            try stopped(teach, "--price", "1,10")
+            let id = try #require(try teach.batches()[0]["id"]?.string)
+            #expect(try money(teach).reserved > 0)
+            let alone = try teach("--price", "1,10", "--limit", "10", out: "alone")
+            #expect(alone.status == 75 && alone.errors.contains("prompts lie in open batch \(id)"), "\(alone.errors)")
+            #expect(alone.errors.contains("plad batch cancel"))
+            #expect(
+                try !FileManager.default.fileExists(atPath: teach.folder.appendingPathComponent("attempts.jsonl").path) || teach.asked == 0)
+            let dry = try JSONValue(parsing: Data(try teach("--dry-run", "--price", "1,10", "--json", out: "dry").output.utf8))
+            #expect(dry["inBatch"] == 20 && dry["toAsk"] == 0)
+            let cancelled = try PladProcess.run("batch", "cancel", id, "--cache", teach.cache)
+            #expect(cancelled.status == 0 && cancelled.output.contains("questions free"), "\(cancelled.errors)")
+            #expect(try money(teach).reserved == 0)
+            #expect(try teach("--price", "1,10", out: "freed").status == 0)
+        }
+    }
+
+    @Test func aForgottenBatchFreesItsQuestionsAndStaysInDoubt() throws {
+        try teaching("batch: { polls: 1000 }") { teach in
+            try stopped(teach, "--price", "1,10")
+            let id = try #require(try teach.batches()[0]["id"]?.string)
+            teach.teacher.stop()
+            #expect(try PladProcess.run("batch", "cancel", id, "--cache", teach.cache).status == 69)
+            let forgotten = try PladProcess.run("batch", "cancel", id, "--cache", teach.cache, "--forget")
+            #expect(forgotten.status == 0 && forgotten.output.contains("20 questions are free"), "\(forgotten.errors)")
+            #expect(try teach.batches()[0]["isOpen"] == false && money(teach).reserved == 0)
+        }
+    }
+
+    @Test func aRehearsalOfABatchIsAtHalfThePrice() throws {
+        try teaching("answer: yes") { teach in
+            func most(_ more: String...) throws -> Double {
+                let result = try PladProcess.run(try teach.arguments(["--dry-run", "--price", "1,10", "--json"] + more, out: "dry"))
+                return try #require(try JSONValue(parsing: Data(result.output.utf8))["dollarsAtMost"]?.double)
+            }
+            let (half, full) = try (most("--batch"), most())
+            #expect(abs(half * 2 - full) < 1e-6)
         }
     }
 
@@ -88,11 +180,11 @@ import Testing
     @Test func rowsThatExpireAreFailedAndSubmittedAgain() throws {
         try teaching("batch: { polls: 0, ends: expired }") { teach in
             let first = try teach("--batch", "--skip-failed")
-            #expect(first.errors.contains("20 questions: 10 answered, 10 failed"), "\(first.errors)")
+            #expect(first.errors.contains("20 questions: 10 answered, 10 without"), "\(first.errors)")
             let drops = try JSONLines.read(Drop.self, from: teach.folder.appendingPathComponent("run/drops.jsonl"))
             #expect(drops.count == 10 && drops.allSatisfy { $0.state == .failed && $0.detail.contains("batch_expired") })
             let again = try teach("--batch", "--skip-failed", out: "again")
-            #expect(again.errors.contains("10 questions: 5 answered, 5 failed"), "\(again.errors)")
+            #expect(again.errors.contains("10 questions: 5 answered, 5 without"), "\(again.errors)")
         }
     }
 
@@ -102,8 +194,8 @@ import Testing
             try Data().write(to: log)
             let process = try PladProcess.start(try teach.arguments(["--batch"], out: "run"), stdout: log, stderr: log)
             let deadline = Date().addingTimeInterval(60)
-            while try teach.batches().first?["remoteID"] == nil, Date() < deadline { usleep(50_000) }
-            let id = try #require(try teach.batches().first?["remoteID"]?.string)
+            while try teach.batches().first?["status"] == nil, Date() < deadline { usleep(50_000) }
+            let id = try #require(try teach.batches().first?["id"]?.string)
             let cancelled = try PladProcess.run("batch", "cancel", id, "--cache", teach.cache)
             #expect(cancelled.status == 0, "\(cancelled.errors)")
             #expect(cancelled.output.contains("cancel"), "\(cancelled.output)")
@@ -115,7 +207,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--replay"], "--replay"), (["--budget", "1"], "--budget"), (["--dialect", "ollama"], "ollama has no batches"),
+        (["--replay"], "--replay"), (["--dialect", "ollama"], "ollama has no batches"),
         (["--pairs", "3"], "--pairs"),
     ])
     func whatDoesNotGoWithABatchIsRefused(more: [String], word: String) throws {

@@ -183,8 +183,9 @@ import Testing
     @Test func theSecondInterruptionCutsThem() throws {
         try stopped("answer: yes\nfaulty: 1\nfaults: [ { delay-seconds: 60 } ]", times: 2) { teach, words in
             #expect(words.contains("cutting the 4 requests under way"), "\(words)")
-            #expect(try teach.money().account["inDoubt"]?["nanodollars"]?.int ?? 0 > 0)
-            #expect(try teach.summary().states == ["interrupted": 60])
+            let (account, states) = try (teach.money().account, teach.summary().states)
+            #expect(account["inDoubt"]?["nanodollars"]?.int ?? 0 > 0)
+            #expect(states == ["interrupted": 60])
         }
     }
 
@@ -215,6 +216,9 @@ import Testing
             #expect(found["toAsk"]?.int == 60 - asked)
             #expect(try #require(found["dollarsAtLeast"]?.double) < #require(found["dollarsAtMost"]?.double))
             #expect(try teach.asked == asked)
+            // Six are held out, and two of the ten are in the cache.
+            let pairs = try teach("--dry-run", "--pairs", "10", "--json", out: "dry")
+            #expect(try JSONValue(parsing: Data(pairs.output.utf8))["questions"] == 16, "\(pairs.output)")
             #expect(!FileManager.default.fileExists(atPath: teach.folder.appendingPathComponent("dry").path))
         }
     }

@@ -19,15 +19,17 @@ private final class ScriptedBatches: BatchService {
     private let fault: @Sendable (_ call: String, _ number: Int) throws -> Void
     private let result: @Sendable (BatchRow) -> BatchResult?
     private let ending: String
+    /// How often a batch is looked at before it is over.
+    private let polls: Int
 
     init(
-        most: (rows: Int, bytes: Int) = (100, 1_000_000), keepsNames: Bool = true, ending: String = "completed",
+        most: (rows: Int, bytes: Int) = (100, 1_000_000), keepsNames: Bool = true, ending: String = "completed", polls: Int = 2,
         result: @escaping @Sendable (BatchRow) -> BatchResult? = {
             .response(status: 200, body: Data(chatBody("to \($0.id.prefix(4))").utf8))
         },
         fault: @escaping @Sendable (String, Int) throws -> Void = { _, _ in }
     ) {
-        (self.most, self.keepsNames, self.ending, self.result, self.fault) = (most, keepsNames, ending, result, fault)
+        (self.most, self.keepsNames, self.ending, self.polls, self.result, self.fault) = (most, keepsNames, ending, polls, result, fault)
     }
 
     var submitted: [[BatchRow]] { state.withLock { $0.submitted.map(\.rows) } }
@@ -62,7 +64,7 @@ private final class ScriptedBatches: BatchService {
             state.polls += 1
             return state.polls
         }
-        return batch(id, isOver: polls > 2)
+        return batch(id, isOver: polls > self.polls)
     }
 
     func all() async throws -> [BatchState] {
@@ -99,9 +101,15 @@ private final class ScriptedBatches: BatchService {
         cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
     }
 
-    private func run(_ service: ScriptedBatches, _ requests: [TeacherRequest]) async throws -> [Digest: TeacherError] {
-        try await BatchRun(
-            cache: cache, service: service, dialect: dialect, url: Self.url, waits: (.milliseconds(1), .milliseconds(2)))(requests)
+    private func batches(_ service: ScriptedBatches, _ ledger: Ledger? = nil) -> BatchRun {
+        BatchRun(
+            cache: cache, service: service, dialect: dialect, url: Self.url, waits: (.milliseconds(1), .milliseconds(2)), ledger: ledger)
+    }
+
+    private func run(_ service: ScriptedBatches, _ requests: [TeacherRequest], _ ledger: Ledger? = nil) async throws -> [Digest:
+        TeacherError]
+    {
+        try await batches(service, ledger)(requests).failures
     }
 
     private func requests(_ count: Int) -> [TeacherRequest] { (0..<count).map { request("q\($0)") } }
@@ -215,5 +223,131 @@ private final class ScriptedBatches: BatchService {
         let service = ScriptedBatches(ending: "failed", result: { _ in nil })
         #expect(try await run(service, requests(3)).count == 3)
         #expect(try cache.submissions().map(\.status) == ["failed"])
+    }
+
+    // MARK: Money
+
+    /// A tenth of a cent a token: an answer costs 3 of them, and may cost 100.
+    private func ledger(budget: Double?) -> Ledger {
+        Ledger(cache, teacher: "t", model: "m", price: Price(input: 0, output: 1000), budget: budget.map(Money.init(dollars:)))
+    }
+
+    private func asked(_ numbers: Range<Int>) -> [TeacherRequest] {
+        numbers.map { request("q\($0)", SamplingParameters(maxTokens: 100)) }
+    }
+
+    @Test func onlyWhatTheBudgetHoldsIsSubmitted() async throws {
+        let service = ScriptedBatches()
+        let failures = try await run(service, asked(0..<5), ledger(budget: 0.25))
+        #expect(service.submitted.map(\.count) == [2])
+        #expect(failures.count == 3 && failures.values.allSatisfy { $0.code == .overBudget })
+        let account = try cache.account()
+        #expect(account.paid == Money(dollars: 0.006) && account.reserved == .zero)
+        // What the first did not use is free again.
+        #expect(try await run(service, asked(0..<5), ledger(budget: 0.25)).count == 1)
+        #expect(service.submitted.map(\.count) == [2, 2])
+    }
+
+    @Test func aRequestThatMayCostAnythingIsInNoBudget() async throws {
+        let boundless = OpenAIChatDialect(model: "m", extra: ["max_tokens": .null])
+        let request = boundless.request(teacher: "t", path: path, asking: question("q"), SamplingParameters(), sample: 0)
+        #expect(try await run(ScriptedBatches(), [request], ledger(budget: 1)).values.map(\.code) == [.overBudget])
+    }
+
+    @Test(arguments: ["upload", "submit", "submitted", "state", "results"])
+    func whereverARunIsKilledABatchIsPaidForOnce(call: String) async throws {
+        let service = ScriptedBatches(fault: { name, number in
+            if name == call && number == 1 { throw CancellationError() }
+        })
+        await #expect(throws: CancellationError.self) { try await run(service, asked(0..<4), ledger(budget: 1)) }
+        #expect(try cache.account().reserved == Money(dollars: 0.4), "it is set aside before anything is sent")
+        #expect(try cache.account().paid == .zero)
+        // A write-off is for what is lost, and this is not.
+        #expect(try cache.writeOff().reserved == Money(dollars: 0.4))
+        #expect(try cache.account().reserved == Money(dollars: 0.4))
+        // Whoever comes by later need not know the price.
+        #expect(try await run(service, asked(0..<4)).isEmpty)
+        #expect(try cache.account().paid == Money(dollars: 0.012) && cache.account().reserved == .zero)
+    }
+
+    @Test func twoProcessesThatWaitForABatchPayForItOnce() async throws {
+        let service = ScriptedBatches(fault: { name, number in
+            if name == "state" && number == 1 { throw CancellationError() }
+        })
+        await #expect(throws: CancellationError.self) { try await run(service, asked(0..<4), ledger(budget: nil)) }
+        async let one = batches(service)(asked(0..<4))
+        async let other = batches(service)(asked(0..<4))
+        let paid = try await [one.paid, other.paid].compactMap { $0 }
+        #expect(paid == [Money(dollars: 0.012)])
+        #expect(try cache.account().paid == Money(dollars: 0.012))
+    }
+
+    @Test func rowsWithoutAnAnswerCostNothing() async throws {
+        let service = ScriptedBatches(ending: "failed", result: { _ in nil })
+        #expect(try await run(service, asked(0..<3), ledger(budget: 1)).count == 3)
+        #expect(try cache.account().total == .zero)
+    }
+
+    // MARK: Open batches
+
+    /// A batch of the first requests that is sent and not over.
+    private func leaveOpen(_ requests: [TeacherRequest], polls: Int = 2) async throws -> ScriptedBatches {
+        let service = ScriptedBatches(
+            polls: polls,
+            fault: { name, number in
+                if name == "state" && number == 1 { throw CancellationError() }
+            })
+        await #expect(throws: CancellationError.self) { try await run(service, requests, ledger(budget: nil)) }
+        return service
+    }
+
+    @Test func onlyBatchesWithQuestionsOfTheRunAreWaitedFor() async throws {
+        let service = try await leaveOpen(asked(0..<2))
+        #expect(try await run(service, asked(2..<5)).isEmpty)
+        #expect(try cache.submissions().map(\.phase) == [.sent, .ended])
+        #expect(try await run(service, asked(1..<3)).isEmpty)
+        #expect(try cache.submissions().map(\.phase) == [.ended, .ended])
+        #expect(service.submitted.map(\.count) == [2, 3])
+    }
+
+    @Test func aQuestionInAnOpenBatchIsNotAskedAlone() async throws {
+        let service = try await leaveOpen(asked(0..<2))
+        let teacher = ScriptedTeacher { _, _ in chatBody("alone") }
+        let parameters = SamplingParameters(maxTokens: 100)
+        let error = try await #require(throws: TeacherError.self) {
+            try await cached(cache, .record(teacher)).answer(to: question("q1"), parameters)
+        }
+        #expect(error.code == .inBatch && error.message.contains("b0") && !error.endsRun)
+        #expect(try await cached(cache, .record(teacher)).answer(to: question("q2"), parameters).completion.text == "alone")
+        // To ask again is what refreshing is for.
+        #expect(try await cached(cache, .refresh(teacher)).answer(to: question("q1"), parameters).completion.text == "alone")
+        #expect(teacher.requests.count == 2)
+        _ = service
+    }
+
+    @Test func aCancelledBatchIsPaidForAsFarAsItGot() async throws {
+        let service = try await leaveOpen(asked(0..<4), polls: 1000)
+        let outcome = try await batches(service).cancel(try #require(try cache.submissions().first))
+        #expect(outcome.answered.count == 4 && outcome.paid == Money(dollars: 0.012))
+        #expect(try cache.submissions().map(\.isOpen) == [false])
+        #expect(try cache.account().total == Money(dollars: 0.012))
+    }
+
+    @Test func aBatchThatNeverReachedTheProviderIsTakenBack() async throws {
+        let service = ScriptedBatches(fault: { name, _ in
+            if name == "upload" { throw CancellationError() }
+        })
+        await #expect(throws: CancellationError.self) { try await run(service, asked(0..<4), ledger(budget: 1)) }
+        _ = try await batches(service).cancel(try #require(try cache.submissions().first))
+        #expect(try cache.submissions().isEmpty && cache.account().total == .zero)
+        #expect(try cache.openBatch(holding: asked(0..<1)[0]) == nil)
+    }
+
+    @Test func aForgottenBatchIsInDoubt() async throws {
+        _ = try await leaveOpen(asked(0..<4))
+        try await cache.forget(try #require(try cache.submissions().first))
+        let account = try cache.account()
+        #expect(account.inDoubt == Money(dollars: 0.4) && account.reserved == .zero)
+        #expect(try cache.openBatch(holding: asked(0..<1)[0]) == nil)
     }
 }

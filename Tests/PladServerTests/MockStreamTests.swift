@@ -65,4 +65,15 @@ import Testing
         let swapped = try documents(await stream(path, body) { $0.events = .outOfOrder })
         #expect(swapped != whole && swapped.count == whole.count && swapped.last == whole.last)
     }
+
+    @Test(arguments: ["/v1/chat/completions", "/v1/completions"]) func tokensAreCountedWhereThatIsAskedFor(path: String) async throws {
+        func body(_ counted: Bool) -> JSONValue {
+            let messages: JSONValue = [["role": "user", "content": "x"]]
+            return ["stream": true, "prompt": "x", "messages": messages, "stream_options": ["include_usage": .bool(counted)]]
+        }
+        let (plain, counted) = try (documents(await stream(path, body(false))), documents(await stream(path, body(true))))
+        #expect(plain.allSatisfy { $0["usage"] == nil })
+        #expect(counted.count == plain.count + 1)
+        #expect(counted.last?["usage"]?["completion_tokens"] == 3 && counted.last?["choices"] == [])
+    }
 }

@@ -23,6 +23,16 @@ import Testing
             clock: clock, random: { 0 }, onAttempt: { log.add($0) }, onNotice: { notices.add($0) })
     }
 
+    @Test func aWaitBeyondPatienceEndsTheRunAtOnceAndSaysWhy() async throws {
+        let (notices, clock) = (Collected<TrafficNotice>(), InstantClock())
+        let transport = ScriptedTransport(.status(429, #"{"error":{"message":"come back"}}"#, headers: "Retry-After: 172800\r\n"))
+        let teacher = try teacher(transport, clock: clock, notices: notices)
+        let error = try await #require(throws: TeacherError.self) { try await teacher.reply(to: request()) }
+        #expect(error.code == .turnedAway && error.endsRun)
+        #expect(error.message.contains("asks to wait 2 days") && error.message.contains("come back"), "\(error.message)")
+        #expect(notices.all.isEmpty && clock.sleeps.isEmpty && transport.requests.count == 1)
+    }
+
     @Test func aLongWaitIsParkedAndTold() async throws {
         let clock = InstantClock()
         let notices = Collected<TrafficNotice>()
@@ -93,6 +103,7 @@ import Testing
         while transport.count < 13 { await Task.yield() }
         let next = Task { try await teacher.reply(to: request(sample: 2)) }
         probe.cancel()
+        teacher.cutRequests()
         await #expect(throws: CancellationError.self) { try await probe.value }
         #expect(try await next.value.completion.text == "yes")
     }
@@ -107,9 +118,10 @@ import Testing
         let waiting = Task { try await teacher.reply(to: request(sample: 1)) }
         waiting.cancel()
         asked.cancel()
+        teacher.cutRequests()
         await #expect(throws: CancellationError.self) { try await asked.value }
         await #expect(throws: CancellationError.self) { try await waiting.value }
-        #expect(log.all.map(\.fault) == ["stopped before an answer came"])
+        #expect(log.all.map(\.fault) == ["cut before an answer came"])
         #expect(log.all.first?.request.sample == 0)
     }
 

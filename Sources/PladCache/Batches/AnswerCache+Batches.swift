@@ -1,46 +1,65 @@
 import Foundation
 import GRDB
-import PladRecords
-import PladTeacher
+package import PladRecords
+package import PladTeacher
 
 extension AnswerCache {
-    /// Writes batches of those requests down that are neither answered nor in a batch already, in one transaction.
-    func intend(_ requests: [TeacherRequest], url: String, most: (rows: Int, bytes: Int)) async throws -> [Submission] {
+    /// What becomes of requests that are to be asked for in batches.
+    struct Intention: Sendable {
+        /// Batches that are new.
+        var fresh: [Submission] = []
+        /// The names of all open batches that hold any of the requests, new or not.
+        var open: Set<String> = []
+        /// Why requests are in none.
+        var failures: [Digest: TeacherError] = [:]
+    }
+
+    /// Writes batches of those requests down that are neither answered nor in a batch already and that the budget holds, and
+    /// sets aside what they may cost: all in one transaction.
+    func intend(_ requests: [TeacherRequest], url: String, most: (rows: Int, bytes: Int), _ ledger: Ledger?) async throws -> Intention {
         try await queue.write { db in
-            var (batches, batch, bytes): ([[TeacherRequest]], [TeacherRequest], Int) = ([], [], 0)
-            var seen: Set<Digest> = []
+            var (intention, seen) = (Intention(), Set<Digest>())
+            var load = BatchLoad(most: most)
+            var total = try Account(db).total
             for request in requests {
                 let key = AnswerKey.digest(of: request)
-                let isKnown = try Bool.fetchOne(
-                    db.cachedStatement(
-                        sql: "SELECT EXISTS (SELECT 1 FROM answer WHERE key = ?) OR EXISTS (SELECT 1 FROM batch_row WHERE key = ?)"),
-                    arguments: [Data(key.bytes), Data(key.bytes)])
-                guard isKnown == false, seen.insert(key).inserted else { continue }
-                // Beside the body a row holds its id, its address and their names.
-                let size = request.bodyText.utf8.count + request.path.utf8.count + 160
-                if !batch.isEmpty, batch.count == most.rows || bytes + size > most.bytes {
-                    batches.append(batch)
-                    (batch, bytes) = ([], 0)
+                let isAnswered = try Bool.fetchOne(
+                    db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM answer WHERE key = ?)"), arguments: [Data(key.bytes)])
+                guard isAnswered == false, seen.insert(key).inserted else { continue }
+                if let batch = try Submission.fetch(db, holding: key) {
+                    intention.open.insert(batch.name)
+                    continue
                 }
-                batch.append(request)
-                bytes += size
-            }
-            if !batch.isEmpty { batches.append(batch) }
-            return try batches.map { batch in
-                let submission = Submission(of: batch.count, batch[0], url: url)
-                try submission.save(db)
-                for request in batch {
-                    try db.cachedStatement(sql: "INSERT INTO batch_row (batch, key, request, sample) VALUES (?, ?, ?, ?)")
-                        .execute(arguments: [submission.name, Data(AnswerKey.digest(of: request).bytes), request.bodyText, request.sample])
+                let cost = ledger?.price.most(for: request)
+                if let ledger, let budget = ledger.budget {
+                    guard let cost, total + cost <= budget else {
+                        intention.failures[key] = cost.map { .overBudget(inBatch: $0, total, budget) } ?? .boundless
+                        continue
+                    }
+                    total = total + cost
                 }
-                return submission
+                load.add(request, cost: cost ?? .zero)
             }
+            for batch in load.batches {
+                var submission = Submission(of: batch.requests.count, batch.requests[0], url: url)
+                submission.price = ledger?.price
+                submission.reservation = try ledger?.setAside(batch.cost, db)
+                try submission.save(db, holding: batch.requests)
+                intention.fresh.append(submission)
+                intention.open.insert(submission.name)
+            }
+            return intention
         }
     }
 
     /// Every batch that was ever written down, the oldest first.
     package func submissions() throws -> [Submission] {
         try read { try Row.fetchAll($0, sql: "SELECT \(Submission.columns) FROM batch ORDER BY made_at, rowid").map(Submission.init) }
+    }
+
+    /// The open batch that a request lies in.
+    package func openBatch(holding request: TeacherRequest) throws -> Submission? {
+        try read { try Submission.fetch($0, holding: AnswerKey.digest(of: request)) }
     }
 
     /// The requests of a batch that is not over, by their rows' ids.
@@ -63,21 +82,50 @@ extension AnswerCache {
         try await queue.write { try submission.save($0) }
     }
 
-    /// Ends a batch: its rows are answered, or free to be asked again.
-    func end(_ submission: Submission) async throws {
-        var ended = submission
-        ended.phase = .ended
-        try await queue.write { [ended] db in
+    /// Ends a batch: its answers are kept and paid for, its other rows are free to be asked again, what was set aside for it is
+    /// settled; all in one transaction. Returns false, and does nothing, where another process was first.
+    func end(_ submission: Submission, _ answers: [StoredAnswer], paid: Money = .zero, inDoubt: Money = .zero) async throws -> Bool {
+        try await queue.write { db in
+            guard let open = try Submission.fetch(db, name: submission.name), open.isOpen else { return false }
+            var ended = submission
+            (ended.phase, ended.reservation) = (.ended, nil)
             try ended.save(db)
+            _ = try Self.put(answers, replacing: false, db)
             try db.execute(sql: "DELETE FROM batch_row WHERE batch = ?", arguments: [ended.name])
+            guard let reservation = open.reservation else { return true }
+            let row = try Row.fetchOne(
+                db, sql: "SELECT teacher, model FROM reservation WHERE id = ?", arguments: [reservation])
+            guard let row else { return true }
+            try AccountEntry(
+                teacher: row[0], model: row[1], answers: answers.count, paid: paid, inDoubt: inDoubt, reservation: reservation
+            ).write(db)
+            return true
         }
     }
 
-    /// Takes a batch that was never sent back.
+    /// Ends a batch whose results nobody fetches: its rows are free to be asked again, and what was set aside for it is in doubt.
+    package func forget(_ submission: Submission) async throws {
+        let aside = try read { db in
+            try Int64.fetchOne(db, sql: "SELECT nanodollars FROM reservation WHERE id = ?", arguments: [submission.reservation])
+        }
+        _ = try await end(submission, [], inDoubt: Money(nanodollars: aside ?? 0))
+    }
+
+    /// Takes a batch that was never sent back, and what was set aside for it.
     func withdraw(_ submission: Submission) async throws {
         try await queue.write { db in
+            try db.execute(sql: "DELETE FROM reservation WHERE id = ?", arguments: [submission.reservation])
             try db.execute(sql: "DELETE FROM batch_row WHERE batch = ?", arguments: [submission.name])
             try db.execute(sql: "DELETE FROM batch WHERE name = ?", arguments: [submission.name])
         }
+    }
+}
+
+extension TeacherError {
+    fileprivate static func overBudget(inBatch cost: Money, _ total: Money, _ budget: Money) -> TeacherError {
+        TeacherError(
+            .overBudget,
+            "in a batch it may cost \(cost), and of the budget of \(budget) \(total) is spent or set aside; what batches do not use of it is free when they are over"
+        )
     }
 }

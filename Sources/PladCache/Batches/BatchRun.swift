@@ -16,9 +16,9 @@ package struct BatchRun: Sendable {
         package var status = ""
     }
 
-    private let cache: AnswerCache
-    private let service: any BatchService
-    private let dialect: any Dialect
+    let cache: AnswerCache
+    let service: any BatchService
+    let dialect: any Dialect
     private let url: String
     private let clock: any Clock<Duration>
     private let waits: (first: Duration, most: Duration)
@@ -43,33 +43,32 @@ package struct BatchRun: Sendable {
         self.ledger = ledger
     }
 
-    /// What a batch's tokens cost, of what they cost alone: the price of both providers.
-    private static let share = 0.5
-
-    /// Returns once every request is answered in the cache, or failed for the reason that is returned under its key.
+    /// Returns once every request is answered in the cache, or failed for a reason. Waits for the batches that hold any of
+    /// the requests, and for no others.
     ///
     /// Throws `TeacherError` for what befalls a whole batch, `CacheError`, `CancellationError`; batches that are under way stay
     /// so, and are carried on next time.
-    package func callAsFunction(_ requests: [TeacherRequest]) async throws -> [Digest: TeacherError] {
-        let fresh = try await cache.intend(requests, url: url, most: service.most)
+    package func callAsFunction(_ requests: [TeacherRequest]) async throws -> Outcome {
+        let intention = try await cache.intend(requests, url: url, most: service.most, ledger)
         // Nothing of these has been sent so far.
-        var unsent = Set(fresh.map(\.name))
-        var failures: [Digest: TeacherError] = [:]
+        var unsent = Set(intention.fresh.map(\.name))
+        var outcome = Outcome()
+        outcome.failures = intention.failures
         var wait = waits.first
         while true {
             var progress = Progress()
-            for submission in try cache.submissions() where submission.url == url && submission.dialect == dialect.name {
-                guard submission.phase == .intended || submission.phase == .sent else { continue }
+            for submission in try cache.submissions() where submission.isOpen && intention.open.contains(submission.name) {
+                guard submission.url == url, submission.dialect == dialect.name else { throw TeacherError.elsewhere(submission) }
                 progress.batches += 1
                 progress.rows += submission.rows
                 guard submission.phase == .sent || !submission.isElsewhere else { continue }
                 let sent = try await send(submission, mayBeSent: !unsent.contains(submission.name))
                 unsent.remove(submission.name)
-                let state = try await service.state(of: sent.remoteID!)
+                let state = try await service.state(of: sent.id)
                 progress.status = state.status
                 progress.done += min(state.done, submission.rows)
-                if state.isOver, let failed = try await settle(sent, state) {
-                    failures.merge(failed) { $1 }
+                if state.isOver, let settled = try await settle(sent, state) {
+                    outcome.add(settled)
                     progress.batches -= 1
                     wait = waits.first
                 } else if state.status != sent.status {
@@ -79,10 +78,33 @@ package struct BatchRun: Sendable {
                 }
             }
             onProgress(progress)
-            if progress.batches == 0 { return failures }
+            if progress.batches == 0 { return outcome }
             try await clock.sleep(for: wait)
             wait = min(wait * 2, waits.most)
         }
+    }
+
+    /// Stops a batch: has the provider end it, takes over what it has answered and frees its other questions. One that never
+    /// reached the provider is taken back.
+    package func cancel(_ submission: Submission) async throws -> Outcome {
+        var sent = submission
+        if submission.phase == .intended {
+            guard let found = try await find(submission) else {
+                try await cache.withdraw(submission)
+                return Outcome()
+            }
+            sent = try await adopt(submission, found)
+        }
+        var state = try await service.state(of: sent.id)
+        if !state.isOver { state = try await service.cancel(sent.id) }
+        var wait = waits.first
+        while !state.isOver {
+            onProgress(Progress(batches: 1, rows: submission.rows, done: min(state.done, submission.rows), status: state.status))
+            try await clock.sleep(for: wait)
+            wait = min(wait * 2, waits.most)
+            state = try await service.state(of: sent.id)
+        }
+        return try await settle(sent, state) ?? Outcome()
     }
 
     /// The batch with its id at the provider; sends it if it is not there.
@@ -138,87 +160,17 @@ package struct BatchRun: Sendable {
             return isRecent && (state.total ?? submission.rows) == submission.rows
         }
     }
-
-    /// Takes the results of a batch over. Returns why rows have none; nil where the batch was not this one after all.
-    private func settle(_ submission: Submission, _ state: BatchState) async throws -> [Digest: TeacherError]? {
-        let requests = try cache.requests(of: submission)
-        let results = try await service.results(of: state)
-        if !service.keepsNames, !results.isEmpty, !results.contains(where: { requests[$0.id] != nil }) {
-            try await disown(submission)
-            return nil
-        }
-        var missing = requests
-        var failures: [Digest: TeacherError] = [:]
-        var answers: [StoredAnswer] = []
-        for (id, result) in results {
-            guard let request = missing.removeValue(forKey: id) else { continue }
-            switch answer(to: request, result, submission, state) {
-            case .success(let answer): answers.append(answer)
-            case .failure(let error): failures[AnswerKey.digest(of: request)] = error
-            }
-        }
-        for request in missing.values {
-            let why = state.problem ?? "it ended as \(state.status) and has no result for this row"
-            failures[AnswerKey.digest(of: request)] = TeacherError(
-                state.problem == nil ? .exhausted : .rejected, "batch \(state.id): \(why); run the command again to submit it again")
-        }
-        for start in stride(from: 0, to: answers.count, by: 1000) {
-            _ = try await cache.store(Array(answers[start..<min(start + 1000, answers.count)]))
-        }
-        try await ledger?.enter(answers.compactMap(\.usage), share: Self.share)
-        var ended = submission
-        ended.status = state.status
-        try await cache.end(ended)
-        return failures
-    }
-
-    /// The batch is somebody else's: it is not taken for this one again, which is still to be sent.
-    private func disown(_ submission: Submission) async throws {
-        var foreign = submission
-        foreign.name = "foreign-\(submission.remoteID ?? "")"
-        foreign.phase = .foreign
-        var intended = submission
-        (intended.remoteID, intended.status, intended.phase) = (nil, nil, .intended)
-        try await cache.save(foreign)
-        try await cache.save(intended)
-    }
-
-    private func answer(
-        to request: TeacherRequest, _ result: BatchResult, _ submission: Submission, _ state: BatchState
-    ) -> Result<StoredAnswer, TeacherError> {
-        switch result {
-        case .untried(let why):
-            return .failure(
-                TeacherError(.exhausted, "batch \(state.id) did not come to this row (\(why)); run the command again to submit it again"))
-        case .response(let status, let body):
-            switch dialect.read(status: status, body: body) {
-            case .completion(let completion):
-                let started = Date(timeIntervalSince1970: TimeInterval(submission.madeAt))
-                let times = Response.Times(started: started, firstByte: .zero, total: .zero)
-                return .success(
-                    StoredAnswer(request, Reply(response: Response(status: status, body: body, times: times), completion: completion)))
-            case .fault(let fault):
-                let isLasting = fault.kind == .rejected || fault.kind == .contextLength
-                return .failure(
-                    TeacherError(
-                        isLasting ? .rejected : .exhausted, "batch \(state.id): HTTP \(fault.status): \(fault.message)", cause: fault))
-            case .unreadable(let reason):
-                return .failure(TeacherError(.exhausted, "batch \(state.id): \(reason)"))
-            }
-        }
-    }
 }
 
-/// The teacher of what a batch has failed to answer: it tells why, and asks nobody.
-package struct BatchedTeacher: Teacher {
-    private let failures: [Digest: TeacherError]
-
-    package init(failures: [Digest: TeacherError]) {
-        self.failures = failures
+extension TeacherError {
+    /// Its question is in a batch already, where it is paid for.
+    static func inBatch(_ batch: Submission) -> TeacherError {
+        TeacherError(.inBatch, "open batch \(batch.id)")
     }
 
-    package func reply(to request: TeacherRequest) async throws -> Reply {
-        throw failures[AnswerKey.digest(of: request)]
-            ?? TeacherError(.exhausted, "the question was in no batch; run the command again to submit it")
+    fileprivate static func elsewhere(_ batch: Submission) -> TeacherError {
+        TeacherError(
+            .inBatch, "the questions lie in the open batch \(batch.id) at \(batch.url): wait for it there, or plad batch cancel \(batch.id)"
+        )
     }
 }

@@ -5,8 +5,8 @@ import PladTeacher
 
 /// A batch that was, or is about to be, handed to a provider. It is written down before it is sent, so that whatever
 /// happens on the way, no row of it is asked twice.
-package struct Submission: Sendable, Equatable, Codable {
-    package enum Phase: String, Sendable, Codable {
+package struct Submission: Sendable, Equatable {
+    package enum Phase: String, Sendable, Encodable {
         /// Not known to have been sent.
         case intended
         /// The provider has given it an id.
@@ -36,8 +36,13 @@ package struct Submission: Sendable, Equatable, Codable {
     package var phase: Phase
     /// The provider's word when it was last asked.
     package var status: String?
+    /// The number of what is set aside for it while it is open, where the price is known.
+    var reservation: Int64?
+    /// What its tokens cost.
+    var price: Price?
 
-    static let columns = "name, dialect, teacher, path, url, process, made_at, rows, remote_file, remote_id, phase, status"
+    static let columns =
+        "name, dialect, teacher, path, url, process, made_at, rows, remote_file, remote_id, phase, status, reservation, price"
 
     init(_ row: Row) {
         name = row[0]
@@ -52,7 +57,13 @@ package struct Submission: Sendable, Equatable, Codable {
         remoteID = row[9]
         phase = Phase(rawValue: row[10]) ?? .ended
         status = row[11]
+        reservation = row[12]
+        price = (row[13] as String?).flatMap { try? JSONDecoder().decode(Price.self, from: Data($0.utf8)) }
     }
+
+    /// Its name to a person: the provider's, where it has one.
+    package var id: String { remoteID ?? name }
+    package var isOpen: Bool { phase == .intended || phase == .sent }
 
     init(of rows: Int, _ first: TeacherRequest, url: String) {
         name = UUID().uuidString.lowercased()
@@ -67,13 +78,33 @@ package struct Submission: Sendable, Equatable, Codable {
     }
 
     func save(_ db: Database) throws {
-        let places = Array(repeating: "?", count: 12).joined(separator: ",")
+        let places = Array(repeating: "?", count: 14).joined(separator: ",")
         try db.cachedStatement(sql: "INSERT OR REPLACE INTO batch (\(Self.columns)) VALUES (\(places))").execute(
             arguments: [
-                name, dialect, teacher, path, url, process, madeAt, rows, file, remoteID, phase.rawValue, status,
+                name, dialect, teacher, path, url, process, madeAt, rows, file, remoteID, phase.rawValue, status, reservation,
+                try price.map { String(decoding: try $0.jsonLine(), as: UTF8.self) },
             ])
     }
 
+    /// Writes it down with its rows.
+    func save(_ db: Database, holding requests: [TeacherRequest]) throws {
+        try save(db)
+        for request in requests {
+            try db.cachedStatement(sql: "INSERT INTO batch_row (batch, key, request, sample) VALUES (?, ?, ?, ?)")
+                .execute(arguments: [name, Data(AnswerKey.digest(of: request).bytes), request.bodyText, request.sample])
+        }
+    }
+
+    static func fetch(_ db: Database, name: String) throws -> Submission? {
+        try Row.fetchOne(db, sql: "SELECT \(columns) FROM batch WHERE name = ?", arguments: [name]).map(Submission.init)
+    }
+
+    /// The open batch that holds a request of this key.
+    static func fetch(_ db: Database, holding key: Digest) throws -> Submission? {
+        let statement = try db.cachedStatement(sql: "SELECT batch FROM batch_row WHERE key = ?")
+        return try String.fetchOne(statement, arguments: [Data(key.bytes)]).flatMap { try fetch(db, name: $0) }
+    }
+
     /// Whether another process of this machine is at it.
-    var isElsewhere: Bool { process != getpid() && (kill(process, 0) == 0 || errno == EPERM) }
+    package var isElsewhere: Bool { process != getpid() && (kill(process, 0) == 0 || errno == EPERM) }
 }

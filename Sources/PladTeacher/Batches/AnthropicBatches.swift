@@ -3,10 +3,11 @@ import PladRecords
 
 /// Anthropic's message batches. They keep no name: a submission whose answer was lost is known by its time, its number of
 /// rows and, in the end, by the rows' ids. Source: Anthropic API reference, "Message Batches".
-struct AnthropicBatches: BatchService {
+struct AnthropicBatches: BatchCollection {
     let most = (rows: 100_000, bytes: 256_000_000)
     let keepsNames = false
     let address: String
+    let cursor = "after_id"
     let wire: BatchWire
 
     func upload(_ rows: [BatchRow], name: String) async throws -> String? { nil }
@@ -20,25 +21,7 @@ struct AnthropicBatches: BatchService {
         return try state(await wire.document(address, body: order, mayRepeat: false))
     }
 
-    func state(of id: String) async throws -> BatchState { try state(await wire.document("\(address)/\(id)")) }
-
-    func cancel(_ id: String) async throws -> BatchState {
-        try state(await wire.document("\(address)/\(id)/cancel", body: Data("{}".utf8)))
-    }
-
-    func all() async throws -> [BatchState] {
-        var (states, after) = ([BatchState](), "")
-        for _ in 0..<20 {
-            let page = try await wire.document("\(address)?limit=100" + (after.isEmpty ? "" : "&after_id=\(after)"))
-            let found = try (page["data"]?.array ?? []).map(state)
-            states += found
-            guard page["has_more"] == true, let last = found.last else { break }
-            after = last.id
-        }
-        return states
-    }
-
-    private func state(_ document: JSONValue) throws -> BatchState {
+    func state(_ document: JSONValue) throws -> BatchState {
         guard let id = document["id"]?.string, let status = document["processing_status"]?.string else {
             throw TeacherError(.rejected, "\(address) answers no batch")
         }

@@ -75,6 +75,37 @@ package protocol BatchService: Sendable {
     func results(of batch: BatchState) async throws -> [(id: String, result: BatchResult)]
 }
 
+/// What both providers' batch APIs share: a collection of batches at one address, listed page by page.
+protocol BatchCollection: BatchService {
+    /// Where batches are submitted and listed, and under it, by its id, each is asked after.
+    var address: String { get }
+    var wire: BatchWire { get }
+    /// The parameter that names the last batch of the page before.
+    var cursor: String { get }
+    /// The batch that a document describes.
+    func state(_ document: JSONValue) throws -> BatchState
+}
+
+extension BatchCollection {
+    func state(of id: String) async throws -> BatchState { try state(await wire.document("\(address)/\(id)")) }
+
+    func cancel(_ id: String) async throws -> BatchState {
+        try state(await wire.document("\(address)/\(id)/cancel", body: Data("{}".utf8)))
+    }
+
+    func all() async throws -> [BatchState] {
+        var (states, after) = ([BatchState](), "")
+        for _ in 0..<20 {
+            let page = try await wire.document("\(address)?limit=100" + (after.isEmpty ? "" : "&\(cursor)=\(after)"))
+            let found = try (page["data"]?.array ?? []).map(state)
+            states += found
+            guard page["has_more"] == true, let last = found.last else { break }
+            after = last.id
+        }
+        return states
+    }
+}
+
 /// A request that is not to be repeated has got no answer: it may have been carried out.
 package struct BatchDoubt: Error {
     package let reason: String

@@ -3,13 +3,14 @@ import PladRecords
 
 /// OpenAI's batches: a file of rows is uploaded, then submitted; results come in files too. The name is kept in the
 /// metadata. Source: OpenAI API reference, "Batch" and "Files".
-struct OpenAIBatches: BatchService {
+struct OpenAIBatches: BatchCollection {
     let most = (rows: 50_000, bytes: 200_000_000)
     let keepsNames = true
     private let base: String
+    let cursor = "after"
     /// The address of one request, as rows and batches name it.
     private let path: String
-    private let wire: BatchWire
+    let wire: BatchWire
 
     init(endpoint: Endpoint, wire: BatchWire) {
         // The rows' address is the provider's own, wherever a gateway puts it.
@@ -20,6 +21,8 @@ struct OpenAIBatches: BatchService {
         base = endpoint.origin + whole.dropLast(name.count)
         self.wire = wire
     }
+
+    var address: String { base + "/batches" }
 
     func upload(_ rows: [BatchRow], name: String) async throws -> String? {
         let boundary = "plad-\(name)"
@@ -42,30 +45,12 @@ struct OpenAIBatches: BatchService {
             "input_file_id": .string(file ?? ""), "endpoint": .string(path), "completion_window": "24h",
             "metadata": ["plad": .string(name)],
         ]
-        return try state(await wire.document("\(base)/batches", body: Data(order.canonical.utf8), mayRepeat: false))
+        return try state(await wire.document(address, body: Data(order.canonical.utf8), mayRepeat: false))
     }
 
-    func state(of id: String) async throws -> BatchState { try state(await wire.document("\(base)/batches/\(id)")) }
-
-    func cancel(_ id: String) async throws -> BatchState {
-        try state(await wire.document("\(base)/batches/\(id)/cancel", body: Data("{}".utf8)))
-    }
-
-    func all() async throws -> [BatchState] {
-        var (states, after) = ([BatchState](), "")
-        for _ in 0..<20 {
-            let page = try await wire.document("\(base)/batches?limit=100" + (after.isEmpty ? "" : "&after=\(after)"))
-            let found = try (page["data"]?.array ?? []).map(state)
-            states += found
-            guard page["has_more"] == true, let last = found.last else { break }
-            after = last.id
-        }
-        return states
-    }
-
-    private func state(_ document: JSONValue) throws -> BatchState {
+    func state(_ document: JSONValue) throws -> BatchState {
         guard let id = document["id"]?.string, let status = document["status"]?.string else {
-            throw TeacherError(.rejected, "\(base)/batches answers no batch")
+            throw TeacherError(.rejected, "\(address) answers no batch")
         }
         let counts = document["request_counts"]
         let done = (counts?["completed"]?.int ?? 0) + (counts?["failed"]?.int ?? 0)

@@ -13,6 +13,9 @@ package struct Price: Sendable, Hashable, Codable {
         self.cached = cached
     }
 
+    /// What the same tokens cost in a batch: half, at both providers.
+    package var batched: Price { Price(input: input / 2, output: output / 2, cached: cached.map { $0 / 2 }) }
+
     /// What these tokens cost.
     package func cost(promptTokens: Int, completionTokens: Int, cachedTokens: Int = 0) -> Money {
         let cachedTokens = min(cachedTokens, promptTokens)

@@ -5,6 +5,7 @@
 /// | seen | decision |
 /// |---|---|
 /// | 408, 409, 425, 429, 500, 502, 503, 504, any other 5xx, 529 | retry |
+/// | any of these that asks for a wait of more than a day | give up, and ask nobody else either |
 /// | any of these that asks for a wait of a second or more | park: wait as it asks, up to 20 times; counts as no attempt |
 /// | 429 with a quota code, 402 | give up: money is out, time does not help |
 /// | any other status (400, 401, 403, 404, 413, 422, redirects …) | give up: the same request meets the same answer |
@@ -15,25 +16,24 @@
 ///
 /// The wait before attempt n + 1 is `random × min(ceiling, base × 2^(n−1))` (full jitter): with the standard policy at most
 /// 0.5, 1, 2, 4, 8, 16, 32 seconds. A wait that the endpoint asks for is obeyed, with up to `base` on top so that
-/// requests turned away together do not come back together; one longer than `patience`, a day, is not waited for.
+/// requests turned away together do not come back together; one longer than `patience`, a day, is not waited for: the run ends.
 package struct RetryPolicy: Sendable, Hashable {
     /// The most attempts for one answer, the first included.
     package var attempts: Int
     package var base: Duration
     package var ceiling: Duration
     /// The longest wait that an endpoint may ask for.
-    package var patience: Duration
+    package static let patience = Duration.seconds(86_400)
     /// How often one request waits for a time that the endpoint names.
     package var parkings: Int
 
     package init(
-        attempts: Int = 8, base: Duration = .milliseconds(500), ceiling: Duration = .seconds(60), patience: Duration = .seconds(86_400),
+        attempts: Int = 8, base: Duration = .milliseconds(500), ceiling: Duration = .seconds(60),
         parkings: Int = 20
     ) {
         self.attempts = attempts
         self.base = base
         self.ceiling = ceiling
-        self.patience = patience
         self.parkings = parkings
     }
 
@@ -67,7 +67,7 @@ package struct RetryPolicy: Sendable, Hashable {
     package func decide(after outcome: Outcome, attempt: Int, parked: Int = 0, contacted: Bool, random: Double) -> Decision {
         guard isWorthRetrying(outcome, contacted: contacted) else { return .giveUp }
         if case .fault(_, let asked?) = outcome {
-            if asked > patience { return .giveUp }
+            if asked > Self.patience { return .giveUp }
             if asked >= .seconds(1), parked < parkings { return .park(for: asked + base * random) }
             return attempt < attempts ? .retry(after: asked + base * random) : .giveUp
         }

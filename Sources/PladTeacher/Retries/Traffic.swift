@@ -129,7 +129,7 @@ package struct Traffic: Sendable, Hashable {
     package mutating func refused(_ pass: Pass, _ outcome: RetryPolicy.Outcome, at now: Duration) -> Bool {
         let before = (paused, breaker.state)
         if outcome.isThrottle { throttled(sentAtCut: pass.cuts) } else if outcome.isContact { contacted() }
-        if case .fault(_, let asked?) = outcome, asked >= Self.pause { paused = max(paused, now + asked) }
+        if case .fault(_, let asked?) = outcome, (Self.pause...RetryPolicy.patience).contains(asked) { paused = max(paused, now + asked) }
         if outcome.isFailure { breaker.failed(isProbe: pass.isProbe, at: now) } else if outcome.isContact { breaker.succeeded() }
         return before != (paused, breaker.state) && waitsForAll(at: now) > .zero
     }

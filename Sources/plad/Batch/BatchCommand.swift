@@ -22,21 +22,42 @@ struct BatchCommand: ParsableCommand {
         func run() throws {
             for batch in try file.open().submissions() where batch.phase != .foreign {
                 if json {
-                    try Console.result(line: batch)
+                    try Console.result(line: Line(batch))
                     continue
                 }
                 let made = Date(timeIntervalSince1970: TimeInterval(batch.madeAt)).formatted(.iso8601)
                 let state = batch.phase == .intended ? "not sent" : batch.status ?? batch.phase.rawValue
-                Console.result("\(batch.remoteID ?? batch.name)  \(state)  \(batch.rows) rows  \(made)  \(batch.url)")
+                Console.result("\(batch.id)  \(state)  \(batch.rows) rows  \(made)  \(batch.url)")
             }
+        }
+    }
+
+    /// A batch, as --json prints it.
+    private struct Line: Encodable {
+        /// The provider's; before it is known to be sent, plad's own.
+        var id: String
+        var isOpen: Bool
+        /// The provider's word when it was last asked.
+        var status: String?
+        var rows: Int
+        /// Seconds since 1970.
+        var madeAt: Int64
+        var dialect: String
+        var teacher: String
+        var url: String
+
+        init(_ batch: Submission) {
+            (id, isOpen, status, rows, madeAt) = (batch.id, batch.isOpen, batch.status, batch.rows, batch.madeAt)
+            (dialect, teacher, url) = (batch.dialect, batch.teacher, batch.url)
         }
     }
 
     struct Cancel: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Ask the provider to stop a batch.",
+            abstract: "End a batch: stop it at the provider, keep what it has answered, free its other questions.",
             discussion:
-                "Rows that are answered by then are paid for; the same plad teach --batch takes them over and submits the others anew.")
+                "Answers that are there by then are paid for and kept. It waits until the provider has stopped, which may take minutes; interrupted, it goes on when given again."
+        )
 
         @Argument(help: "The batch, as plad batch ls prints it.")
         var id: String
@@ -51,20 +72,34 @@ struct BatchCommand: ParsableCommand {
         @Option(help: ArgumentHelp("A header to send, as 'Name: value'; may be repeated.", valueName: "header"))
         var header: [String] = []
 
+        @Flag(
+            help:
+                "Ask the provider nothing: free the questions, give its answers up, and count what was set aside for it as in doubt. For a batch that is out of reach."
+        )
+        var forget = false
+
         func run() async throws {
-            guard let batch = try file.open().submissions().first(where: { $0.remoteID == id }) else {
+            let cache = try file.open(for: .writing)
+            guard let batch = try cache.submissions().first(where: { $0.id == id }) else {
                 throw UsageError("\(file.cache) knows no batch \(id); plad batch ls lists them")
             }
-            guard batch.phase == .sent, let dialect = Dialects.named(batch.dialect, remote: batch.url) else {
+            guard batch.isOpen, let dialect = Dialects.named(batch.dialect, remote: batch.url) else {
                 throw UsageError("batch \(id) is over: there is nothing to cancel")
             }
-            let endpoint = try Endpoint(batch.url, dialect: dialect)
-            let service = try BatchServices.service(
-                for: endpoint, dialect: dialect,
-                wire: BatchWire(
-                    transport: HTTPClient(), headers: TeacherOptions.headers(for: dialect, keyFile: keyFile, given: header)))
-            let state = try await service?.cancel(id)
-            Console.result("\(id)  \(state?.status ?? "")")
+            if forget {
+                try await cache.forget(batch)
+                return Console.result("\(id)  forgotten: \(batch.rows) questions are free")
+            }
+            guard batch.phase == .sent || !batch.isElsewhere else {
+                throw UsageError("batch \(id) is being submitted by the process \(batch.process): stop that first")
+            }
+            let run = try BatchRun(
+                cache, try Endpoint(batch.url, dialect: dialect), dialect,
+                TeacherOptions.headers(for: dialect, keyFile: keyFile, given: header))
+            let outcome = try await CancellableWork.run { try await run.cancel(batch) }
+            let cost = outcome.paid.map { " for \($0)" } ?? ""
+            Console.result(
+                "\(id)  cancelled: \(outcome.answered.count) answers kept\(cost), \(batch.rows - outcome.answered.count) questions free")
         }
     }
 }

@@ -14,9 +14,6 @@ extension TeacherOptions {
     func checkBatch() throws {
         guard batch else { return }
         guard !replay, !refresh else { throw UsageError("--batch asks for what is missing: leave --replay and --refresh out") }
-        guard budget == nil else {
-            throw UsageError("--batch keeps no budget: leave --budget out, and see --dry-run for the cost, of which it takes half")
-        }
         guard BatchServices.dialects.contains(dialectName) else {
             throw UsageError("--batch: \(dialectName) has no batches; those that have: \(BatchServices.dialects.joined(separator: ", "))")
         }
@@ -35,9 +32,8 @@ extension Run {
         let cache = try AnswerCache(
             opening: URL(fileURLWithPath: options.cache ?? CacheFileOptions.usual), for: .writing)
         let name = options.teacherID ?? endpoint.origin
-        let ledger = try options.purse(cache, teacher: name)
         func teacher(_ mode: CachedTeacher.Mode) -> CachedTeacher {
-            CachedTeacher(cache: cache, dialect: dialect, teacher: name, path: endpoint.path, mode: mode, ledger: ledger)
+            CachedTeacher(cache: cache, dialect: dialect, teacher: name, path: endpoint.path, mode: mode)
         }
         let kept = teacher(.replay)
         var missing: [TeacherRequest] = []
@@ -47,27 +43,42 @@ extension Run {
                 missing.append(kept.request(asking: messages, teacherParameters, sample: question.sample))
             }
         }
+        let headers = try TeacherOptions.headers(for: dialect, keyFile: options.keyFile, given: options.header)
+        let run = try BatchRun(
+            cache, endpoint, dialect, headers, attempts: options.attempts,
+            ledger: options.purse(cache, teacher: name, batched: true))
+        let asked = missing
+        let outcome = try await CancellableWork.run { try await run(asked) }
+        if !asked.isEmpty {
+            let without = asked.count { outcome.failures[AnswerKey.digest(of: $0)] != nil }
+            Console.say("batch      \(asked.count) questions: \(asked.count - without) answered, \(without) without an answer")
+        }
+        return teacher(.batched(outcome))
+    }
+}
+
+extension BatchRun {
+    /// Of the batches of one endpoint, telling a person how far they are.
+    init(
+        _ cache: AnswerCache, _ endpoint: Endpoint, _ dialect: any Dialect, _ headers: [HTTPHeader], attempts: Int = 6,
+        ledger: Ledger? = nil
+    ) throws {
         // Results come in files of their own, of hundreds of megabytes.
         let client = try HTTPClient(limits: TransportLimits(total: .seconds(3600), bodyBytes: 1 << 30))
-        let wire = BatchWire(
-            transport: client, headers: try TeacherOptions.headers(for: dialect, keyFile: options.keyFile, given: options.header),
-            policy: RetryPolicy(attempts: options.attempts))
-        guard let service = BatchServices.service(for: endpoint, dialect: dialect, wire: wire) else { return kept }
+        let wire = BatchWire(transport: client, headers: headers, policy: RetryPolicy(attempts: attempts))
+        guard let service = BatchServices.service(for: endpoint, dialect: dialect, wire: wire) else {
+            throw UsageError("\(dialect.name) has no batches; those that have: \(BatchServices.dialects.joined(separator: ", "))")
+        }
         let told = Locked("")
-        let run = BatchRun(cache: cache, service: service, dialect: dialect, url: endpoint.url, ledger: ledger) { progress in
+        self.init(cache: cache, service: service, dialect: dialect, url: endpoint.url, ledger: ledger) { progress in
             guard progress.batches > 0 else { return }
-            let line = "batch      \(progress.status): \(progress.done) of \(progress.rows) rows in \(progress.batches) batches"
+            let batches = progress.batches == 1 ? "the batch" : "\(progress.batches) batches"
+            let line = "batch      \(progress.status): \(progress.done) of \(progress.rows) rows in \(batches)"
             let isNews = told.withLock { told in
                 defer { told = line }
                 return told != line
             }
             if isNews { Console.say(line) }
         }
-        let asked = missing
-        let failures = try await CancellableWork.run { try await run(asked) }
-        if !asked.isEmpty {
-            Console.say("batch      \(asked.count) questions: \(asked.count - failures.count) answered, \(failures.count) failed")
-        }
-        return teacher(.record(BatchedTeacher(failures: failures)))
     }
 }

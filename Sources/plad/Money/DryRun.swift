@@ -8,6 +8,8 @@ struct DryRun: Encodable {
     var questions = 0
     /// In the cache, or asked once for several.
     var cached = 0
+    /// In a batch that is not over, and paid for there.
+    var inBatch = 0
     var toAsk = 0
     /// Of those to ask: at four bytes a token, and at one.
     var promptTokensAtLeast = 0
@@ -21,7 +23,7 @@ struct DryRun: Encodable {
     /// Looks every question up and prices those that are not there. Asks nobody, opens no connection and begins no run.
     init(_ run: Run) async throws {
         let options = run.options.teacher
-        let price = try options.resolvedPrice()
+        let price = try options.batch ? options.resolvedPrice()?.batched : options.resolvedPrice()
         let file = URL(fileURLWithPath: options.cache ?? CacheFileOptions.usual)
         let dialect = try options.resolvedDialect()
         let endpoint = try options.remote.map { try Endpoint($0, dialect: dialect) }
@@ -32,7 +34,7 @@ struct DryRun: Encodable {
         let path = endpoint?.path ?? dialect.path(from: "")
         var (least, most) = (Money.zero, Money.zero as Money?)
         var seen: Set<Digest> = []
-        for question in run.questions {
+        for question in run.questionsAtLeast {
             let request = dialect.request(
                 teacher: teacher, path: path, asking: run.wording.messages(for: question.prompt), run.teacherParameters,
                 sample: question.sample)
@@ -43,6 +45,10 @@ struct DryRun: Encodable {
             }
             if !options.refresh, let cache, try await cache.find(request) != nil {
                 cached += 1
+                continue
+            }
+            if !options.refresh, try cache?.openBatch(holding: request) != nil {
+                inBatch += 1
                 continue
             }
             toAsk += 1
@@ -58,16 +64,21 @@ struct DryRun: Encodable {
     }
 
     /// For a person.
-    func sentences(priceSource: String) -> [String] {
-        var lines = ["\(questions) questions: \(cached) in the cache or asked once for several, \(toAsk) to ask"]
+    func sentences(_ options: DistillOptions) -> [String] {
+        let open = inBatch == 0 ? "" : "\(inBatch) in open batches, "
+        var lines = ["\(questions) questions: \(cached) in the cache or asked once for several, \(open)\(toAsk) to ask"]
+        if let pairs = options.prompts.pairs {
+            lines.append("pairs      \(pairs) are wanted: further prompts are asked in the place of answers that cannot be used")
+        }
         guard toAsk > 0 else { return lines }
         lines.append(
             "tokens     \(promptTokensAtLeast) to \(promptTokensAtMost) of prompts, "
                 + (completionTokensAtMost.map { "up to \($0) of answers" } ?? "answers without a limit"))
+        let source = options.teacher.priceSource + (options.teacher.batch ? ", of which a batch costs half" : "")
         switch (dollarsAtLeast, dollarsAtMost) {
         case (let least?, let most?):
-            lines.append("cost       \(Money(dollars: least)) to \(Money(dollars: most)), by \(priceSource)")
-        case (let least?, nil): lines.append("cost       \(Money(dollars: least)) or more, by \(priceSource)")
+            lines.append("cost       \(Money(dollars: least)) to \(Money(dollars: most)), by \(source)")
+        case (let least?, nil): lines.append("cost       \(Money(dollars: least)) or more, by \(source)")
         default: lines.append("cost       unknown: give --price in,out in dollars per million tokens")
         }
         return lines
@@ -81,6 +92,6 @@ extension Run {
         try run.options.teacher.check()
         let result = try await DryRun(run)
         if options.run.json { return try Console.result(line: result) }
-        for line in result.sentences(priceSource: run.options.teacher.priceSource) { Console.result(line) }
+        for line in result.sentences(run.options) { Console.result(line) }
     }
 }

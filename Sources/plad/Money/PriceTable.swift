@@ -42,7 +42,9 @@ extension TeacherOptions {
     var priceSource: String { price == nil ? "plad's table of \(PriceTable.known.date)" : "--price" }
 
     /// The purse that pays the teacher. Throws `UsageError` for a budget whose requests have no known price.
-    func purse(_ cache: AnswerCache, teacher: String) throws -> Ledger? {
+    ///
+    /// - Parameter batched: whether it is asked in batches.
+    func purse(_ cache: AnswerCache, teacher: String, batched: Bool = false) throws -> Ledger? {
         if let budget, !(budget.isFinite && budget >= 0) { throw UsageError("--budget \(budget): give dollars, such as 5.00") }
         guard let price = try resolvedPrice() else {
             guard budget == nil else {
@@ -52,6 +54,8 @@ extension TeacherOptions {
             }
             return nil
         }
-        return Ledger(cache, teacher: teacher, model: teacherModel ?? "", price: price, budget: budget.map(Money.init(dollars:)))
+        return Ledger(
+            cache, teacher: teacher, model: teacherModel ?? "", price: batched ? price.batched : price,
+            budget: budget.map(Money.init(dollars:)))
     }
 }

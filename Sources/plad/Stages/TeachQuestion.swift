@@ -1,3 +1,4 @@
+import PladCache
 import PladRecords
 import PladTeacher
 
@@ -12,14 +13,15 @@ struct TeachQuestion: Sendable {
 
 /// What a question ended in: exactly one of these.
 enum TeachOutcome: Sendable {
-    case answer(TeacherAnswer, fromCache: Bool)
+    case answer(TeacherAnswer, from: CachedTeacher.Source)
     case dropped(Drop)
 
     /// The name that the summary counts it under.
     var state: String {
         switch self {
-        case .answer(_, fromCache: false): "answered"
-        case .answer(_, fromCache: true): "cached"
+        case .answer(_, .asked): "answered"
+        case .answer(_, .batch): "batched"
+        case .answer(_, .cache): "cached"
         case .dropped(let drop): drop.state.rawValue
         }
     }
@@ -50,7 +52,7 @@ extension TeachQuestion {
     }
 
     /// An answer, or why a completion is none.
-    func outcome(of completion: Completion, fromCache: Bool, _ options: TeacherOptions) -> TeachOutcome {
+    func outcome(of completion: Completion, from source: CachedTeacher.Source, _ options: TeacherOptions) -> TeachOutcome {
         let isEmpty = completion.text.allSatisfy(\.isWhitespace)
         switch completion.finishReason {
         case .refused: return drop(.refused, completion.text)
@@ -67,7 +69,7 @@ extension TeachQuestion {
             return .answer(
                 TeacherAnswer(
                     id: prompt.id, split: split, sample: sample, text: completion.text, finishReason: completion.finishReason,
-                    model: completion.model, usage: completion.usage), fromCache: fromCache)
+                    model: completion.model, usage: completion.usage), from: source)
         }
     }
 }

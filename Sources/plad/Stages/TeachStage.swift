@@ -27,7 +27,7 @@ struct TeachStage {
             return
         }
         warn()
-        try await teach(until: run.options.prompts.pairs.map { ($0 + run.pairsPerAnswer - 1) / run.pairsPerAnswer }, options)
+        try await teach(until: run.answersWanted, options)
     }
 
     /// Tells what is likely a mistake, and is none for sure.
@@ -56,8 +56,7 @@ struct TeachStage {
     /// - Parameter wanted: how many usable answers to training prompts suffice; nil asks every prompt.
     private func teach(until wanted: Int?, _ options: TeacherOptions) async throws {
         let unfit = try run.check()
-        // Held-out prompts first: they are always asked, and the others go on for as long as it takes.
-        let all = run.questions.filter { $0.split == .valid } + run.questions.filter { $0.split == .train }
+        let all = run.questionsInOrder
         let teacher =
             try await options.batch
             ? run.batchedTeacher(for: all.filter { !unfit.contains($0.prompt.id) }) : CachedTeacher(options)
@@ -75,10 +74,8 @@ struct TeachStage {
         if let end { throw end }
         // With --pairs an empty budget is an end like any other.
         let unanswered = drops.filter { TeachOutcome.dropped($0).isUnanswered && (wanted == nil || $0.state != .overBudget) }
-        if let first = unanswered.first, !options.skipFailed {
-            throw UnansweredError(
-                count: unanswered.count, of: questions.count, first: first,
-                isOverBudget: unanswered.allSatisfy { $0.state == .overBudget }, isRefresh: options.refresh)
+        guard unanswered.isEmpty || options.skipFailed else {
+            throw UnansweredError(drops: unanswered, questions: questions.count, options: options)
         }
         let answers = outcomes.compactMap(\.answer)
         guard answers.contains(where: { $0.split == .train }) else {
@@ -101,6 +98,8 @@ struct TeachStage {
         // for, are the same however the answers come in.
         var (begun, hopeful) = (0, 0)
         var end: (any Error)?
+        var waiting: Task<Void, any Error>?
+        defer { waiting?.cancel() }
         await withTaskGroup(of: [(Int, Result<TeachOutcome, any Error>)].self) { group in
             /// The samples of a prompt, which are asked for together: so many of them as are needed. Nil where none is.
             func next() -> Range<Int>? {
@@ -152,6 +151,7 @@ struct TeachStage {
                             outcomes[index] = questions[index].outcome(of: error, kind: error.code.rawValue)
                         }
                         group.cancelAll()
+                        waiting = waiting ?? Self.tellOfWait()
                     }
                 }
                 for _ in results where end == nil && !Task.isCancelled { start() }
@@ -161,6 +161,18 @@ struct TeachStage {
         if end == nil, Task.isCancelled { end = CancellationError() }
         let count = wanted == nil ? questions.count : begun
         return (zip(outcomes, questions).prefix(count).map { $0 ?? $1.drop(.interrupted, "the run ended before it was answered") }, end)
+    }
+
+    /// After an error that ends the asking, says what is waited for if that takes a while.
+    private static func tellOfWait() -> Task<Void, any Error> {
+        Task {
+            try await Task.sleep(for: .seconds(2))
+            let count = Interruption.requestsUnderWay
+            guard count > 0, !Interruption.isAsked else { return }
+            Console.say(
+                "teach      the asking has ended; requests under way, which are paid for, are waited for: \(count) (Ctrl-C twice cuts them)"
+            )
+        }
     }
 
     /// Writes teach.json and says what became of the questions.
@@ -196,7 +208,7 @@ struct TeachStage {
 extension TeachSummary {
     /// How many questions, what they ended in, what was paid.
     fileprivate var sentence: String {
-        let order = ["answered", "cached"] + Drop.State.allCases.map(\.rawValue)
+        let order = ["answered", "batched", "cached"] + Drop.State.allCases.map(\.rawValue)
         let parts = order.compactMap { state in states[state].map { "\($0) \(state)" } }
         let kinds = failures.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
         var text = "\(questions) questions: \(parts.joined(separator: ", "))"
@@ -220,6 +232,18 @@ extension Run {
         return all.enumerated().map { TeachQuestion(place: $0, prompt: $1.0.prompt, split: $1.0.split, sample: $1.1) }
     }
 
+    /// The questions as they are asked: held-out ones first, which are always asked; then the others for as long as it takes.
+    var questionsInOrder: [TeachQuestion] { questions.filter { $0.split == .valid } + questions.filter { $0.split == .train } }
+
+    /// How many usable answers to training prompts suffice; nil where every prompt is asked.
+    var answersWanted: Int? { options.prompts.pairs.map { ($0 + pairsPerAnswer - 1) / pairsPerAnswer } }
+
+    /// The questions that are asked in any case; others only take the place of answers that cannot be used.
+    var questionsAtLeast: [TeachQuestion] {
+        let all = questionsInOrder
+        return Array(all.prefix(all.count { $0.split == .valid } + (answersWanted ?? all.count)))
+    }
+
     /// How many pairs an answer can give at most.
     var pairsPerAnswer: Int {
         let all = (try? options.pairing.selection) == .all
@@ -239,39 +263,11 @@ extension TeachQuestion {
     fileprivate func outcome(of result: Result<CachedTeacher.Answer, any Error>, _ options: TeacherOptions) throws -> TeachOutcome {
         do {
             let answer = try result.get()
-            return outcome(of: answer.completion, fromCache: answer.fromCache, options)
+            return outcome(of: answer.completion, from: answer.source, options)
         } catch let error as TeacherError where !error.endsRun {
             return outcome(of: error, kind: error.code.rawValue)
         } catch let error as CacheError where error.code == .notRecorded && options.skipFailed {
             return outcome(of: error, kind: error.code.rawValue)
         }
-    }
-}
-
-/// Some prompts got no answer, and the run does not go on without them.
-private struct UnansweredError: Failure {
-    let count: Int
-    let of: Int
-    let first: Drop
-    let isOverBudget: Bool
-    let isRefresh: Bool
-
-    var message: String {
-        let what = isOverBudget ? "are over the budget" : "got no answer"
-        let again = "run the same command again\(isRefresh ? " without --refresh" : "") to ask only these"
-        let way = isOverBudget ? "raise --budget" : again
-        return
-            "\(count) of \(of) prompts \(what) (\(first.detail)); the other answers are kept: \(way), or add --skip-failed to go on without them"
-    }
-
-    var exitStatus: ExitStatus { isOverBudget ? .tryAgain : .unavailable }
-}
-
-/// Asynchronous work that Ctrl-C cancels.
-enum CancellableWork {
-    static func run<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
-        let work = Task { try await body() }
-        Interruption.onAsk { work.cancel() }
-        return try await work.value
     }
 }

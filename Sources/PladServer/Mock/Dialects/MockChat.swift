@@ -30,9 +30,7 @@ struct MockChat: MockDialect {
             stream.middle = saying.words.map { chunk(["content": .string($0)]) }
         }
         stream.closing = [chunk(.object([:]), .string(saying.finishReason))]
-        if request["stream_options"]?["include_usage"]?.bool == true {
-            stream.closing.append(Self.envelope("chat.completion.chunk", saying, []).with(["usage": Self.usage(saying)]))
-        }
+        stream.closing += Self.usageChunk("chat.completion.chunk", saying, of: request)
         return stream
     }
 
@@ -46,6 +44,12 @@ struct MockChat: MockDialect {
             "id": .string(saying.id), "object": .string(object), "created": 0, "model": .string(saying.model),
             "choices": .array(choices),
         ]
+    }
+
+    /// The chunk that counts the tokens, which only comes where it is asked for.
+    static func usageChunk(_ object: String, _ saying: MockSaying, of request: JSONValue) -> [JSONValue] {
+        guard request["stream_options"]?["include_usage"]?.bool == true else { return [] }
+        return [envelope(object, saying, []).with(["usage": usage(saying)])]
     }
 
     static func usage(_ saying: MockSaying) -> JSONValue {
@@ -68,7 +72,8 @@ struct MockCompletions: MockDialect {
 
     func stream(_ saying: MockSaying, of request: JSONValue) -> MockStream {
         MockStream(
-            middle: saying.words.map { choice(saying, $0, .null) }, closing: [choice(saying, "", .string(saying.finishReason))],
+            middle: saying.words.map { choice(saying, $0, .null) },
+            closing: [choice(saying, "", .string(saying.finishReason))] + MockChat.usageChunk("text_completion", saying, of: request),
             farewell: "[DONE]")
     }
 

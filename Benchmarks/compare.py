@@ -15,13 +15,15 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).parent
-# Work, its name in the table, what both sides are told.
+# Work, its name in the table, what both sides are told, what plad is told beside it.
 CASES = [
     ("train", "ranking step, 4 pairs, prompt 256, responses 64", ["--pairs", 4, "--prompt", 256, "--response", 64, "--steps", 2]),
     ("train", "the same, lengths varied", ["--pairs", 4, "--prompt", 256, "--response", 64, "--steps", 2, "--vary"]),
     ("sample", "16 prompts of 256 tokens, 64 new", ["--batch", 16, "--samples", 1, "--prompt", 256, "--new", 64]),
     ("sample", "4 prompts, 8 samples of each", ["--batch", 4, "--samples", 8, "--prompt", 256, "--new", 64]),
     ("sample", "1 prompt, 1 sample", ["--batch", 1, "--samples", 1, "--prompt", 256, "--new", 64]),
+    # The same numbers to the bit, read in half the bytes.
+    ("sample", "the same, weights that are bfloat16", ["--batch", 1, "--samples", 1, "--prompt", 256, "--new", 64], ["--dtype", "bf16"]),
 ]
 TOKENIZERS = {
     "gpt2": "GPT-2 pattern, 50,257 tokens", "llama3": "Llama 3 pattern, 128,000", "qwen2": "Qwen 2 pattern and NFC, 151,028",
@@ -59,12 +61,12 @@ def main():
         cases += tokenizer_cases(arguments.texts)
     print(f"{platform.processor() or platform.machine()}, {arguments.threads} threads (tokenizers: 1), medians of {arguments.repeats}\n")
     print("| work | plad | peer | ratio | spread | plad's memory |\n|---|---|---|---|---|---|", flush=True)
-    for work, title, options in cases:
+    for work, title, options, *own in cases:
         key, unit = ("megabytesPerSecond", "MB/s") if work == "tokenize" else ("tokensPerSecond", "tokens/s")
         threads = [] if work == "tokenize" else ["--threads", arguments.threads]
         ours, theirs = [], []
         for _ in range(arguments.repeats):
-            ours.append(output_of([arguments.plad, "bench", work, *options, *threads, "--json"]))
+            ours.append(output_of([arguments.plad, "bench", work, *options, *sum(own, []), *threads, "--json"]))
             theirs.append(output_of([sys.executable, HERE / f"peer_{work}.py", *options, *threads]))
             if work == "tokenize" and ours[-1]["tokens"] != theirs[-1]["tokens"]:
                 sys.exit(f"{title}: plad gives {ours[-1]['tokens']} tokens, the peer {theirs[-1]['tokens']}")

@@ -26,6 +26,16 @@ static inline void keep_order(void) { __asm__ volatile("" ::: "memory"); }
 // Asks for the cache line at an address, which may lie anywhere, to be brought into the cache.
 static inline void prefetch_for_reading(const void *address) { __builtin_prefetch(address, 0, 3); }
 
+// Sixteen upper halves of floats as the floats they are, their lower halves 0.
+static inline void widen_bfloat16(const void *source, void *target) {
+    typedef unsigned short halves __attribute__((vector_size(32)));
+    typedef unsigned int bits __attribute__((vector_size(64)));
+    halves upper;
+    __builtin_memcpy(&upper, source, sizeof(upper));
+    bits whole = __builtin_convertvector(upper, bits) << 16;
+    __builtin_memcpy(target, &whole, sizeof(whole));
+}
+
 // Sixteen whole numbers as floats. Swift converts vectors number by number.
 static inline void widen_int8(const void *source, void *target) {
     typedef signed char bytes __attribute__((vector_size(16)));

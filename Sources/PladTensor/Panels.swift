@@ -1,7 +1,7 @@
 import COpenBLAS
 
 /// Panels of 32 columns, [count, inputs, 32], in memory of another's, and products with few rows.
-struct Panels<Scalar: PanelScalar & ExpressibleByIntegerLiteral> {
+struct Panels<Scalar: PanelScalar> {
     static var width: Int { 32 }
     static func count(outputs: Int) -> Int { (outputs + width - 1) / width }
 

@@ -68,6 +68,24 @@ extension Float: PanelScalar {
     static func load16(_ source: UnsafePointer<Float>) -> Vector { load(source) }
 }
 
+/// The upper half of a float32 whose lower half is 0.
+struct BFloat16: PanelScalar {
+    var bits: UInt16
+
+    /// - Precondition: nothing is lost.
+    @inline(__always)
+    init(exactly value: Float) {
+        bits = UInt16(truncatingIfNeeded: value.bitPattern >> 16)
+    }
+
+    @inline(__always)
+    static func load16(_ source: UnsafePointer<BFloat16>) -> Vector {
+        var vector = Vector.zero
+        widen_bfloat16(source, &vector)
+        return vector
+    }
+}
+
 extension Int8: PanelScalar {
     @inline(__always)
     static func load16(_ source: UnsafePointer<Int8>) -> Vector {

@@ -50,6 +50,34 @@ import Testing
         #expect(single == whole)
     }
 
+    @Test(arguments: [1, 2, 5, 8, 12, 27])
+    func bfloat16WeightsAreKeptInHalfTheMemoryAndMultiplyTheSame(_ rows: Int) {
+        var values = Values(8)
+        let (inputs, outputs) = (37, 107)
+        var x = values.many(rows * inputs)
+        // Zeros of both signs, subnormals and large numbers too.
+        var w = values.many(outputs * inputs).map { Float(bitPattern: $0.bitPattern & 0xffff_0000) }
+        w.replaceSubrange(0..<4, with: [-0.0, 0, Float(bitPattern: 0x0001_0000), -0x1p100])
+        func multiply(_ w: [Float]) -> (bytes: Int, y: [Float]) {
+            var (w, y) = (w, [Float](repeating: 0, count: rows * outputs))
+            let panels = w.withMatrix(inputs) { PanelMatrix($0, outputs: outputs, inputs: inputs, workers: Workers(threads: 2)) }
+            x.withMatrix(inputs) { x in
+                y.withMatrix(outputs) { panels.multiply(x, rows: rows, into: $0, panels: 0..<panels.panels, accumulating: false) }
+            }
+            return (panels.width, y)
+        }
+        let half = multiply(w)
+        #expect(half.bytes == 2)
+        // One output that is not bfloat16 makes the matrix float32; the others' results stay.
+        for last in [0, outputs - 1] {
+            var odd = w
+            odd[last * inputs + 9] = 0.1
+            let whole = multiply(odd)
+            #expect(whole.bytes == 4)
+            for (index, (a, b)) in zip(half.y, whole.y).enumerated() where index % outputs != last { #expect(a.bitPattern == b.bitPattern) }
+        }
+    }
+
     @Test(arguments: [(1, 5), (3, 32), (4, 64), (6, 75), (11, 64), (29, 96)])
     func panelProductsEqualTheirDefinitionForAnyRows(_ rows: Int, _ outputs: Int) {
         var values = Values(6)

@@ -1,5 +1,6 @@
 /// In what precision a decode step reads the weights.
 package enum DecodeWeights: String, Sendable, CaseIterable {
+    /// As they are; matrices of bfloat16 numbers, as published models have them, in half the memory traffic and to the same bit.
     case float32
     /// Eight bits a weight and a scale for each row of a matrix: a quarter of the memory traffic.
     ///

@@ -20,6 +20,9 @@ struct BenchOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The model's shape: \(BenchShape.names).", valueName: "name"))
     var shape = "smollm-135m"
 
+    @Option(help: ArgumentHelp("The type of the weights' file: f32, bf16 or f16.", valueName: "type"))
+    var dtype = TensorType.f32
+
     @Option(help: "Processor threads. By default all.")
     var threads: Int?
 

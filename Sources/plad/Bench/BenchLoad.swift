@@ -13,19 +13,15 @@ struct BenchLoad: ParsableCommand {
 
     @OptionGroup var options: BenchOptions
 
-    @Option(help: ArgumentHelp("The type of the file's weights: f32, bf16 or f16.", valueName: "type"))
-    var dtype = "f32"
-
     @Option(help: "How often it is measured.")
     var steps = 5
 
     func validate() throws {
         try BenchOptions.require(("steps", steps))
-        guard TensorType(rawValue: dtype) != nil else { throw ValidationError("--dtype \(dtype): choose f32, bf16 or f16") }
     }
 
     func run() throws {
-        let report = try SyntheticStudent.withFolder(options.resolvedShape, as: TensorType(rawValue: dtype)!) { folder in
+        let report = try SyntheticStudent.withFolder(options.resolvedShape, as: options.dtype) { folder in
             let before = Self.memory
             var seconds: [Double] = []
             for step in 0..<steps {
@@ -35,7 +31,7 @@ struct BenchLoad: ParsableCommand {
                 seconds.append(time.inSeconds)
                 guard step == steps - 1, let student else { continue }
                 return Report(
-                    shape: options.shape, dtype: dtype, threads: options.threadCount,
+                    shape: options.shape, dtype: options.dtype.rawValue, threads: options.threadCount,
                     fileBytes: (try? FileManager.default.attributesOfItem(
                         atPath: folder.appendingPathComponent("model.safetensors").path)[.size] as? Int) ?? 0,
                     memoryBytes: withExtendedLifetime(student) { max(0, Self.memory - before) }, secondsPerStep: seconds.median)

@@ -1,11 +1,13 @@
 import Foundation
 import PladRecords
+import PladStudent
 import PladTensor
 
 /// What a benchmark found.
 struct BenchReport: Encodable {
     var command: String
     var shape: String
+    var dtype: String
     var threads: Int
     var tokensPerSecond: Double
     /// The median.
@@ -25,6 +27,7 @@ struct BenchReport: Encodable {
     ) {
         self.command = command
         shape = options.shape
+        dtype = options.dtype.rawValue
         threads = workers.threads
         tokensPerSecond = Double(tokens) / elapsed
         self.secondsPerStep = secondsPerStep
@@ -40,13 +43,14 @@ struct BenchReport: Encodable {
         Console.result(
             String(
                 format: """
-                    %@, %@, %d threads
+                    %@, %@ in %@, %d threads
                     tokens/s      %.1f
                     s/step        %.4f  (%@)
                     peak memory   %.2f GiB
                     GFLOP/s       %.0f of %.0f in a large matrix product (%.0f %%)
                     """,
-                command, shape, threads, tokensPerSecond, secondsPerStep, parts, Double(peakBytes) / Double(1 << 30), gflops, sgemmGflops,
+                command, shape, dtype, threads, tokensPerSecond, secondsPerStep, parts, Double(peakBytes) / Double(1 << 30), gflops,
+                sgemmGflops,
                 100 * gflops / sgemmGflops))
     }
 

@@ -29,7 +29,7 @@ struct BenchSample: ParsableCommand {
 
     func run() throws {
         let shape = options.resolvedShape
-        let student = try SyntheticStudent.make(shape, threads: options.threadCount)
+        let student = try SyntheticStudent.make(shape, options)
         var stream = SeededGenerator(seed: 0, "bench", "sample")
         let parameters = SamplingParameters(temperature: 0.8, topP: 0.95, maxTokens: new)
         let requests = (0..<batch).map { number in

@@ -27,7 +27,7 @@ struct BenchScore: ParsableCommand {
 
     func run() throws {
         let shape = options.resolvedShape
-        let student = try SyntheticStudent.make(shape, threads: options.threadCount)
+        let student = try SyntheticStudent.make(shape, options)
         var stream = SeededGenerator(seed: 0, "bench", "score")
         let trees = (0..<batch).map { _ in
             PromptTree(

@@ -34,7 +34,7 @@ struct BenchTrain: ParsableCommand {
 
     func run() throws {
         let shape = options.resolvedShape
-        let student = try SyntheticStudent.make(shape, threads: options.threadCount)
+        let student = try SyntheticStudent.make(shape, options)
         var stream = SeededGenerator(seed: 0, "bench", "train")
         func tokens(_ count: Int) -> [TokenID] {
             SyntheticStudent.tokens(SyntheticStudent.length(count, varying: vary, &stream), shape, &stream)

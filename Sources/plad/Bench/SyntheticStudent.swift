@@ -10,8 +10,8 @@ enum SyntheticStudent {
     /// The end-of-sequence token.
     static let end = 256
 
-    static func make(_ shape: BenchShape, threads: Int) throws -> Student {
-        try withFolder(shape, as: .bf16) { try Student(folder: $0, threads: threads) }
+    static func make(_ shape: BenchShape, _ options: BenchOptions) throws -> Student {
+        try withFolder(shape, as: options.dtype) { try Student(folder: $0, threads: options.threadCount) }
     }
 
     /// Calls `body` with the student's folder, which goes afterwards.

@@ -2,3 +2,4 @@ import ArgumentParser
 import PladStudent
 
 extension DecodeWeights: ExpressibleByArgument {}
+extension TensorType: ExpressibleByArgument {}

@@ -39,20 +39,18 @@ final class DecodeModel {
     private let tensors: ModelTensors
     private let stack: Stack
     private let layers: [Layer]
-    private let head: PanelProjection
+    let head: PanelProjection
     /// All threads together, and each thread for itself.
-    private let team: Workers
-    private let alone: Workers
+    let team: Workers
+    let alone: Workers
     /// For prompts: one model for all threads, or one for each.
-    private let prefillers: [(model: Model, pass: Pass)]
+    let prefillers: [(model: Model, pass: Pass)]
     private let scratches: [DecodeScratch]
     /// Small models run a share of the rows on each thread, so that threads meet once a step and not six times a layer.
-    private let sharesRows: Bool
+    let sharesRows: Bool
 
     /// Below this many parameters a core streams all weights from its own cache faster than threads can meet.
     private static let smallModel = 2_000_000
-    /// Rows that one pass over prompts has at most, unless a single one has more.
-    private static let passRows = 2048
 
     init(student: Student, weights: DecodeWeights) {
         configuration = student.configuration
@@ -83,66 +81,6 @@ final class DecodeModel {
             } : [(student.model, student.passing)]
         scratches = (0..<team.threads).map { _ in DecodeScratch() }
         stack.reserve(depth: min(configuration.contextLength, 512))
-    }
-
-    /// Computes prompts: what their samples begin with.
-    func prefill(_ prompts: [[TokenID]]) -> [Prefix] {
-        let results = prompts.map { prompt in
-            let count = configuration.hasEncoder ? 1 : prompt.count
-            return Prefix(
-                cache: makeCache(capacity: count), count: count, source: configuration.hasEncoder ? makeCache(capacity: prompt.count) : nil,
-                sourceCount: configuration.hasEncoder ? prompt.count : 0, logits: AlignedBuffer(count: configuration.vocabularySize))
-        }
-        let passes = passes(over: prompts)
-        (sharesRows ? team : alone).run(passes.count) { part, worker in
-            let (model, pass) = prefillers[worker]
-            let (prompts, results) = (prompts[passes[part]], results[passes[part]])
-            prefill(prompts.map { PromptTree(prompt: $0, continuations: []) }, Array(results), model, pass)
-        }
-        return results
-    }
-
-    /// Prompts that are computed together: as many as fill large products, but one by one where a row's result would not
-    /// be its own or each thread has a model.
-    private func passes(over prompts: [[TokenID]]) -> [Range<Int>] {
-        var (passes, rows) = ([Range<Int>](), 0)
-        for (index, prompt) in prompts.enumerated() {
-            if let last = passes.last, productsAreRowwise, !sharesRows, rows + prompt.count <= Self.passRows {
-                passes[passes.count - 1] = last.lowerBound..<index + 1
-                rows += prompt.count
-            } else {
-                passes.append(index..<index + 1)
-                rows = prompt.count
-            }
-        }
-        return passes
-    }
-
-    private func prefill(_ trees: [PromptTree], _ results: [Prefix], _ model: Model, _ pass: Pass) {
-        let team = sharesRows ? alone : team
-        let batch = Batch(trees, configuration)
-        model.forward(batch, pass, keeping: false) { number, layer in
-            team.run(results.count) { part in
-                let (result, tree) = (results[part], batch.decoder.trees[part])
-                for row in Array(tree.body) + [tree.stem] {
-                    result.cache.put(
-                        layer.queryKeyValue + row * configuration.queryKeyValueWidth, layer: number,
-                        position: Int(batch.decoder.positions[row]))
-                }
-                guard let source = result.source, let cross = layer.cross, let text = batch.encoder?.trees[part].rows else { return }
-                let half = configuration.keyValueHeadCount * configuration.headWidth
-                for row in text {
-                    let key = cross.keyValue + row * 2 * half
-                    source.put(key: key, value: key + half, layer: number, position: row - text.lowerBound)
-                }
-            }
-        }
-        let vocabulary = configuration.vocabularySize
-        let logits = AlignedBuffer(count: results.count * vocabulary)
-        apply(head, model.input(of: batch, pass), rows: results.count, to: logits.pointer, team)
-        for (index, result) in results.enumerated() {
-            result.logits.pointer.update(from: logits.pointer + index * vocabulary, count: vocabulary)
-        }
     }
 
     func makeCache(capacity: Int) -> KeyValueCache {
@@ -176,29 +114,29 @@ final class DecodeModel {
         for (number, layer) in layers.enumerated() {
             let weights = tensors.decoder.layers[number]
             norm(weights.attention.norm, scratch, rows: rows.count)
-            apply(layer.queryKeyValue, scratch.normal, rows: rows.count, to: scratch.queryKeyValue, team)
+            layer.queryKeyValue.apply(scratch.normal, to: scratch.queryKeyValue, rows: rows.count, team)
             team.split(rows.count, grain: 1) { range, _ in
                 for index in range { attend(number, index, rows[index], scratch, floats: attentionFloats) }
             }
-            apply(layer.attentionOutput, scratch.attention, rows: rows.count, to: scratch.stream, team, adding: true)
+            layer.attentionOutput.apply(scratch.attention, to: scratch.stream, rows: rows.count, team, adding: true)
             if let cross = layer.cross, let weights = weights.cross {
                 norm(weights.norm, scratch, rows: rows.count)
-                apply(cross.query, scratch.normal, rows: rows.count, to: scratch.queryKeyValue, team)
+                cross.query.apply(scratch.normal, to: scratch.queryKeyValue, rows: rows.count, team)
                 team.split(rows.count, grain: 1) { range, _ in
                     for index in range { attendSource(number, index, rows[index], scratch, floats: attentionFloats) }
                 }
-                apply(cross.output, scratch.attention, rows: rows.count, to: scratch.stream, team, adding: true)
+                cross.output.apply(scratch.attention, to: scratch.stream, rows: rows.count, team, adding: true)
             }
             norm(weights.feedForwardNorm, scratch, rows: rows.count)
-            apply(layer.entrance, scratch.normal, rows: rows.count, to: scratch.entrance, team)
+            layer.entrance.apply(scratch.normal, to: scratch.entrance, rows: rows.count, team)
             team.split(rows.count, grain: 1) { range, _ in activate(range, scratch) }
-            apply(layer.exit, scratch.hidden, rows: rows.count, to: scratch.stream, team, adding: true)
+            layer.exit.apply(scratch.hidden, to: scratch.stream, rows: rows.count, team, adding: true)
         }
         norm(tensors.decoder.finalNorm, scratch, rows: rows.count)
         if configuration.headScale != 1 {
             scale(scratch.normal, by: configuration.headScale, into: scratch.normal, count: rows.count * configuration.width)
         }
-        apply(head, scratch.normal, rows: rows.count, to: logits, team)
+        head.apply(scratch.normal, to: logits, rows: rows.count, team)
     }
 
     private func embed(_ rows: [Row], _ scratch: DecodeScratch) {
@@ -258,51 +196,5 @@ final class DecodeModel {
 
     private func norm(_ norm: NormTensors, _ scratch: DecodeScratch, rows: Int) {
         norm.apply(scratch.stream, into: scratch.normal, inverse: scratch.inverse, rows: rows)
-    }
-
-    private func apply(
-        _ projection: PanelProjection, _ x: UnsafeMutablePointer<Float>, rows: Int, to y: UnsafeMutablePointer<Float>, _ team: Workers,
-        adding: Bool = false
-    ) {
-        let matrix = projection.matrix
-        team.split(matrix.panels, grain: 1) { range, _ in
-            matrix.multiply(
-                Matrix(x, stride: matrix.inputs), rows: rows, into: Matrix(y, stride: matrix.outputs), panels: range, accumulating: adding)
-        }
-        if let bias = projection.bias?.pointer { addBias(bias, to: Matrix(y, stride: matrix.outputs), rows: rows, width: matrix.outputs) }
-    }
-}
-
-/// A linear layer repacked for products with few rows.
-private struct PanelProjection {
-    let matrix: any PanelProduct
-    let bias: AlignedBuffer?
-
-    init(_ projection: Projection, _ weights: DecodeWeights, workers: Workers) {
-        let parts = projection.parts
-        var weight = parts[0].weight
-        let isWhole = parts.count == 1 && projection.changes.isEmpty
-        let gathered = AlignedBuffer(count: isWhole ? 0 : projection.outputs * projection.inputs)
-        if !isWhole {
-            weight = Matrix(gathered.pointer, stride: projection.inputs)
-            for part in parts {
-                weight.from(row: part.outputs.lowerBound).start.update(
-                    from: part.weight.start, count: part.outputs.count * projection.inputs)
-            }
-            for change in projection.changes { change.merge(into: weight, inputs: projection.inputs) }
-        }
-        matrix = withExtendedLifetime(gathered) {
-            switch weights {
-            case .float32: PanelMatrix(weight, outputs: projection.outputs, inputs: projection.inputs, workers: workers)
-            case .int8: Int8PanelMatrix(weight, outputs: projection.outputs, inputs: projection.inputs, workers: workers)
-            }
-        }
-        let bias = parts[0].bias == nil ? nil : AlignedBuffer(count: projection.outputs)
-        for part in parts {
-            if let bias, let source = part.bias {
-                (bias.pointer + part.outputs.lowerBound).update(from: source, count: part.outputs.count)
-            }
-        }
-        self.bias = bias
     }
 }

@@ -1,0 +1,47 @@
+import PladTensor
+
+/// A linear layer repacked for products with few rows.
+struct PanelProjection {
+    let matrix: any PanelProduct
+    /// [outputs]
+    let bias: AlignedBuffer?
+
+    init(_ projection: Projection, _ weights: DecodeWeights, workers: Workers) {
+        let parts = projection.parts
+        var weight = parts[0].weight
+        let isWhole = parts.count == 1 && projection.changes.isEmpty
+        let gathered = AlignedBuffer(count: isWhole ? 0 : projection.outputs * projection.inputs)
+        if !isWhole {
+            weight = Matrix(gathered.pointer, stride: projection.inputs)
+            for part in parts {
+                weight.from(row: part.outputs.lowerBound).start.update(
+                    from: part.weight.start, count: part.outputs.count * projection.inputs)
+            }
+            for change in projection.changes { change.merge(into: weight, inputs: projection.inputs) }
+        }
+        matrix = withExtendedLifetime(gathered) {
+            switch weights {
+            case .float32: PanelMatrix(weight, outputs: projection.outputs, inputs: projection.inputs, workers: workers)
+            case .int8: Int8PanelMatrix(weight, outputs: projection.outputs, inputs: projection.inputs, workers: workers)
+            }
+        }
+        let bias = parts[0].bias == nil ? nil : AlignedBuffer(count: projection.outputs)
+        for part in parts {
+            if let bias, let source = part.bias {
+                (bias.pointer + part.outputs.lowerBound).update(from: source, count: part.outputs.count)
+            }
+        }
+        self.bias = bias
+    }
+
+    /// y [rows, outputs], or with `adding` y + that.
+    func apply(
+        _ x: UnsafeMutablePointer<Float>, to y: UnsafeMutablePointer<Float>, rows: Int, _ team: Workers, adding: Bool = false
+    ) {
+        let y = Matrix(y, stride: matrix.outputs)
+        team.split(matrix.panels, grain: 1) { range, _ in
+            matrix.multiply(Matrix(x, stride: matrix.inputs), rows: rows, into: y, panels: range, accumulating: adding)
+        }
+        if let bias { addBias(bias.pointer, to: y, rows: rows, width: matrix.outputs) }
+    }
+}

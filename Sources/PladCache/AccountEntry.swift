@@ -3,6 +3,8 @@ import PladTeacher
 
 /// What one settlement adds to the account, and the reservation that it closes.
 struct AccountEntry: Sendable {
+    /// `AnswerCache.spender`.
+    var spender: String
     var teacher: String
     var model: String
     var answers = 0
@@ -18,10 +20,32 @@ struct AccountEntry: Sendable {
         guard paid > .zero || inDoubt > .zero else { return }
         try db.cachedStatement(
             sql: """
-                INSERT INTO spending (teacher, model, answers, paid, in_doubt) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (teacher, model) DO UPDATE SET
+                INSERT INTO spending (spender, teacher, model, answers, paid, in_doubt) VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (spender, teacher, model) DO UPDATE SET
                 answers = answers + excluded.answers, paid = paid + excluded.paid, in_doubt = in_doubt + excluded.in_doubt
                 """
-        ).execute(arguments: [teacher, model, answers, paid.nanodollars, inDoubt.nanodollars])
+        ).execute(arguments: [spender, teacher, model, answers, paid.nanodollars, inDoubt.nanodollars])
+    }
+
+    /// The whole account, by spenders.
+    static func all(_ db: Database) throws -> [Row] {
+        try Row.fetchAll(db, sql: "SELECT spender, teacher, model, answers, paid, in_doubt FROM spending")
+    }
+
+    /// Adds what another file's account says. A spender only ever spends more, so of two notes on the same one the
+    /// larger is the later: whatever is merged, and however often, money is counted once. What was written off here and
+    /// not there is in doubt again.
+    static func merge(_ account: [Row], _ db: Database) throws {
+        for row in account {
+            try db.execute(
+                sql: """
+                    INSERT INTO spending (spender, teacher, model, answers, paid, in_doubt) VALUES (?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (spender, teacher, model) DO UPDATE SET answers = max(answers, excluded.answers),
+                    paid = max(paid, excluded.paid), in_doubt = max(in_doubt, excluded.in_doubt)
+                    """,
+                arguments: [
+                    row[0] as String, row[1] as String, row[2] as String, row[3] as Int64, row[4] as Int64, row[5] as Int64,
+                ])
+        }
     }
 }

@@ -3,7 +3,8 @@ import GRDB
 import PladRecords
 
 extension AnswerCache {
-    /// Puts the rows of another cache in, all or none. Rows that are there stay as they are.
+    /// Puts the rows of another cache in, and what they cost on the account: all or none. Rows that are there stay as they are.
+    /// What is set aside in the other for requests under way, and its open batches, stay with it.
     @discardableResult
     package func merge(_ other: AnswerCache) throws -> Imported {
         try other.read { theirs in
@@ -12,6 +13,7 @@ extension AnswerCache {
                     var imported = Imported()
                     let rows = try Row.fetchCursor(theirs, sql: "SELECT \(StoredAnswer.columns) FROM answer ORDER BY id")
                     while let row = try rows.next() { try imported.take(StoredAnswer(row), db) }
+                    try AccountEntry.merge(AccountEntry.all(theirs), db)
                     return imported
                 }
             }
@@ -69,16 +71,8 @@ extension AnswerCache {
             let last = (try? Int.fetchOne(db, sql: "SELECT max(id) FROM answer")) ?? size / 200
             var recovered = Recovered()
             // What was paid stays paid, where its table can still be read.
-            let spending = (try? Row.fetchAll(db, sql: "SELECT teacher, model, answers, paid, in_doubt FROM spending")) ?? []
-            try CacheError.telling(of: file) {
-                try sound.database.write { db in
-                    for row in spending {
-                        try db.execute(
-                            sql: "INSERT INTO spending (teacher, model, answers, paid, in_doubt) VALUES (?, ?, ?, ?, ?)",
-                            arguments: [row[0] as String, row[1] as String, row[2] as Int, row[3] as Int64, row[4] as Int64])
-                    }
-                }
-            }
+            let account = (try? AccountEntry.all(db)) ?? []
+            try CacheError.telling(of: file) { try sound.database.write { try AccountEntry.merge(account, $0) } }
             for start in stride(from: 1, through: max(1, last), by: 500) {
                 let answers = (start..<start + 500).compactMap { id -> StoredAnswer? in
                     do {

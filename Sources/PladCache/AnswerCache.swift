@@ -16,6 +16,8 @@ package final class AnswerCache: Sendable {
     }
 
     package let file: URL
+    /// A new name each time that a file is opened: what is spent from here on, so that merged files know what they share.
+    let spender = UUID().uuidString.lowercased()
     let database: DatabaseQueue
     let queue: CacheQueue
     /// How many misses were explained by what is nearest.

@@ -135,7 +135,7 @@ package final class Ledger: Purse {
     func settle<Value: Sendable>(
         _ reservation: Reservation, _ bill: Bill, with write: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
-        var entry = AccountEntry(teacher: teacher, model: model, reservation: reservation.id)
+        var entry = AccountEntry(spender: cache.spender, teacher: teacher, model: model, reservation: reservation.id)
         switch bill {
         case .answer(let usage): (entry.answers, entry.paid) = (1, usage.map(price.cost) ?? reservation.most)
         case .nothing: break

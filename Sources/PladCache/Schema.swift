@@ -115,6 +115,24 @@ enum Schema {
                     ALTER TABLE batch ADD COLUMN price TEXT;            -- of its tokens, as JSON; where it was known
                     """)
         }
+        migrator.registerMigration("7 who spent") { db in
+            // By spender, so that what two caches know of the same money is counted once when they are merged.
+            try db.execute(
+                sql: """
+                    CREATE TABLE spent (
+                        spender TEXT NOT NULL,            -- AnswerCache.spender
+                        teacher TEXT NOT NULL,
+                        model TEXT NOT NULL,
+                        answers INTEGER NOT NULL,
+                        paid INTEGER NOT NULL,            -- nanodollars
+                        in_doubt INTEGER NOT NULL,        -- nanodollars, for requests that broke off
+                        PRIMARY KEY (spender, teacher, model)
+                    ) WITHOUT ROWID;
+                    INSERT INTO spent SELECT lower(hex(randomblob(16))), teacher, model, answers, paid, in_doubt FROM spending;
+                    DROP TABLE spending;
+                    ALTER TABLE spent RENAME TO spending;
+                    """)
+        }
         return migrator
     }
 

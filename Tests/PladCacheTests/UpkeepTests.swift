@@ -22,6 +22,69 @@ import Testing
         #expect(try two.list().count == 3)
     }
 
+    /// A cache that has paid a tenth of a cent for so many tokens, and perhaps broken off as many.
+    private func spender(_ file: URL, paying tokens: Int, breaking: Int = 0) async throws -> AnswerCache {
+        let cache = try AnswerCache(opening: file, for: .writing)
+        let ledger = Ledger(cache, teacher: "t", model: "m", price: Price(input: 0, output: 1000), budget: nil)
+        let reservation = Reservation(id: 0, most: Money(nanodollars: Int64(breaking) * 1_000_000))
+        try await ledger.settle(reservation, .answer(Usage(promptTokens: 0, completionTokens: tokens)))
+        if breaking > 0 { try await ledger.settle(reservation, .doubtful) }
+        return cache
+    }
+
+    /// Changes a file as only another program would.
+    private func execute(_ sql: String, in file: URL) throws {
+        let python = Process()
+        python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        python.arguments = [
+            "python3", "-c", "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])", file.path, sql,
+        ]
+        try python.run()
+        python.waitUntilExit()
+        #expect(python.terminationStatus == 0)
+    }
+
+    @Test func anOlderCacheKeepsItsAccount() async throws {
+        let folder = try Folder()
+        try await spender(folder["c.sqlite"], paying: 100, breaking: 3).close()
+        try execute(
+            """
+            CREATE TABLE old (teacher TEXT NOT NULL, model TEXT NOT NULL, answers INTEGER NOT NULL, paid INTEGER NOT NULL,
+                in_doubt INTEGER NOT NULL, PRIMARY KEY (teacher, model)) WITHOUT ROWID;
+            INSERT INTO old SELECT teacher, model, answers, paid, in_doubt FROM spending;
+            DROP TABLE spending;
+            ALTER TABLE old RENAME TO spending;
+            ALTER TABLE batch DROP COLUMN reservation;
+            ALTER TABLE batch DROP COLUMN price;
+            DELETE FROM grdb_migrations WHERE identifier >= '6';
+            """, in: folder["c.sqlite"])
+        let account = try AnswerCache(opening: folder["c.sqlite"], for: .reading).account()
+        #expect(account.paid == Money(dollars: 0.1) && account.inDoubt == Money(dollars: 0.003))
+        #expect(try await spender(folder["c.sqlite"], paying: 1).account().paid == Money(dollars: 0.101))
+    }
+
+    @Test func aMergedAccountIsWhatBothSpentHoweverOftenTheyAreMerged() async throws {
+        let folder = try Folder()
+        let one = try await spender(folder["1.sqlite"], paying: 100)
+        let two = try await spender(folder["2.sqlite"], paying: 20, breaking: 3)
+        for _ in 0..<2 { try one.merge(two) }
+        #expect(try one.account().paid == Money(dollars: 0.12) && one.account().inDoubt == Money(dollars: 0.003))
+        // The other way round too, and what it says of the first is known there already.
+        for _ in 0..<2 { try two.merge(one) }
+        #expect(try two.account() == one.account())
+    }
+
+    @Test func aCopyThatWentOnAddsOnlyWhatItSpentSince() async throws {
+        let folder = try Folder()
+        let cache = try await spender(folder["c.sqlite"], paying: 100)
+        try cache.close()
+        try FileManager.default.copyItem(at: folder["c.sqlite"], to: folder["copy.sqlite"])
+        let copy = try await spender(folder["copy.sqlite"], paying: 5)
+        let again = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        try again.merge(copy)
+        #expect(try again.account().paid == Money(dollars: 0.105))
+    }
+
     @Test func onlyTruncatedAnswersWithAFullerOneAreGarbage() async throws {
         let folder = try Folder()
         let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)

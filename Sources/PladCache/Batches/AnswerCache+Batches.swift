@@ -85,7 +85,7 @@ extension AnswerCache {
     /// Ends a batch: its answers are kept and paid for, its other rows are free to be asked again, what was set aside for it is
     /// settled; all in one transaction. Returns false, and does nothing, where another process was first.
     func end(_ submission: Submission, _ answers: [StoredAnswer], paid: Money = .zero, inDoubt: Money = .zero) async throws -> Bool {
-        try await queue.write { db in
+        try await queue.write { [spender] db in
             guard let open = try Submission.fetch(db, name: submission.name), open.isOpen else { return false }
             var ended = submission
             (ended.phase, ended.reservation) = (.ended, nil)
@@ -97,7 +97,8 @@ extension AnswerCache {
                 db, sql: "SELECT teacher, model FROM reservation WHERE id = ?", arguments: [reservation])
             guard let row else { return true }
             try AccountEntry(
-                teacher: row[0], model: row[1], answers: answers.count, paid: paid, inDoubt: inDoubt, reservation: reservation
+                spender: spender, teacher: row[0], model: row[1], answers: answers.count, paid: paid, inDoubt: inDoubt,
+                reservation: reservation
             ).write(db)
             return true
         }

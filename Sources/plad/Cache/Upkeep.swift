@@ -6,8 +6,12 @@ import PladRecords
 extension CacheCommand {
     struct Merge: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add the answers of another cache. Answers that are there already stay as they are.",
-            discussion: "What the other cache's answers cost is not added to this one's account.")
+            abstract: "Add the answers of another cache, and what they cost. Answers that are there already stay as they are.",
+            discussion: """
+                What the other cache has paid, or may have, is added to this one's account, and counts in its budget; a merge done \
+                twice counts it once. A recording (.jsonl) holds answers alone. Open batches, and what is set aside for them or for \
+                requests under way, stay with the other cache.
+                """)
 
         @Argument(help: "The cache or recording to take answers from.")
         var other: String
@@ -19,7 +23,28 @@ extension CacheCommand {
 
         func run() throws {
             let other = try AnswerCache(opening: URL(fileURLWithPath: other), for: .reading)
-            try Console.result(file.open(for: .writing).merge(other), json: json)
+            let cache = try file.open(for: .writing)
+            let before = try cache.account()
+            let imported = try cache.merge(other)
+            let (after, theirs) = try (cache.account(), other.account())
+            if json { return try Console.result(line: Merged(imported, after)) }
+            try Console.result(imported, json: false)
+            guard theirs.total > .zero else { return }
+            Console.result("account: \(before.paid) paid before, \(after.paid) now; \(after.inDoubt) in doubt")
+            if theirs.reserved > .zero { Console.result("\(theirs.reserved) set aside stays with \(self.other)") }
+        }
+
+        private struct Merged: Encodable {
+            var added: Int
+            var present: Int
+            var different: Int
+            /// After the merge.
+            var account: Account
+
+            init(_ imported: AnswerCache.Imported, _ account: Account) {
+                (added, present, different) = (imported.added, imported.present, imported.different)
+                self.account = account
+            }
         }
     }
 

@@ -24,13 +24,18 @@ extension AnswerCache {
             // A damaged row is no answer, and no reason to fail what others write in the same turn.
             if !replacing, let answer = try? StoredAnswer.fetch(db, key: key) { return .answered(answer) }
             if !replacing, let batch = try Submission.fetch(db, holding: key) { return .inBatch(batch) }
-            let bytes = Data(key.bytes)
-            let holder = try String.fetchOne(db.cachedStatement(sql: "SELECT process FROM claim WHERE key = ?"), arguments: [bytes])
-            if let holder, holder != ProcessIdentity.own, ProcessIdentity.isAlive(holder) { return .taken }
+            if try Self.isAskedElsewhere(key, db) { return .taken }
             try db.cachedStatement(sql: "INSERT OR REPLACE INTO claim (key, process) VALUES (?, ?)")
-                .execute(arguments: [bytes, ProcessIdentity.own])
+                .execute(arguments: [Data(key.bytes), ProcessIdentity.own])
             return .granted
         }
+    }
+
+    /// Whether another process that still runs is asking it.
+    static func isAskedElsewhere(_ key: Digest, _ db: Database) throws -> Bool {
+        let statement = try db.cachedStatement(sql: "SELECT process FROM claim WHERE key = ?")
+        guard let holder = try String.fetchOne(statement, arguments: [Data(key.bytes)]) else { return false }
+        return holder != ProcessIdentity.own && ProcessIdentity.isAlive(holder)
     }
 
     func release(_ request: TeacherRequest) {

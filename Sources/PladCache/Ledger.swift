@@ -182,15 +182,23 @@ package struct Account: Sendable, Equatable, Codable {
     package var inDoubt: Money
     /// For requests under way, or lost in a crash, at the most that they can cost.
     package var reserved: Money
+    /// For open batches, at the most that they can cost.
+    package var inBatches: Money
 
-    package var total: Money { paid + inDoubt + reserved }
+    package var total: Money { paid + inDoubt + reserved + inBatches }
 
     init(_ db: Database) throws {
         let row = try Row.fetchOne(
             db.cachedStatement(
-                sql: "SELECT total(paid), total(in_doubt), (SELECT total(nanodollars) FROM reservation) FROM spending"))
-        func money(_ column: Int) -> Money { Money(dollars: (row?[column] as Double? ?? 0) / 1e9) }
-        (paid, inDoubt, reserved) = (money(0), money(1), money(2))
+                sql: """
+                    SELECT total(paid), total(in_doubt), (SELECT total(nanodollars) FROM reservation),
+                    (SELECT total(nanodollars) FROM batch JOIN reservation ON reservation.id = batch.reservation) FROM spending
+                    """))
+        func money(_ column: Int) -> Int64 { Int64(min(row?[column] as Double? ?? 0, 9e18)) }
+        paid = Money(nanodollars: money(0))
+        inDoubt = Money(nanodollars: money(1))
+        reserved = Money(nanodollars: money(2) - money(3))
+        inBatches = Money(nanodollars: money(3))
     }
 }
 

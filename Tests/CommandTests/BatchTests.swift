@@ -94,10 +94,10 @@ import Testing
         #expect(process.terminationStatus == 130, "\(words)")
     }
 
-    private func money(_ teach: Teaching) throws -> (paid: Int, reserved: Int) {
+    private func money(_ teach: Teaching) throws -> (paid: Int, inBatches: Int) {
         let stats = try JSONValue(parsing: Data(try PladProcess.run("cache", "stats", "--cache", teach.cache, "--json").output.utf8))
         func amount(_ name: String) -> Int { stats["account"]?[name]?["nanodollars"]?.int ?? -1 }
-        return (amount("paid"), amount("reserved"))
+        return (amount("paid"), amount("inBatches"))
     }
 
     private func summary(_ teach: Teaching, _ out: String) throws -> TeachSummary {
@@ -129,7 +129,7 @@ import Testing
         try teaching("batch: { polls: 1000 }") { teach in
             try stopped(teach, "--price", "1,10")
             let id = try #require(try teach.batches()[0]["id"]?.string)
-            #expect(try money(teach).reserved > 0)
+            #expect(try money(teach).inBatches > 0)
             let alone = try teach("--price", "1,10", "--limit", "10", out: "alone")
             #expect(alone.status == 75 && alone.errors.contains("prompts lie in open batch \(id)"), "\(alone.errors)")
             #expect(alone.errors.contains("plad batch cancel"))
@@ -139,7 +139,7 @@ import Testing
             #expect(dry["inBatch"] == 20 && dry["toAsk"] == 0)
             let cancelled = try PladProcess.run("batch", "cancel", id, "--cache", teach.cache)
             #expect(cancelled.status == 0 && cancelled.output.contains("questions free"), "\(cancelled.errors)")
-            #expect(try money(teach).reserved == 0)
+            #expect(try money(teach).inBatches == 0)
             #expect(try teach("--price", "1,10", out: "freed").status == 0)
         }
     }
@@ -152,7 +152,7 @@ import Testing
             #expect(try PladProcess.run("batch", "cancel", id, "--cache", teach.cache).status == 69)
             let forgotten = try PladProcess.run("batch", "cancel", id, "--cache", teach.cache, "--forget")
             #expect(forgotten.status == 0 && forgotten.output.contains("20 questions are free"), "\(forgotten.errors)")
-            #expect(try teach.batches()[0]["isOpen"] == false && money(teach).reserved == 0)
+            #expect(try teach.batches()[0]["isOpen"] == false && money(teach).inBatches == 0)
         }
     }
 

@@ -5,7 +5,7 @@ import PladTeacher
 import Testing
 
 /// A provider of batches in memory, with the dialect's own results.
-private final class ScriptedBatches: BatchService {
+final class ScriptedBatches: BatchService {
     struct State {
         var submitted: [(id: String, name: String, rows: [BatchRow])] = []
         var calls: [String] = []
@@ -211,12 +211,14 @@ private final class ScriptedBatches: BatchService {
         #expect(Set(try cache.submissions().map(\.phase)) == [.foreign, .ended])
     }
 
-    @Test func aRefusedBatchLeavesNothingBehind() async throws {
+    @Test(arguments: ["upload", "submit"], [TeacherError.Code.overQuota, .unknownModel, .exhausted])
+    func aRefusedBatchLeavesNothingBehind(call: String, code: TeacherError.Code) async throws {
         let service = ScriptedBatches(fault: { name, _ in
-            if name == "submit" { throw TeacherError(.overQuota, "no money") }
+            if name == call { throw TeacherError(code, "no") }
         })
-        await #expect(throws: TeacherError.self) { try await run(service, requests(2)) }
-        #expect(try cache.submissions().isEmpty)
+        await #expect(throws: TeacherError.self) { try await run(service, requests(2), ledger(budget: 1)) }
+        #expect(try cache.submissions().isEmpty && cache.account().total == .zero)
+        #expect(try cache.openBatch(holding: requests(1)[0]) == nil)
     }
 
     @Test func aBatchThatFailsAsAWholeFailsItsRows() async throws {
@@ -242,7 +244,7 @@ private final class ScriptedBatches: BatchService {
         #expect(service.submitted.map(\.count) == [2])
         #expect(failures.count == 3 && failures.values.allSatisfy { $0.code == .overBudget })
         let account = try cache.account()
-        #expect(account.paid == Money(dollars: 0.006) && account.reserved == .zero)
+        #expect(account.total == Money(dollars: 0.006) && account.paid == account.total)
         // What the first did not use is free again.
         #expect(try await run(service, asked(0..<5), ledger(budget: 0.25)).count == 1)
         #expect(service.submitted.map(\.count) == [2, 2])
@@ -260,25 +262,28 @@ private final class ScriptedBatches: BatchService {
             if name == call && number == 1 { throw CancellationError() }
         })
         await #expect(throws: CancellationError.self) { try await run(service, asked(0..<4), ledger(budget: 1)) }
-        #expect(try cache.account().reserved == Money(dollars: 0.4), "it is set aside before anything is sent")
+        #expect(try cache.account().inBatches == Money(dollars: 0.4), "it is set aside before anything is sent")
         #expect(try cache.account().paid == .zero)
         // A write-off is for what is lost, and this is not.
-        #expect(try cache.writeOff().reserved == Money(dollars: 0.4))
-        #expect(try cache.account().reserved == Money(dollars: 0.4))
+        #expect(try cache.writeOff().inBatches == Money(dollars: 0.4))
+        #expect(try cache.account().inBatches == Money(dollars: 0.4))
         // Whoever comes by later need not know the price.
         #expect(try await run(service, asked(0..<4)).isEmpty)
-        #expect(try cache.account().paid == Money(dollars: 0.012) && cache.account().reserved == .zero)
+        #expect(try cache.account().paid == Money(dollars: 0.012) && cache.account().inBatches == .zero)
     }
 
-    @Test func twoProcessesThatWaitForABatchPayForItOnce() async throws {
-        let service = ScriptedBatches(fault: { name, number in
-            if name == "state" && number == 1 { throw CancellationError() }
-        })
+    @Test(arguments: [true, false]) func twoProcessesThatWaitForABatchPayForItOnce(keepsNames: Bool) async throws {
+        let service = ScriptedBatches(
+            keepsNames: keepsNames,
+            fault: { name, number in
+                if name == "state" && number == 1 { throw CancellationError() }
+            })
         await #expect(throws: CancellationError.self) { try await run(service, asked(0..<4), ledger(budget: nil)) }
         async let one = batches(service)(asked(0..<4))
         async let other = batches(service)(asked(0..<4))
         let paid = try await [one.paid, other.paid].compactMap { $0 }
         #expect(paid == [Money(dollars: 0.012)])
+        #expect(try service.submitted.count == 1 && cache.submissions().map(\.phase) == [.ended])
         #expect(try cache.account().paid == Money(dollars: 0.012))
     }
 
@@ -347,7 +352,7 @@ private final class ScriptedBatches: BatchService {
         _ = try await leaveOpen(asked(0..<4))
         try await cache.forget(try #require(try cache.submissions().first))
         let account = try cache.account()
-        #expect(account.inDoubt == Money(dollars: 0.4) && account.reserved == .zero)
+        #expect(account.inDoubt == Money(dollars: 0.4) && account.inBatches == .zero)
         #expect(try cache.openBatch(holding: asked(0..<1)[0]) == nil)
     }
 }

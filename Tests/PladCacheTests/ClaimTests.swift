@@ -47,6 +47,17 @@ import Testing
         #expect(try cache.claims() == 0)
     }
 
+    @Test func whatAnotherProcessAsksIsInNoBatch() async throws {
+        let folder = try Folder()
+        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        try claim(folder["c.sqlite"], request("q"), by: getppid())
+        let service = ScriptedBatches()
+        let run = BatchRun(cache: cache, service: service, dialect: dialect, url: "http://h", waits: (.milliseconds(1), .milliseconds(1)))
+        let outcome = try await run([request("q"), request("r")])
+        #expect(service.submitted.map(\.count) == [1])
+        #expect(Array(outcome.failures.keys) == [AnswerKey.digest(of: request("q"))])
+    }
+
     @Test func aClaimOfTheDeadCountsForNothing() async throws {
         let folder = try Folder()
         let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)

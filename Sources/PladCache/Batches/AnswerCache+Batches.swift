@@ -30,6 +30,11 @@ extension AnswerCache {
                     intention.open.insert(batch.name)
                     continue
                 }
+                if try Self.isAskedElsewhere(key, db) {
+                    intention.failures[key] = TeacherError(
+                        .exhausted, "another process is asking this; run the command again when it is done")
+                    continue
+                }
                 let cost = ledger?.price.most(for: request)
                 if let ledger, let budget = ledger.budget {
                     guard let cost, total + cost <= budget else {
@@ -80,6 +85,15 @@ extension AnswerCache {
 
     func save(_ submission: Submission) async throws {
         try await queue.write { try submission.save($0) }
+    }
+
+    /// Keeps what the provider says of a batch, unless it has ended meanwhile.
+    func note(_ status: String, of submission: Submission) async throws {
+        try await queue.write { db in
+            try db.execute(
+                sql: "UPDATE batch SET status = ? WHERE name = ? AND phase = ?",
+                arguments: [status, submission.name, Submission.Phase.sent.rawValue])
+        }
     }
 
     /// Ends a batch: its answers are kept and paid for, its other rows are free to be asked again, what was set aside for it is

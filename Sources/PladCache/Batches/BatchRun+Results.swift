@@ -33,6 +33,8 @@ extension BatchRun {
     /// Takes the results of a batch over; nil where the batch was not this one after all.
     func settle(_ submission: Submission, _ state: BatchState) async throws -> Outcome? {
         let requests = try cache.requests(of: submission)
+        // Another process has taken its answers over.
+        if requests.isEmpty { return Outcome() }
         let results = try await service.results(of: state)
         if !service.keepsNames, !results.isEmpty, !results.contains(where: { requests[$0.id] != nil }) {
             try await disown(submission)

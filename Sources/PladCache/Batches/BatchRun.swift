@@ -72,9 +72,7 @@ package struct BatchRun: Sendable {
                     progress.batches -= 1
                     wait = waits.first
                 } else if state.status != sent.status {
-                    var told = sent
-                    told.status = state.status
-                    try await cache.save(told)
+                    try await cache.note(state.status, of: sent)
                 }
             }
             onProgress(progress)
@@ -131,8 +129,8 @@ package struct BatchRun: Sendable {
                 }
                 mayBeSent = true
                 try await clock.sleep(for: waits.first * (1 << (attempt - 1)))
-            } catch let error as TeacherError where error.code == .rejected || error.code == .overQuota || error.code == .keyRefused {
-                // It was refused as it stands: nothing of it is under way.
+            } catch let error as TeacherError {
+                // Nothing of it is under way: what might be is a doubt.
                 try await cache.withdraw(submission)
                 throw error
             }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PladCache
+import PladTeacher
 
 extension CacheCommand {
     struct Export: ParsableCommand {

@@ -8,7 +8,8 @@ extension CacheCommand {
             abstract: "Show, and with --yes write off, money set aside for requests that broke off or were lost in a crash.",
             discussion: """
                 A budget counts them at the most that they can have cost, since the provider may have charged for them. Write \
-                them off once its bill has shown that it did not, and while no run is asking.
+                them off once its bill has shown that it did not, and while no run is asking. What is set aside for open batches \
+                stays: plad batch cancel settles those.
                 """)
 
         @OptionGroup var file: CacheFileOptions

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PladCache
 import PladRecords
+import PladTeacher
 
 extension CacheCommand {
     struct Merge: ParsableCommand {
@@ -31,7 +32,8 @@ extension CacheCommand {
             try Console.result(imported, json: false)
             guard theirs.total > .zero else { return }
             Console.result("account: \(before.paid) paid before, \(after.paid) now; \(after.inDoubt) in doubt")
-            if theirs.reserved > .zero { Console.result("\(theirs.reserved) set aside stays with \(self.other)") }
+            let aside = theirs.reserved + theirs.inBatches
+            if aside > .zero { Console.result("\(aside) set aside stays with \(self.other)") }
         }
 
         private struct Merged: Encodable {

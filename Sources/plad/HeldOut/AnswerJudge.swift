@@ -66,6 +66,7 @@ extension TeacherOptions {
         options.keyFile = judge.judgeKeyFile ?? (isSameOrigin ? keyFile : nil)
         options.header = isSameOrigin ? header : []
         options.extra = judge.judgeExtra
+        options.batch = false
         return options
     }
 

@@ -89,7 +89,7 @@ overhead: build .venv
 	.venv/bin/pip install -q openai
 	.venv/bin/python Benchmarks/overhead.py $(PLAD)
 
-# plad teach at a teacher that misbehaves in every way, killed 200 times, and on a full disk; a planted key is looked for everywhere.
+# plad teach at a teacher that misbehaves in every way, killed 200 times, also in batches, and on a full disk; a planted key is looked for everywhere.
 fire: build
 	python3 Tests/under_fire.py $(PLAD) all
 

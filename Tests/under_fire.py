@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """plad teach against a teacher that misbehaves in every way, killed at random moments, and on a full disk.
 
-usage: under_fire.py PLAD faults|kill|disk|all [--prompts 10000] [--kills 200]
+usage: under_fire.py PLAD faults|kill|batch|disk|all [--prompts 10000] [--kills 200]
 
 A planted key goes with every run; at the end of each part it must be in no file that was written and no word that was said.
 """
@@ -223,6 +223,38 @@ def kill(plad, folder, kills):
     planted_nowhere(folder, said)
 
 
+def batch(plad, folder, kills):
+    """plad teach --batch within a budget, killed again and again; each time that all is answered there are more prompts. The first
+    answers of each address are cut off, that of a submission too."""
+    count = 100
+    prompts(folder, count)
+    cut = "{ cut-after-bytes: 5 }"
+    mock = Mock(plad, folder, f'answer: "The answer to {{prompt}}"\nbatch: {{ polls: 1, sequence: [{cut}] }}\n')
+    chance = random.Random(5)
+    killed = 0
+    for _ in range(kills):
+        process = teach(plad, mock, folder, "--batch", *MONEY, out=f"run{count}")
+        try:
+            process.wait(chance.uniform(0.02, 0.4))
+        except subprocess.TimeoutExpired:
+            killed += 1
+            process.kill()
+        process.communicate()
+        if (folder / f"run{count}/teacher.jsonl").exists():
+            count += 100
+            prompts(folder, count)
+    process = teach(plad, mock, folder, "--batch", *MONEY, out=f"run{count}")
+    said = process.communicate()[0]
+    mock.stop()
+    require(process.returncode == 0 and len(recorded(folder)) == count, f"the last run did not end: {said[-500:]}")
+    paid, cost, aside = account(folder)
+    asked = collections.Counter(attempt["request"] for attempt in mock.attempts())
+    require(len(asked) == count and max(asked.values()) == 1, "a row was answered twice, or never")
+    require(2 * paid == cost and aside == 0, f"{paid} nanodollars are paid and {aside} batches set aside for answers that cost {cost}")
+    print(f"batch:  {killed} kills, {count} prompts, each answered once and paid for once at half the price")
+    verify(plad, folder)
+
+
 def disk(plad, folder):
     """A file system of three megabytes where it can be mounted; it is full before the prompts are answered."""
     place = folder / "small"
@@ -258,14 +290,15 @@ def disk(plad, folder):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("plad", type=lambda path: str(pathlib.Path(path).resolve()))
-    parser.add_argument("part", choices=["faults", "kill", "disk", "all"])
+    parser.add_argument("part", choices=["faults", "kill", "batch", "disk", "all"])
     parser.add_argument("--prompts", type=int, default=10_000)
     parser.add_argument("--kills", type=int, default=200)
     arguments = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     parts = {
         "faults": lambda folder: faults(arguments.plad, folder, arguments.prompts),
-        "kill": lambda folder: kill(arguments.plad, folder, arguments.kills), "disk": lambda folder: disk(arguments.plad, folder),
+        "kill": lambda folder: kill(arguments.plad, folder, arguments.kills),
+        "batch": lambda folder: batch(arguments.plad, folder, arguments.kills // 4), "disk": lambda folder: disk(arguments.plad, folder),
     }
     for name, part in parts.items():
         if arguments.part in (name, "all"):

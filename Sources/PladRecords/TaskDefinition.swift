@@ -1,5 +1,4 @@
 package import Foundation
-import Yams
 
 /// A task: how prompts are put to the teacher and to the student. `Prompts/NAME/task.yaml`.
 ///
@@ -30,13 +29,6 @@ package struct TaskDefinition: Codable, Sendable, Hashable {
 
     /// Reads `task.yaml`. Throws `RecordError` that names the file.
     package init(contentsOf file: URL) throws {
-        let text = String(decoding: try Data(reading: file), as: UTF8.self)
-        do {
-            self = try YAMLDecoder().decode(TaskDefinition.self, from: text)
-        } catch let error as DecodingError {
-            throw RecordError(.malformed, "\(file.path): \(error.reason)")
-        } catch {
-            throw RecordError(.malformed, "\(file.path): \(error)")
-        }
+        self = try YAMLFile.read(from: file)
     }
 }

@@ -3,17 +3,44 @@ import Yams
 
 /// Settings that a person writes, as YAML.
 package enum YAMLFile {
-    /// A file's one document. Throws `RecordError` that names the file and what is wrong with it.
-    package static func read<Value: Decodable>(_ type: Value.Type = Value.self, from file: URL) throws -> Value {
+    /// A file's one document. Throws `RecordError` that names the file, the line where it cannot be read, and what is wrong.
+    package static func read<Value: Decodable>(_ type: Value.Type = Value.self, from file: URL, hint: String? = nil) throws -> Value {
         let text = String(decoding: try Data(reading: file), as: UTF8.self)
+        let way = hint.map { "; " + $0 } ?? ""
         do {
             return try YAMLDecoder().decode(type, from: text)
         } catch let error as DecodingError {
-            throw RecordError(.malformed, "\(file.path): \(error.reason)")
+            if case .dataCorrupted(let context) = error, let cause = context.underlyingError as? YamlError {
+                throw RecordError(.malformed, "\(file.path)\(reason(cause))\(way)")
+            }
+            throw RecordError(.malformed, "\(file.path): \(error.reason)\(way)")
+        } catch let error as YamlError {
+            throw RecordError(.malformed, "\(file.path)\(reason(error))\(way)")
         } catch let failure as any Failure {
             throw failure
         } catch {
-            throw RecordError(.malformed, "\(file.path): \(error)")
+            throw RecordError(.malformed, "\(file.path): \(error)\(way)")
+        }
+    }
+
+    /// On which line, from 1, each key of a file's mapping stands.
+    package static func lines(in file: URL) throws -> [String: Int] {
+        let text = String(decoding: try Data(reading: file), as: UTF8.self)
+        var lines: [String: Int] = [:]
+        for (key, _) in (try? Yams.compose(yaml: text))?.mapping ?? [:] {
+            if let name = key.string, let mark = key.mark { lines[name] = mark.line }
+        }
+        return lines
+    }
+
+    /// The reason with the line before it: ":3: …".
+    private static func reason(_ error: YamlError) -> String {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+            ":\(mark.line): \(problem)"
+        case .duplicatedKeysInMapping(let keys, let context):
+            ":\(context.mark.line): \(keys.joined(separator: ", ")) stands twice"
+        default: ": \(error)"
         }
     }
 }

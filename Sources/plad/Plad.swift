@@ -33,28 +33,42 @@ struct Plad: AsyncParsableCommand {
     static let version = "0.1.0"
 
     static func main() async {
+        Console.holdClosedStreams()
         signal(SIGPIPE, SIG_IGN)
         LostFile.install()
         Interruption.install()
+        var settings = ConfigFile()
         do {
-            let arguments = try ConfigFile.expand(Array(CommandLine.arguments.dropFirst()))
+            let arguments = NegativeNumbers.joined(to: Array(CommandLine.arguments.dropFirst()))
+            settings = try ConfigFile(in: arguments)
+            try await run(arguments: settings.expanding(arguments))
+            try Console.flush()
+        } catch {
+            let complaint = Complaint(error)
+            Console.say("plad: \(settings.place(of: complaint))\(complaint.line)")
+            Foundation.exit(complaint.status)
+        }
+    }
+
+    /// Runs a command, or prints the help or version that is asked for.
+    private static func run(arguments: [String]) async throws {
+        do {
             var command = try parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
                 try command.run()
             }
-            guard fflush(nil) == 0 else {
-                throw RecordError(.unwritable, "cannot write the results to standard output: \(String(cString: strerror(errno)))")
-            }
-        } catch let failure as any Failure {
-            Console.say("plad: \(failure.message)")
-            Foundation.exit(failure.exitStatus.rawValue)
-        } catch is CancellationError {
-            Console.say("plad: \(Interrupted().message)")
-            Foundation.exit(ExitStatus.interrupted.rawValue)
-        } catch {
-            exit(withError: error)
+        } catch  where !(error is any Failure) && exitCode(for: error).isSuccess {
+            Console.result(fullMessage(for: error).trimmingSuffix("\n"))
         }
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(_ suffix: String) -> String {
+        var text = self
+        while text.hasSuffix(suffix) { text.removeLast(suffix.count) }
+        return text
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct CommandLineTests {
-    private let student = PladProcess.fixtures.appendingPathComponent("llama-gqa-tied").path
+    private static let student = PladProcess.fixtures.appendingPathComponent("llama-gqa-tied").path
 
     @Test func helpIsWhatTheDocumentationShows() throws {
         let help = try PladProcess.run("--help", environment: ["COLUMNS": "120"])
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func missingSettingIsNamedWithWhatToGive() throws {
-        let result = try PladProcess.run("distill", "--student", student, "--prompts", "x")
+        let result = try PladProcess.run("distill", "--student", Self.student, "--prompts", "x")
         #expect(result.status == 64)
         #expect(result.errors == "plad: --out is missing: give the folder of the run\n")
     }
@@ -30,7 +30,7 @@ import Testing
     @Test func aModelCutOffWhileItServesEndsTheServerWithAWord() throws {
         try PladProcess.withFolder { folder in
             let model = folder.appendingPathComponent("model")
-            try FileManager.default.copyItem(at: URL(fileURLWithPath: student), to: model)
+            try FileManager.default.copyItem(at: URL(fileURLWithPath: Self.student), to: model)
             let server = try LocalTeacher(model: model, in: folder)
             let weights = try FileHandle(forWritingTo: model.appendingPathComponent("model.safetensors"))
             try weights.truncate(atOffset: 0)
@@ -39,7 +39,7 @@ import Testing
             try Data().write(to: log)
             let asking = try PladProcess.start(
                 [
-                    "teach", "--remote", server.remote, "--teacher-model", "model", "--student", student, "--prompts", prompts.path,
+                    "teach", "--remote", server.remote, "--teacher-model", "model", "--student", Self.student, "--prompts", prompts.path,
                     "--out", folder.path + "/run",
                 ],
                 stdout: log, stderr: log)
@@ -58,7 +58,8 @@ import Testing
             let lines = (1...20).map { $0 == 17 ? "{\"id\": \"p17\", \"promt\": 1}" : "{\"id\":\"p\($0)\",\"prompt\":\"a\"}" }
             try Data(lines.joined(separator: "\n").utf8).write(to: file)
             let result = try PladProcess.run(
-                "distill", "--remote", "http://127.0.0.1:9", "--student", student, "--prompts", file.path, "--out", folder.path + "/run")
+                "distill", "--remote", "http://127.0.0.1:9", "--student", Self.student, "--prompts", file.path, "--out",
+                folder.path + "/run")
             #expect(result.status == 65)
             #expect(result.errors.contains("prompts.jsonl:17: "), "\(result.errors)")
         }
@@ -71,7 +72,7 @@ import Testing
     }
 
     @Test func scoreUsesIdsExactlyAsGiven() throws {
-        let result = try PladProcess.run("score", "--student", student, input: #"{"prompt_ids":[5,6,7],"completion_ids":[8,9]}"#)
+        let result = try PladProcess.run("score", "--student", Self.student, input: #"{"prompt_ids":[5,6,7],"completion_ids":[8,9]}"#)
         #expect(result.status == 0, "\(result.errors)")
         let line = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
         #expect(line["completion_ids"] as? [Int] == [8, 9])
@@ -79,8 +80,8 @@ import Testing
     }
 
     @Test func tokenizeAndDecodeAreInverse() throws {
-        let ids = try PladProcess.run("tokenize", "--student", student, input: #"{"text":"the old house"}"#)
-        let back = try PladProcess.run("tokenize", "--student", student, "--decode", input: ids.output)
+        let ids = try PladProcess.run("tokenize", "--student", Self.student, input: #"{"text":"the old house"}"#)
+        let back = try PladProcess.run("tokenize", "--student", Self.student, "--decode", input: ids.output)
         #expect(back.output.contains("\"text\":\"the old house\""), "\(back.output) \(back.errors)")
     }
 
@@ -102,6 +103,106 @@ import Testing
             let result = try PladProcess.run("distill", "--config", file.path)
             #expect(result.status == 64)
             #expect(result.errors.contains("margn"))
+        }
+    }
+
+    @Test(arguments: [
+        ("margin: 2\nmargn: 3\n", [], 64, "FILE:2: unknown option '--margn'. Did you mean '--margin'? See plad distill --help"),
+        ("margin: 2\nrounds: abc\n", [], 64, "FILE:2: the value 'abc' is invalid for '--rounds <rounds>'; see plad distill --help"),
+        ("out: x\nrounds: {a: 1}\n", [], 64, "FILE:2: --rounds is not a number, a text, true or false, or a list of these"),
+        ("\nmargin: [2\nrounds: 3\n", [], 65, "FILE:3: did not find expected ',' or ']'; write one \"flag: value\" a line"),
+        ("margin: 2\nmargin: 3\n", [], 65, "FILE:1: margin stands twice; write one \"flag: value\" a line"),
+        ("rounds: 2\n", ["--rounds", "x"], 64, "the value 'x' is invalid for '--rounds <rounds>'; see plad distill --help"),
+        ("rounds: 2\n", [], 64, "--out is missing: give the folder of the run"),
+    ]) func aWrongSettingIsNamedWhereItStands(yaml: String, more: [String], status: Int32, message: String) throws {
+        try PladProcess.withFolder { folder in
+            let file = folder.appendingPathComponent("plad.yaml")
+            try Data(yaml.utf8).write(to: file)
+            let result = try PladProcess.run(["distill", "--config", file.path] + more)
+            #expect(result.status == status)
+            #expect(result.errors == "plad: " + message.replacing("FILE", with: file.path) + "\n")
+        }
+    }
+
+    @Test func everyErrorIsOneLineOfOneStyle() throws {
+        for (arguments, line) in [
+            (["foo"], "unexpected argument 'foo'; see plad --help"), (["evaluate"], "--run is missing: give the folder of a run"),
+            (["pair"], "missing expected argument '--run <run>': The run's folder, begun with plad distill or plad teach; see plad pair"),
+            (["serve", "--model", "x", "--slots", "0"], "--slots 0: give at least 1; see plad serve --help"),
+        ] {
+            let result = try PladProcess.run(arguments)
+            #expect(result.status == 64 && result.output.isEmpty, "\(arguments)")
+            #expect(result.errors.hasPrefix("plad: " + line), "\(result.errors)")
+            #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+        }
+    }
+
+    @Test func aNegativeNumberIsAValue() throws {
+        let result = try PladProcess.run("distill", "--margin", "-1", "--lambda", "-.5", "--print-config")
+        #expect(result.status == 0 && result.output.contains("margin: -1\n") && result.output.contains("lambda: -0.5\n"))
+        let flag = try PladProcess.run("distill", "--margin", "-x")
+        #expect(flag.status == 64 && flag.errors.contains("missing value for '--margin <margin>'"), "\(flag.errors)")
+        #expect(try PladProcess.run("distill", "--json", "-1").status == 64)
+    }
+
+    /// /dev/full takes nothing; a closed output takes nothing either, and no file takes its place.
+    @Test(arguments: ["--help", "--version", "rouge --help", "inspect --student STUDENT"])
+    func whatCannotBePrintedIsAnError(arguments: String) throws {
+        for (end, reason) in [(">/dev/full", "No space left on device"), (">&-", "Bad file descriptor")] {
+            try PladProcess.withFolder { folder in
+                let errors = folder.appendingPathComponent("errors").path
+                let shell = Process()
+                shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+                shell.arguments = [
+                    "-c", "'\(PladProcess.binary.path)' \(arguments.replacing("STUDENT", with: "'\(Self.student)'")) 2>\(errors) \(end)",
+                ]
+                try shell.run()
+                shell.waitUntilExit()
+                #expect(shell.terminationStatus == 75)
+                #expect(
+                    try String(contentsOfFile: errors, encoding: .utf8) == "plad: cannot write the results to standard output: \(reason)\n")
+            }
+        }
+    }
+
+    @Test func anErrorThatNobodyCanReadIsNoCrash() throws {
+        for end in ["2>/dev/full", "2>&-"] {
+            let shell = Process()
+            shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+            shell.arguments = ["-c", "'\(PladProcess.binary.path)' evaluate \(end)"]
+            try shell.run()
+            shell.waitUntilExit()
+            #expect(shell.terminationStatus == 64, "\(end)")
+        }
+    }
+
+    @Test func thePlanOfAStudentFitsItsContext() throws {
+        func plan(_ more: String...) throws -> [String: Any] {
+            let result = try PladProcess.run(["inspect", "--plan", "--json", "--student", Self.student] + more)
+            #expect(result.status == 0, "\(result.errors)")
+            return try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+        }
+        let context = 256
+        let usual = try plan()
+        #expect(usual["prompt"] as? Int == context - 64 && usual["response"] as? Int == 64)
+        #expect(try plan("--prompt", "\(context - 6)")["response"] as? Int == 6)
+        #expect(try plan("--response", "100")["prompt"] as? Int == context - 100)
+        let tooLong = try PladProcess.run("inspect", "--plan", "--student", Self.student, "--prompt", "\(context)")
+        #expect(tooLong.status == 64 && tooLong.errors.contains("exceed the student's context of \(context) tokens"))
+    }
+
+    @Test func aCacheOfWhichNothingIsLeftIsNotSentRoundInCircles() throws {
+        try PladProcess.withFolder { folder in
+            let (cache, recovered) = (folder.appendingPathComponent("c.sqlite"), folder.appendingPathComponent("new.sqlite").path)
+            let recording = PladProcess.fixtures.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+                .appendingPathComponent("Cache/demo.jsonl").path
+            #expect(try PladProcess.run("cache", "import", recording, "--cache", cache.path).status == 0)
+            try Data(contentsOf: cache).prefix(5000).write(to: cache)
+            let stats = try PladProcess.run("cache", "stats", "--cache", cache.path)
+            #expect(stats.status == 65 && stats.errors.contains("plad cache recover"), "\(stats.errors)")
+            let result = try PladProcess.run("cache", "recover", recovered, "--cache", cache.path)
+            #expect(result.status == 65 && !result.errors.contains("cache recover"), "\(result.errors)")
+            #expect(result.errors.contains("plad cache import FILE --cache NEW"), "\(result.errors)")
         }
     }
 }

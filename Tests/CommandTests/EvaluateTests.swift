@@ -93,6 +93,38 @@ import Testing
             #expect(try Data(contentsOf: file) == before)
             let other = try PladProcess.run(arguments.dropLast() + ["another", "--replay"])
             #expect(other.status != 0 && other.errors.contains("holds no answer"), "\(other.errors)")
+            try FileManager.default.removeItem(at: file)
+            let elsewhere = try PladProcess.run(arguments + ["--judge-id", "elsewhere", "--replay"])
+            #expect(
+                elsewhere.errors.contains("give --judge-id \"http://") && !elsewhere.errors.contains("--teacher-id"), "\(elsewhere.errors)")
+        }
+    }
+
+    @Test func aFinishedStageSaysThatItIsDone() throws {
+        try withRun { _, run in
+            let again = try PladProcess.run("evaluate", "--run", run)
+            #expect(again.errors.hasPrefix("evaluate   done before\n"), "\(again.errors)")
+            #expect(try PladProcess.run("warm-up", "--run", run).errors == "warm-up    done before\n")
+            #expect(try PladProcess.run("pair", "--run", run).errors == "pair       done before\n")
+        }
+    }
+
+    @Test func aRunOfAnOlderPladStandsBesideOthersWithADash() throws {
+        try withRun { _, run in
+            let file = URL(fileURLWithPath: run + "/evaluation.json")
+            var old = try evaluation(run)
+            old["rougeReads"] = nil
+            old["students"] = (old["students"] as? [[String: Any]])?.map { $0.filter { $0.key != "chrF" && $0.key != "chrFSpread" } }
+            old["differences"] = (old["differences"] as? [[String: Any]])?.map { $0.filter { $0.key != "chrF" } }
+            try JSONSerialization.data(withJSONObject: old).write(to: file)
+            let table = try PladProcess.run("compare", run)
+            #expect(table.status == 0, "\(table.errors)")
+            #expect(
+                table.output.contains(/student +run +ROUGE-L +chrF +/) && table.output.contains(/ranked +run +0\.\d{4} +- +/),
+                "\(table.output)")
+            let report = try PladProcess.run("report", "--run", run)
+            #expect(report.status == 0, "\(report.errors)")
+            #expect(try !String(contentsOfFile: run + "/report.html", encoding: .utf8).contains("<b>chrF</b>"))
         }
     }
 

@@ -34,12 +34,15 @@ package struct Safetensors {
     package init(_ data: Data, path: String) throws {
         self.path = path
         self.data = data
-        guard data.count >= 8 else { throw StudentError(.files, "\(path): \(data.count) bytes; a safetensors file has at least 8") }
+        guard data.count >= 8 else {
+            throw StudentError(.files, "\(path): \(data.count) bytes; a safetensors file has at least 8: fetch it again (plad pull)")
+        }
         let length = data.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
         guard length <= Self.longestHeader, length <= data.count - 8 else {
             throw StudentError(
                 .files,
-                "\(path): the header claims \(length) bytes, the file has \(data.count - 8) after its first 8; it is damaged or cut off")
+                "\(path): the header claims \(length) bytes, the file has \(data.count - 8) after its first 8; it is damaged or cut off: fetch it again (plad pull)"
+            )
         }
         let start = 8 + Int(length)
         let header: JSONValue
@@ -66,7 +69,8 @@ package struct Safetensors {
         guard let offsets = value["data_offsets"]?.array?.map(\.int), offsets.count == 2, let first = offsets[0], let last = offsets[1]
         else { throw refuse("\"data_offsets\" is not a pair of whole numbers") }
         guard first >= 0, first <= last, last <= end - start else {
-            throw refuse("bytes \(first) to \(last) of the \(end - start) that the file has; it is damaged or cut off")
+            throw refuse(
+                "bytes \(first) to \(last) of the \(end - start) that the file has; it is damaged or cut off: fetch it again (plad pull)")
         }
         var expected = size
         for dimension in shape {

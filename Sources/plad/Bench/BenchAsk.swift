@@ -54,10 +54,10 @@ struct BenchAsk: AsyncParsableCommand {
             }
         }
         // The connections are made, and the memory of the first requests taken, before anything is measured.
-        try await askAll(-2 * concurrency..<0, ask) { _ in }
+        try await (-2 * concurrency..<0).concurrently(concurrency, ask)
         let (began, before) = (ContinuousClock.now, Self.processorSeconds)
         var early = 0
-        try await askAll(0..<requests, ask) { done in
+        try await (0..<requests).concurrently(concurrency, ask) { done in
             if done == max(1, requests / 10) { early = Self.residentBytes }
         }
         let seconds = began.duration(to: .now).inSeconds
@@ -67,21 +67,6 @@ struct BenchAsk: AsyncParsableCommand {
             processorMicrosecondsPerRequest: (Self.processorSeconds - before) / Double(requests) * 1e6, residentBytesEarly: early,
             residentBytesAtEnd: Self.residentBytes)
         try report.show(json: json)
-    }
-
-    private func askAll(
-        _ numbers: Range<Int>, _ ask: @escaping @Sendable (Int) async throws -> Void, _ onDone: (Int) -> Void
-    ) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            var left = numbers.makeIterator()
-            for _ in 0..<concurrency { if let number = left.next() { group.addTask { try await ask(number) } } }
-            var done = 0
-            while try await group.next() != nil {
-                done += 1
-                onDone(done)
-                if let number = left.next() { group.addTask { try await ask(number) } }
-            }
-        }
     }
 
     /// Of this process so far, all its threads, user and system.

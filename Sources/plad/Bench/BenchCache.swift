@@ -60,12 +60,12 @@ struct BenchCache: AsyncParsableCommand {
             for request in requests.prefix(single) { _ = try await cache.store(StoredAnswer(request, reply)) }
         }
         let grouped = try await Self.measure {
-            try await Self.each(requests.dropFirst(single), concurrency) { _ = try await cache.store(StoredAnswer($0, reply)) }
+            try await requests.dropFirst(single).concurrently(concurrency) { _ = try await cache.store(StoredAnswer($0, reply)) }
         }
         let teacher = CachedTeacher(
             cache: cache, dialect: dialect, teacher: "bench", path: "/v1/chat/completions", mode: .replay)
         let found = try await Self.measure {
-            try await Self.each(requests.dropFirst(single), concurrency) {
+            try await requests.dropFirst(single).concurrently(concurrency) {
                 _ = try await teacher.answer(
                     to: [Message(role: "user", content: $0.body["messages"]?[0]?["content"]?.string ?? "")], SamplingParameters())
             }
@@ -82,23 +82,6 @@ struct BenchCache: AsyncParsableCommand {
             hitMicroseconds: found.cpu / Double(answers) * 1e6, openMilliseconds: opening.seconds * 1e3,
             bytes: (try? FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int) ?? 0
         ).show(json: json)
-    }
-
-    /// Calls `body` for each element, so many at a time.
-    private static func each<Element: Sendable>(
-        _ elements: some Sequence<Element>, _ concurrency: Int, _ body: @escaping @Sendable (Element) async throws -> Void
-    ) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            var next = elements.makeIterator()
-            for _ in 0..<concurrency {
-                guard let element = next.next() else { break }
-                group.addTask { try await body(element) }
-            }
-            while try await group.next() != nil {
-                guard let element = next.next() else { continue }
-                group.addTask { try await body(element) }
-            }
-        }
     }
 
     private static func measure(_ body: () async throws -> Void) async throws -> (seconds: Double, cpu: Double) {

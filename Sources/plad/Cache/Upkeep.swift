@@ -63,9 +63,23 @@ extension CacheCommand {
         var json = false
 
         func run() throws {
-            let result = try AnswerCache.recover(URL(fileURLWithPath: file.cache), into: URL(fileURLWithPath: recovered))
+            let result = try Self.telling(of: file.cache) {
+                try AnswerCache.recover(URL(fileURLWithPath: file.cache), into: URL(fileURLWithPath: recovered))
+            }
             if json { return try Console.result(line: result) }
             Console.result("\(result.answers) answers saved in \(recovered), \(result.lost) lost")
+        }
+
+        /// Where not even the table of answers can be found there is nothing to recover, and saying "recover it" again helps nobody.
+        private static func telling<Result>(of cache: String, _ body: () throws -> Result) throws -> Result {
+            do {
+                return try body()
+            } catch let error as CacheError where error.code == .damaged {
+                throw CacheError(
+                    .damaged,
+                    "no answer in \(cache) can be read: it is cut off, or its beginning is overwritten; import a recording or copy of it into a new cache (plad cache import FILE --cache NEW), or ask again into one"
+                )
+            }
         }
     }
 

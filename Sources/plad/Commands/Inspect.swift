@@ -19,11 +19,11 @@ struct Inspect: ParsableCommand {
     @Option(help: "With --plan: pairs in a pass.")
     var pairs = 4
 
-    @Option(help: "With --plan: tokens of a prompt.")
-    var prompt = 256
+    @Option(help: "With --plan: tokens of a prompt. By default 256, or what the student's context leaves.")
+    var prompt: Int?
 
-    @Option(help: "With --plan: tokens of a completion.")
-    var response = 64
+    @Option(help: "With --plan: tokens of a completion. By default 64, or what the student's context leaves.")
+    var response: Int?
 
     @Option(help: "Processor threads. By default all.")
     var threads: Int?
@@ -58,30 +58,47 @@ struct Inspect: ParsableCommand {
 
 extension Inspect {
     private func printPlan() throws {
-        for (flag, value) in [("pairs", pairs), ("prompt", prompt), ("response", response)] where !(1...1 << 16).contains(value) {
+        for (flag, value) in [("pairs", pairs), ("prompt", prompt ?? 1), ("response", response ?? 1)] where !(1...1 << 16).contains(value) {
             throw UsageError("--\(flag) \(value): give a whole number from 1 to \(1 << 16)")
         }
         let folder = try StudentLocation.resolve(try student.required("student", "a Hugging Face model folder or org/name"))
         let base = try StudentLocation.base(ofAdapter: folder)
         let shape = try StudentShape(folder: base ?? folder, adapter: try adapter.resolved() ?? Student.adapter(in: folder))
+        let (prompt, response) = lengths(in: shape.configuration)
         let tree = (prompt: prompt, completions: [response, response])
         let plan = MemoryPlan(
             shape, pass: Array(repeating: tree, count: pairs), threads: try threadCount(threads), guarded: true)
         guard shape.configuration.fits(prompt: prompt, completion: response) else {
             throw UsageError(
-                "--prompt \(prompt) and --response \(response) exceed the student's context of \(shape.configuration.contextLength) tokens")
+                "--prompt \(prompt) and --response \(response) exceed the student's context of \(shape.configuration.contextLength) tokens; give less of one"
+            )
         }
         let available = MemoryPlan.available()
-        if json { return try Console.result(line: PlanLine(plan: plan, total: plan.total, available: available)) }
+        if json {
+            return try Console.result(
+                line: PlanLine(pairs: pairs, prompt: prompt, response: response, plan: plan, total: plan.total, available: available))
+        }
+        Console.result("for           \(pairs) pairs a pass, prompts of \(prompt) tokens, completions of \(response)")
         Console.result(plan.table)
         guard let available else { return }
         Console.result(
             "free".padding(toLength: 14, withPad: " ", startingAt: 0) + MemoryPlan.text(available)
                 + (plan.total > available ? ": this training does not fit" : ""))
     }
+
+    /// The prompt's and the completion's tokens: what is given, and of the rest as much as fits.
+    private func lengths(in configuration: StudentConfiguration) -> (prompt: Int, response: Int) {
+        let context = configuration.contextLength
+        if let prompt { return (prompt, response ?? min(64, max(1, configuration.room(prompt: prompt)))) }
+        let response = response ?? min(64, max(1, context / 2))
+        return (min(256, max(1, configuration.hasEncoder ? context : context - response)), response)
+    }
 }
 
 private struct PlanLine: Encodable {
+    var pairs: Int
+    var prompt: Int
+    var response: Int
     var plan: MemoryPlan
     var total: Int
     var available: Int?

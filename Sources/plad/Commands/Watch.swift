@@ -31,7 +31,7 @@ struct Watch: AsyncParsableCommand {
                 try Browser.open(listener.url + "/")
             } catch let failure as any Failure {
                 // The page is there all the same.
-                Console.say("plad: \(failure.message)")
+                Console.say("plad: \(Complaint(failure).line)")
             }
         }
         await Interruption.wait()

@@ -1,46 +1,52 @@
 import Foundation
 import PladRecords
-import Yams
 
 /// Settings in a file: a YAML mapping whose keys are the long flags without their dashes.
 ///
 /// A file is read as the flags it stands for, before those of the command line, so that flags win and every flag
 /// can stand in a file without being named twice in the program.
-enum ConfigFile {
+struct ConfigFile {
     /// The commands whose `--config` is such a file.
     private static let commands: Set = ["distill", "teach", "sweep"]
 
-    /// The arguments with the flags of `--config FILE` put right behind the command.
-    static func expand(_ arguments: [String]) throws -> [String] {
+    private var path = ""
+    private var settings: [String: JSONValue] = [:]
+    /// Where in the file each setting stands, from 1.
+    private var lines: [String: Int] = [:]
+
+    /// No file.
+    init() {}
+
+    /// The file that `--config` names, if it stands among the arguments.
+    init(in arguments: [String]) throws {
         let visible = arguments.prefix { $0 != "--" }
-        guard let command = arguments.first, commands.contains(command),
+        guard let command = arguments.first, Self.commands.contains(command),
             let flag = visible.firstIndex(where: { $0 == "--config" || $0.hasPrefix("--config=") })
-        else { return arguments }
-        let path: String
+        else { return }
         if let equals = arguments[flag].firstIndex(of: "=") {
             path = String(arguments[flag][arguments[flag].index(after: equals)...])
         } else {
-            guard flag + 1 < arguments.count else { return arguments }
+            guard flag + 1 < arguments.count else { return }
             path = arguments[flag + 1]
         }
-        return try [command] + flags(inFileAt: path) + arguments.dropFirst()
+        let file = URL(fileURLWithPath: path)
+        settings = try YAMLFile.read([String: JSONValue]?.self, from: file, hint: "write one \"flag: value\" a line") ?? [:]
+        // What the command line says itself is not the file's fault.
+        lines = try YAMLFile.lines(in: file).filter { key, _ in !visible.contains { $0 == "--\(key)" || $0.hasPrefix("--\(key)=") } }
     }
 
-    private static func flags(inFileAt path: String) throws -> [String] {
-        let text = String(decoding: try Data(reading: URL(fileURLWithPath: path)), as: UTF8.self)
-        let settings: [String: JSONValue]
-        do {
-            settings = try YAMLDecoder().decode([String: JSONValue]?.self, from: text) ?? [:]
-        } catch let error as DecodingError {
-            throw RecordError(.malformed, "\(path): \(error.reason); write one \"flag: value\" a line")
-        } catch {
-            throw RecordError(.malformed, "\(path): \(error)")
-        }
-        do {
-            return try arguments(for: settings)
-        } catch let error as RecordError {
-            throw RecordError(.malformed, "\(path): \(error.message)")
-        }
+    /// The arguments with the file's flags put right behind the command, where those of the command line win over them.
+    func expanding(_ arguments: [String]) throws -> [String] {
+        guard let command = arguments.first, !settings.isEmpty else { return arguments }
+        return try [command] + Self.arguments(for: settings) + arguments.dropFirst()
+    }
+
+    /// "FILE:LINE: " of the setting that a complaint about the command line names first, if the file has it; else nothing.
+    func place(of complaint: Complaint) -> String {
+        guard complaint.status == ExitStatus.usage.rawValue,
+            let flag = complaint.line.firstMatch(of: /--([A-Za-z0-9-]+)/).map({ String($0.1) }), let line = lines[flag]
+        else { return "" }
+        return "\(path):\(line): "
     }
 
     /// The flags that settings stand for: `margin: 1` is `--margin 1`, `replay: true` is `--replay`, a list repeats
@@ -61,7 +67,7 @@ enum ConfigFile {
         case .string(let text): text
         case .int(let number): String(number)
         case .double(let number): "\(number)"
-        default: throw RecordError(.malformed, "\"\(key)\" is not a number, a text, true or false, or a list of these")
+        default: throw UsageError("--\(key) is not a number, a text, true or false, or a list of these")
         }
     }
 }

@@ -20,7 +20,10 @@ struct EvaluateStage {
         let judges = try AnswerJudge.chosen(in: run)
         let known = Files.exists(folder.evaluation) ? try JSONLines.read(Evaluation.self, from: folder.evaluation).first : nil
         let asked = judges.filter { judge in !(known?.judgements ?? []).contains { $0.judge == judge.name } }
-        if let known, asked.isEmpty { return known }
+        if let known, asked.isEmpty {
+            Console.stage("evaluate", "done before")
+            return known
+        }
         let students = try measurements()
         var evaluation = try known ?? Evaluation(of: students, bootstrap: Bootstrap(seed: run.options.run.seed))
         if known == nil { evaluation.rollback = try run.rollback }

@@ -53,6 +53,8 @@ struct JudgeStage {
                     let answer = try await model.answer(to: messages, parameters)
                     await counter.count(fromCache: answer.fromCache)
                     return answer.completion.text
+                } catch let error as CacheError where error.code == .notRecorded {
+                    throw CacheError(error.code, error.message.replacing("--teacher-id", with: "--judge-id"))
                 } catch let error as TeacherError where options.skipFailed && !error.endsRun {
                     // No reply holds no verdict: the pair is counted as unreadable.
                     return ""

@@ -16,7 +16,8 @@ struct PairStage {
     func callAsFunction() throws {
         let folder = run.folder
         let earlier = Files.exists(folder.pairs) ? try JSONLines.read(PreferencePair.self, from: folder.pairs) : []
-        guard !earlier.contains(where: { $0.round == round }) else { return }
+        guard !earlier.contains(where: { $0.round == round }) else { return Console.stage("pair", "done before") }
+        let start = ContinuousClock.now
         try folder.require(folder.samples, madeBy: "sample")
         let student = try Student(folder: folder.sampler(round: round), threads: run.options.student.threads ?? 1)
         let (pairs, drops) = try build(student)
@@ -25,7 +26,7 @@ struct PairStage {
         }
         try folder.record(drops) { $0.stage == .pair && $0.round == round }
         try JSONLines.write(earlier + pairs, to: folder.pairs)
-        Console.say("pair       \(pairs.count) pairs, \(drops.count) dropped")
+        Console.stage("pair", "\(pairs.count) pairs, \(drops.count) dropped", since: start)
     }
 
     /// The pairs with their ids, and those that are not used.

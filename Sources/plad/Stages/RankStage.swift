@@ -15,7 +15,9 @@ struct RankStage {
         let folder = run.folder
         let options = run.options
         let name = "round-\(round)"
-        if !folder.holdsStudent(folder.checkpoint(name)) {
+        if folder.holdsStudent(folder.checkpoint(name)) {
+            Console.stage(name, "done before")
+        } else {
             try folder.require(folder.pairs, madeBy: "pair")
             let student = try Student(folder: folder.sampler(round: round), threads: options.student.threads ?? 1)
             try options.adapter.attach(to: student, seed: options.run.seed)

@@ -21,7 +21,7 @@ struct SampleStage {
     func callAsFunction() throws {
         let folder = run.folder
         let earlier = Files.exists(folder.samples) ? try JSONLines.read(StudentSample.self, from: folder.samples) : []
-        guard !earlier.contains(where: { $0.round == round }) else { return }
+        guard !earlier.contains(where: { $0.round == round }) else { return Console.stage("sample", "done before") }
         let ranked = folder.sampler(round: round)
         try folder.require(ranked.appendingPathComponent("model.safetensors"), madeBy: round == 1 ? "warm-up" : "train")
         let source = try run.options.pairing.source == .initial ? run.student : ranked

@@ -21,6 +21,7 @@ struct TeachStage {
             if left > 0 {
                 Console.say("teach      \(run.folder.url.path) went on without \(left) prompts that got no answer; a new --out asks them")
             }
+            Console.stage("teach", "done before")
             if options.refresh {
                 Console.say("teach      \(run.folder.url.path) has its answers already; --refresh asks again in a new --out")
             }

@@ -11,7 +11,7 @@ struct WarmUpStage {
 
     func callAsFunction() throws {
         let folder = run.folder
-        guard !folder.holdsStudent(folder.checkpoint("warm-up")) else { return }
+        guard !folder.holdsStudent(folder.checkpoint("warm-up")) else { return Console.stage("warm-up", "done before") }
         try folder.require(folder.teacher, madeBy: "teach")
         let student = try Student(at: try run.student, threads: run.options.student.threads ?? 1)
         try run.options.adapter.attach(to: student, seed: run.options.run.seed)

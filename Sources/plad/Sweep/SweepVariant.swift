@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import PladRecords
 import PladTraining
-import Yams
 
 /// One way to rank, of those that a sweep compares: a name, and the settings in which it differs from the others.
 struct SweepVariant {
@@ -35,15 +34,12 @@ struct SweepVariant {
     }
 
     private static func read(_ file: String) throws -> [SweepVariant] {
-        let text = String(decoding: try Data(reading: URL(fileURLWithPath: file)), as: UTF8.self)
-        do {
-            // A mapping's order is the order of the rows.
-            let order = try Yams.compose(yaml: text)?.mapping?.keys.compactMap(\.string) ?? []
-            let settings = try YAMLDecoder().decode([String: [String: JSONValue]?]?.self, from: text) ?? [:]
-            return order.map { SweepVariant(name: $0, settings: (settings[$0] ?? [:]) ?? [:]) }
-        } catch {
-            throw RecordError(.malformed, "\(file): \(error); write \"name: {flag: value}\" a line")
-        }
+        let url = URL(fileURLWithPath: file)
+        let settings =
+            try YAMLFile.read([String: [String: JSONValue]?]?.self, from: url, hint: "write \"name: {flag: value}\" a line") ?? [:]
+        // A mapping's order is the order of the rows.
+        let order = try YAMLFile.lines(in: url).sorted { $0.value < $1.value }.map(\.key)
+        return order.map { SweepVariant(name: $0, settings: (settings[$0] ?? [:]) ?? [:]) }
     }
 
     /// The settings of a run of this variant: the sweep's, with this variant's in their place.

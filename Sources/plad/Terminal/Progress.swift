@@ -44,7 +44,7 @@ struct Progress: ~Copyable {
 
     private func write(_ line: String, last: Bool) {
         let text = Console.isTerminal ? "\r\u{1B}[K" + line + (last ? "\n" : "") : line + "\n"
-        FileHandle.standardError.write(Data(text.utf8))
+        Console.write(text)
     }
 
     private func line(ended: Bool) -> String {

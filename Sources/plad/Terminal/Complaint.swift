@@ -1,0 +1,38 @@
+import ArgumentParser
+import Foundation
+import PladRecords
+
+/// How a command that fails says so: one line that begins with "plad: ", whoever found the error, and its exit status.
+struct Complaint {
+    let line: String
+    let status: Int32
+
+    init(_ error: any Error) {
+        switch error {
+        case let failure as any Failure:
+            line = failure.message
+            status = failure.exitStatus.rawValue
+        case is CancellationError:
+            line = Interrupted().message
+            status = ExitStatus.interrupted.rawValue
+        default:
+            line = Self.line(ofParser: Plad.fullMessage(for: error))
+            status = Plad.exitCode(for: error).rawValue
+        }
+    }
+
+    /// ArgumentParser's lines "Error: …", "Help: …", "Usage: …" and "See 'plad … --help' for more information." as one.
+    private static func line(ofParser text: String) -> String {
+        let lines = text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+        func rest(of label: String) -> String? {
+            lines.first { $0.hasPrefix(label) }.map { $0.dropFirst(label.count).trimmingCharacters(in: .whitespaces) }
+        }
+        var line = rest(of: "Error:") ?? text
+        // "Unexpected argument", but not "The value" of a quotation in it.
+        if let first = line.first { line = first.lowercased() + line.dropFirst() }
+        if line.hasPrefix("missing"), let help = rest(of: "Help:")?.split(separator: "  ").last { line += ": \(help)" }
+        while line.hasSuffix(".") { line.removeLast() }
+        guard let command = rest(of: "See")?.split(separator: "'").first else { return line }
+        return line + (line.hasSuffix("?") ? " See " : "; see ") + command
+    }
+}

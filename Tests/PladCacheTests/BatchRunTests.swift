@@ -21,15 +21,19 @@ final class ScriptedBatches: BatchService {
     private let ending: String
     /// How often a batch is looked at before it is over.
     private let polls: Int
+    /// Nobody gets the results before so many have asked for them.
+    private let fetchers: Int
 
     init(
         most: (rows: Int, bytes: Int) = (100, 1_000_000), keepsNames: Bool = true, ending: String = "completed", polls: Int = 2,
+        fetchers: Int = 1,
         result: @escaping @Sendable (BatchRow) -> BatchResult? = {
             .response(status: 200, body: Data(chatBody("to \($0.id.prefix(4))").utf8))
         },
         fault: @escaping @Sendable (String, Int) throws -> Void = { _, _ in }
     ) {
-        (self.most, self.keepsNames, self.ending, self.polls, self.result, self.fault) = (most, keepsNames, ending, polls, result, fault)
+        (self.most, self.keepsNames, self.ending, self.polls) = (most, keepsNames, ending, polls)
+        (self.fetchers, self.result, self.fault) = (fetchers, result, fault)
     }
 
     var submitted: [[BatchRow]] { state.withLock { $0.submitted.map(\.rows) } }
@@ -76,6 +80,7 @@ final class ScriptedBatches: BatchService {
 
     func results(of batch: BatchState) async throws -> [(id: String, result: BatchResult)] {
         try call("results")
+        while calls.count(where: { $0 == "results" }) < fetchers { try await Task.sleep(for: .milliseconds(1)) }
         let rows = state.withLock { $0.submitted.first { $0.id == batch.id }!.rows }
         return rows.reversed().compactMap { row in result(row).map { (row.id, $0) } }
     }
@@ -274,7 +279,7 @@ final class ScriptedBatches: BatchService {
 
     @Test(arguments: [true, false]) func twoProcessesThatWaitForABatchPayForItOnce(keepsNames: Bool) async throws {
         let service = ScriptedBatches(
-            keepsNames: keepsNames,
+            keepsNames: keepsNames, fetchers: 2,
             fault: { name, number in
                 if name == "state" && number == 1 { throw CancellationError() }
             })

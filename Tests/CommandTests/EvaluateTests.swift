@@ -4,7 +4,7 @@ import Testing
 /// What a run's students are measured and judged by, through the binary.
 @Suite(.serialized) struct EvaluateTests {
     /// A run of a second, begun and ended with the settings of the tests, and the server that was its teacher.
-    private func withRun(_ body: (_ folder: URL, _ run: String) throws -> Void) throws {
+    private func withRun(_ more: String..., body: (_ folder: URL, _ run: String) throws -> Void) throws {
         try PladProcess.withFolder { folder in
             let words = ["the old house", "come and see", "water was hot", "we like sound", "number two", "a kind of light"]
             let lines = (0..<12).map { "{\"id\":\"p\($0)\",\"prompt\":\"\(words[$0 % 6]) \($0) is\"}" }
@@ -13,11 +13,13 @@ import Testing
             let run = folder.appendingPathComponent("run").path
             let teacher = try LocalTeacher("llama-gqa-tied", in: folder)
             defer { teacher.stop() }
-            let result = try PladProcess.run(
+            let arguments = [
                 "distill", "--remote", teacher.remote, "--teacher-model", "llama-gqa-tied", "--teacher-id", "fixture", "--keep-truncated",
                 "--student", PladProcess.fixtures.appendingPathComponent("llama-gqa-tied").path, "--prompts", prompts.path, "--out", run,
                 "--cache", folder.appendingPathComponent("cache.sqlite").path, "--max-tokens", "8", "--held-out", "0.5", "--threads", "1",
-                "--learning-rate", "1e-3", "--temperature", "0.7", "--top-k", "40", "--evaluation-samples", "3")
+                "--learning-rate", "1e-3", "--temperature", "0.7", "--top-k", "40", "--evaluation-samples", "3",
+            ]
+            let result = try PladProcess.run(arguments + more)
             #expect(result.status == 0, "\(result.errors)")
             try body(folder, run)
         }
@@ -97,6 +99,18 @@ import Testing
             let elsewhere = try PladProcess.run(arguments + ["--judge-id", "elsewhere", "--replay"])
             #expect(
                 elsewhere.errors.contains("give --judge-id \"http://") && !elsewhere.errors.contains("--teacher-id"), "\(elsewhere.errors)")
+        }
+    }
+
+    @Test func aRankingThatIsRolledBackIsSaidInTableRecordAndReport() throws {
+        try withRun("--learning-rate", "0.5", "--lambda", "0", "--margin", "500", "--batch-size", "2") { _, run in
+            let sentence = "the warm-up student: ranking collapsed at step 1 and was rolled back"
+            #expect(try evaluation(run)["rollback"] as? String == sentence)
+            let table = try PladProcess.run("evaluate", "--run", run)
+            #expect(table.output.contains("\nranked*  ") && table.output.contains("\n* \(sentence)\n"), "\(table.output)")
+            #expect(try PladProcess.run("evaluate", "--run", run, "--json").errors.contains("\nranked     is \(sentence)\n"))
+            #expect(try PladProcess.run("compare", run).output.contains("run: ranked is \(sentence)"))
+            #expect(try String(contentsOfFile: run + "/report.html", encoding: .utf8).contains("“ranked” is \(sentence)."))
         }
     }
 

@@ -30,7 +30,7 @@ import Testing
             #expect(first.output.contains("minus longer, seed by seed"))
             #expect(first.output.split(separator: "\n").allSatisfy { $0.count <= 100 }, "\(first.output)")
             let one = try PladProcess.run(try arguments(teacher.remote, in: folder) + more + ["--seeds", "2"])
-            #expect(one.output.hasPrefix("one seed, which has no interval: give several by --seeds;") && one.output.contains(" ±-"))
+            #expect(one.output.hasPrefix("one seed, which has no interval: give several by --seeds\n") && one.output.contains(" ±-"))
             #expect(!one.output.contains("±0"), "\(one.output)")
 
             func weights(_ path: String) throws -> Data {

@@ -43,6 +43,7 @@ extension Trainer {
             progress.update(step.step, note: String(format: "loss %.4f", step.loss) + accuracy)
             try Interruption.check()
         }
+        progress.update(log.count)
         progress.finish(note: collapse != nil ? "collapsed" : log.last.map { String(format: "loss %.4f", $0.loss) } ?? "")
         if let collapse { Console.say(collapse) }
     }

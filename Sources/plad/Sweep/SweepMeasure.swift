@@ -23,6 +23,22 @@ enum SweepMeasure: String, CaseIterable {
         }
     }
 
+    /// In a line of a terminal of 100 columns, the heading beside it.
+    var meaning: String {
+        switch self {
+        case .rougeL: "Words in common with the teacher's answer, in its order, F. Higher is better."
+        case .chrF: "Runs of up to 6 characters in common with the teacher's answers, F. Higher is better."
+        case .factsKept: "Share of the prompts' facts kept to the letter. Higher is better."
+        case .winRate: "Prompts won over the warmed-up student, ties half, by the first judge; even at 0.5."
+        case .teacherNegativeLogLikelihood: "How unlikely the student finds the teacher's text. Lower is better."
+        case .rankAccuracy: "How often the teacher's text is likelier than a sample, by sums. Higher is better."
+        case .rankAccuracyPerToken: "The same by means over tokens."
+        case .kendall: "Whether the likelier samples are those more like the teacher's. Higher is better."
+        case .calibrationError: "How far confidence in the order of pairs is from its rate. Lower is better."
+        case .lengthRatio: "Tokens of the answers over the teacher's."
+        }
+    }
+
     /// All measures of a run's students: by student, then by measure; what a run does not have is absent.
     ///
     /// Pairs are scored anew from the run's measurements, by sums and by means: runs whose losses form scores differently

@@ -55,7 +55,7 @@ struct SweepResult {
         let seeds = rows.first?.seeds.count ?? 0
         let isAlone = seeds == 1
         let over = isAlone ? "one seed, which has no interval: give several by --seeds" : "mean ± standard deviation over \(seeds) seeds"
-        var lines = ["\(over); win rate over the warmed-up student", ""]
+        var lines = [over, ""]
         lines += block(rows) { $0.measures[$1].map { Self.cell("%.4f", $0.mean, $0.deviation) } }
         if rows.contains(where: { !$0.differences.isEmpty }) {
             lines += ["", "minus \(against)" + (isAlone ? "" : ", seed by seed; ± half the 95 % interval (Student's t)"), ""]
@@ -64,13 +64,18 @@ struct SweepResult {
         let collapsed = rows.filter { !$0.rolledBack.isEmpty }.map { row in
             "\(row.student): ranking collapsed and was rolled back with seed \(row.rolledBack.map(String.init).joined(separator: ", "))"
         }
-        return (lines + (collapsed.isEmpty ? [] : [""] + collapsed)).joined(separator: "\n")
+        let legend = measures.map { $0.heading.padding(toLength: 17, withPad: " ", startingAt: 0) + $0.meaning }
+        return (lines + (collapsed.isEmpty ? [] : [""] + collapsed) + [""] + legend).joined(separator: "\n")
     }
 
-    /// A row a student, a column a measure that any of them has.
+    /// Those that any student has.
+    private var measures: [SweepMeasure] {
+        SweepMeasure.allCases.filter { measure in rows.contains { $0.measures[measure.rawValue] != nil } }
+    }
+
+    /// A row a student, a column a measure.
     private func block(_ rows: [Row], _ cell: (Row, String) -> String?) -> [String] {
-        let measures = SweepMeasure.allCases.filter { measure in self.rows.contains { $0.measures[measure.rawValue] != nil } }
-        return TextTable.lines(
+        TextTable.lines(
             [TextTable.Column("student", rows.map(\.student))],
             measures.map { measure in TextTable.Column(measure.heading, rows.map { cell($0, measure.rawValue) ?? "-" }) })
     }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite struct CommandLineTests {
+@Suite(.serialized) struct CommandLineTests {
     private static let student = PladProcess.fixtures.appendingPathComponent("llama-gqa-tied").path
 
     @Test func helpIsWhatTheDocumentationShows() throws {

@@ -27,7 +27,7 @@ enum SweepMeasure: String, CaseIterable {
     var meaning: String {
         switch self {
         case .rougeL: "Words in common with the teacher's answer, in its order, F. Higher is better."
-        case .chrF: "Runs of up to 6 characters in common with the teacher's answers, F. Higher is better."
+        case .chrF: "Runs of up to 6 characters in common with it, F. Higher is better."
         case .factsKept: "Share of the prompts' facts kept to the letter. Higher is better."
         case .winRate: "Prompts won over the warmed-up student, ties half, by the first judge; even at 0.5."
         case .teacherNegativeLogLikelihood: "How unlikely the student finds the teacher's text. Lower is better."

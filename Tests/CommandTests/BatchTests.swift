@@ -65,7 +65,7 @@ import Testing
 
     @Test(arguments: ["openai-chat", "anthropic"])
     func aBatchOutlivesTheProcessThatSubmittedIt(dialect: String) throws {
-        try teaching("batch: { polls: 3 }") { teach in
+        try teaching("batch: { polls: 1 }") { teach in
             let log = teach.folder.appendingPathComponent("killed.log")
             try Data().write(to: log)
             let process = try PladProcess.start(
@@ -149,7 +149,6 @@ import Testing
             try stopped(teach, "--price", "1,10")
             let id = try #require(try teach.batches()[0]["id"]?.string)
             teach.teacher.stop()
-            #expect(try PladProcess.run("batch", "cancel", id, "--cache", teach.cache).status == 69)
             let forgotten = try PladProcess.run("batch", "cancel", id, "--cache", teach.cache, "--forget")
             #expect(forgotten.status == 0 && forgotten.output.contains("20 questions are free"), "\(forgotten.errors)")
             #expect(try teach.batches()[0]["isOpen"] == false && money(teach).inBatches == 0)

@@ -8,7 +8,8 @@ package enum YAMLFile {
         let text = String(decoding: try Data(reading: file), as: UTF8.self)
         let way = hint.map { "; " + $0 } ?? ""
         do {
-            return try YAMLDecoder().decode(type, from: text)
+            // A file of comments alone has no document: it sets nothing.
+            return try YAMLDecoder().decode(type, from: Yams.compose(yaml: text) == nil ? "{}" : text)
         } catch let error as DecodingError {
             if case .dataCorrupted(let context) = error, let cause = context.underlyingError as? YamlError {
                 throw RecordError(.malformed, "\(file.path)\(reason(cause))\(way)")

@@ -28,7 +28,9 @@ struct EvaluateStage {
         var evaluation = try known ?? Evaluation(of: students, bootstrap: Bootstrap(seed: run.options.run.seed))
         if known == nil { evaluation.rollback = try run.rollback }
         for judge in asked {
+            let start = ContinuousClock.now
             evaluation.judgements = try await (evaluation.judgements ?? []) + JudgeStage(run: run, judge: judge)(students)
+            Console.stage("judge", judge.name, since: start)
         }
         try JSONLines.write([evaluation], to: folder.evaluation)
         return evaluation

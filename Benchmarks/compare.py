@@ -22,8 +22,8 @@ CASES = [
     ("sample", "16 prompts of 256 tokens, 64 new", ["--batch", 16, "--samples", 1, "--prompt", 256, "--new", 64]),
     ("sample", "4 prompts, 8 samples of each", ["--batch", 4, "--samples", 8, "--prompt", 256, "--new", 64]),
     ("sample", "1 prompt, 1 sample", ["--batch", 1, "--samples", 1, "--prompt", 256, "--new", 64]),
-    # The same numbers to the bit, read in half the bytes.
-    ("sample", "the same, weights that are bfloat16", ["--batch", 1, "--samples", 1, "--prompt", 256, "--new", 64], ["--dtype", "bf16"]),
+    # plad computes the same numbers to the bit, reading half the bytes.
+    ("sample", "the same, plad from bfloat16 weights, the peer from float32", ["--batch", 1, "--samples", 1, "--prompt", 256, "--new", 64], ["--dtype", "bf16"]),
 ]
 TOKENIZERS = {
     "gpt2": "GPT-2 pattern, 50,257 tokens", "llama3": "Llama 3 pattern, 128,000", "qwen2": "Qwen 2 pattern and NFC, 151,028",

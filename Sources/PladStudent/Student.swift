@@ -66,8 +66,10 @@ package final class Student {
         passing = Pass(model, keeping: false)
     }
 
-    /// Brings weights that lie in files into memory, where they can be changed. Throws `StudentError.memory`.
-    func copyWeights() throws {
+    /// Brings weights that lie in files into memory: they can be changed, and nothing done to the files reaches them.
+    ///
+    /// Throws `StudentError.memory`, and `.files` when a file was written over before.
+    package func ownWeights() throws {
         guard weights.areMapped else { return }
         weights = try Weights(copying: weights, place: folder.path, workers: workers)
         attach(adapter)
@@ -100,7 +102,7 @@ package final class Student {
     /// Writes a Hugging Face folder that `transformers` loads: config.json, model.safetensors, generation_config.json and the tokenizer's files.
     ///
     /// The same weights give the same bytes. The folder is the old one, if any, or the whole new one, never a part; the
-    /// student's own folder may be the target. An adapter is merged first. Throws `RecordError.unwritable`, `StudentError.memory`.
+    /// student's own folder may be the target. An adapter is merged first. Throws `RecordError.unwritable`, and what `ownWeights` throws.
     package func save(to folder: URL, as dtype: TensorType) throws {
         try mergeAdapter()
         try StudentFolder.write(weights, as: dtype, configuration: file, companionsFrom: self.folder, to: folder)

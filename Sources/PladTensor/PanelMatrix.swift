@@ -26,8 +26,7 @@ package final class PanelMatrix: PanelProduct {
     private let memory: AlignedBuffer
     private let content: Content
 
-    /// Bytes of one weight.
-    package var width: Int {
+    package var bytesPerWeight: Int {
         switch content {
         case .float32: 4
         case .bfloat16: 2

@@ -44,7 +44,9 @@ package final class Trainer {
         let isWatched = type(of: loss).ranks && settings.onCollapse != .off
         let plan = MemoryPlan(
             student.shape, pass: Self.largestPass(pairs, settings), threads: student.workers.threads, guarded: isWatched)
-        try plan.check(available: MemoryPlan.available().map { $0 + plan.weights })
+        // Weights that lie in memory are taken already; those in a file are not.
+        let held = student.weights.areMapped ? 0 : plan.weights
+        try plan.check(available: MemoryPlan.available().map { $0 + held })
         try student.makeTrainable()
         fingerprint = try Self.fingerprint(student: student, pairs: pairs, loss: loss, settings: settings, phase: phase)
         gradients = Weights(like: student.trainable)
@@ -100,7 +102,7 @@ package final class Trainer {
             weights.append(zip(value.gradients, lengths).map { Float($0 * settings.norm.scale(tokens: $1) / divisor) })
             sums.add(value.value, totals: totals, candidates: candidates, rows: pair.rows)
         }
-        times.measure(\.backward) { pass.backward(weights) }
+        try times.measure(\.backward) { try pass.backward(weights) }
     }
 
     private func update(learningRate: Double, gradientScale: Double) {

@@ -27,28 +27,19 @@ import Testing
         #expect(result.errors == "plad: --out is missing: give the folder of the run\n")
     }
 
-    @Test func aModelCutOffWhileItServesEndsTheServerWithAWord() throws {
+    @Test func aServerOutlivesWhatIsDoneToItsModel() throws {
         try PladProcess.withFolder { folder in
             let model = folder.appendingPathComponent("model")
             try FileManager.default.copyItem(at: URL(fileURLWithPath: Self.student), to: model)
             let server = try LocalTeacher(model: model, in: folder)
-            let weights = try FileHandle(forWritingTo: model.appendingPathComponent("model.safetensors"))
-            try weights.truncate(atOffset: 0)
-            let (prompts, log) = (folder.appendingPathComponent("prompts.txt"), folder.appendingPathComponent("log"))
+            defer { server.stop() }
+            try FileHandle(forWritingTo: model.appendingPathComponent("model.safetensors")).truncate(atOffset: 0)
+            let prompts = folder.appendingPathComponent("prompts.txt")
             try Data("Hello\n".utf8).write(to: prompts)
-            try Data().write(to: log)
-            let asking = try PladProcess.start(
-                [
-                    "teach", "--remote", server.remote, "--teacher-model", "model", "--student", Self.student, "--prompts", prompts.path,
-                    "--out", folder.path + "/run",
-                ],
-                stdout: log, stderr: log)
-            defer { asking.terminate() }
-            let deadline = Date().addingTimeInterval(60)
-            while server.process.isRunning, Date() < deadline { usleep(10_000) }
-            #expect(!server.process.isRunning && server.process.terminationStatus == 65)
-            let words = try ["serve.log", "log"].map { try String(contentsOf: folder.appendingPathComponent($0), encoding: .utf8) }.joined()
-            #expect(words.contains("was cut off, or its disk failed; put the whole file in its place"), "\(words)")
+            let result = try PladProcess.run(
+                "teach", "--remote", server.remote, "--teacher-model", "model", "--student", Self.student, "--prompts", prompts.path,
+                "--max-tokens", "4", "--out", folder.path + "/run")
+            #expect(server.process.isRunning && result.errors.contains("1 truncated"), "\(result.errors)")
         }
     }
 

@@ -42,6 +42,32 @@ import Testing
         #expect(result.errors.hasSuffix(message), "\(result.errors)")
     }
 
+    /// An adapter's base stays in its file.
+    @Test func aModelCutOffMeanwhileEndsTheTrainingWithAWord() throws {
+        try PladProcess.withFolder { folder in
+            let (model, pairs, log) = (
+                folder.appendingPathComponent("model"), folder.appendingPathComponent("pairs"), folder.appendingPathComponent("log")
+            )
+            try FileManager.default.copyItem(at: URL(fileURLWithPath: student), to: model)
+            try Data(self.pairs().utf8).write(to: pairs)
+            try Data().write(to: log)
+            let training = try PladProcess.start(
+                [
+                    "train", "--student", model.path, "--pairs", pairs.path, "--lora-rank", "2", "--steps", "1000000", "--learning-rate",
+                    "1e-9", "--guard", "off", "--out", folder.path + "/out",
+                ], stdout: log, stderr: log)
+            defer { training.terminate() }
+            func words() throws -> String { try String(contentsOf: log, encoding: .utf8) }
+            let deadline = Date().addingTimeInterval(60)
+            while try !words().contains("steps"), training.isRunning, Date() < deadline { usleep(10_000) }
+            try FileHandle(forWritingTo: model.appendingPathComponent("model.safetensors")).truncate(atOffset: 0)
+            while training.isRunning, Date() < deadline { usleep(10_000) }
+            let said = try words()
+            #expect(!training.isRunning && training.terminationStatus == 65, "\(said)")
+            #expect(said.contains("was cut off, or its disk failed; put the whole file in its place"), "\(said)")
+        }
+    }
+
     @Test func collapseIsSaidAndRolledBackOrEndsTheTraining() throws {
         try PladProcess.withFolder { folder in
             func train(_ out: String, _ more: String...) throws -> PladProcess.Result {

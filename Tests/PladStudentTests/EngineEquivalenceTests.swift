@@ -24,7 +24,7 @@ import Testing
         let pass = GradientPass(student: student, gradients: Weights(like: student.weights))
         for (trees, weights) in batches {
             _ = try pass.forward(trees)
-            pass.backward(weights)
+            try pass.backward(weights)
         }
         return Array(pass.gradients.buffer.values)
     }
@@ -119,7 +119,7 @@ import Testing
         try student.makeTrainable()
         // Along the gradient of each tensor the slope is its norm: by far the steepest way, so that float32 noise stays small.
         for tensor in student.weights.tensors {
-            let values = student.weights.values(of: tensor)
+            let values = student.weights.mutableValues(of: tensor)
             let start = Array(values)
             let slope = gradient[tensor.offset..<tensor.offset + tensor.count]
             let norm = slope.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()

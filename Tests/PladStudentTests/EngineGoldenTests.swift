@@ -25,7 +25,7 @@ import Testing
         let losses = scores.map { max(0, step.beta - $0[better] + $0[1 - better]) }
         for (loss, expected) in zip(losses, step.perPair) { #expect(abs(loss - expected) < 1e-4) }
         #expect(losses.contains(0), "one pair lies outside the margin")
-        pass.backward(
+        try pass.backward(
             losses.map { loss in
                 let pull = loss > 0 ? -1 / Float(losses.count) : 0
                 return better == 0 ? [pull, -pull] : [-pull, pull]

@@ -64,7 +64,7 @@ import Testing
             x.withMatrix(inputs) { x in
                 y.withMatrix(outputs) { panels.multiply(x, rows: rows, into: $0, panels: 0..<panels.panels, accumulating: false) }
             }
-            return (panels.width, y)
+            return (panels.bytesPerWeight, y)
         }
         let half = multiply(w)
         #expect(half.bytes == 2)

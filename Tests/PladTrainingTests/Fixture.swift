@@ -61,7 +61,7 @@ extension Student {
     /// All weights, and what is trained of them or beside them, as they lie in memory.
     var bytes: Data {
         [weights, trainable].reduce(into: Data()) { bytes, weights in
-            for tensor in weights.tensors { bytes.append(UnsafeBufferPointer(weights.values(of: tensor))) }
+            for tensor in weights.tensors { bytes.append(Data(buffer: weights.values(of: tensor))) }
         }
     }
 }

@@ -20,6 +20,8 @@ package struct LocalModel: TextModel {
     ///   - weights: in what precision they are read for it.
     package init(folder: URL, base: URL? = nil, name: String?, threads: Int, slots: Int, weights: DecodeWeights = .float32) throws {
         let student = try Student(folder: folder, base: base, threads: threads)
+        // A server outlives what is done to its files.
+        try student.ownWeights()
         let tokenizer = student.tokenizer
         self.name = name ?? folder.standardizedFileURL.lastPathComponent
         self.tokenizer = tokenizer

@@ -3,12 +3,12 @@ import PladRecords
 import PladTensor
 
 extension Student {
-    /// What training changes: the adapter's tensors, or all of the student's own, which `makeTrainable` must have copied first.
+    /// What training changes: the adapter's tensors, or all of the student's own, which `makeTrainable` must have brought to memory first.
     package var trainable: Weights { adapter?.weights ?? weights }
 
-    /// Sees that what training changes is in memory, not in a file. Throws `StudentError.memory`.
+    /// Sees that what training changes is in memory, not in a file. Throws what `ownWeights` throws.
     package func makeTrainable() throws {
-        if adapter == nil { try copyWeights() }
+        if adapter == nil { try ownWeights() }
     }
 
     /// Gives the student a new adapter, which changes nothing yet: b is 0, a random. The same seed gives the same values.
@@ -26,11 +26,12 @@ extension Student {
         attach(try AdapterFolder.adapter(settings, layout: layout(of: settings), in: folder, workers: workers))
     }
 
-    /// Adds the adapter's changes to the student's own weights and lets it go. Throws `StudentError.memory`.
+    /// Adds the adapter's changes to the student's own weights and lets it go. Throws what `ownWeights` throws.
     package func mergeAdapter() throws {
         guard adapter != nil else { return }
-        try copyWeights()
+        try ownWeights()
         for projection in model.tensors.projections {
+            precondition(projection.parts.count == 1, "weights in memory lie together")
             for change in projection.changes { change.merge(into: projection.parts[0].weight, inputs: projection.inputs) }
         }
         attach(nil)

@@ -3,8 +3,9 @@ import PladRecords
 
 /// A file's bytes where the operating system keeps them: nothing is read before it is looked at, and nothing is held twice.
 ///
-/// Replacing the file leaves these bytes as they are. Writing into it changes them, which `isUnchanged` tells afterwards; cutting
-/// it off makes the system raise SIGBUS at the next look.
+/// Replacing the file leaves these bytes as they are. Writing into it changes them, which `requireUnchanged` tells afterwards (by
+/// the time of the last change, which a network's file system may tell late); cutting it off makes the system raise SIGBUS at the
+/// next look.
 final class MappedFile: Sendable {
     let path: String
     /// In the order of the file; empty for an empty one.
@@ -33,7 +34,8 @@ final class MappedFile: Sendable {
     init(_ file: URL) throws {
         path = file.path
         func refuse(_ reason: String) -> StudentError { StudentError(.files, "cannot read \(file.path): \(reason)") }
-        let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
+        // Not to wait for a pipe's other end.
+        let descriptor = open(file.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw refuse(String(cString: strerror(errno))) }
         guard let stamp = Stamp(descriptor) else {
             close(descriptor)
@@ -58,8 +60,14 @@ final class MappedFile: Sendable {
         close(descriptor)
     }
 
-    /// Nobody has written into the file since it was opened.
-    var isUnchanged: Bool { Stamp(descriptor) == opened }
+    /// Throws `StudentError.files` when somebody wrote into the file since it was opened: what was computed of its bytes is void.
+    func requireUnchanged() throws {
+        guard Stamp(descriptor) != opened else { return }
+        throw StudentError(
+            .files,
+            "\(path) was changed while plad was reading it; run the command again, and put a new file in its place rather than write into it"
+        )
+    }
 
     /// The same bytes, which keep the file mapped.
     var data: Data {

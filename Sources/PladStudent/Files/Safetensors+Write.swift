@@ -12,7 +12,7 @@ extension Safetensors {
             let header = header(of: tensors, as: type)
             try handle.write(contentsOf: withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) } + header)
             for tensor in tensors {
-                let values = UnsafeBufferPointer(tensor.isTransposedInFile ? transposed(weights, tensor) : weights.values(of: tensor))
+                let values = tensor.isTransposedInFile ? transposed(weights, tensor) : weights.values(of: tensor)
                 defer { if tensor.isTransposedInFile { values.deallocate() } }
                 for start in stride(from: 0, to: values.count, by: 1 << 20) {
                     try handle.write(
@@ -23,13 +23,13 @@ extension Safetensors {
     }
 
     /// A copy of a matrix as the file has it, [inputs, outputs]; the caller gives it back.
-    private static func transposed(_ weights: Weights, _ tensor: TensorLayout) -> UnsafeMutableBufferPointer<Float> {
+    private static func transposed(_ weights: Weights, _ tensor: TensorLayout) -> UnsafeBufferPointer<Float> {
         let (source, target) = (weights.values(of: tensor), UnsafeMutableBufferPointer<Float>.allocate(capacity: tensor.count))
         let (outputs, inputs) = (tensor.shape[0], tensor.shape[1])
         for output in 0..<outputs {
             for input in 0..<inputs { target[input * outputs + output] = source[output * inputs + input] }
         }
-        return target
+        return UnsafeBufferPointer(target)
     }
 
     private static func header(of tensors: [TensorLayout], as type: TensorType) -> Data {

@@ -19,16 +19,16 @@ package struct Safetensors {
     package let data: Data
     package let entries: [String: Entry]
     /// Nil where the bytes were handed over.
-    private(set) var file: MappedFile?
+    private(set) var mapping: MappedFile?
 
     /// The reference implementation's limit.
     static let longestHeader = 100_000_000
 
     /// Throws `StudentError.files` when the file is missing or not laid out as it should, `.tensors` when an entry contradicts itself.
     package init(contentsOf file: URL) throws {
-        let file = try MappedFile(file)
-        try self.init(file.data, path: file.path)
-        self.file = file
+        let mapping = try MappedFile(file)
+        try self.init(mapping.data, path: mapping.path)
+        self.mapping = mapping
     }
 
     package init(_ data: Data, path: String) throws {

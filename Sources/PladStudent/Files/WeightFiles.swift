@@ -101,15 +101,13 @@ struct WeightFiles {
 
     /// All tensors as float32: where the files hold them if they hold them so, else in memory of their own.
     ///
-    /// Throws `StudentError.tensors` when one holds a NaN, an infinity, or numbers beyond reason, `.memory` that names `place`.
+    /// Throws `StudentError.tensors` when one holds a NaN, an infinity, or numbers beyond reason, `.memory` that names `place`,
+    /// `.files` when a file is written over meanwhile.
     /// - Precondition: `check` passed for the same layout.
     func read(_ layout: [TensorLayout], prefix: String, place: String, workers: Workers) throws -> Weights {
-        if let starts = starts(of: layout, prefix) {
-            let weights = Weights(tensors: layout, at: starts, in: files.compactMap(\.file))
-            try fill(weights, prefix, workers)
-            return weights
-        }
-        return try copy(layout, prefix: prefix, place: place, workers: workers)
+        guard let weights = mapped(layout, prefix) else { return try copy(layout, prefix: prefix, place: place, workers: workers) }
+        try fill(weights, prefix, workers)
+        return weights
     }
 
     /// The same in memory of their own, whatever the files hold.
@@ -119,18 +117,20 @@ struct WeightFiles {
         return weights
     }
 
-    /// Where the files hold the tensors; nil where one is of another type, transposed, or not at the address of a float.
-    private func starts(of layout: [TensorLayout], _ prefix: String) -> [UnsafeMutablePointer<Float>]? {
-        var starts: [UnsafeMutablePointer<Float>] = []
+    /// The tensors where the files hold them; nil where one is of another type, transposed, or not at the address of a float.
+    private func mapped(_ layout: [TensorLayout], _ prefix: String) -> Weights? {
+        var (starts, used): ([UnsafeMutablePointer<Float>], [MappedFile]) = ([], [])
         for tensor in layout {
             let (file, _, entry) = find(tensor.name, prefix)!
             guard entry.type == TensorType.f32.safetensorsName, !tensor.isTransposedInFile,
-                entry.bytes.lowerBound % MemoryLayout<Float>.alignment == 0, let start = file.file?.bytes.baseAddress
+                entry.bytes.lowerBound % MemoryLayout<Float>.alignment == 0, let mapping = file.mapping,
+                let start = mapping.bytes.baseAddress
             else { return nil }
             let values = UnsafeMutableRawPointer(mutating: start + entry.bytes.lowerBound)
             starts.append(values.bindMemory(to: Float.self, capacity: tensor.count))
+            if !used.contains(where: { $0 === mapping }) { used.append(mapping) }
         }
-        return starts
+        return Weights(tensors: layout, at: starts, in: used)
     }
 
     /// Reads what does not lie in the files, and looks at all numbers.
@@ -158,6 +158,7 @@ struct WeightFiles {
                 .tensors,
                 "\(pieces[part].path): tensor \(pieces[part].name): holds NaN, infinity or numbers beyond 1e19; the model is damaged")
         }
+        for file in files { try file.mapping?.requireUnchanged() }
     }
 }
 

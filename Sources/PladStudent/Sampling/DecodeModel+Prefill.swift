@@ -1,7 +1,7 @@
 import PladRecords
 import PladTensor
 
-/// Prompts.
+/// What the samples of a prompt begin with.
 extension DecodeModel {
     /// Rows that one pass over prompts has at most, unless a single one has more.
     private static let passRows = 2048

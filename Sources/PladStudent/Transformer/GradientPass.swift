@@ -32,9 +32,10 @@ package final class GradientPass {
 
     /// Adds to `gradients` those of the loss whose derivative by the sum of each continuation's log-probabilities is `weights[tree][continuation]`.
     ///
-    /// A continuation of weight 0 costs nothing, nor does a tree of such.
+    /// A continuation of weight 0 costs nothing, nor does a tree of such. Throws `StudentError.files` when the weights lie in a file
+    /// that was written over; the gradients are then void.
     /// - Precondition: a `forward` of trees of this shape came before, and no `backward` since.
-    package func backward(_ weights: [[Float]]) {
+    package func backward(_ weights: [[Float]]) throws {
         guard let trees else { preconditionFailure("backward without a forward before it") }
         self.trees = nil
         precondition(
@@ -52,5 +53,6 @@ package final class GradientPass {
         }
         model.headBackward(batch, pass, weights: weights.joined().filter { $0 != 0 }, gradients: targets)
         model.backward(batch, pass, dInput: model.head.inputGradient(0), gradients: targets)
+        try student.weights.requireUnchanged()
     }
 }

@@ -3,7 +3,7 @@ import PladTensor
 /// A low-rank change of a linear layer (Hu et al. 2021, "LoRA"): y += scale · (x·aᵀ)·bᵀ; in the layout of gradients, where
 /// those of a and b go.
 struct LowRank {
-    /// Which of the layer's outputs it changes: one projection of several that lie together.
+    /// Which of the layer's outputs it changes: one projection of several that are one to the model.
     let outputs: Range<Int>
     /// [r, inputs] and [outputs, r]
     let a, b: Matrix

@@ -35,7 +35,7 @@ package struct TensorLayout: Sendable, Equatable {
     }
 }
 
-/// A model's numbers: named float32 tensors, in one aligned buffer without gaps or, to be read alone, where files hold them.
+/// A model's numbers: named float32 tensors, in one aligned buffer without gaps or, read-only, where files hold them.
 /// The same layout serves gradients and optimiser moments.
 package final class Weights {
     /// In the order of the model's walk. Matrices lie row by row, [outputs, inputs].
@@ -62,14 +62,6 @@ package final class Weights {
         files = []
     }
 
-    /// The tensors where mapped files hold them, as float32 of their own shape.
-    init(tensors: [TensorLayout], at starts: [UnsafeMutablePointer<Float>], in files: [MappedFile]) {
-        self.tensors = tensors
-        self.starts = starts
-        self.files = files
-        memory = nil
-    }
-
     /// The same; throws `StudentError.memory` that names `place`, where the layout is from, when the machine does not grant that much.
     package convenience init(tensors: [TensorLayout], place: String) throws {
         let count = tensors.reduce(0) { $0 + $1.count }
@@ -82,7 +74,15 @@ package final class Weights {
         self.init(tensors: tensors)
     }
 
-    /// A copy in memory; throws as `init(tensors:place:)` does.
+    /// The tensors where mapped files hold them, as float32 of their own shape.
+    init(tensors: [TensorLayout], at starts: [UnsafeMutablePointer<Float>], in files: [MappedFile]) {
+        self.tensors = tensors
+        self.starts = starts
+        self.files = files
+        memory = nil
+    }
+
+    /// A copy in memory; throws as `init(tensors:place:)` and `requireUnchanged` do.
     convenience init(copying other: Weights, place: String, workers: Workers) throws {
         try self.init(tensors: other.tensors, place: place)
         workers.run(tensors.count) { number in starts[number].update(from: other.starts[number], count: tensors[number].count) }
@@ -94,17 +94,12 @@ package final class Weights {
         self.init(tensors: other.tensors)
     }
 
-    /// Whether the tensors lie in files, where they can be read alone.
+    /// Whether the tensors lie in files, read-only.
     package var areMapped: Bool { memory == nil }
 
     /// Throws `StudentError.files` when somebody wrote into a file that the tensors lie in: what was computed with them since is void.
     func requireUnchanged() throws {
-        if let file = files.first(where: { !$0.isUnchanged }) {
-            throw StudentError(
-                .files,
-                "\(file.path): was written over while plad was reading it; run the command again, and put another file in its place rather than write into it"
-            )
-        }
+        for file in files { try file.requireUnchanged() }
     }
 
     /// All the numbers, tensor by tensor.
@@ -117,18 +112,25 @@ package final class Weights {
 
     package var count: Int { tensors.last.map { $0.offset + $0.count } ?? 0 }
 
-    /// The values of one tensor, to be read alone where they lie in a file.
+    /// The values of one tensor.
     ///
     /// - Precondition: the tensor is one of these.
-    package func values(of tensor: TensorLayout) -> UnsafeMutableBufferPointer<Float> {
+    package func values(of tensor: TensorLayout) -> UnsafeBufferPointer<Float> {
         guard let index = tensors.firstIndex(of: tensor) else { preconditionFailure("\(tensor.name) is not among these tensors") }
-        return UnsafeMutableBufferPointer(start: starts[index], count: tensor.count)
+        return UnsafeBufferPointer(start: starts[index], count: tensor.count)
+    }
+
+    /// The values of one tensor, to be changed.
+    ///
+    /// - Precondition: the tensor is one of these, and they do not lie in files.
+    package func mutableValues(of tensor: TensorLayout) -> UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(start: buffer.pointer(at: tensor.offset, count: tensor.count), count: tensor.count)
     }
 
     /// Fills all tensors with a new model's values, random ones each from a stream of the tensor's own name.
     func drawRandomly(seed: UInt64) {
         for tensor in tensors {
-            let values = values(of: tensor)
+            let values = mutableValues(of: tensor)
             guard tensor.deviation > 0 else {
                 values.update(repeating: tensor.constant)
                 continue

@@ -72,7 +72,7 @@ extension Student {
     var weightsDigest: String {
         func digest(_ weights: Weights) -> String {
             Digest(
-                of: weights.tensors.map { "\(Digest(of: UnsafeRawBufferPointer(UnsafeBufferPointer(weights.values(of: $0)))))" }.joined()
+                of: weights.tensors.map { "\(Digest(of: UnsafeRawBufferPointer(weights.values(of: $0))))" }.joined()
             ).description
         }
         guard let adapter else { return digest(weights) }

@@ -23,20 +23,18 @@ struct BenchLoad: ParsableCommand {
     func run() throws {
         let report = try SyntheticStudent.withFolder(options.resolvedShape, as: options.dtype) { folder in
             let before = Self.memory
-            var seconds: [Double] = []
-            for step in 0..<steps {
+            var (seconds, student): ([Double], Student?) = ([], nil)
+            for _ in 0..<steps {
                 try Interruption.check()
-                var student: Student?
-                let time = try ContinuousClock().measure { student = try Student(folder: folder, threads: options.threadCount) }
-                seconds.append(time.inSeconds)
-                guard step == steps - 1, let student else { continue }
-                return Report(
-                    shape: options.shape, dtype: options.dtype.rawValue, threads: options.threadCount,
-                    fileBytes: (try? FileManager.default.attributesOfItem(
-                        atPath: folder.appendingPathComponent("model.safetensors").path)[.size] as? Int) ?? 0,
-                    memoryBytes: withExtendedLifetime(student) { max(0, Self.memory - before) }, secondsPerStep: seconds.median)
+                student = nil
+                seconds.append(
+                    try ContinuousClock().measure { student = try Student(folder: folder, threads: options.threadCount) }.inSeconds)
             }
-            preconditionFailure("no step was measured")
+            let taken = withExtendedLifetime(student) { Self.memory - before }
+            let file = try FileManager.default.attributesOfItem(atPath: folder.appendingPathComponent("model.safetensors").path)
+            return Report(
+                shape: options.shape, dtype: options.dtype.rawValue, threads: options.threadCount, fileBytes: file[.size] as? Int ?? 0,
+                memoryBytes: max(0, taken), secondsPerStep: seconds.median)
         }
         try report.show(json: options.json)
     }

@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-package import PladRecords
+import PladRecords
 package import PladTeacher
 
 extension AnswerCache {

@@ -1,5 +1,5 @@
 import Foundation
-package import PladRecords
+import PladRecords
 package import PladTeacher
 
 /// Asks a provider's batch API for what a cache lacks, and puts the results into the cache row by row.

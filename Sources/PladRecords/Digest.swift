@@ -15,6 +15,18 @@ package struct Digest: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// The digest of all the bytes, one part after the other.
+    package init(ofParts parts: some Sequence<UnsafeRawBufferPointer>) {
+        let context = EVP_MD_CTX_new()
+        defer { EVP_MD_CTX_free(context) }
+        var output = [UInt8](repeating: 0, count: 32)
+        var ok = EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1
+        for part in parts { ok = EVP_DigestUpdate(context, part.baseAddress, part.count) == 1 && ok }
+        ok = EVP_DigestFinal_ex(context, &output, nil) == 1 && ok
+        precondition(ok, "a digest of parts failed")
+        bytes = output
+    }
+
     package init(of text: String) {
         self.init(of: Data(text.utf8))
     }

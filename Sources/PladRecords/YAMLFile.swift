@@ -24,14 +24,13 @@ package enum YAMLFile {
         }
     }
 
-    /// On which line, from 1, each key of a file's mapping stands.
-    package static func lines(in file: URL) throws -> [String: Int] {
+    /// The keys of a file's mapping in their order, each with its line, from 1.
+    package static func keys(in file: URL) throws -> [(name: String, line: Int)] {
         let text = String(decoding: try Data(reading: file), as: UTF8.self)
-        var lines: [String: Int] = [:]
-        for (key, _) in (try? Yams.compose(yaml: text))?.mapping ?? [:] {
-            if let name = key.string, let mark = key.mark { lines[name] = mark.line }
+        return ((try? Yams.compose(yaml: text))?.mapping ?? [:]).compactMap { key, _ in
+            guard let name = key.string, let mark = key.mark else { return nil }
+            return (name, mark.line)
         }
-        return lines
     }
 
     /// The reason with the line before it: ":3: …".

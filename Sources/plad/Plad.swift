@@ -45,7 +45,8 @@ struct Plad: AsyncParsableCommand {
             try Console.flush()
         } catch {
             let complaint = Complaint(error)
-            Console.say("plad: \(settings.place(of: complaint))\(complaint.line)")
+            // A command that has said what is wrong ends with a status alone.
+            if !complaint.line.isEmpty { Console.say("plad: \(settings.place(of: complaint))\(complaint.line)") }
             Foundation.exit(complaint.status)
         }
     }

@@ -104,6 +104,7 @@ import Testing
         ("\nmargin: [2\nrounds: 3\n", [], 65, "FILE:3: did not find expected ',' or ']'; write one \"flag: value\" a line"),
         ("margin: 2\nmargin: 3\n", [], 65, "FILE:1: margin stands twice; write one \"flag: value\" a line"),
         ("rounds: 2\n", ["--rounds", "x"], 64, "the value 'x' is invalid for '--rounds <rounds>'; see plad distill --help"),
+        ("rounds: abc\n", ["--rounds", "3"], 64, "FILE:1: the value 'abc' is invalid for '--rounds <rounds>'; see plad distill --help"),
         ("# rounds: 2\n", [], 64, "--out is missing: give the folder of the run"),
         ("rounds: 2\n", [], 64, "--out is missing: give the folder of the run"),
     ]) func aWrongSettingIsNamedWhereItStands(yaml: String, more: [String], status: Int32, message: String) throws {

@@ -79,6 +79,7 @@ import Testing
     @Test(arguments: [
         ("x: {loss: dpo, margin: 2}", "--margin 2.0: the loss dpo has no margin"),
         ("x: {warm-up-epochs: 1}", "the variant x sets --warm-up-epochs"),
+        ("{z: &w {warm-up-epochs: 1}, y: *w, x: *w, w: *w, v: *w}", "the variant z sets --warm-up-epochs"),
         ("base: {loss: dpo}", "names a folder"),
         ("x: {loss: dpo", "variants.yaml"),
     ]) func variantThatCannotBeComparedIsRefusedBeforeAnythingBegins(yaml: String, message: String) throws {

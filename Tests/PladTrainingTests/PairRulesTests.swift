@@ -27,6 +27,15 @@ import Testing
         #expect([0.1, 0.2, 0.8, 0.9].map { state(rules, similarity: $0) } == [.tooDifferent, nil, nil, .tooSimilar])
     }
 
+    @Test func theDropNamesTheMeasure() {
+        for measure in [Likeness.rougeL, .chrF] {
+            let sides = PairSides(chosen: "a", rejected: "b", chosenTokens: 1, rejectedTokens: 1, similarity: 0.9, measure: measure)
+            #expect(
+                PairRules(similarity: 0...0.8).objection(to: sides)?.detail
+                    == "\(measure.rawValue) to the chosen text is 0.9, above --max-similarity 0.8")
+        }
+    }
+
     @Test func lengthsAreComparedBothWays() {
         let rules = PairRules(maxLengthRatio: 2)
         #expect(state(rules, tokens: (4, 8)) == nil)

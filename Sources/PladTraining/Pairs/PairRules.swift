@@ -6,20 +6,22 @@ package struct PairSides: Sendable {
     package var rejected: String
     package var chosenTokens: Int
     package var rejectedTokens: Int
-    /// Likeness of the rejected to the chosen text.
+    /// Likeness of the rejected to the chosen text, and by which measure.
     package var similarity: Double
+    package var measure: Likeness
     /// The metric's verdict on both sides; nil where it has none on this prompt.
     package var metric: (chosen: Double, rejected: Double)?
 
     package init(
         chosen: String, rejected: String, chosenTokens: Int, rejectedTokens: Int, similarity: Double,
-        metric: (chosen: Double, rejected: Double)? = nil
+        measure: Likeness = .rougeL, metric: (chosen: Double, rejected: Double)? = nil
     ) {
         self.chosen = chosen
         self.rejected = rejected
         self.chosenTokens = chosenTokens
         self.rejectedTokens = rejectedTokens
         self.similarity = similarity
+        self.measure = measure
         self.metric = metric
     }
 }
@@ -45,7 +47,7 @@ package struct PairRules: Sendable {
         if Self.plain(sides.chosen) == Self.plain(sides.rejected) {
             return (.nearDuplicate, "the sides differ in case, spaces or punctuation alone")
         }
-        let likeness = "likeness to the chosen text is \(rounded(sides.similarity))"
+        let likeness = "\(sides.measure.rawValue) to the chosen text is \(rounded(sides.similarity))"
         if sides.similarity > similarity.upperBound { return (.tooSimilar, "\(likeness), above --max-similarity \(similarity.upperBound)") }
         if sides.similarity < similarity.lowerBound {
             return (.tooDifferent, "\(likeness), below --min-similarity \(similarity.lowerBound)")

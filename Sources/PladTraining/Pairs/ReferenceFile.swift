@@ -71,9 +71,7 @@ extension Student {
     /// SHA-256 of everything that decides what the student computes, its adapter included.
     var weightsDigest: String {
         func digest(_ weights: Weights) -> String {
-            Digest(
-                of: weights.tensors.map { "\(Digest(of: UnsafeRawBufferPointer(weights.values(of: $0))))" }.joined()
-            ).description
+            Digest(ofParts: weights.tensors.map { UnsafeRawBufferPointer(weights.values(of: $0)) }).description
         }
         guard let adapter else { return digest(weights) }
         return Digest(of: digest(weights) + "\(adapter.settings)" + digest(adapter.weights)).description

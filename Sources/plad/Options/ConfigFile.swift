@@ -13,13 +13,15 @@ struct ConfigFile {
     private var settings: [String: JSONValue] = [:]
     /// Where in the file each setting stands, from 1.
     private var lines: [String: Int] = [:]
+    /// The arguments that stand before a `--`.
+    private var visible: [String] = []
 
     /// No file.
     init() {}
 
     /// The file that `--config` names, if it stands among the arguments.
     init(in arguments: [String]) throws {
-        let visible = arguments.prefix { $0 != "--" }
+        visible = Array(arguments.prefix { $0 != "--" })
         guard let command = arguments.first, Self.commands.contains(command),
             let flag = visible.firstIndex(where: { $0 == "--config" || $0.hasPrefix("--config=") })
         else { return }
@@ -31,8 +33,7 @@ struct ConfigFile {
         }
         let file = URL(fileURLWithPath: path)
         settings = try YAMLFile.read([String: JSONValue]?.self, from: file, hint: "write one \"flag: value\" a line") ?? [:]
-        // What the command line says itself is not the file's fault.
-        lines = try YAMLFile.lines(in: file).filter { key, _ in !visible.contains { $0 == "--\(key)" || $0.hasPrefix("--\(key)=") } }
+        lines = Dictionary(try YAMLFile.keys(in: file).map { ($0.name, $0.line) }) { first, _ in first }
     }
 
     /// The arguments with the file's flags put right behind the command, where those of the command line win over them.
@@ -41,12 +42,23 @@ struct ConfigFile {
         return try [command] + Self.arguments(for: settings) + arguments.dropFirst()
     }
 
-    /// "FILE:LINE: " of the setting that a complaint about the command line names first, if the file has it; else nothing.
+    /// "FILE:LINE: " of the setting that a complaint is about, if the file has it; else nothing.
+    ///
+    /// The parser names the flag somewhere, plad itself at the beginning: one further on may stand in another file.
     func place(of complaint: Complaint) -> String {
+        let line = complaint.line
         guard complaint.status == ExitStatus.usage.rawValue,
-            let flag = complaint.line.firstMatch(of: /--([A-Za-z0-9-]+)/).map({ String($0.1) }), let line = lines[flag]
+            let match = complaint.isOfParser ? line.firstMatch(of: /--([A-Za-z0-9-]+)/) : line.prefixMatch(of: /--([A-Za-z0-9-]+)/),
+            let number = lines[String(match.1)], isOfFile(String(match.1), line)
         else { return "" }
-        return "\(path):\(line): "
+        return "\(path):\(number): "
+    }
+
+    /// What the command line says itself is not the file's fault, unless the complaint quotes the file's value.
+    private func isOfFile(_ flag: String, _ line: String) -> Bool {
+        guard visible.contains(where: { $0 == "--\(flag)" || $0.hasPrefix("--\(flag)=") }) else { return true }
+        guard let value = settings[flag].flatMap({ try? Self.spelled($0, flag) }) else { return false }
+        return line.contains("'\(value)'")
     }
 
     /// The flags that settings stand for: `margin: 1` is `--margin 1`, `replay: true` is `--replay`, a list repeats

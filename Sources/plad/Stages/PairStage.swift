@@ -52,7 +52,7 @@ struct PairStage {
                     id: prompt.id, round: round, sample: sample.sample, prompt: text, chosen: answer.text, rejected: sample.text,
                     promptIDs: ids, chosenIDs: encoder.ids(of: answer), rejectedIDs: sample.ids, chosenQuality: 1,
                     rejectedQuality: likeness.score(reference: answer.text, candidate: sample.text))
-                if let (state, detail) = rules.objection(to: pair.sides(prompt.facts)) {
+                if let (state, detail) = rules.objection(to: pair.sides(prompt.facts, likeness)) {
                     drops.append(drop(pair, state, detail))
                     continue
                 }
@@ -102,12 +102,12 @@ struct PairStage {
 
 extension PreferencePair {
     /// What the rules look at; the metric is the share of `facts` that a side keeps.
-    fileprivate func sides(_ facts: [String]) -> PairSides {
+    fileprivate func sides(_ facts: [String], _ likeness: Likeness) -> PairSides {
         let (chosen, rejected) = (chosen ?? "", rejected ?? "")
         func share(_ text: String) -> Double { Double(Facts.kept(facts, in: text)) / Double(facts.count) }
         return PairSides(
             chosen: chosen, rejected: rejected, chosenTokens: chosenIDs?.count ?? 0, rejectedTokens: rejectedIDs?.count ?? 0,
-            similarity: rejectedQuality ?? 0, metric: facts.isEmpty ? nil : (share(chosen), share(rejected)))
+            similarity: rejectedQuality ?? 0, measure: likeness, metric: facts.isEmpty ? nil : (share(chosen), share(rejected)))
     }
 }
 

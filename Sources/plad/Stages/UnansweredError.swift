@@ -32,5 +32,7 @@ struct UnansweredError: Failure {
         return "\(drops.count) of \(questions) prompts \(what) (\(drops[0].detail)); \(others): \(way), \(without)"
     }
 
-    var exitStatus: ExitStatus { isOverBudget || !inBatches.isEmpty ? .tryAgain : .unavailable }
+    var exitStatus: ExitStatus {
+        drops.allSatisfy { $0.state == .overBudget || $0.kind == Self.inBatch } ? .tryAgain : .unavailable
+    }
 }

@@ -38,8 +38,7 @@ struct SweepVariant {
         let settings =
             try YAMLFile.read([String: [String: JSONValue]?]?.self, from: url, hint: "write \"name: {flag: value}\" a line") ?? [:]
         // A mapping's order is the order of the rows.
-        let order = try YAMLFile.lines(in: url).sorted { $0.value < $1.value }.map(\.key)
-        return order.map { SweepVariant(name: $0, settings: (settings[$0] ?? [:]) ?? [:]) }
+        return try YAMLFile.keys(in: url).map { SweepVariant(name: $0.name, settings: (settings[$0.name] ?? [:]) ?? [:]) }
     }
 
     /// The settings of a run of this variant: the sweep's, with this variant's in their place.

@@ -6,6 +6,8 @@ import PladRecords
 struct Complaint {
     let line: String
     let status: Int32
+    /// It is the command line's parser that complains.
+    var isOfParser = false
 
     init(_ error: any Error) {
         switch error {
@@ -18,6 +20,7 @@ struct Complaint {
         default:
             line = Self.line(ofParser: Plad.fullMessage(for: error))
             status = Plad.exitCode(for: error).rawValue
+            isOfParser = true
         }
     }
 

@@ -32,6 +32,11 @@ struct AccountEntry: Sendable {
         try Row.fetchAll(db, sql: "SELECT spender, teacher, model, answers, paid, in_doubt FROM spending")
     }
 
+    /// The whole account of a file from before spenders had names, as spent by the one given.
+    static func all(older db: Database, spender: String) throws -> [Row] {
+        try Row.fetchAll(db, sql: "SELECT ?, teacher, model, answers, paid, in_doubt FROM spending", arguments: [spender])
+    }
+
     /// Adds what another file's account says. A spender only ever spends more, so of two notes on the same one the
     /// larger is the later: whatever is merged, and however often, money is counted once. What was written off here and
     /// not there is in doubt again.

@@ -64,14 +64,16 @@ extension AnswerCache {
             throw CacheError(.usage, "\(file.path) exists; give the name of a new file for what is recovered")
         }
         let source = try CacheFile.openDamaged(damaged)
-        let sound = try AnswerCache(opening: file, for: .writing)
         let size = try Data(reading: damaged).count
+        // Where there is nothing to save, no new file is left behind.
+        try CacheError.telling(of: damaged) { try source.read { _ = try $0.makeStatement(sql: "SELECT id FROM answer") } }
+        let sound = try AnswerCache(opening: file, for: .writing)
         return try source.writeWithoutTransaction { db in
             // Where even the last row is out of reach, no row takes fewer than 200 bytes.
             let last = (try? Int.fetchOne(db, sql: "SELECT max(id) FROM answer")) ?? size / 200
             var recovered = Recovered()
             // What was paid stays paid, where its table can still be read.
-            let account = (try? AccountEntry.all(db)) ?? []
+            let account = (try? AccountEntry.all(db)) ?? (try? AccountEntry.all(older: db, spender: sound.spender)) ?? []
             try CacheError.telling(of: file) { try sound.database.write { try AccountEntry.merge(account, $0) } }
             for start in stride(from: 1, through: max(1, last), by: 500) {
                 let answers = (start..<start + 500).compactMap { id -> StoredAnswer? in

@@ -41,7 +41,7 @@ package final class Ledger: Purse {
 
     private let cache: AnswerCache
     private let teacher: String
-    private let model: String
+    let model: String
     let price: Price
     let budget: Money?
     private let state = Locked(State())

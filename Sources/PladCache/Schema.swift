@@ -128,13 +128,30 @@ enum Schema {
                         in_doubt INTEGER NOT NULL,        -- nanodollars, for requests that broke off
                         PRIMARY KEY (spender, teacher, model)
                     ) WITHOUT ROWID;
-                    INSERT INTO spent SELECT lower(hex(randomblob(16))), teacher, model, answers, paid, in_doubt FROM spending;
+                    INSERT INTO spent SELECT \(olderSpender), teacher, model, answers, paid, in_doubt FROM spending;
                     DROP TABLE spending;
                     ALTER TABLE spent RENAME TO spending;
                     """)
         }
+        migrator.registerMigration("8 batches of processes") { db in
+            // A number alone names another process once it is used again; whoever sent a batch under a number counts as gone.
+            try db.execute(
+                sql: """
+                    ALTER TABLE batch DROP COLUMN process;
+                    ALTER TABLE batch ADD COLUMN process TEXT NOT NULL DEFAULT '';   -- the ProcessIdentity of the one that sends it
+                    """)
+        }
         return migrator
     }
+
+    /// Who spent what stood on the account before spenders had names: in copies of one file the same, so that merged they
+    /// count it once. Copies that had gone on spending count in full, since what they share cannot be told.
+    static let olderSpender = """
+        coalesce(
+            (SELECT lower(hex(key)) || '/' || coalesce(asked_at, 0) FROM answer ORDER BY id LIMIT 1)
+                || '/' || answers || '/' || paid || '/' || in_doubt,
+            lower(hex(randomblob(16))))
+        """
 
     /// Throws `CacheError` unless the database is a cache of this plad or an older one, or empty.
     static func check(_ db: Database, file: URL) throws {

@@ -37,6 +37,7 @@ package struct Tally: Sendable, Equatable, Codable {
         promptTokens += outcome.usage.promptTokens
         completionTokens += outcome.usage.completionTokens
         paid = outcome.paid
+        inDoubt = outcome.inDoubt
     }
 
     mutating func add(_ answer: CachedTeacher.Answer) {

@@ -24,7 +24,7 @@ extension RemoteTeacher {
         let url = endpoint.url
         let tries = attempts == 1 ? "" : " after \(attempts) attempts"
         switch outcome {
-        case .fault(let fault, let asked?) where asked > RetryPolicy.patience && !fault.isQuota:
+        case .fault(let fault, let asked?) where asked > RetryPolicy.patience && fault.isPassing:
             let days = (asked / .seconds(86_400)).formatted(.number.precision(.fractionLength(0...1)))
             return TeacherError(
                 .turnedAway,

@@ -4,98 +4,6 @@ import PladRecords
 import PladTeacher
 import Testing
 
-/// A provider of batches in memory, with the dialect's own results.
-final class ScriptedBatches: BatchService {
-    struct State {
-        var submitted: [(id: String, name: String, rows: [BatchRow])] = []
-        var calls: [String] = []
-        var polls = 0
-    }
-
-    let most: (rows: Int, bytes: Int)
-    let keepsNames: Bool
-    private let state = Locked(State())
-    /// What a call does in place of its work, or after it; by the call's name and number.
-    private let fault: @Sendable (_ call: String, _ number: Int) throws -> Void
-    private let result: @Sendable (BatchRow) -> BatchResult?
-    private let ending: String
-    /// How often a batch is looked at before it is over.
-    private let polls: Int
-    /// Nobody gets the results before so many have asked for them.
-    private let fetchers: Int
-
-    init(
-        most: (rows: Int, bytes: Int) = (100, 1_000_000), keepsNames: Bool = true, ending: String = "completed", polls: Int = 2,
-        fetchers: Int = 1,
-        result: @escaping @Sendable (BatchRow) -> BatchResult? = {
-            .response(status: 200, body: Data(chatBody("to \($0.id.prefix(4))").utf8))
-        },
-        fault: @escaping @Sendable (String, Int) throws -> Void = { _, _ in }
-    ) {
-        (self.most, self.keepsNames, self.ending, self.polls) = (most, keepsNames, ending, polls)
-        (self.fetchers, self.result, self.fault) = (fetchers, result, fault)
-    }
-
-    var submitted: [[BatchRow]] { state.withLock { $0.submitted.map(\.rows) } }
-    var calls: [String] { state.withLock { $0.calls } }
-
-    private func call(_ name: String) throws {
-        let number = state.withLock { state in
-            state.calls.append(name)
-            return state.calls.count(where: { $0 == name })
-        }
-        try fault(name, number)
-    }
-
-    func upload(_ rows: [BatchRow], name: String) async throws -> String? {
-        try call("upload")
-        return "file"
-    }
-
-    func submit(_ rows: [BatchRow], file: String?, name: String) async throws -> BatchState {
-        try call("submit")
-        let id = state.withLock { state in
-            state.submitted.append(("b\(state.submitted.count)", name, rows))
-            return state.submitted.last!.id
-        }
-        try call("submitted")
-        return batch(id, isOver: false)
-    }
-
-    func state(of id: String) async throws -> BatchState {
-        try call("state")
-        let polls = state.withLock { state in
-            state.polls += 1
-            return state.polls
-        }
-        return batch(id, isOver: polls > self.polls)
-    }
-
-    func all() async throws -> [BatchState] {
-        try call("all")
-        return state.withLock { $0.submitted.map(\.id) }.reversed().map { batch($0, isOver: false) }
-    }
-
-    func cancel(_ id: String) async throws -> BatchState { batch(id, isOver: true) }
-
-    func results(of batch: BatchState) async throws -> [(id: String, result: BatchResult)] {
-        try call("results")
-        while calls.count(where: { $0 == "results" }) < fetchers { try await Task.sleep(for: .milliseconds(1)) }
-        let rows = state.withLock { $0.submitted.first { $0.id == batch.id }!.rows }
-        return rows.reversed().compactMap { row in result(row).map { (row.id, $0) } }
-    }
-
-    private func batch(_ id: String, isOver: Bool) -> BatchState {
-        let (name, rows) = state.withLock { state in
-            let one = state.submitted.first { $0.id == id }!
-            return (one.name, one.rows.count)
-        }
-        return BatchState(
-            id: id, status: isOver ? ending : "in_progress", isOver: isOver, total: rows, done: isOver ? rows : 0,
-            name: keepsNames ? name : nil, createdAt: 0, results: [])
-    }
-}
-
 @Suite struct BatchRunTests {
     private static let url = "http://h/v1/chat/completions"
     private let folder: Folder
@@ -296,6 +204,31 @@ final class ScriptedBatches: BatchService {
         let service = ScriptedBatches(ending: "failed", result: { _ in nil })
         #expect(try await run(service, asked(0..<3), ledger(budget: 1)).count == 3)
         #expect(try cache.account().total == .zero)
+    }
+
+    @Test func aRowThatCannotBeReadStaysInDoubt() async throws {
+        let bad = AnswerKey.digest(of: asked(0..<1)[0]).description
+        let service = ScriptedBatches(result: { .response(status: 200, body: Data(($0.id == bad ? "{}" : chatBody("fine")).utf8)) })
+        let outcome = try await batches(service, ledger(budget: 1))(asked(0..<3))
+        #expect(outcome.failures.count == 1 && outcome.inDoubt == Money(dollars: 0.1))
+        let account = try cache.account()
+        #expect(account.paid == Money(dollars: 0.006) && account.inDoubt == Money(dollars: 0.1) && account.inBatches == .zero)
+    }
+
+    @Test func aBatchOfUnknownPriceIsPaidForAtTheOneThatIsKnownInTheEnd() async throws {
+        let service = ScriptedBatches(fault: { name, number in
+            if name == "state" && number == 1 { throw CancellationError() }
+        })
+        await #expect(throws: CancellationError.self) { try await run(service, asked(0..<4)) }
+        #expect(try await batches(service, ledger(budget: 1))(asked(0..<4)).paid == Money(dollars: 0.012))
+        #expect(try cache.account().paid == Money(dollars: 0.012))
+    }
+
+    @Test func anAnswerIsPaidForWhereWhatWasSetAsideIsLost() async throws {
+        let service = try await leaveOpen(asked(0..<4))
+        try execute("DELETE FROM reservation", in: cache.file)
+        #expect(try await run(service, asked(0..<4)).isEmpty)
+        #expect(try cache.account().paid == Money(dollars: 0.012))
     }
 
     // MARK: Open batches

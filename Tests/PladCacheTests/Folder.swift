@@ -2,6 +2,7 @@ import Foundation
 import PladCache
 import PladRecords
 import PladTeacher
+import Testing
 
 /// A folder of a test's own, removed with it.
 final class Folder: Sendable {
@@ -63,4 +64,16 @@ func stored(_ request: TeacherRequest, _ text: String, finishReason: String = "s
 
 func cached(_ cache: AnswerCache, teacher: String = "t", _ mode: CachedTeacher.Mode) -> CachedTeacher {
     CachedTeacher(cache: cache, dialect: dialect, teacher: teacher, path: path, mode: mode)
+}
+
+/// Changes a file as only another program would.
+func execute(_ sql: String, in file: URL) throws {
+    let python = Process()
+    python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    python.arguments = [
+        "python3", "-c", "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])", file.path, sql,
+    ]
+    try python.run()
+    python.waitUntilExit()
+    #expect(python.terminationStatus == 0)
 }

@@ -32,21 +32,10 @@ import Testing
         return cache
     }
 
-    /// Changes a file as only another program would.
-    private func execute(_ sql: String, in file: URL) throws {
-        let python = Process()
-        python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        python.arguments = [
-            "python3", "-c", "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])", file.path, sql,
-        ]
-        try python.run()
-        python.waitUntilExit()
-        #expect(python.terminationStatus == 0)
-    }
-
-    @Test func anOlderCacheKeepsItsAccount() async throws {
-        let folder = try Folder()
-        try await spender(folder["c.sqlite"], paying: 100, breaking: 3).close()
+    /// A cache that has an answer and has paid a tenth of a dollar, from before batches cost and spenders had names.
+    private func older(_ file: URL) async throws {
+        try await cache(file, ["a"]).close()
+        try await spender(file, paying: 100, breaking: 3).close()
         try execute(
             """
             CREATE TABLE old (teacher TEXT NOT NULL, model TEXT NOT NULL, answers INTEGER NOT NULL, paid INTEGER NOT NULL,
@@ -57,10 +46,37 @@ import Testing
             ALTER TABLE batch DROP COLUMN reservation;
             ALTER TABLE batch DROP COLUMN price;
             DELETE FROM grdb_migrations WHERE identifier >= '6';
-            """, in: folder["c.sqlite"])
+            """, in: file)
+    }
+
+    @Test func anOlderCacheKeepsItsAccount() async throws {
+        let folder = try Folder()
+        try await older(folder["c.sqlite"])
         let account = try AnswerCache(opening: folder["c.sqlite"], for: .reading).account()
         #expect(account.paid == Money(dollars: 0.1) && account.inDoubt == Money(dollars: 0.003))
         #expect(try await spender(folder["c.sqlite"], paying: 1).account().paid == Money(dollars: 0.101))
+    }
+
+    @Test func anOlderCacheThatIsDamagedKeepsItsAccount() async throws {
+        let folder = try Folder()
+        try await older(folder["c.sqlite"])
+        #expect(try AnswerCache.recover(folder["c.sqlite"], into: folder["new.sqlite"]).answers == 1)
+        let account = try AnswerCache(opening: folder["new.sqlite"], for: .reading).account()
+        #expect(account.paid == Money(dollars: 0.1) && account.inDoubt == Money(dollars: 0.003))
+    }
+
+    @Test func copiesOfAnOlderCacheCountTheirMoneyOnce() async throws {
+        let folder = try Folder()
+        try await older(folder["c.sqlite"])
+        try FileManager.default.copyItem(at: folder["c.sqlite"], to: folder["copy.sqlite"])
+        let one = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        try one.merge(try AnswerCache(opening: folder["copy.sqlite"], for: .writing))
+        #expect(try one.account().paid == Money(dollars: 0.1) && one.account().inDoubt == Money(dollars: 0.003))
+        // Another older cache's money is its own.
+        try await older(folder["other.sqlite"])
+        try execute("UPDATE answer SET asked_at = 1", in: folder["other.sqlite"])
+        try one.merge(try AnswerCache(opening: folder["other.sqlite"], for: .writing))
+        #expect(try one.account().paid == Money(dollars: 0.2))
     }
 
     @Test func aMergedAccountIsWhatBothSpentHoweverOftenTheyAreMerged() async throws {
@@ -123,6 +139,13 @@ import Testing
         #expect(verification.problems.isEmpty)
         #expect(try Data(contentsOf: folder["c.sqlite"]) == bytes)
         #expect(throws: CacheError.self) { try AnswerCache.recover(folder["c.sqlite"], into: folder["new.sqlite"]) }
+    }
+
+    @Test func aFileWithNothingToSaveLeavesNoNewOne() throws {
+        let folder = try Folder()
+        try execute("CREATE TABLE notes (text)", in: folder["c.sqlite"])
+        #expect(throws: CacheError.self) { try AnswerCache.recover(folder["c.sqlite"], into: folder["new.sqlite"]) }
+        #expect(!FileManager.default.fileExists(atPath: folder["new.sqlite"].path))
     }
 
     @Test func theTallyCountsWhatWasPaidFor() async throws {

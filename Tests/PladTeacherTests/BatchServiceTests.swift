@@ -83,7 +83,7 @@ import Testing
     @Test(arguments: [
         Result<Response, TransportFault>.failure(TransportFault(.cut, "cut")), .failure(TransportFault(.timeout, "late")),
         .status(500, "{}"),
-        .status(200, "{\"id\":"),
+        .status(200, "{\"id\":"), .status(200, "{}"),
     ])
     func aSubmissionInDoubtIsNotRepeated(outcome: Result<Response, TransportFault>) async throws {
         let transport = ScriptedTransport(outcome)

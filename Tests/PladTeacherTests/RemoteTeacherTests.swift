@@ -81,6 +81,10 @@ import Testing
         #expect(unreachable.message.contains("http://127.0.0.1:9/v1/chat/completions: Connection refused; check --remote"))
         #expect(unreachable.endsRun)
 
+        // No wait helps against these.
+        #expect(try await error(.status(401, headers: "Retry-After: 172800\r\n")).code == .keyRefused)
+        #expect(try await error(.status(400, headers: "Retry-After: 172800\r\n")).code == .rejected)
+
         #expect(try await error(.status(402)).code == .overQuota)
         #expect(try await error(.status(400, "{\"detail\":\"context\"}")).code == .rejected)
         #expect(try await error(.status(302)).message.contains("redirects"))

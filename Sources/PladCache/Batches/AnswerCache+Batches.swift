@@ -49,7 +49,7 @@ extension AnswerCache {
                 var submission = Submission(of: batch.requests.count, batch.requests[0], url: url)
                 submission.price = ledger?.price
                 submission.reservation = try ledger?.setAside(batch.cost, db)
-                try submission.save(db, holding: batch.requests)
+                try submission.insert(db, holding: batch.requests)
                 intention.fresh.append(submission)
                 intention.open.insert(submission.name)
             }
@@ -84,35 +84,64 @@ extension AnswerCache {
     }
 
     func save(_ submission: Submission) async throws {
-        try await queue.write { try submission.save($0) }
+        try await queue.write { try submission.update($0) }
+    }
+
+    /// Makes a batch that is not known to be sent this process's to send or to take back. Returns false where it is sent, or
+    /// where another process that runs is sending it.
+    func take(_ submission: Submission) async throws -> Bool {
+        try await queue.write { db in
+            guard var open = try Submission.fetch(db, name: submission.name), open.isFree else { return false }
+            open.process = ProcessIdentity.own
+            try open.update(db)
+            return true
+        }
+    }
+
+    /// A batch at the provider that was taken for this one is somebody else's: it is not taken for it again, and this one is
+    /// still to be sent.
+    func disown(_ submission: Submission) async throws {
+        var foreign = submission
+        (foreign.name, foreign.phase) = ("foreign-\(submission.remoteID ?? "")", .foreign)
+        (foreign.reservation, foreign.price) = (nil, nil)
+        var unsent = submission.unsent
+        unsent.process = ProcessIdentity.own
+        try await queue.write { [foreign, unsent] db in
+            if try Submission.fetch(db, name: foreign.name) == nil { try foreign.insert(db) }
+            // Another process may have found out before, and sent it.
+            if try Submission.fetch(db, name: unsent.name)?.remoteID == foreign.remoteID { try unsent.update(db) }
+        }
     }
 
     /// Keeps what the provider says of a batch, unless it has ended meanwhile.
     func note(_ status: String, of submission: Submission) async throws {
         try await queue.write { db in
             try db.execute(
-                sql: "UPDATE batch SET status = ? WHERE name = ? AND phase = ?",
-                arguments: [status, submission.name, Submission.Phase.sent.rawValue])
+                sql: "UPDATE batch SET status = ? WHERE name = ? AND phase IN (?, ?)",
+                arguments: [status, submission.name, Submission.Phase.sent.rawValue, Submission.Phase.guessed.rawValue])
         }
     }
 
     /// Ends a batch: its answers are kept and paid for, its other rows are free to be asked again, what was set aside for it is
     /// settled; all in one transaction. Returns false, and does nothing, where another process was first.
-    func end(_ submission: Submission, _ answers: [StoredAnswer], paid: Money = .zero, inDoubt: Money = .zero) async throws -> Bool {
+    ///
+    /// - Parameter model: who is paid where nothing was set aside, as the account calls it.
+    func end(
+        _ submission: Submission, _ answers: [StoredAnswer], model: String = "", paid: Money = .zero, inDoubt: Money = .zero
+    ) async throws -> Bool {
         try await queue.write { [spender] db in
             guard let open = try Submission.fetch(db, name: submission.name), open.isOpen else { return false }
             var ended = submission
             (ended.phase, ended.reservation) = (.ended, nil)
-            try ended.save(db)
+            try ended.update(db)
             _ = try Self.put(answers, replacing: false, db)
             try db.execute(sql: "DELETE FROM batch_row WHERE batch = ?", arguments: [ended.name])
-            guard let reservation = open.reservation else { return true }
             let row = try Row.fetchOne(
-                db, sql: "SELECT teacher, model FROM reservation WHERE id = ?", arguments: [reservation])
-            guard let row else { return true }
+                db, sql: "SELECT teacher, model FROM reservation WHERE id = ?", arguments: [open.reservation])
+            let payee: (teacher: String, model: String) = row.map { ($0[0], $0[1]) } ?? (open.teacher, model)
             try AccountEntry(
-                spender: spender, teacher: row[0], model: row[1], answers: answers.count, paid: paid, inDoubt: inDoubt,
-                reservation: reservation
+                spender: spender, teacher: payee.teacher, model: payee.model, answers: answers.count, paid: paid, inDoubt: inDoubt,
+                reservation: open.reservation ?? 0
             ).write(db)
             return true
         }
@@ -126,9 +155,11 @@ extension AnswerCache {
         _ = try await end(submission, [], inDoubt: Money(nanodollars: aside ?? 0))
     }
 
-    /// Takes a batch that was never sent back, and what was set aside for it.
+    /// Takes a batch that was never sent back, and what was set aside for it. Leaves one alone that is sent, or that another
+    /// process is sending.
     func withdraw(_ submission: Submission) async throws {
         try await queue.write { db in
+            guard try Submission.fetch(db, name: submission.name)?.isFree == true else { return }
             try db.execute(sql: "DELETE FROM reservation WHERE id = ?", arguments: [submission.reservation])
             try db.execute(sql: "DELETE FROM batch_row WHERE batch = ?", arguments: [submission.name])
             try db.execute(sql: "DELETE FROM batch WHERE name = ?", arguments: [submission.name])

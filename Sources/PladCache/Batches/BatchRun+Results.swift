@@ -11,8 +11,9 @@ extension BatchRun {
         package var failures: [Digest: TeacherError] = [:]
         /// The tokens of the answers.
         var usage = Usage(promptTokens: 0, completionTokens: 0)
-        /// What they cost; nil where the price was not known when they were submitted.
+        /// What they cost, and at most what those that cannot be read did; nil where the price is not known.
         package var paid: Money?
+        package var inDoubt: Money?
 
         package init() {}
 
@@ -27,6 +28,7 @@ extension BatchRun {
             usage.promptTokens += other.usage.promptTokens
             usage.completionTokens += other.usage.completionTokens
             if let more = other.paid { paid = (paid ?? .zero) + more }
+            if let more = other.inDoubt { inDoubt = (inDoubt ?? .zero) + more }
         }
     }
 
@@ -34,28 +36,36 @@ extension BatchRun {
     func settle(_ submission: Submission, _ state: BatchState) async throws -> Outcome? {
         let requests = try cache.requests(of: submission)
         // Another process has taken its answers over.
-        if requests.isEmpty { return Outcome() }
+        if requests.isEmpty {
+            _ = try await cache.end(submission, [])
+            return Outcome()
+        }
         let results = try await service.results(of: state)
         if !service.keepsNames, !results.isEmpty, !results.contains(where: { requests[$0.id] != nil }) {
-            try await disown(submission)
+            try await cache.disown(submission)
             return nil
         }
         var missing = requests
         var outcome = Outcome()
         var answers: [StoredAnswer] = []
-        var paid = Money.zero
+        // Submitted before its price was known, it is paid for at the one of today.
+        let price = submission.price ?? ledger?.price
+        var (paid, inDoubt) = (Money.zero, Money.zero)
         for (id, result) in results {
             guard let request = missing.removeValue(forKey: id) else { continue }
             switch answer(to: request, result, submission, state) {
-            case .success(let answer):
+            case .answered(let answer):
                 answers.append(answer)
                 outcome.answered.insert(answer.key)
                 outcome.usage.promptTokens += answer.usage?.promptTokens ?? 0
                 outcome.usage.completionTokens += answer.usage?.completionTokens ?? 0
-                if let price = submission.price {
+                if let price {
                     paid = paid + (answer.usage.map(price.cost) ?? price.most(for: request) ?? .zero)
                 }
-            case .failure(let error): outcome.failures[AnswerKey.digest(of: request)] = error
+            case .failed(let error): outcome.failures[AnswerKey.digest(of: request)] = error
+            case .unreadable(let error):
+                outcome.failures[AnswerKey.digest(of: request)] = error
+                inDoubt = inDoubt + (price?.most(for: request) ?? .zero)
             }
         }
         for request in missing.values {
@@ -65,49 +75,48 @@ extension BatchRun {
         }
         var ended = submission
         ended.status = state.status
-        guard try await cache.end(ended, answers, paid: paid) else {
+        let model = ledger?.model ?? requests.values.first?.body["model"]?.string ?? ""
+        guard try await cache.end(ended, answers, model: model, paid: paid, inDoubt: inDoubt) else {
             // Another process has taken the answers over, and paid for them.
             outcome.answered = []
             outcome.usage = Usage(promptTokens: 0, completionTokens: 0)
             return outcome
         }
-        outcome.paid = submission.price.map { _ in paid }
+        outcome.paid = price.map { _ in paid }
+        outcome.inDoubt = price.map { _ in inDoubt }
         return outcome
     }
 
-    /// The batch is somebody else's: it is not taken for this one again, which is still to be sent.
-    private func disown(_ submission: Submission) async throws {
-        var foreign = submission
-        foreign.name = "foreign-\(submission.remoteID ?? "")"
-        foreign.phase = .foreign
-        var intended = submission
-        (intended.remoteID, intended.status, intended.phase) = (nil, nil, .intended)
-        (foreign.reservation, foreign.price) = (nil, nil)
-        try await cache.save(foreign)
-        try await cache.save(intended)
+    /// What came of a row.
+    private enum RowResult {
+        case answered(StoredAnswer)
+        /// Not paid for.
+        case failed(TeacherError)
+        /// Perhaps paid for.
+        case unreadable(TeacherError)
     }
 
     private func answer(
         to request: TeacherRequest, _ result: BatchResult, _ submission: Submission, _ state: BatchState
-    ) -> Result<StoredAnswer, TeacherError> {
+    ) -> RowResult {
         switch result {
         case .untried(let why):
-            return .failure(
+            return .failed(
                 TeacherError(.exhausted, "batch \(state.id) did not come to this row (\(why)); run the command again to submit it again"))
         case .response(let status, let body):
             switch dialect.read(status: status, body: body) {
             case .completion(let completion):
                 let started = Date(timeIntervalSince1970: TimeInterval(submission.madeAt))
                 let times = Response.Times(started: started, firstByte: .zero, total: .zero)
-                return .success(
+                return .answered(
                     StoredAnswer(request, Reply(response: Response(status: status, body: body, times: times), completion: completion)))
             case .fault(let fault):
                 let isLasting = fault.kind == .rejected || fault.kind == .contextLength
-                return .failure(
+                return .failed(
                     TeacherError(
                         isLasting ? .rejected : .exhausted, "batch \(state.id): HTTP \(fault.status): \(fault.message)", cause: fault))
             case .unreadable(let reason):
-                return .failure(TeacherError(.exhausted, "batch \(state.id): \(reason)"))
+                return .unreadable(TeacherError(.exhausted, "batch \(state.id): \(reason)"))
             }
         }
     }

@@ -23,7 +23,7 @@ package struct BatchRun: Sendable {
     private let clock: any Clock<Duration>
     private let waits: (first: Duration, most: Duration)
     private let onProgress: @Sendable (Progress) -> Void
-    private let ledger: Ledger?
+    let ledger: Ledger?
 
     /// - Parameters:
     ///   - url: the address of one request.
@@ -47,11 +47,21 @@ package struct BatchRun: Sendable {
     /// the requests, and for no others.
     ///
     /// Throws `TeacherError` for what befalls a whole batch, `CacheError`, `CancellationError`; batches that are under way stay
-    /// so, and are carried on next time.
+    /// so, and are carried on next time. Those that were still to be sent are taken back.
     package func callAsFunction(_ requests: [TeacherRequest]) async throws -> Outcome {
         let intention = try await cache.intend(requests, url: url, most: service.most, ledger)
         // Nothing of these has been sent so far.
-        var unsent = Set(intention.fresh.map(\.name))
+        var unsent = Dictionary(uniqueKeysWithValues: intention.fresh.map { ($0.name, $0) })
+        do {
+            return try await carryOn(intention, &unsent)
+        } catch {
+            for submission in unsent.values { try? await cache.withdraw(submission) }
+            throw error
+        }
+    }
+
+    /// - Parameter unsent: batches that nobody has tried to send, by their names.
+    private func carryOn(_ intention: AnswerCache.Intention, _ unsent: inout [String: Submission]) async throws -> Outcome {
         var outcome = Outcome()
         outcome.failures = intention.failures
         var wait = waits.first
@@ -61,9 +71,11 @@ package struct BatchRun: Sendable {
                 guard submission.url == url, submission.dialect == dialect.name else { throw TeacherError.elsewhere(submission) }
                 progress.batches += 1
                 progress.rows += submission.rows
-                guard submission.phase == .sent || !submission.isElsewhere else { continue }
-                let sent = try await send(submission, mayBeSent: !unsent.contains(submission.name))
-                unsent.remove(submission.name)
+                let isFresh = unsent.removeValue(forKey: submission.name) != nil
+                guard let sent = try await send(submission, mayBeSent: !isFresh) else {
+                    progress.status = submission.sender.map { "waiting for process \($0), which submits it" } ?? progress.status
+                    continue
+                }
                 let state = try await service.state(of: sent.id)
                 progress.status = state.status
                 progress.done += min(state.done, submission.rows)
@@ -84,6 +96,8 @@ package struct BatchRun: Sendable {
 
     /// Stops a batch: has the provider end it, takes over what it has answered and frees its other questions. One that never
     /// reached the provider is taken back.
+    ///
+    /// Throws `TeacherError.inBatch` where the provider's batch is perhaps somebody else's: it is not stopped.
     package func cancel(_ submission: Submission) async throws -> Outcome {
         var sent = submission
         if submission.phase == .intended {
@@ -91,10 +105,14 @@ package struct BatchRun: Sendable {
                 try await cache.withdraw(submission)
                 return Outcome()
             }
-            sent = try await adopt(submission, found)
+            // Not written down: until it is settled, it goes by the name that it was given by.
+            sent = taking(found, for: submission)
         }
         var state = try await service.state(of: sent.id)
-        if !state.isOver { state = try await service.cancel(sent.id) }
+        if !state.isOver {
+            guard sent.phase == .sent else { throw TeacherError.guessed(submission, state) }
+            state = try await service.cancel(sent.id)
+        }
         var wait = waits.first
         while !state.isOver {
             onProgress(Progress(batches: 1, rows: submission.rows, done: min(state.done, submission.rows), status: state.status))
@@ -102,26 +120,30 @@ package struct BatchRun: Sendable {
             wait = min(wait * 2, waits.most)
             state = try await service.state(of: sent.id)
         }
-        return try await settle(sent, state) ?? Outcome()
+        if let outcome = try await settle(sent, state) { return outcome }
+        // That one was somebody else's; it is not found again.
+        return try await cancel(submission.unsent)
     }
 
-    /// The batch with its id at the provider; sends it if it is not there.
+    /// The batch with its id at the provider; sends it if it is not there. Nil where another process is sending it, or has.
     ///
     /// - Parameter mayBeSent: whether it may be there already.
-    private func send(_ submission: Submission, mayBeSent: Bool) async throws -> Submission {
+    private func send(_ submission: Submission, mayBeSent: Bool) async throws -> Submission? {
         guard submission.phase == .intended else { return submission }
+        guard try await cache.take(submission) else { return nil }
         var submission = submission
-        submission.process = getpid()
+        submission.process = ProcessIdentity.own
         var mayBeSent = mayBeSent
         for attempt in 1... {
-            if mayBeSent, let found = try await find(submission) { return try await adopt(submission, found) }
+            if mayBeSent, let found = try await find(submission) { return try await adopt(taking(found, for: submission)) }
             let rows = try cache.requests(of: submission).sorted { $0.key < $1.key }.map { BatchRow(id: $0.key, body: $0.value.bodyText) }
             do {
                 if submission.file == nil {
                     submission.file = try await service.upload(rows, name: submission.name)
                     try await cache.save(submission)
                 }
-                return try await adopt(submission, try await service.submit(rows, file: submission.file, name: submission.name))
+                let state = try await service.submit(rows, file: submission.file, name: submission.name)
+                return try await adopt(submission.sent(as: state, .sent))
             } catch let doubt as BatchDoubt {
                 guard attempt < 5 else {
                     throw TeacherError(
@@ -130,6 +152,10 @@ package struct BatchRun: Sendable {
                 mayBeSent = true
                 try await clock.sleep(for: waits.first * (1 << (attempt - 1)))
             } catch let error as TeacherError {
+                if mayBeSent {
+                    throw TeacherError(
+                        error.code, "\(error.message); plad batch cancel \(submission.name) frees its questions", cause: error.cause)
+                }
                 // Nothing of it is under way: what might be is a doubt.
                 try await cache.withdraw(submission)
                 throw error
@@ -138,13 +164,14 @@ package struct BatchRun: Sendable {
         preconditionFailure("the attempts to submit ended")
     }
 
-    private func adopt(_ submission: Submission, _ state: BatchState) async throws -> Submission {
-        var submission = submission
-        submission.remoteID = state.id
-        submission.status = state.status
-        submission.phase = .sent
-        try await cache.save(submission)
-        return submission
+    private func adopt(_ sent: Submission) async throws -> Submission {
+        try await cache.save(sent)
+        return sent
+    }
+
+    /// The submission as the batch that was found for it.
+    private func taking(_ found: BatchState, for submission: Submission) -> Submission {
+        submission.sent(as: found, service.keepsNames ? .sent : .guessed)
     }
 
     /// The batch at the provider that is this one, sent with its answer lost: by its name, else by time and number of rows.
@@ -164,6 +191,14 @@ extension TeacherError {
     /// Its question is in a batch already, where it is paid for.
     static func inBatch(_ batch: Submission) -> TeacherError {
         TeacherError(.inBatch, "open batch \(batch.id)")
+    }
+
+    /// Nobody but its results can tell whose the provider's batch is.
+    fileprivate static func guessed(_ batch: Submission, _ state: BatchState) -> TeacherError {
+        TeacherError(
+            .inBatch,
+            "batch \(state.id) at \(batch.url) may be this one or somebody else's, which its results will tell: run the command again, which waits for them, or free the questions without it: plad batch cancel \(batch.id) --forget"
+        )
     }
 
     fileprivate static func elsewhere(_ batch: Submission) -> TeacherError {

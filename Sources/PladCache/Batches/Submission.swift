@@ -11,6 +11,8 @@ package struct Submission: Sendable, Equatable {
         case intended
         /// The provider has given it an id.
         case sent
+        /// A batch at the provider is taken for it, by time and number of rows: its results tell whether that is so.
+        case guessed
         /// Its results are in the cache.
         case ended
         /// Somebody else's that was taken for one of these.
@@ -24,8 +26,8 @@ package struct Submission: Sendable, Equatable {
     package var path: String
     /// The address of one request.
     package var url: String
-    /// The process that sends it.
-    package var process: Int32
+    /// The `ProcessIdentity` of the one that sends it.
+    var process: String
     /// Seconds since 1970.
     package var madeAt: Int64
     package var rows: Int
@@ -63,7 +65,21 @@ package struct Submission: Sendable, Equatable {
 
     /// Its name to a person: the provider's, where it has one.
     package var id: String { remoteID ?? name }
-    package var isOpen: Bool { phase == .intended || phase == .sent }
+    package var isOpen: Bool { phase == .intended || phase == .sent || phase == .guessed }
+
+    /// Itself, as the batch that the provider has.
+    func sent(as state: BatchState, _ phase: Phase) -> Submission {
+        var sent = self
+        (sent.remoteID, sent.status, sent.phase) = (state.id, state.status, phase)
+        return sent
+    }
+
+    /// Itself, as not known to be at the provider.
+    var unsent: Submission {
+        var unsent = self
+        (unsent.remoteID, unsent.status, unsent.phase) = (nil, nil, .intended)
+        return unsent
+    }
 
     init(of rows: Int, _ first: TeacherRequest, url: String) {
         name = UUID().uuidString.lowercased()
@@ -71,28 +87,32 @@ package struct Submission: Sendable, Equatable {
         teacher = first.teacher
         path = first.path
         self.url = url
-        process = getpid()
+        process = ProcessIdentity.own
         madeAt = Int64(Date().timeIntervalSince1970)
         self.rows = rows
         phase = .intended
     }
 
-    func save(_ db: Database) throws {
+    /// Writes it down, with its rows.
+    func insert(_ db: Database, holding requests: [TeacherRequest] = []) throws {
         let places = Array(repeating: "?", count: 14).joined(separator: ",")
-        try db.cachedStatement(sql: "INSERT OR REPLACE INTO batch (\(Self.columns)) VALUES (\(places))").execute(
+        try db.cachedStatement(sql: "INSERT INTO batch (\(Self.columns)) VALUES (\(places))").execute(
             arguments: [
                 name, dialect, teacher, path, url, process, madeAt, rows, file, remoteID, phase.rawValue, status, reservation,
                 try price.map { String(decoding: try $0.jsonLine(), as: UTF8.self) },
             ])
-    }
-
-    /// Writes it down with its rows.
-    func save(_ db: Database, holding requests: [TeacherRequest]) throws {
-        try save(db)
         for request in requests {
             try db.cachedStatement(sql: "INSERT INTO batch_row (batch, key, request, sample) VALUES (?, ?, ?, ?)")
                 .execute(arguments: [name, Data(AnswerKey.digest(of: request).bytes), request.bodyText, request.sample])
         }
+    }
+
+    /// Writes down what has changed, unless it is over: one that was forgotten meanwhile does not come back.
+    func update(_ db: Database) throws {
+        guard try Self.fetch(db, name: name)?.isOpen == true else { return }
+        try db.cachedStatement(
+            sql: "UPDATE batch SET process = ?, remote_file = ?, remote_id = ?, phase = ?, status = ?, reservation = ? WHERE name = ?"
+        ).execute(arguments: [process, file, remoteID, phase.rawValue, status, reservation, name])
     }
 
     static func fetch(_ db: Database, name: String) throws -> Submission? {
@@ -105,6 +125,12 @@ package struct Submission: Sendable, Equatable {
         return try String.fetchOne(statement, arguments: [Data(key.bytes)]).flatMap { try fetch(db, name: $0) }
     }
 
-    /// Whether another process of this machine is at it.
-    package var isElsewhere: Bool { process != getpid() && (kill(process, 0) == 0 || errno == EPERM) }
+    /// The other process of this machine that is sending it; nil where none is.
+    package var sender: Int32? {
+        guard phase == .intended, process != ProcessIdentity.own, ProcessIdentity.isAlive(process) else { return nil }
+        return ProcessIdentity.number(in: process)
+    }
+
+    /// Whether it is this process's to send or to take back.
+    var isFree: Bool { phase == .intended && sender == nil }
 }

@@ -18,7 +18,7 @@ struct AnthropicBatches: BatchCollection {
             order.append(contentsOf: "\(index == 0 ? "" : ",")\n{\"custom_id\":\"\(row.id)\",\"params\":\(row.body)}".utf8)
         }
         order.append(contentsOf: "]}".utf8)
-        return try state(await wire.document(address, body: order, mayRepeat: false))
+        return try submitted(await wire.document(address, body: order, mayRepeat: false))
     }
 
     func state(_ document: JSONValue) throws -> BatchState {

@@ -87,6 +87,15 @@ protocol BatchCollection: BatchService {
 }
 
 extension BatchCollection {
+    /// The batch that the answer to a submission describes. One that describes none leaves it open whether there is a batch.
+    func submitted(_ document: JSONValue) throws -> BatchState {
+        do {
+            return try state(document)
+        } catch {
+            throw BatchDoubt(reason: "its answer is no batch")
+        }
+    }
+
     func state(of id: String) async throws -> BatchState { try state(await wire.document("\(address)/\(id)")) }
 
     func cancel(_ id: String) async throws -> BatchState {

@@ -45,7 +45,7 @@ struct OpenAIBatches: BatchCollection {
             "input_file_id": .string(file ?? ""), "endpoint": .string(path), "completion_window": "24h",
             "metadata": ["plad": .string(name)],
         ]
-        return try state(await wire.document(address, body: Data(order.canonical.utf8), mayRepeat: false))
+        return try submitted(await wire.document(address, body: Data(order.canonical.utf8), mayRepeat: false))
     }
 
     func state(_ document: JSONValue) throws -> BatchState {

@@ -85,7 +85,7 @@ package struct RetryPolicy: Sendable, Hashable {
     private func isWorthRetrying(_ outcome: Outcome, contacted: Bool) -> Bool {
         switch outcome {
         case .fault(let fault, _):
-            return !fault.isQuota && ([408, 409, 425, 429].contains(fault.status) || (500..<600).contains(fault.status))
+            return fault.isPassing
         case .unreadable:
             return true
         case .transport(let fault):
@@ -96,4 +96,9 @@ package struct RetryPolicy: Sendable, Hashable {
             }
         }
     }
+}
+
+extension ProviderFault {
+    /// Whether the same request may be answered later.
+    var isPassing: Bool { !isQuota && ([408, 409, 425, 429].contains(status) || (500..<600).contains(status)) }
 }

@@ -86,12 +86,12 @@ struct BatchCommand: ParsableCommand {
             guard batch.isOpen, let dialect = Dialects.named(batch.dialect, remote: batch.url) else {
                 throw UsageError("batch \(id) is over: there is nothing to cancel")
             }
+            if let sender = batch.sender {
+                throw UsageError("batch \(id) is being submitted by the process \(sender): stop that first")
+            }
             if forget {
                 try await cache.forget(batch)
                 return Console.result("\(id)  forgotten: \(batch.rows) questions are free")
-            }
-            guard batch.phase == .sent || !batch.isElsewhere else {
-                throw UsageError("batch \(id) is being submitted by the process \(batch.process): stop that first")
             }
             let run = try BatchRun(
                 cache, try Endpoint(batch.url, dialect: dialect), dialect,

@@ -148,6 +148,7 @@ package final class CachedTeacher: Sendable {
     /// Puts what a response brought on the disk and pays for it, both in one transaction: no answer is paid for and then
     /// lost. Returns the rows that the cache holds.
     func keep(_ answers: [StoredAnswer], of reply: Reply, replacing: Bool) async throws -> [StoredAnswer] {
+        defer { withExtendedLifetime(reply.underWay) {} }
         guard let ledger, let reservation = reply.reservation else { return try await cache.store(answers, replacing: replacing) }
         return try await ledger.settle(reservation, .answer(reply.completion.usage)) { db in
             try AnswerCache.put(answers, replacing: replacing, db)

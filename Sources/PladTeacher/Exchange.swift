@@ -15,6 +15,8 @@ struct Exchange: TrafficOutcome {
     var seen: Seen
     /// What is still set aside for it: for an answer, which is paid for when it is kept.
     var reservation: Reservation?
+    /// Of an answer that came over the wire.
+    var underWay: UnderWay?
 
     var refusal: RetryPolicy.Outcome? {
         if case .refusal(let outcome) = seen { outcome } else { nil }
@@ -31,7 +33,9 @@ struct Exchange: TrafficOutcome {
     func reply(after attempts: Int) -> Reply {
         guard case .answer(let completion) = seen, var response else { preconditionFailure("a refusal is no reply") }
         response.attempts = attempts
-        return Reply(response: response, completion: completion, reservation: reservation)
+        var reply = Reply(response: response, completion: completion, reservation: reservation)
+        reply.underWay = underWay
+        return reply
     }
 }
 

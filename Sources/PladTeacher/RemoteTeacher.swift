@@ -63,7 +63,7 @@ package final class RemoteTeacher: Teacher {
         self.onAttempt = onAttempt
     }
 
-    /// How many requests are on the wire.
+    /// How many requests are on the wire or have an answer that is not kept yet.
     package var requestsUnderWay: Int { underWay.count }
 
     /// Ends the requests on the wire, which may have been paid for; for askers that are cancelled and are not to wait for them.
@@ -155,7 +155,8 @@ package final class RemoteTeacher: Teacher {
         let started = Date()
         let begin = ContinuousClock.now
         do {
-            var response = try await underWay.response { [transport] in try await transport.send(message) }
+            let (received, place) = try await underWay.response { [transport] in try await transport.send(message) }
+            var response = received
             for header in secrets { response.body = header.redacting(response.body) }
             let seen: Exchange.Seen =
                 switch dialect.read(status: response.status, body: response.body) {
@@ -163,7 +164,9 @@ package final class RemoteTeacher: Teacher {
                 case .unreadable(let reason): .refusal(.unreadable(reason))
                 case .fault(let fault): .refusal(.fault(fault, retryAfter: RetryAfter.wait(in: response.headers) ?? fault.wait))
                 }
-            return Exchange(started: started, duration: begin.duration(to: .now), response: response, seen: seen)
+            var exchange = Exchange(started: started, duration: begin.duration(to: .now), response: response, seen: seen)
+            if exchange.refusal == nil { exchange.underWay = place }
+            return exchange
         } catch let fault as TransportFault {
             return Exchange(started: started, duration: begin.duration(to: .now), response: nil, seen: .refusal(.transport(fault)))
         } catch let stop as CancellationError {

@@ -17,7 +17,7 @@ extension Teacher {
 }
 
 /// A response with what the request's dialect reads in it.
-package struct Reply: Sendable, Equatable {
+package struct Reply: Sendable {
     package var response: Response
     package var completion: Completion
     /// Which of the response's answers it is, where several were asked for at once.
@@ -25,6 +25,8 @@ package struct Reply: Sendable, Equatable {
     /// What is set aside for the attempt that brought it, to be settled when it is kept. Nil where nobody counts, and for
     /// all answers of a response but its first.
     package var reservation: Reservation?
+    /// Counts the request as under way until the answer is kept.
+    package var underWay: UnderWay?
 
     package init(response: Response, completion: Completion, choice: Int = 0, reservation: Reservation? = nil) {
         self.response = response

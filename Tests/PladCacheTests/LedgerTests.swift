@@ -133,6 +133,25 @@ import Testing
         #expect(account.paid == Money(dollars: 0.003) && account.reserved == .zero && ledger.spent.paid == account.paid)
     }
 
+    /// A teacher whose request is under way for as long as whoever keeps its answer says so.
+    private struct CountingTeacher: Teacher {
+        let onEnd: @Sendable () -> Void
+
+        func reply(to request: TeacherRequest) async throws -> Reply {
+            var reply = try await ScriptedTeacher { _, _ in chatBody("yes") }.reply(to: request)
+            reply.underWay = UnderWay(onEnd: onEnd)
+            return reply
+        }
+    }
+
+    @Test func aRequestIsUnderWayUntilItsAnswerIsOnTheDisk() async throws {
+        let cache = try AnswerCache(opening: try Folder()["c.sqlite"], for: .writing)
+        let kept = Locked<[Int]>([])
+        let teacher = CountingTeacher { kept.withLock { $0.append((try? cache.list().count) ?? -1) } }
+        _ = try await cached(cache, .record(teacher)).answer(to: question("q"), SamplingParameters())
+        #expect(kept.withLock { $0 } == [1])
+    }
+
     @Test func anAnswerThatCannotBeKeptIsNotPaidForAndItsMoneyStaysSetAside() async throws {
         let folder = try Folder()
         try AnswerCache(opening: folder["c.sqlite"], for: .writing).close()

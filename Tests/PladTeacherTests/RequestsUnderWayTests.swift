@@ -35,6 +35,17 @@ import Testing
         task.cancel()
         transport.open()
         #expect(try await task.value.completion.text == "yes")
+    }
+
+    @Test func anAnswerIsUnderWayUntilItIsKept() async throws {
+        let transport = HeldTransport()
+        let teacher = try teacher(transport, patience: .seconds(60))
+        transport.open()
+        do {
+            let reply = try await teacher.reply(to: request())
+            #expect(teacher.requestsUnderWay == 1)
+            withExtendedLifetime(reply) {}
+        }
         #expect(teacher.requestsUnderWay == 0)
     }
 

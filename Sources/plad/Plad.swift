@@ -37,17 +37,23 @@ struct Plad: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         LostFile.install()
         Interruption.install()
+        Foundation.exit(await status(of: Array(CommandLine.arguments.dropFirst())))
+    }
+
+    /// Runs the command line and answers its exit status, having said what is wrong. Nothing that it made is left when it returns.
+    private static func status(of arguments: [String]) async -> Int32 {
         var settings = ConfigFile()
         do {
-            let arguments = NegativeNumbers.joined(to: Array(CommandLine.arguments.dropFirst()))
+            let arguments = NegativeNumbers.joined(to: arguments)
             settings = try ConfigFile(in: arguments)
             try await run(arguments: settings.expanding(arguments))
             try Console.flush()
+            return 0
         } catch {
             let complaint = Complaint(error)
             // A command that has said what is wrong ends with a status alone.
             if !complaint.line.isEmpty { Console.say("plad: \(settings.place(of: complaint))\(complaint.line)") }
-            Foundation.exit(complaint.status)
+            return complaint.status
         }
     }
 

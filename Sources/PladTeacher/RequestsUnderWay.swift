@@ -29,12 +29,16 @@ final class RequestsUnderWay: Sendable {
             return state.next
         }
         let underWay = UnderWay { [state] in state.withLock { _ = $0.transfers.removeValue(forKey: number) } }
+        let limit = Locked<Task<Void, any Error>?>(nil)
+        defer { limit.withLock { $0?.cancel() } }
         return try await withTaskCancellationHandler {
             (try await transfer.value, underWay)
         } onCancel: {
-            Task { [patience] in
-                try? await Task.sleep(for: patience)
-                transfer.cancel()
+            limit.withLock {
+                $0 = Task { [patience] in
+                    try await Task.sleep(for: patience)
+                    transfer.cancel()
+                }
             }
         }
     }

@@ -59,8 +59,8 @@ extension StoredAnswer {
     }
 
     static func fetch(_ db: Database, key: Digest) throws -> StoredAnswer? {
-        let statement = try db.cachedStatement(sql: "SELECT \(columns) FROM answer WHERE key = ?")
-        return try Row.fetchOne(statement, arguments: [Data(key.bytes)]).map(StoredAnswer.init)
+        let statement = try db.cachedStatement(sql: "SELECT \(columns), response_digest FROM answer WHERE key = ?")
+        return try Row.fetchOne(statement, arguments: [Data(key.bytes)]).map(whole)
     }
 
     /// An answer to the same request under another limit on tokens that is also the answer under `tokenLimit`: one
@@ -68,11 +68,23 @@ extension StoredAnswer {
     static func fetch(_ db: Database, family: Digest, tokenLimit: Int) throws -> StoredAnswer? {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT \(columns) FROM answer
+                SELECT \(columns), response_digest FROM answer
                 WHERE family = ?
                 AND (token_limit = ? OR finish_reason <> 'length' AND (token_limit <= ? OR completion_tokens <= ?))
                 ORDER BY token_limit DESC, key LIMIT 1
                 """)
-        return try Row.fetchOne(statement, arguments: [Data(family.bytes), tokenLimit, tokenLimit, tokenLimit]).map(StoredAnswer.init)
+        return try Row.fetchOne(statement, arguments: [Data(family.bytes), tokenLimit, tokenLimit, tokenLimit]).map(whole)
+    }
+
+    /// The answer, if its response is what was recorded: nothing is trained on that no teacher said.
+    private static func whole(_ row: Row) throws -> StoredAnswer {
+        let answer = try StoredAnswer(row)
+        guard Digest(of: answer.response) == Digest(bytes: row["response_digest"] as Data) else {
+            throw CacheError(
+                .damaged,
+                "a kept answer of \(answer.teacher) is not what was recorded; plad cache verify lists such rows, plad cache recover keeps the others"
+            )
+        }
+        return answer
     }
 }

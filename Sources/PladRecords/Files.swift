@@ -6,7 +6,8 @@ extension Data {
         do {
             self = try Data(contentsOf: file, options: .mappedIfSafe)
         } catch {
-            throw RecordError(.unreadable, "cannot read \(file.path): \(Files.reason(error))")
+            let reason = Files.isFolder(file) ? "it is a folder" : Files.reason(error)
+            throw RecordError(.unreadable, "cannot read \(file.path): \(reason)")
         }
     }
 
@@ -60,6 +61,11 @@ package enum Files {
 
     package static func exists(_ file: URL) -> Bool {
         FileManager.default.fileExists(atPath: file.path)
+    }
+
+    package static func isFolder(_ file: URL) -> Bool {
+        var status = stat()
+        return stat(file.path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     /// The operating system's words for why a file operation failed.

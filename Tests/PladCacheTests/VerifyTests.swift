@@ -50,7 +50,9 @@ import Testing
         let place = try #require(bytes.range(of: Data("needle in".utf8)))
         bytes[place.lowerBound] = UInt8(ascii: "N")
         try bytes.write(to: folder["c.sqlite"])
-        let problems = try AnswerCache(opening: folder["c.sqlite"], for: .reading).verify().problems
-        #expect(problems == ["row 1: its response is not what was recorded"])
+        let damaged = try AnswerCache(opening: folder["c.sqlite"], for: .reading)
+        #expect(try damaged.verify().problems == ["row 1: its response is not what was recorded"])
+        let error = await #expect(throws: CacheError.self) { _ = try await damaged.find(request("a")) }
+        #expect(error?.code == .damaged, "nothing is trained on that no teacher said")
     }
 }

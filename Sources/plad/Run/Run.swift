@@ -84,6 +84,8 @@ struct Run {
                 throw UsageError(
                     "\(folder.url.path) is no run, and holds files: a run would write over them; give an --out that is new or empty")
             }
+            // What is refused begins no run.
+            _ = try Run(folder: folder, record: record, options: options, prompts: prompts).check()
             try text.write(atomicallyTo: folder.prompts)
             try record.jsonLine().write(atomicallyTo: folder.record)
         }

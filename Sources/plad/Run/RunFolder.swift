@@ -61,6 +61,9 @@ struct RunFolder {
     /// a person's in it.
     func isFree(for prompts: Data) throws -> Bool {
         guard Files.exists(url) else { return true }
+        guard Files.isFolder(url) else {
+            throw UsageError("--out \(url.path) is a file; give the folder of the run")
+        }
         let names = try FileManager.default.contentsOfDirectory(atPath: url.path).filter { !$0.hasPrefix(".") }
         // A run that was killed as it began has its prompts already.
         return try names.isEmpty || names == [self.prompts.lastPathComponent] && Data(reading: self.prompts) == prompts

@@ -17,6 +17,11 @@ struct Complaint {
         case is CancellationError:
             line = Interrupted().message
             status = ExitStatus.interrupted.rawValue
+        case EncodingError.invalidValue(let value, let context):
+            // Settings are kept as JSON, which has no such numbers.
+            let name = context.codingPath.last.map { $0.stringValue.replacing(/[A-Z]/) { "-\($0.output.lowercased())" } } ?? ""
+            line = "--\(name) \(value): give a number that is finite"
+            status = ExitStatus.usage.rawValue
         default:
             line = Self.line(ofParser: Plad.fullMessage(for: error))
             status = Plad.exitCode(for: error).rawValue

@@ -3,7 +3,7 @@ import Foundation
 import PladRecords
 import Synchronization
 
-/// Ctrl-C and termination: asks the running work to save and stop; asked twice, the process ends at once. Only where requests
+/// Ctrl-C, termination and a terminal that hangs up: asks the running work to save and stop; asked twice, the process ends at once. Only where requests
 /// are under way, which are paid for, the second cuts those, and the third ends the process.
 ///
 /// Work that takes long calls `check()` where it can stop without losing anything.
@@ -15,7 +15,7 @@ enum Interruption {
     nonisolated(unsafe) private static var sources: [any DispatchSourceSignal] = []
 
     static func install() {
-        for number in [SIGINT, SIGTERM] {
+        for number in [SIGINT, SIGTERM, SIGHUP] where number != SIGHUP || !isIgnored(number) {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
@@ -35,6 +35,17 @@ enum Interruption {
             source.resume()
             sources.append(source)
         }
+    }
+
+    /// As SIGHUP is under `nohup`, which is meant to go on.
+    private static func isIgnored(_ number: Int32) -> Bool {
+        #if os(Linux)
+            var action = sigaction()
+            sigaction(number, nil, &action)
+            return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+        #else
+            return false
+        #endif
     }
 
     static var isAsked: Bool { asked.load(ordering: .relaxed) > 0 }

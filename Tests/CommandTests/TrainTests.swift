@@ -64,7 +64,9 @@ import Testing
             while training.isRunning, Date() < deadline { usleep(10_000) }
             let said = try words()
             #expect(!training.isRunning && training.terminationStatus == 65, "\(said)")
-            #expect(said.contains("was cut off, or its disk failed; put the whole file in its place"), "\(said)")
+            // Where the cut falls between two looks at the weights, their file is found changed.
+            let ways = ["was cut off, or its disk failed; put the whole file in its place", "was changed while plad was reading it"]
+            #expect(ways.contains { said.contains($0) }, "\(said)")
         }
     }
 

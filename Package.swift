@@ -39,12 +39,14 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        // Kernels in C, since Swift cannot compile one function for another processor than the rest.
+        .target(name: "CKernels"),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         room("PladRecords", ["CCrypto", yams]),
         room("PladTeacher", ["PladRecords", "CCurl"]),
         room("PladCache", ["PladRecords", "PladTeacher", grdb]),
         room("PladHub", ["PladRecords", "PladTeacher", "CCrypto"]),
-        room("PladTensor", ["COpenBLAS"]),
+        room("PladTensor", ["CKernels"]),
         room("PladStudent", ["PladRecords", "PladTensor"]),
         room("PladTraining", ["PladRecords", "PladTensor", "PladStudent"]),
         room("PladEvaluation", ["PladRecords"]),
@@ -54,7 +56,7 @@ let package = Package(
             name: "plad",
             dependencies: [
                 "PladRecords", "PladTeacher", "PladCache", "PladTensor", "PladStudent", "PladTraining",
-                "PladEvaluation", "PladReport", "PladServer", "PladHub", argumentParser, mustache, yams,
+                "PladEvaluation", "PladReport", "PladServer", "PladHub", "COpenBLAS", argumentParser, mustache, yams,
             ],
             resources: [.embedInCode("Money/prices.yaml")],
             swiftSettings: settings),
@@ -62,7 +64,7 @@ let package = Package(
         tests("PladTeacher", ["PladRecords"]),
         tests("PladCache", ["PladRecords", "PladTeacher"]),
         tests("PladHub", ["PladRecords", "PladTeacher", "CCrypto"]),
-        tests("PladTensor"),
+        tests("PladTensor", ["CKernels"]),
         tests("PladStudent", ["PladRecords", "PladTensor"]),
         tests("PladTraining", ["PladRecords", "PladTensor", "PladStudent"]),
         tests("PladEvaluation", ["PladRecords"]),

@@ -1,3 +1,5 @@
+import CKernels
+
 /// The numbers of one AdamW step (Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization", algorithm 2).
 package struct AdamWParameters: Sendable, Equatable {
     package var learningRate: Float
@@ -41,54 +43,18 @@ package func adamW(
     precondition(parameters.step >= 1, "AdamW step \(parameters.step)")
     let correction1 = 1 - power(Double(parameters.beta1), parameters.step)
     let correction2 = 1 - power(Double(parameters.beta2), parameters.step)
-    let constants = AdamWConstants(
+    let constants = kernel_adamw(
         keep: 1 - parameters.learningRate * parameters.weightDecay,
-        stepSize: Float(Double(parameters.learningRate) / correction1),
-        rootScale: Float(1 / correction2.squareRoot()),
-        beta1: parameters.beta1, beta2: parameters.beta2, epsilon: parameters.epsilon, gradientScale: parameters.gradientScale)
+        step_size: Float(Double(parameters.learningRate) / correction1),
+        root_scale: Float(1 / correction2.squareRoot()),
+        beta1: parameters.beta1, beta2: parameters.beta2, epsilon: parameters.epsilon, gradient_scale: parameters.gradientScale)
     workers.split(count, grain: 1 << 14) { range, _ in
         let first = range.lowerBound
-        update(
-            weights.pointer + first, gradients.pointer + first, firstMoments.pointer + first, secondMoments.pointer + first,
-            count: range.count, constants, clearing: clearingGradients)
-    }
-}
-
-private struct AdamWConstants {
-    /// What weight decay leaves of a weight.
-    let keep: Float
-    /// The learning rate over the first moment's bias correction.
-    let stepSize: Float
-    /// One over the root of the second moment's bias correction.
-    let rootScale: Float
-    let beta1: Float
-    let beta2: Float
-    let epsilon: Float
-    let gradientScale: Float
-}
-
-private func update(
-    _ w: UnsafeMutablePointer<Float>, _ g: UnsafeMutablePointer<Float>, _ m: UnsafeMutablePointer<Float>,
-    _ v: UnsafeMutablePointer<Float>, count: Int, _ constants: AdamWConstants, clearing: Bool
-) {
-    let (beta1, beta2) = (Vector(repeating: constants.beta1), Vector(repeating: constants.beta2))
-    let (rest1, rest2) = (1 - constants.beta1, 1 - constants.beta2)
-    var i = 0
-    while i < count {
-        let left = count &- i
-        let gradient = load(g + i, count: left) * constants.gradientScale
-        var first = (gradient * rest1).addingProduct(load(m + i, count: left), beta1)
-        var second = (gradient * gradient * rest2).addingProduct(load(v + i, count: left), beta2)
-        let size = first.replacing(with: -first, where: first .< 0)
-        first.replace(with: 0, where: size .< 1e-30)
-        second.replace(with: 0, where: second .< 1e-30)
-        let root = squareRoot(second) * constants.rootScale + constants.epsilon
-        let weight = load(w + i, count: left) * constants.keep - constants.stepSize * (first / root)
-        store(weight, to: w + i, count: left)
-        store(first, to: m + i, count: left)
-        store(second, to: v + i, count: left)
-        if clearing { store(.zero, to: g + i, count: left) }
-        i &+= 16
+        withUnsafePointer(to: constants) { constants in
+            kernels.adamw(
+                weights.pointer + first, gradients.pointer + first, firstMoments.pointer + first, secondMoments.pointer + first,
+                range.count, constants, clearingGradients)
+        }
     }
 }
 

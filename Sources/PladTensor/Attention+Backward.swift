@@ -1,3 +1,5 @@
+import CKernels
+
 /// Backward of `attend` over a tree: from the outputs' gradient to that of query, key and value.
 ///
 /// Scores are computed again from `logSumExp`, a block at a time.
@@ -61,7 +63,7 @@ extension AttentionBlock {
         for query in 0..<queries {
             let at = ((run.row + query / group) * shape.heads + head * group + query % group) * width
             copyPadded(dOutput + at, to: scratch.outputs + query * padded, width: width)
-            scratch.totals[query] = dot(dOutput + at, output + at, count: width)
+            scratch.totals[query] = kernels.dot(dOutput + at, output + at, width)
         }
         score(run, first: first, columns: columns)
         smallProduct(
@@ -85,12 +87,7 @@ extension AttentionBlock {
             into: scratch.outputs, cRow: padded, m: queries, n: padded, k: keys)
         for query in 0..<queries {
             let target = gradient.query(run.row + query / group, head: head * group + query % group, shape)
-            let source = scratch.outputs + query * padded
-            var i = 0
-            while i < width {
-                store(load(source + i) * shape.scale, to: target + i, count: width &- i)
-                i &+= 16
-            }
+            kernels.scale(scratch.outputs + query * padded, shape.scale, target, width)
         }
     }
 
@@ -99,11 +96,7 @@ extension AttentionBlock {
         for query in 0..<run.count * shape.group {
             let source = scratch.dScores + query * scratch.stride
             let target = bias.gradients(head: head * shape.group + query % shape.group, from: first - run.position - query / shape.group)
-            var i = 0
-            while i < columns {
-                store(load(target + i) + load(source + i), to: target + i)
-                i &+= 16
-            }
+            kernels.add(source, target, columns)
         }
     }
 
@@ -114,15 +107,4 @@ extension AttentionBlock {
             gradient.value(row + i, head: head, shape).update(from: scratch.dValues + at, count: shape.headWidth)
         }
     }
-}
-
-@inline(__always)
-private func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int) -> Float {
-    var total = Vector.zero
-    var i = 0
-    while i < count {
-        total = total.addingProduct(load(a + i, count: count &- i), load(b + i, count: count &- i))
-        i &+= 16
-    }
-    return sum(total)
 }

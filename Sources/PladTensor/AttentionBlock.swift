@@ -1,3 +1,5 @@
+import CKernels
+
 /// Rows that follow one another and attend together.
 struct QueryRun {
     /// Of the first row on its way from the beginning.
@@ -83,7 +85,7 @@ struct AttentionBlock {
         }
         hideBeyondWindow(run, first: first, with: 0)
         if let logSumExp {
-            logarithms(of: scratch.totals, plus: scratch.peaks, into: scratch.sums, count: queries)
+            kernels.logarithm(scratch.totals, scratch.peaks, scratch.sums, queries)
             for r in 0..<run.count {
                 (logSumExp + ((run.row + r) * shape.heads + head * group)).update(from: scratch.sums + r * group, count: group)
             }
@@ -94,12 +96,7 @@ struct AttentionBlock {
         for query in 0..<queries {
             let target = output + ((run.row + query / group) * shape.heads + head * group + query % group) * width
             let source = scratch.outputs + query * padded
-            let share = 1 / scratch.totals[query]
-            var i = 0
-            while i < width {
-                store(load(source + i) * share, to: target + i, count: width &- i)
-                i &+= 16
-            }
+            kernels.scale(source, 1 / scratch.totals[query], target, width)
         }
     }
 
@@ -113,11 +110,7 @@ struct AttentionBlock {
             for query in 0..<queries {
                 let source = bias.values(head: head * shape.group + query % shape.group, from: first - run.position - query / shape.group)
                 let target = scratch.scores + query * scratch.stride
-                var i = 0
-                while i < columns {
-                    store(load(target + i) + load(source + i), to: target + i)
-                    i &+= 16
-                }
+                kernels.add(source, target, columns)
             }
         }
         hideBeyondWindow(run, first: first, with: -.infinity)
@@ -145,22 +138,6 @@ struct AttentionBlock {
 }
 
 /// Copies `width` floats times `scale` and fills up the last vector with zeros.
-@inline(__always)
 func copyPadded(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, width: Int, scale: Float = 1) {
-    var i = 0
-    while i < width {
-        store(load(source + i, count: width &- i) * scale, to: target + i)
-        i &+= 16
-    }
-}
-
-/// peak + ln(total), row by row.
-private func logarithms(
-    of totals: UnsafePointer<Float>, plus peaks: UnsafePointer<Float>, into sums: UnsafeMutablePointer<Float>, count: Int
-) {
-    var i = 0
-    while i < count {
-        store(load(peaks + i) + logarithm(load(totals + i)), to: sums + i)
-        i &+= 16
-    }
+    kernels.copy_padded(source, scale, target, width)
 }

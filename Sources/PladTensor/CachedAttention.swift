@@ -1,3 +1,5 @@
+import CKernels
+
 /// Attention of one new token, for one key/value head and the heads that share it, to what the caches hold.
 ///
 /// - Parameters:
@@ -36,8 +38,8 @@ package func attendCached(
         for h in 0..<group {
             let row = scores + h * columns
             if let bias = rules.bias {
-                addValues(bias.values(head: head * group + h, from: -position), to: row, count: promptCount)
-                addValues(bias.values(head: head * group + h, from: promptCount - position), to: row + promptColumns, count: ownCount)
+                kernels.add(bias.values(head: head * group + h, from: -position), row, promptCount)
+                kernels.add(bias.values(head: head * group + h, from: promptCount - position), row + promptColumns, ownCount)
             }
             if let hidden = rules.window.map({ position + 1 - $0 }), hidden > 0 {
                 row.update(repeating: -.infinity, count: min(hidden, promptCount))
@@ -61,12 +63,7 @@ package func attendCached(
         into: outputs, cRow: padded, m: group, n: padded, k: ownCount, accumulating: true)
     for h in 0..<group {
         let target = output + (head * group + h) * width
-        let share = 1 / totals[h]
-        var i = 0
-        while i < width {
-            store(load(outputs + (h * padded + i)) * share, to: target + i, count: width &- i)
-            i &+= 16
-        }
+        kernels.scale(outputs + h * padded, 1 / totals[h], target, width)
     }
 }
 
@@ -78,13 +75,4 @@ package func cachedAttentionScratch(shape: AttentionShape, promptCount: Int, own
 /// Positions in whole blocks of a cache.
 private func blocked(_ count: Int) -> Int {
     (count + KeyValueCache.block - 1) / KeyValueCache.block * KeyValueCache.block
-}
-
-@inline(__always)
-private func addValues(_ values: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, count: Int) {
-    var i = 0
-    while i < count {
-        store(load(target + i, count: count &- i) + load(values + i, count: count &- i), to: target + i, count: count &- i)
-        i &+= 16
-    }
 }

@@ -1,3 +1,5 @@
+import CKernels
+
 /// Copies row `ids[t]` of the table to row t of the output, for rows in `range`. Table and output are [·, width].
 package func gatherRows(
     _ table: UnsafePointer<Float>, ids: UnsafePointer<Int32>, into output: UnsafeMutablePointer<Float>, range: Range<Int>, width: Int
@@ -16,11 +18,6 @@ package func scatterRows(
     for row in 0..<count {
         let source = rows + (row &* width &+ columns.lowerBound)
         let target = table + (Int(ids[row]) &* width &+ columns.lowerBound)
-        var i = 0
-        while i < columns.count {
-            let left = columns.count &- i
-            store(load(target + i, count: left) + load(source + i, count: left), to: target + i, count: left)
-            i &+= 16
-        }
+        kernels.add(source, target, columns.count)
     }
 }

@@ -1,68 +1,63 @@
-/// A matrix [outputs, inputs] repacked for products with few rows: those of a decode step.
-package protocol PanelProduct: AnyObject {
-    var outputs: Int { get }
-    var inputs: Int { get }
-    var panels: Int { get }
+import CKernels
 
-    /// y[rows, outputs] = x[rows, inputs] · wᵀ in the columns of the panels given. `accumulating` adds to y instead.
-    ///
-    /// A row's result is the same to the bit whatever rows stand beside it and however the panels are shared out.
-    func multiply(_ x: Matrix, rows: Int, into y: Matrix, panels: Range<Int>, accumulating: Bool)
-}
-
-/// A copy of a weight matrix [outputs, inputs] in panels of 32 outputs, [panels, inputs, 32].
+/// A copy of a weight matrix [outputs, inputs] repacked for products with few rows: those of a decode step.
 ///
-/// Every output of a product is one chain of fused multiply-adds over the inputs in order. Zeros fill up the last panel. Weights
-/// that are bfloat16, as published models have them, are kept so: the same numbers to the bit, half the memory to read.
-package final class PanelMatrix: PanelProduct {
-    private enum Content {
-        case float32(Panels<Float>)
-        case bfloat16(Panels<BFloat16>)
+/// It lies in panels of as many outputs as the processor's registers take, [panels, inputs, width]; zeros fill up the last one.
+package final class PanelMatrix {
+    /// What a weight is kept in.
+    package enum Format: Sendable {
+        case float32
+        /// Weights that are bfloat16, as published models have them: the same numbers to the bit, half the memory to read.
+        case bfloat16
+        /// Eight bits a weight: w ≈ scale·q with a scale for every 32 inputs of an output, their greatest weight over 127, and q
+        /// a whole number (Dettmers et al. 2022, "LLM.int8()", section 2.1, by blocks as in llama.cpp's q8_0).
+        ///
+        /// The rows that are multiplied are rounded likewise when they come, so that a block's sum is one of whole numbers,
+        /// which is exact; the blocks' sums times both scales are one chain of multiply-adds.
+        case int8
     }
 
     package let outputs: Int
     package let inputs: Int
+    package let format: Format
+    /// How many panels there are.
     package let panels: Int
     private let memory: AlignedBuffer
-    private let content: Content
+    private let kernel: kernel_panels
 
-    package var bytesPerWeight: Int {
-        switch content {
-        case .float32: 4
-        case .bfloat16: 2
+    /// - Parameter rounding: to eight bits a weight; else every weight is kept as it is, in bfloat16 where all of them are so.
+    package init(_ weight: Matrix, outputs: Int, inputs: Int, rounding: Bool = false, workers: Workers) {
+        let format: Format =
+            rounding ? .int8 : Self.isBFloat16(weight, outputs: outputs, inputs: inputs, workers: workers) ? .bfloat16 : .float32
+        let kernel =
+            switch format {
+            case .float32: kernels.float32
+            case .bfloat16: kernels.bfloat16
+            case .int8: kernels.int8
+            }
+        let panels = (outputs + kernel.width - 1) / kernel.width
+        let bytes = kernel.bytes(inputs)
+        let memory = AlignedBuffer(count: panels * bytes / MemoryLayout<Float>.stride)
+        workers.split(panels, grain: 4) { range, _ in
+            for panel in range {
+                kernel.pack(weight.start, weight.stride, outputs, inputs, panel, UnsafeMutableRawPointer(memory.pointer) + panel * bytes)
+            }
         }
+        (self.outputs, self.inputs, self.format, self.panels) = (outputs, inputs, format, panels)
+        (self.memory, self.kernel) = (memory, kernel)
     }
 
-    package init(_ weight: Matrix, outputs: Int, inputs: Int, workers: Workers) {
-        self.outputs = outputs
-        self.inputs = inputs
-        panels = Panels<Float>.count(outputs: outputs)
-        let count = panels * inputs * Panels<Float>.width
-        if Self.isBFloat16(weight, outputs: outputs, inputs: inputs, workers: workers) {
-            memory = AlignedBuffer(count: count / 2)
-            let start = UnsafeMutableRawPointer(memory.pointer).bindMemory(to: BFloat16.self, capacity: count)
-            let panels = Panels(start: start, outputs: outputs, inputs: inputs, scales: nil)
-            panels.fill(workers) { output in
-                let source = weight.from(row: output).start
-                return { BFloat16(exactly: source[$0]) }
-            }
-            content = .bfloat16(panels)
-        } else {
-            memory = AlignedBuffer(count: count)
-            let panels = Panels(start: memory.pointer, outputs: outputs, inputs: inputs, scales: nil)
-            panels.fill(workers) { output in
-                let source = weight.from(row: output).start
-                return { source[$0] }
-            }
-            content = .float32(panels)
-        }
-    }
+    /// Bytes that a product reads of the matrix.
+    package var bytes: Int { memory.count * MemoryLayout<Float>.stride }
 
+    /// y[rows, outputs] = x[rows, inputs] · wᵀ in the columns of the panels given. `accumulating` adds to y instead.
+    ///
+    /// A row's result is the same to the bit whatever rows stand beside it and however the panels are shared out.
     package func multiply(_ x: Matrix, rows: Int, into y: Matrix, panels range: Range<Int>, accumulating: Bool) {
-        switch content {
-        case .float32(let panels): panels.multiply(x, rows: rows, into: y, panels: range, accumulating: accumulating)
-        case .bfloat16(let panels): panels.multiply(x, rows: rows, into: y, panels: range, accumulating: accumulating)
-        }
+        let scratch = ThreadScratch.floats((kernel.scratch(rows, inputs) + 3) / MemoryLayout<Float>.stride)
+        kernel.multiply(
+            x.start, x.stride, rows, memory.pointer, outputs, inputs, range.lowerBound, range.upperBound, y.start, y.stride,
+            accumulating, scratch)
     }
 
     /// Whether every weight's lower half is 0.

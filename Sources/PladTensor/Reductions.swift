@@ -1,3 +1,5 @@
+import CKernels
+
 /// The sum of the squares of all values, in float64: the square of a gradient's L2 norm. NaN and infinity pass through.
 ///
 /// The same for any number of threads: blocks of fixed size are summed one after the other.
@@ -15,27 +17,7 @@ package func sumOfSquares(_ buffer: AlignedBuffer, workers: Workers) -> Double {
 
 /// The sum of the squares of `count` values; runs of 1,024 in float32, their sum in float64.
 package func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double {
-    var total = 0.0
-    var start = 0
-    while start < count {
-        let end = min(count, start &+ 1024)
-        var (a, b) = (Vector.zero, Vector.zero)
-        var i = start
-        while i &+ 32 <= end {
-            let (x, y) = (load(values + i), load(values + i + 16))
-            a = a.addingProduct(x, x)
-            b = b.addingProduct(y, y)
-            i &+= 32
-        }
-        while i < end {
-            let x = load(values + i, count: end &- i)
-            a = a.addingProduct(x, x)
-            i &+= 16
-        }
-        total += Double(sum(a + b))
-        start = end
-    }
-    return total
+    kernels.sum_of_squares(values, count)
 }
 
 /// Sets all values to zero.
@@ -49,12 +31,6 @@ package func clear(_ buffer: AlignedBuffer, workers: Workers) {
 package func addParts(
     _ parts: UnsafePointer<Float>, stride: Int, parts count: Int, to target: UnsafeMutablePointer<Float>, range: Range<Int>
 ) {
-    var i = range.lowerBound
-    while i < range.upperBound {
-        let left = range.upperBound &- i
-        var value = load(target + i, count: left)
-        for part in 0..<count { value += load(parts + (part &* stride &+ i), count: left) }
-        store(value, to: target + i, count: left)
-        i &+= 16
-    }
+    let first = range.lowerBound
+    kernels.add_parts(parts + first, stride, count, target + first, range.count)
 }

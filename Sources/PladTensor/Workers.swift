@@ -1,4 +1,4 @@
-import COpenBLAS
+import CKernels
 import Foundation
 import Synchronization
 
@@ -19,7 +19,6 @@ package final class Workers {
         precondition(threads >= 1, "\(threads) threads; at least 1")
         self.threads = threads
         board = Board()
-        configureBLAS()
         for worker in 1..<max(threads, 1) {
             let argument = Unmanaged.passRetained(Recruit(board: board, worker: worker))
             var handle = pthread_t()

@@ -28,26 +28,42 @@ import Testing
         #expect(relativeDistance(dw, zip(w.doubles, addedW).map(+)) < rounding(of: rows))
     }
 
-    @Test(.enabled(if: productsAreRowwise, "OpenBLAS does not promise it"))
-    func rowsOfALinearLayerDoNotDependOnOneAnother() {
+    /// Rows are [rows, inputs] of x; depth, rows and columns beyond one block of every path.
+    @Test(arguments: [(29, 700, 45), (13, 37, 170), (5, 1300, 33)])
+    func aRowIsTheSameAloneInAnyCompanyAndAtAnyOffset(_ rows: Int, _ inputs: Int, _ outputs: Int) {
         var values = Values(7)
-        let (rows, inputs, outputs) = (29, 700, 45)
-        var (x, w, whole) = (values.many(rows * inputs), values.many(outputs * inputs), values.many(rows * outputs))
-        var single = whole
-        func multiply(first: Int, count: Int, into y: inout [Float]) {
-            x.withMatrix(inputs) { x in
-                w.withMatrix(inputs) { w in
+        var (x, w, before) = (values.many(rows * inputs), values.many(outputs * inputs), values.many(rows * outputs))
+        /// x and w begin `offset` floats into their memory, in rows of `gap` floats more.
+        func multiply(_ groups: [Range<Int>], offset: Int = 0, gap: Int = 0) -> [Float] {
+            var (movedX, movedW) = (moved(x, inputs, offset, gap), moved(w, inputs, offset, gap))
+            var y = before
+            movedX.withMatrix(inputs + gap) { x in
+                movedW.withMatrix(inputs + gap) { w in
                     y.withMatrix(outputs) { y in
-                        linear(
-                            x.from(row: first), weight: w, into: y.from(row: first), rows: count, inputs: inputs, outputs: outputs,
-                            accumulating: true)
+                        for rows in groups {
+                            linear(
+                                Matrix(x.start + offset, stride: x.stride).from(row: rows.lowerBound),
+                                weight: Matrix(w.start + offset, stride: w.stride), into: y.from(row: rows.lowerBound),
+                                rows: rows.count, inputs: inputs, outputs: outputs, accumulating: true)
+                        }
                     }
                 }
             }
+            return y
         }
-        multiply(first: 0, count: rows, into: &whole)
-        for row in 0..<rows { multiply(first: row, count: 1, into: &single) }
-        #expect(single == whole)
+        let whole = multiply([0..<rows])
+        #expect(multiply((0..<rows).map { $0..<$0 + 1 }) == whole, "one by one")
+        #expect(multiply([0..<2, 2..<rows]) == whole, "in two groups")
+        for offset in 1..<8 { #expect(multiply([0..<rows], offset: offset) == whole, "\(offset) floats further") }
+        #expect(multiply([0..<rows], offset: 3, gap: 5) == whole, "in longer rows")
+    }
+
+    /// The values in rows of `gap` floats more, behind `offset` floats.
+    private func moved(_ values: [Float], _ width: Int, _ offset: Int, _ gap: Int) -> [Float] {
+        [Float](repeating: .nan, count: offset)
+            + stride(from: 0, to: values.count, by: width).flatMap {
+                values[$0..<$0 + width] + [Float](repeating: .nan, count: gap)
+            }
     }
 
     @Test(arguments: [1, 2, 5, 8, 12, 27])
@@ -58,22 +74,22 @@ import Testing
         // Zeros of both signs, subnormals and large numbers too.
         var w = values.many(outputs * inputs).map { Float(bitPattern: $0.bitPattern & 0xffff_0000) }
         w.replaceSubrange(0..<4, with: [-0.0, 0, Float(bitPattern: 0x0001_0000), -0x1p100])
-        func multiply(_ w: [Float]) -> (bytes: Int, y: [Float]) {
+        func multiply(_ w: [Float]) -> (format: PanelMatrix.Format, y: [Float]) {
             var (w, y) = (w, [Float](repeating: 0, count: rows * outputs))
             let panels = w.withMatrix(inputs) { PanelMatrix($0, outputs: outputs, inputs: inputs, workers: Workers(threads: 2)) }
             x.withMatrix(inputs) { x in
                 y.withMatrix(outputs) { panels.multiply(x, rows: rows, into: $0, panels: 0..<panels.panels, accumulating: false) }
             }
-            return (panels.bytesPerWeight, y)
+            return (panels.format, y)
         }
         let half = multiply(w)
-        #expect(half.bytes == 2)
+        #expect(half.format == .bfloat16)
         // One output that is not bfloat16 makes the matrix float32; the others' results stay.
         for last in [0, outputs - 1] {
             var odd = w
             odd[last * inputs + 9] = 0.1
             let whole = multiply(odd)
-            #expect(whole.bytes == 4)
+            #expect(whole.format == .float32)
             for (index, (a, b)) in zip(half.y, whole.y).enumerated() where index % outputs != last { #expect(a.bitPattern == b.bitPattern) }
         }
     }

@@ -23,12 +23,11 @@ extension DecodeModel {
         return results
     }
 
-    /// Prompts that are computed together: as many as fill large products, but one by one where a row's result would not
-    /// be its own or each thread has a model.
+    /// Prompts that are computed together: as many as fill large products, but one by one where each thread has a model.
     private func passes(over prompts: [[TokenID]]) -> [Range<Int>] {
         var (passes, rows) = ([Range<Int>](), 0)
         for (index, prompt) in prompts.enumerated() {
-            if let last = passes.last, productsAreRowwise, !sharesRows, rows + prompt.count <= Self.passRows {
+            if let last = passes.last, !sharesRows, rows + prompt.count <= Self.passRows {
                 passes[passes.count - 1] = last.lowerBound..<index + 1
                 rows += prompt.count
             } else {

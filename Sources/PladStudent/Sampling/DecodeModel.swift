@@ -3,8 +3,8 @@ import PladTensor
 
 /// The model for generation: weights repacked for few rows, and one step for a batch of sequences.
 ///
-/// Holds copies of the matrices as they are when it is made: no training may come between that and its last use. The result of a row depends on its sequence alone, to the bit:
-/// products keep the order of sums (see `PanelMatrix`), and prompts are computed together only where all products do so.
+/// Holds copies of the matrices as they are when it is made: no training may come between that and its last use. The result of a row
+/// depends on its sequence alone, to the bit: products keep the order of sums (see `PanelMatrix`).
 final class DecodeModel {
     private struct Layer {
         let queryKeyValue, attentionOutput, entrance, exit: PanelProjection

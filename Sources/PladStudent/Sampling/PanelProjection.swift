@@ -2,7 +2,7 @@ import PladTensor
 
 /// A linear layer repacked for products with few rows.
 struct PanelProjection {
-    let matrix: any PanelProduct
+    let matrix: PanelMatrix
     /// [outputs]
     let bias: AlignedBuffer?
 
@@ -20,10 +20,7 @@ struct PanelProjection {
             for change in projection.changes { change.merge(into: weight, inputs: projection.inputs) }
         }
         matrix = withExtendedLifetime(gathered) {
-            switch weights {
-            case .float32: PanelMatrix(weight, outputs: projection.outputs, inputs: projection.inputs, workers: workers)
-            case .int8: Int8PanelMatrix(weight, outputs: projection.outputs, inputs: projection.inputs, workers: workers)
-            }
+            PanelMatrix(weight, outputs: projection.outputs, inputs: projection.inputs, rounding: weights == .int8, workers: workers)
         }
         let bias = parts[0].bias == nil ? nil : AlignedBuffer(count: projection.outputs)
         for part in parts {

@@ -1,9 +1,4 @@
-import COpenBLAS
-
-/// Keeps OpenBLAS on the calling thread: the split over threads is ours, so that it is the same in every run.
-func configureBLAS() {
-    openblas_set_num_threads(1)
-}
+import CKernels
 
 /// A matrix of floats in row order somewhere inside a larger one: row r starts at `start + r·stride`.
 package struct Matrix {
@@ -20,6 +15,9 @@ package struct Matrix {
         Matrix(start + row * stride + column, stride: stride)
     }
 }
+
+// Every element of a product is one chain of multiply-adds in order: a row's result is the same to the bit whatever rows stand
+// beside it, wherever the matrices lie and on however many threads. No BLAS promises that.
 
 /// y[rows, outputs] = x[rows, inputs] · wᵀ with w[outputs, inputs]: a linear layer forward. `accumulating` adds to y instead.
 package func linear(_ x: Matrix, weight w: Matrix, into y: Matrix, rows: Int, inputs: Int, outputs: Int, accumulating: Bool = false) {
@@ -38,18 +36,38 @@ package func linearWeightGradient(_ dy: Matrix, _ x: Matrix, addingTo dw: Matrix
     product(Operand(transposed: dy), Operand(x), into: dw, m: outputs, n: inputs, k: rows, accumulating: true)
 }
 
-/// Whether a row's result in the products above is the same to the bit whatever rows stand beside it; no BLAS promises that.
-package var productsAreRowwise: Bool { compiled_for_avx512() }
+/// A matrix as a product reads it: element (i, j) is `start[i·row + j·column]`, and one of the two strides is 1.
+private struct Operand {
+    let start: UnsafePointer<Float>
+    let row: Int
+    let column: Int
+
+    init(_ matrix: Matrix) {
+        (start, row, column) = (UnsafePointer(matrix.start), matrix.stride, 1)
+    }
+
+    init(transposed matrix: Matrix) {
+        (start, row, column) = (UnsafePointer(matrix.start), 1, matrix.stride)
+    }
+}
 
 /// c[m, n] = a[m, k] · b[k, n].
-///
-/// Compiled for AVX-512, plad's own blocks keep up with OpenBLAS's kernels for it, and reach the same rate where an OpenBLAS
-/// older than the processor, or told so by OPENBLAS_CORETYPE, falls back to kernels of half that rate.
 private func product(_ a: Operand, _ b: Operand, into c: Matrix, m: Int, n: Int, k: Int, accumulating: Bool) {
-    guard m > 0, k > 0 else { return }
-    guard !compiled_for_avx512() else { return packedProduct(a, b, into: c, m: m, n: n, k: k, accumulating: accumulating) }
-    cblas_sgemm(
-        CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans, b.isTransposed ? CblasTrans : CblasNoTrans,
-        blasint(m), blasint(n), blasint(k), 1, a.start, blasint(a.isTransposed ? a.column : a.row),
-        b.start, blasint(b.isTransposed ? b.column : b.row), accumulating ? 1 : 0, c.start, blasint(c.stride))
+    guard m > 0, n > 0, k > 0 else { return }
+    kernels.product(
+        a.start, a.row, a.column, b.start, b.row, b.column, c.start, c.stride, m, n, k, accumulating,
+        ThreadScratch.floats(kernels.product_scratch))
+}
+
+/// c[m, n] = a[m, k] · b[k, n], for matrices too small for packing to pay.
+///
+/// `a` is read element by element at `a[i·aRow + l·aColumn]`, so that it may lie transposed; `b` and `c` lie in rows of
+/// `bRow` and `cRow` floats. `accumulating` adds to c.
+///
+/// - Precondition: n is a multiple of 16.
+func smallProduct(
+    _ a: UnsafePointer<Float>, aRow: Int, aColumn: Int, _ b: UnsafePointer<Float>, bRow: Int,
+    into c: UnsafeMutablePointer<Float>, cRow: Int, m: Int, n: Int, k: Int, accumulating: Bool = false
+) {
+    kernels.small_product(a, aRow, aColumn, b, bRow, c, cRow, m, n, k, accumulating)
 }

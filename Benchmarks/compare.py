@@ -44,18 +44,18 @@ TOKENIZERS = {
     "gpt2": "GPT-2 pattern, 50,257 tokens", "llama3": "Llama 3 pattern, 128,000", "qwen2": "Qwen 2 pattern and NFC, 151,028",
     "sentencepiece": "SentencePiece BPE, 32,000", "unigram": "Unigram, 32,000",
 }
-# What holds each side to a set of instructions. OPENBLAS_CORETYPE is for the product beside which plad measures its own.
+# What holds each side to a set of instructions.
 HELD = {
-    "plad": {
-        "generic": {"PLAD_KERNELS": "generic", "OPENBLAS_CORETYPE": "Nehalem"}, "avx2": {"PLAD_KERNELS": "avx2", "OPENBLAS_CORETYPE": "Haswell"},
-        "avx512": {"PLAD_KERNELS": "avx512"},
-    },
+    "plad": {"generic": {"PLAD_KERNELS": "generic"}, "avx2": {"PLAD_KERNELS": "avx2"}, "avx512": {"PLAD_KERNELS": "avx512"}},
     "torch": {
         "generic": {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "MKL_ENABLE_INSTRUCTIONS": "SSE4_2"},
         "avx2": {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_ENABLE_INSTRUCTIONS": "AVX2"},
-        "avx512": {"ATEN_CPU_CAPABILITY": "avx512"},
+        # Without AMX's tiles, which are another kind of instruction.
+        "avx512": {"ATEN_CPU_CAPABILITY": "avx512", "ONEDNN_MAX_CPU_ISA": "AVX512_CORE_BF16", "MKL_ENABLE_INSTRUCTIONS": "AVX512"},
     },
 }
+# OpenBLAS, beside whose product plad measures its own: one that is older than the processor chooses far too plain kernels.
+CORES = {"generic": "Nehalem", "avx2": "Haswell", "avx512": "SkylakeX"}
 CAPABILITIES = {"generic": "DEFAULT", "avx2": "AVX2", "avx512": "AVX512"}
 # A library that was told which kernels to use would not show its own.
 FREED = ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PLAD_KERNELS", *HELD["torch"]["avx2"]]
@@ -72,6 +72,8 @@ class Comparison:
 
     def environment(self, side):
         kept = {name: value for name, value in os.environ.items() if name not in FREED}
+        if side == "plad" and (best := self.arguments.kernels or best_instructions()):
+            kept["OPENBLAS_CORETYPE"] = CORES[best]
         return kept | HELD.get(side, {}).get(self.arguments.kernels, {})
 
     def plad(self, work, options):
@@ -139,7 +141,7 @@ class Comparison:
                     "work": work, "title": title, "phase": phase, "kernels": ours[0].get("kernels") or self.arguments.kernels or "",
                     "unit": unit, "plad": statistics.median(plad), "peer": statistics.median(peer), "peerName": name,
                     "ratio": statistics.median(plad) / statistics.median(peer), "least": min(ratios), "most": max(ratios),
-                    "memory": memory if phase == "all" else None,
+                    "memory": memory if phase == "all" else None, "share": share(work, phase, ours),
                 }
         self.runs = {"plad": ours, **theirs}
 
@@ -158,6 +160,17 @@ def phases(work, options):
         ("prompts", lambda run: batch * prompt / run["seconds"]["prefill"], "tokens/s"),
         ("new tokens", lambda run: batch * samples * (new - 1) / run["seconds"]["decode"], "tokens/s"),
     ]
+
+
+def share(work, phase, runs):
+    """The median part of the machine's best rate that plad reaches, and of which: "product" of matrices, or "read" of memory."""
+    if work == "train":
+        return {"of": "product", "part": statistics.median(run["gflops"] / run["sgemmGflops"] for run in runs)}
+    if phase == "prompts" and all("gflopsByPart" in run for run in runs):
+        return {"of": "product", "part": statistics.median(run["gflopsByPart"]["prefill"] / run["sgemmGflops"] for run in runs)}
+    if phase == "new tokens" and all("weights" in run for run in runs):
+        return {"of": "read", "part": statistics.median(run["weights"]["share"] for run in runs)}
+    return None
 
 
 def output_of(command, environment, failure=None, last_line=True):
@@ -181,11 +194,21 @@ def tokenizer_cases(folder):
     yield "tokenize", f"encoding 1 MB without spaces, {TOKENIZERS['gpt2']}", unbroken, [], peers
 
 
-def processor():
+def described(key):
+    """What Linux says of the first processor, or nothing."""
     try:
-        return re.search(r"^model name\s*:\s*(.+)$", pathlib.Path("/proc/cpuinfo").read_text(), re.MULTILINE)[1]
+        return re.search(rf"^{key}\s*:\s*(.+)$", pathlib.Path("/proc/cpuinfo").read_text(), re.MULTILINE)[1]
     except (OSError, TypeError):
-        return platform.processor() or platform.machine()
+        return ""
+
+
+def processor():
+    return described("model name") or platform.processor() or platform.machine()
+
+
+def best_instructions():
+    flags = described("flags").split()
+    return "avx512" if "avx512f" in flags else "avx2" if "avx2" in flags else None
 
 
 def main():
@@ -211,7 +234,8 @@ def main():
     label = arguments.label or ", ".join(filter(None, [processor(), arguments.kernels]))
     figures = {"label": label, "processor": processor(), "threads": arguments.threads, "repeats": arguments.repeats, "rows": [], "runs": []}
     print(f"{label}, {arguments.threads} threads (tokenizers: 1), medians of {arguments.repeats}; load {os.getloadavg()[0]:.1f}\n")
-    print("| work | kernels | plad | peer | | ratio | spread | plad's memory |\n|---|---|---|---|---|---|---|---|", flush=True)
+    print("| work | kernels | plad | peer | | ratio | spread | plad's memory | of the best product or read rate |")
+    print("|---|---|---|---|---|---|---|---|---|", flush=True)
     for work, title, options, own, peers in cases:
         peers = [peer for peer in peers if asked[peer[0]] in (*arguments.peers, "tokenize")]
         if arguments.match not in title or not peers:
@@ -228,9 +252,10 @@ def main():
 def line(row):
     title = row["title"] if row["phase"] == "all" else f"— {row['phase']}"
     memory = "" if row["memory"] is None else f"{row['memory']:.2f}×"
+    share = "" if row["share"] is None else f"{100 * row['share']['part']:.0f} % of {row['share']['of']}"
     return (
         f"| {title} | {row['kernels']} | {row['plad']:.1f} {row['unit']} | {row['peer']:.1f} | {row['peerName']} "
-        f"| **{row['ratio']:.1f}×** | {row['least']:.1f}–{row['most']:.1f} | {memory} |")
+        f"| **{row['ratio']:.1f}×** | {row['least']:.1f}–{row['most']:.1f} | {memory} | {share} |")
 
 
 if __name__ == "__main__":

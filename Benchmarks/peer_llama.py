@@ -2,7 +2,9 @@
 """Sampling with llama.cpp through llama-cpp-python's low-level calls: prompts of one length, some samples of each, all of the full length.
 
 The file is one that make_gguf.py writes. Cache, micro-batches and flash attention are as llama.cpp has them by default; all sequences
-are decoded in one batch. `--draw nucleus` is what plad and transformers are told (temperature 0.8, 0.95 of the mass). Prints one JSON line.
+are decoded in one batch. plad and transformers draw from the nucleus, 0.95 of the mass at temperature 0.8; llama.cpp takes the likeliest
+token, since its nucleus sorts the whole vocabulary on one thread, up to half of its time with many sequences: `--draw nucleus` shows
+it. Prints one JSON line.
 """
 import argparse
 import ctypes
@@ -17,7 +19,7 @@ for name, value in [("batch", 16), ("samples", 1), ("prompt", 256), ("new", 64),
     arguments.add_argument(f"--{name}", type=int, default=value)
 arguments.add_argument("--gguf", required=True)
 arguments.add_argument("--type", choices=["f32", "f16", "q8_0"], required=True, help="what the file's matrices must be")
-arguments.add_argument("--draw", choices=["nucleus", "greedy"], default="nucleus")
+arguments.add_argument("--draw", choices=["greedy", "nucleus"], default="greedy")
 arguments.add_argument("--unified", action="store_true", help="one cache for all sequences; samples of a prompt need it to share the prompt's")
 arguments = arguments.parse_args()
 try:

@@ -62,4 +62,6 @@ started = time.perf_counter()
 count = sum(step() for _ in range(arguments.steps))
 seconds = time.perf_counter() - started
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-print(json.dumps({"tokensPerSecond": count / seconds, "secondsPerStep": seconds / arguments.steps, "peakBytes": peak}))
+print(json.dumps({
+    "tokensPerSecond": count / seconds, "secondsPerStep": seconds / arguments.steps, "peakBytes": peak,
+    "capability": torch.backends.cpu.get_cpu_capability()}))

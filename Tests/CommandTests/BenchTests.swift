@@ -15,12 +15,35 @@ import Testing
         #expect(line["command"] as? String == arguments[0])
         #expect(line["shape"] as? String == "tiny")
         #expect(line["threads"] as? Int == 2)
-        for key in ["tokensPerSecond", "secondsPerStep", "peakBytes", "gflops", "sgemmGflops"] {
+        for key in ["tokensPerSecond", "secondsPerStep", "peakBytes", "gflops", "sgemmGflops", "sgemmGflopsPlad", "sgemmGflopsOpenBLAS"] {
             #expect((line[key] as? Double ?? 0) > 0, "\(key): \(result.output)")
         }
         let seconds = try #require(line["seconds"] as? [String: Double])
         #expect(seconds.keys.sorted() == parts.sorted())
         #expect(seconds.values.allSatisfy { $0 > 0 }, "\(seconds)")
+    }
+
+    /// Of the tiny shape, without norms: layers of 64·(64 + 2·32 + 64) + 3·64·176 weights, 2 of them, and a head of 512·64.
+    @Test(arguments: [
+        (["--weights", "float32"], 4 * (2 * 46_080 + 32_768)),
+        (["--dtype", "bf16"], 2 * (2 * 46_080 + 32_768)),
+        // A scale for each of 64 + 2·32 + 64 + 2·176 + 64 outputs.
+        (["--weights", "int8"], 2 * (46_080 + 4 * 608) + 4 * 32_768),
+    ])
+    func aSingleSampleTellsHowFastWeightsAreRead(_ arguments: [String], _ bytes: Int) throws {
+        let common = ["bench", "sample", "--shape", "tiny", "--batch", "1", "--new", "4", "--threads", "2", "--json"]
+        let result = try PladProcess.run(common + arguments)
+        let line = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+        let weights = try #require(line["weights"] as? [String: Double], "\(line)")
+        #expect(weights["bytesPerStep"] == Double(bytes))
+        let best = try #require(weights["bestGigabytesPerSecond"])
+        #expect(best > 0 && abs(weights["share"]! - weights["gigabytesPerSecond"]! / best) < 1e-9)
+    }
+
+    @Test func memoryIsReadAtSomeRate() throws {
+        let result = try PladProcess.run("bench", "memory", "--size", "7", "--passes", "1", "--threads", "2", "--json")
+        let line = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+        #expect(line["bytes"] as? Int == 8 << 20 && (line["gigabytesPerSecond"] as? Double ?? 0) > 0.1, "\(line)")
     }
 
     @Test(arguments: ["f32", "bf16"])

@@ -5,13 +5,14 @@ import PladTensor
 
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure how fast this machine reads a student, trains, samples, scores, tokenizes, keeps answers and asks for them.",
+        abstract: "Measure how fast this machine reads memory and students, trains, samples, scores, tokenizes, keeps answers and asks.",
         discussion: """
             Prints the rate in tokens per second beside the rate of arithmetic, and the latter beside the machine's own in a large \
             matrix product of the same run: their quotient is the share of the processor that the work reaches.
             """,
         subcommands: [
-            BenchTrain.self, BenchSample.self, BenchScore.self, BenchLoad.self, BenchTokenize.self, BenchCache.self, BenchAsk.self,
+            BenchTrain.self, BenchSample.self, BenchScore.self, BenchMemory.self, BenchLoad.self, BenchTokenize.self, BenchCache.self,
+            BenchAsk.self,
         ])
 }
 

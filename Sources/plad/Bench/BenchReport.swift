@@ -16,15 +16,23 @@ struct BenchReport: Encodable {
     var peakBytes: Int
     /// Billions of floating-point operations a second over the whole of what was measured.
     var gflops: Double
-    /// The same in a large matrix product on as many threads.
+    /// The same in the fastest large matrix product on as many threads, and in each of the two measured.
     var sgemmGflops: Double
+    var sgemmGflopsPlad: Double
+    var sgemmGflopsOpenBLAS: Double
+    /// The processor for which OpenBLAS's product was written; a plain one where OpenBLAS is older than the processor.
+    var openBLASCore: String
     /// Where the time went, by part.
     var seconds: [String: Double]
+    /// Billions of operations a second of parts that are measured for themselves.
+    var gflopsByPart: [String: Double]?
+    /// Of weights, where each is read once a step; else nil.
+    var weights: WeightReading?
 
     init(
         _ command: String, _ options: BenchOptions, workers: Workers, tokens: Int, operations: Double, elapsed: Double,
-        secondsPerStep: Double, seconds: [String: Double]
-    ) {
+        secondsPerStep: Double, seconds: [String: Double], operationsByPart: [String: Double]? = nil, weightBytes: Int? = nil
+    ) throws {
         self.command = command
         shape = options.shape
         dtype = options.dtype.rawValue
@@ -33,8 +41,12 @@ struct BenchReport: Encodable {
         self.secondsPerStep = secondsPerStep
         peakBytes = Self.peakBytes
         gflops = operations / elapsed / 1e9
-        sgemmGflops = Self.productRate(workers)
+        let products = ProductRate.measure(workers)
+        (sgemmGflops, sgemmGflopsPlad, sgemmGflopsOpenBLAS) = (products.best, products.plad, products.openBLAS)
+        openBLASCore = products.openBLASCore
         self.seconds = seconds
+        gflopsByPart = operationsByPart.map { $0.merging(seconds) { operations, seconds in operations / max(seconds, 1e-9) / 1e9 } }
+        weights = try weightBytes.map { try WeightReading(bytes: $0, seconds: secondsPerStep, workers: workers) }
     }
 
     func show(json: Bool) throws {
@@ -47,11 +59,11 @@ struct BenchReport: Encodable {
                     tokens/s      %.1f
                     s/step        %.4f  (%@)
                     peak memory   %.2f GiB
-                    GFLOP/s       %.0f of %.0f in a large matrix product (%.0f %%)
+                    GFLOP/s       %.0f of %.0f in a large matrix product (%.0f %%; plad's %.0f, OpenBLAS's for %@ %.0f)%@
                     """,
                 command, shape, dtype, threads, tokensPerSecond, secondsPerStep, parts, Double(peakBytes) / Double(1 << 30), gflops,
-                sgemmGflops,
-                100 * gflops / sgemmGflops))
+                sgemmGflops, 100 * gflops / sgemmGflops, sgemmGflopsPlad, openBLASCore, sgemmGflopsOpenBLAS,
+                weights.map { "\n" + $0.line } ?? ""))
     }
 
     private static var peakBytes: Int {
@@ -65,22 +77,29 @@ struct BenchReport: Encodable {
             return usage.ru_maxrss
         #endif
     }
+}
 
-    /// The best of some products of square matrices, one on each thread at the same time.
-    private static func productRate(_ workers: Workers) -> Double {
-        let side = 1024
-        let operands = (0..<workers.threads).map { _ in AlignedBuffer(count: 3 * side * side) }
-        let clock = ContinuousClock()
-        let best = (0..<8).map { _ in
-            clock.measure {
-                workers.run(workers.threads) { part in
-                    let start = operands[part].pointer
-                    linear(
-                        Matrix(start, stride: side), weight: Matrix(start + side * side, stride: side),
-                        into: Matrix(start + 2 * side * side, stride: side), rows: side, inputs: side, outputs: side)
-                }
-            }
-        }.min()!
-        return Double(workers.threads) * 2 * Double(side * side * side) / best.inSeconds / 1e9
+/// How fast weights are read that are each read once a step, beside the best rate there is for as many bytes.
+struct WeightReading: Encodable {
+    /// Of a step: matrices and head; norms and the cache of keys and values are not counted.
+    var bytesPerStep: Int
+    /// 10⁹ bytes a second over a whole step, whatever else it does.
+    var gigabytesPerSecond: Double
+    /// The same when a buffer of that size is read again and again, and nothing done with it.
+    var bestGigabytesPerSecond: Double
+    /// Of the two.
+    var share: Double
+
+    init(bytes: Int, seconds: Double, workers: Workers) throws {
+        bytesPerStep = bytes
+        gigabytesPerSecond = Double(bytes) / seconds / 1e9
+        bestGigabytesPerSecond = try ReadRate.best(bytes: bytes, passes: 8, workers: workers) / 1e9
+        share = gigabytesPerSecond / bestGigabytesPerSecond
+    }
+
+    var line: String {
+        String(
+            format: "weights       %.0f MB a step, read at %.1f of %.1f GB/s (%.0f %%)", Double(bytesPerStep) / 1e6, gigabytesPerSecond,
+            bestGigabytesPerSecond, 100 * share)
     }
 }

@@ -4,7 +4,11 @@ import PladStudent
 
 struct BenchSample: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sample", abstract: "Measure generation: prompts, then one token after the other for all samples together.")
+        commandName: "sample", abstract: "Measure generation: prompts, then one token after the other for all samples together.",
+        discussion: """
+            Of a single sample it tells how fast the weights are read, beside the best rate at which this machine reads as many bytes \
+            again and again; `plad bench memory` measures that for memory that no cache holds.
+            """)
 
     @OptionGroup var options: BenchOptions
 
@@ -64,7 +68,9 @@ struct BenchSample: ParsableCommand {
         try BenchReport(
             "sample", options, workers: student.workers, tokens: tokens, operations: prompts + rows * mean.total,
             elapsed: prefill + decode, secondsPerStep: steps.isEmpty ? prefill : steps.median,
-            seconds: ["prefill": prefill, "decode": decode]
+            seconds: ["prefill": prefill, "decode": decode],
+            operationsByPart: ["prefill": prompts, "decode": rows * mean.total],
+            weightBytes: batch * samples == 1 && new > 1 ? shape.weightBytes(options.dtype, weights) : nil
         ).show(json: options.json)
     }
 }

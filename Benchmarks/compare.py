@@ -8,6 +8,8 @@ All sides do the same work on the same shape, and each run is a process of its o
 `--kernels avx2` holds plad and its peers to those instructions. llama.cpp chooses when it is built: `--llama FOLDER` names where
 a build for fewer lies, which `pip install --target FOLDER llama-cpp-python` makes with these CMAKE_ARGS:
 -DGGML_NATIVE=OFF -DGGML_AVX=ON -DGGML_AVX2=ON -DGGML_FMA=ON -DGGML_F16C=ON -DGGML_BMI2=ON -DGGML_AVX512=OFF
+On a processor with AMX, what GCC 12 builds natively dies of an illegal instruction in q8_0. There, instead of the last, these make
+a build without AMX: -DGGML_AVX512=ON -DGGML_AVX512_VBMI=ON -DGGML_AVX512_VNNI=ON -DGGML_AVX512_BF16=ON -DGGML_AVX_VNNI=ON
 """
 import argparse
 import json

@@ -13,7 +13,7 @@
 #define REGISTER_FLOATS 16
 // 24 sums, two vectors of b and a number of a fill the 32 registers but five.
 #define TILE_ROWS 12
-#define ROW_PANELS 2
+#define ROW_PANELS 4
 #define INT8_ELSEWHERE 1
 // A panel of a takes about half of a first-level cache of 48 KiB, a block of b half of a second-level one of 1 MiB.
 #define BLOCK_DEPTH 576

@@ -1,4 +1,7 @@
 // For every processor: what the compiler's own target has, SSE2 on x86-64 and NEON on arm64.
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
 #include <math.h>
 #include <string.h>
 

@@ -20,35 +20,47 @@ INLINE reg load_scalars(scalar_kind kind, const void *p) {
     return v;
 }
 
-// c[rows, registers·REGISTER_FLOATS] = a·b, where `rows` and `registers` are known to the compiler.
-//
-// a is read at a[i·a_row + l·a_column], b in rows of `b_row` bytes. `fetch`, where it is not null: what the second-level cache
-// is asked for meanwhile, `fetch_row` bytes further with every row of b.
-INLINE void tile(
-    ptrdiff_t rows, ptrdiff_t registers, scalar_kind kind, const float *a, ptrdiff_t a_row, ptrdiff_t a_column, const char *b,
-    ptrdiff_t b_row, float *c, ptrdiff_t c_row, ptrdiff_t k, bool accumulating, const char *fetch,
-    ptrdiff_t fetch_row) {
-    reg sums[TILE_ROWS][2];
+// A tile's sums: rows and registers a row are known to the compiler.
+typedef reg tile_sums[TILE_ROWS][2];
+
+INLINE void load_sums(tile_sums sums, ptrdiff_t rows, ptrdiff_t registers, const float *c, ptrdiff_t c_row, bool accumulating) {
     UNROLL for (ptrdiff_t i = 0; i < rows; i++)
         UNROLL for (ptrdiff_t j = 0; j < registers; j++)
             sums[i][j] = accumulating ? load_reg(c + i * c_row + j * REGISTER_FLOATS) : (reg)0.0f;
-    for (ptrdiff_t l = 0; l < k; l++) {
-        reg columns[2];
-        UNROLL for (ptrdiff_t j = 0; j < registers; j++)
-            columns[j] = load_scalars(kind, b + j * REGISTER_FLOATS * scalar_bytes(kind));
+}
+
+INLINE void store_sums(tile_sums sums, ptrdiff_t rows, ptrdiff_t registers, float *c, ptrdiff_t c_row) {
+    UNROLL for (ptrdiff_t i = 0; i < rows; i++)
+        UNROLL for (ptrdiff_t j = 0; j < registers; j++) store_reg(sums[i][j], c + i * c_row + j * REGISTER_FLOATS);
+}
+
+// One step of k: a column of a, `a_row` floats from one row to the next, times a row of b.
+INLINE void add_step(
+    tile_sums sums, ptrdiff_t rows, ptrdiff_t registers, scalar_kind kind, const float *a, ptrdiff_t a_row, const char *b) {
+    reg columns[2];
+    UNROLL for (ptrdiff_t j = 0; j < registers; j++)
+        columns[j] = load_scalars(kind, b + j * REGISTER_FLOATS * scalar_bytes(kind));
+    UNROLL for (ptrdiff_t i = 0; i < rows; i++) {
+        const reg row = (reg)a[i * a_row];
+        UNROLL for (ptrdiff_t j = 0; j < registers; j++) sums[i][j] = add_product_reg(sums[i][j], row, columns[j]);
+    }
+}
+
+// c[rows, registers·REGISTER_FLOATS] = a·b: a is read at a[i·a_row + l·a_column], b in rows of `b_row` bytes. `fetch`, where it
+// is not null: what the second-level cache is asked for meanwhile, `fetch_row` bytes further with every row of b.
+INLINE void tile(
+    ptrdiff_t rows, ptrdiff_t registers, scalar_kind kind, const float *a, ptrdiff_t a_row, ptrdiff_t a_column, const char *b,
+    ptrdiff_t b_row, float *c, ptrdiff_t c_row, ptrdiff_t k, bool accumulating, const char *fetch, ptrdiff_t fetch_row) {
+    tile_sums sums;
+    load_sums(sums, rows, registers, c, c_row, accumulating);
+    for (ptrdiff_t l = 0; l < k; l++, a += a_column, b += b_row) {
         if (fetch) {
             fetch_rows(fetch, fetch_row);
             fetch += fetch_row;
         }
-        UNROLL for (ptrdiff_t i = 0; i < rows; i++) {
-            const reg row = (reg)a[i * a_row];
-            UNROLL for (ptrdiff_t j = 0; j < registers; j++) sums[i][j] = add_product_reg(sums[i][j], row, columns[j]);
-        }
-        a += a_column;
-        b += b_row;
+        add_step(sums, rows, registers, kind, a, a_row, b);
     }
-    UNROLL for (ptrdiff_t i = 0; i < rows; i++)
-        UNROLL for (ptrdiff_t j = 0; j < registers; j++) store_reg(sums[i][j], c + i * c_row + j * REGISTER_FLOATS);
+    store_sums(sums, rows, registers, c, c_row);
 }
 
 // A tile whose rows are known only now, up to TILE_ROWS.
@@ -120,10 +132,20 @@ INLINE void pack(
 
 static __attribute__((noinline)) void packed_tile(
     const float *a, const float *b, float *c, ptrdiff_t c_row, ptrdiff_t k, bool accumulating) {
-    tile(TILE_ROWS, 2, SCALAR_FLOAT32, a, 1, TILE_ROWS, (const char *)b, TILE_COLUMNS * 4, c, c_row, k, accumulating, NULL, 0);
+    tile_sums sums;
+    load_sums(sums, TILE_ROWS, 2, c, c_row, accumulating);
+#pragma clang loop unroll_count(4)
+    for (ptrdiff_t l = 0; l < k; l++)
+        add_step(sums, TILE_ROWS, 2, SCALAR_FLOAT32, a + l * TILE_ROWS, 1, (const char *)(b + l * TILE_COLUMNS));
+    store_sums(sums, TILE_ROWS, 2, c, c_row);
 }
 
 #define PRODUCT_SCRATCH ((BLOCK_ROWS + BLOCK_COLUMNS + 16) * BLOCK_DEPTH + TILE_ROWS * TILE_COLUMNS)
+
+INLINE void fetch_sums(const float *c) {
+    __builtin_prefetch(c, 1, 3);
+    if (TILE_COLUMNS * 4 > 64) __builtin_prefetch(c + 16, 1, 3);
+}
 
 // By blocks that fit the caches (Goto and van de Geijn 2008, "Anatomy of High-Performance Matrix Multiplication").
 //
@@ -150,6 +172,8 @@ static void product(
                         const float *tile_a = packed_a + i * count, *tile_b = packed_b + j * count;
                         float *target = c + (row + i) * c_row + column + j;
                         const ptrdiff_t tile_rows = least(TILE_ROWS, rows - i), tile_columns = least(TILE_COLUMNS, columns - j);
+                        // The next tile's sums come to the cache while this one's are computed.
+                        for (ptrdiff_t r = 0; r < tile_rows; r++) fetch_sums(target + r * c_row + TILE_COLUMNS);
                         if (tile_rows == TILE_ROWS && tile_columns == TILE_COLUMNS) {
                             packed_tile(tile_a, tile_b, target, c_row, count, adding);
                             continue;

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PladRecords
+import PladTensor
 
 /// The `plad` command and its exit statuses.
 @main
@@ -44,6 +45,7 @@ struct Plad: AsyncParsableCommand {
     private static func status(of arguments: [String]) async -> Int32 {
         var settings = ConfigFile()
         do {
+            do { try KernelPath.check() } catch { throw ValidationError("\(error)") }
             let arguments = NegativeNumbers.joined(to: arguments)
             settings = try ConfigFile(in: arguments)
             try await run(arguments: settings.expanding(arguments))

@@ -27,8 +27,8 @@ import Testing
     @Test(arguments: [
         (["--weights", "float32"], 4 * (2 * 46_080 + 32_768)),
         (["--dtype", "bf16"], 2 * (2 * 46_080 + 32_768)),
-        // A scale for each of 64 + 2·32 + 64 + 2·176 + 64 outputs.
-        (["--weights", "int8"], 2 * (46_080 + 4 * 608) + 4 * 32_768),
+        // A scale of four bytes for every 32 weights.
+        (["--weights", "int8"], (2 * 46_080 + 32_768) * 36 / 32),
     ])
     func aSingleSampleTellsHowFastWeightsAreRead(_ arguments: [String], _ bytes: Int) throws {
         let common = ["bench", "sample", "--shape", "tiny", "--batch", "1", "--new", "4", "--threads", "2", "--json"]

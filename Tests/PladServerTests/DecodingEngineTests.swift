@@ -58,7 +58,7 @@ private struct ByteDecoder: TextDecoder {
     mutating func finish() -> String { "" }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct DecodingEngineTests {
+@Suite(.timeLimit(.minutes(10))) struct DecodingEngineTests {
     private let log: AsyncStream<String>
     private let engine: DecodingEngine
 

@@ -4,7 +4,7 @@ import PladServer
 import Testing
 
 /// What holds of the connections, whatever is asked over them.
-@Suite(.timeLimit(.minutes(1))) struct HTTPServerTests {
+@Suite(.timeLimit(.minutes(10))) struct HTTPServerTests {
     private let body: JSONValue = ["model": "twin", "prompt": "abc"]
     private let streamed: JSONValue = ["model": "twin", "prompt": "abc", "stream": true]
 

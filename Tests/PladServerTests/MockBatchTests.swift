@@ -4,7 +4,7 @@ import PladServer
 import Testing
 
 /// The batch APIs of the mock teacher, over the wire.
-@Suite(.timeLimit(.minutes(1))) struct MockBatchTests {
+@Suite(.timeLimit(.minutes(10))) struct MockBatchTests {
     private func serve(_ script: MockScript = MockScript(), _ ask: (LoopbackClient, UInt16) async throws -> Void) async throws {
         let listener = try ListeningSocket(host: "127.0.0.1", port: 0)
         let server = HTTPServer(listener: listener, handler: MockTeacher(script: script))

@@ -5,7 +5,7 @@ import PladTeacher
 import Testing
 
 /// The mock teacher's answers as the real client and the real dialects read them.
-@Suite(.timeLimit(.minutes(1))) struct MockDialectTests {
+@Suite(.timeLimit(.minutes(10))) struct MockDialectTests {
     private func reply(_ name: String, _ change: (inout MockReply) -> Void = { _ in }) async throws -> Completion {
         var script = MockScript()
         var reply = MockReply()

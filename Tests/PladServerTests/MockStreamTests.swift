@@ -4,7 +4,7 @@ import PladServer
 import Testing
 
 /// Streamed responses of each dialect, document by document.
-@Suite(.timeLimit(.minutes(1))) struct MockStreamTests {
+@Suite(.timeLimit(.minutes(10))) struct MockStreamTests {
     private func stream(_ path: String, _ body: JSONValue, _ change: (inout MockReply) -> Void = { _ in }) async throws -> String {
         var script = MockScript()
         script.answer = "a b c"

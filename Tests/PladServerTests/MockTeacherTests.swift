@@ -4,7 +4,7 @@ import PladServer
 import Testing
 
 /// Every way of misbehaving, as it looks on the wire.
-@Suite(.timeLimit(.minutes(1))) struct MockTeacherTests {
+@Suite(.timeLimit(.minutes(10))) struct MockTeacherTests {
     private let body: JSONValue = ["model": "any", "messages": [["role": "user", "content": "say it"]]]
 
     private func reply(_ change: (inout MockReply) -> Void) -> MockReply {

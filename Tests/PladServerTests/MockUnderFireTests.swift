@@ -6,7 +6,7 @@ import Testing
 
 /// The real client at the mock teacher, where three attempts in ten are faulty in every way that needs no long wait.
 /// `make fire` plays the whole of it, with the cache and the command around it.
-@Suite(.timeLimit(.minutes(2))) struct MockUnderFireTests {
+@Suite(.timeLimit(.minutes(10))) struct MockUnderFireTests {
     private final class Log: Sendable {
         private let state = Locked((attempts: 0, answered: Set<String>(), again: 0, faults: Set<String>()))
 

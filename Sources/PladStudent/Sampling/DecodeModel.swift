@@ -71,7 +71,7 @@ final class DecodeModel {
             Projection(
                 parts: [Projection.Part(outputs: 0..<configuration.vocabularySize, weight: tensors.head)], inputs: configuration.width,
                 outputs: configuration.vocabularySize),
-            .float32, workers: workers)
+            weights, workers: workers)
         sharesRows = student.weights.count < Self.smallModel
         prefillers =
             sharesRows

@@ -9,6 +9,8 @@ struct BenchReport: Encodable {
     var shape: String
     var dtype: String
     var threads: Int
+    /// Which of plad's kernels ran.
+    var kernels = KernelPath.current
     var tokensPerSecond: Double
     /// The median.
     var secondsPerStep: Double
@@ -55,13 +57,14 @@ struct BenchReport: Encodable {
         Console.result(
             String(
                 format: """
-                    %@, %@ in %@, %d threads
+                    %@, %@ in %@, %d threads, %@ kernels
                     tokens/s      %.1f
                     s/step        %.4f  (%@)
                     peak memory   %.2f GiB
                     GFLOP/s       %.0f of %.0f in a large matrix product (%.0f %%; plad's %.0f, OpenBLAS's for %@ %.0f)%@
                     """,
-                command, shape, dtype, threads, tokensPerSecond, secondsPerStep, parts, Double(peakBytes) / Double(1 << 30), gflops,
+                command, shape, dtype, threads, kernels, tokensPerSecond, secondsPerStep, parts, Double(peakBytes) / Double(1 << 30),
+                gflops,
                 sgemmGflops, 100 * gflops / sgemmGflops, sgemmGflopsPlad, openBLASCore, sgemmGflopsOpenBLAS,
                 weights.map { "\n" + $0.line } ?? ""))
     }

@@ -44,13 +44,11 @@ extension BenchShape {
         (positions.upperBound - positions.lowerBound) * (positions.lowerBound + positions.upperBound + 1) / 2
     }
 
-    /// Bytes of weights that a decode step reads: matrices and head as `BatchDecoder` keeps them, the head never in eight bits.
+    /// Bytes of weights that a decode step reads: matrices and head as `BatchDecoder` keeps them.
     func weightBytes(_ type: TensorType, _ weights: DecodeWeights) -> Int {
-        // Only bfloat16 is kept as it is; an output of eight-bit weights has a scale.
-        let whole = type == .bf16 ? 2 : 4
-        let outputs = 2 * width + attentionWidth + 2 * keyValueHeads * headWidth + 2 * feedForward
-        let layer = weights == .int8 ? layerWeights + 4 * outputs : whole * layerWeights
-        return layers * layer + whole * vocabulary * width
+        let count = layers * layerWeights + vocabulary * width
+        // Every 32 eight-bit weights of an output have a scale; of the other types only bfloat16 is kept as it is.
+        return weights == .int8 ? count * 36 / 32 : count * (type == .bf16 ? 2 : 4)
     }
 
     /// One tree forward: a prompt of `prompt` tokens whose continuations take `rows` rows each.

@@ -18,7 +18,7 @@
 #define INT8_ROWS 6
 // A panel of a takes a third of a first-level cache of 32 KiB, a block of b half of a second-level one of 512 KiB.
 #define BLOCK_DEPTH 384
-#define BLOCK_ROWS 768
+#define BLOCK_ROWS 1536
 #define BLOCK_COLUMNS 160
 
 #include "path.h"

@@ -17,7 +17,7 @@
 #define INT8_ELSEWHERE 1
 // A panel of a takes about half of a first-level cache of 48 KiB, a block of b half of a second-level one of 1 MiB.
 #define BLOCK_DEPTH 576
-#define BLOCK_ROWS 768
+#define BLOCK_ROWS 1536
 #define BLOCK_COLUMNS 256
 
 #include "path.h"

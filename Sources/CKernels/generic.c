@@ -16,7 +16,7 @@
 #define ROW_PANELS 2
 #define INT8_ROWS 4
 #define BLOCK_DEPTH 256
-#define BLOCK_ROWS 768
+#define BLOCK_ROWS 1536
 #define BLOCK_COLUMNS 128
 
 #include "path.h"

@@ -158,11 +158,12 @@ static void product(
     float *const packed_a = whole + TILE_ROWS * TILE_COLUMNS;
     // Even shares: a last block of a few columns would cost as much memory traffic as a whole one.
     const ptrdiff_t depth = share(k, BLOCK_DEPTH, 1), width = share(n, BLOCK_COLUMNS, TILE_COLUMNS);
+    const ptrdiff_t height = share(m, BLOCK_ROWS, TILE_ROWS);
     for (ptrdiff_t first = 0; first < k; first += depth) {
         const ptrdiff_t count = least(depth, k - first);
         const bool adding = accumulating || first > 0;
-        for (ptrdiff_t row = 0; row < m; row += BLOCK_ROWS) {
-            const ptrdiff_t rows = least(BLOCK_ROWS, m - row);
+        for (ptrdiff_t row = 0; row < m; row += height) {
+            const ptrdiff_t rows = least(height, m - row);
             pack(a + row * a_row + first * a_column, a_row, a_column, rows, TILE_ROWS, count, packed_a);
             for (ptrdiff_t column = 0; column < n; column += width) {
                 const ptrdiff_t columns = least(width, n - column);

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import PladHTTP
 package import PladRecords
 package import PladTeacher
 import Synchronization

@@ -1,6 +1,7 @@
 package import Foundation
 package import PladRecords
 package import PladTensor
+package import PladTokenizer
 
 /// The local model: a decoder, with an encoder before it in some families, and its tokenizer, read from a Hugging Face folder. Synchronous and of a single owner.
 package final class Student {
@@ -55,7 +56,7 @@ package final class Student {
         tokenizer = try Tokenizer(folder: folder, completionsStandAlone: configuration.hasEncoder)
         guard tokenizer.vocabularySize <= configuration.vocabularySize else {
             throw StudentError(
-                .tokenizer,
+                .config,
                 "\(folder.path): the tokenizer has \(tokenizer.vocabularySize) tokens, \"vocab_size\" in config.json \(configuration.vocabularySize)"
             )
         }

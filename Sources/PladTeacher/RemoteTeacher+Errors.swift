@@ -1,15 +1,5 @@
 import Foundation
-
-extension RetryPolicy.Outcome {
-    /// What happened, in half a line.
-    package var summary: String {
-        switch self {
-        case .fault(let fault, _): "HTTP \(fault.status): \(fault.message)"
-        case .unreadable(let reason): "unreadable response: \(reason)"
-        case .transport(let fault): fault.reason
-        }
-    }
-}
+import PladHTTP
 
 extension RemoteTeacher {
     /// The endpoint fails everybody.

@@ -1,7 +1,9 @@
 import Foundation
 import PladCache
+import PladHTTP
 import PladRecords
 import PladTeacher
+import PladTestSupport
 import Testing
 
 @Suite struct CachedTeacherTests {
@@ -213,7 +215,7 @@ import Testing
         }
         func remote() throws -> RemoteTeacher {
             RemoteTeacher(
-                endpoint: try Endpoint(server.url, dialect: dialect), dialect: dialect, key: try TeacherKey("sk-planted", source: "test"),
+                endpoint: try Endpoint(server.url, dialect: dialect), dialect: dialect, key: try Credential("sk-planted", source: "test"),
                 transport: try HTTPClient(), concurrency: 8, policy: RetryPolicy(base: .zero))
         }
         let record = cached(try cache(folder), teacher: "demo", .record(try remote()))

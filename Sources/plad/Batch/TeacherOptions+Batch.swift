@@ -1,12 +1,13 @@
 import Foundation
 import PladCache
+import PladHTTP
 import PladRecords
 import PladTeacher
 
 extension TeacherOptions {
     static func headers(for dialect: any Dialect, keyFile: String?, given: [String]) throws -> [HTTPHeader] {
         let environment = ProcessInfo.processInfo.environment
-        let key = try keyFile.map { try TeacherKey(path: $0) } ?? TeacherKey(environment: environment, for: dialect)
+        let key = try keyFile.map { try Credential(path: $0) } ?? Credential(environment: environment, for: dialect)
         return dialect.headers(key: key, given: try given.map { try HTTPHeader(line: $0, environment: environment) })
     }
 

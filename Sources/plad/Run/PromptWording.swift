@@ -1,6 +1,7 @@
 import Mustache
 import PladRecords
 import PladStudent
+import PladTokenizer
 
 /// How a task puts a prompt to the teacher and to the student.
 struct PromptWording {

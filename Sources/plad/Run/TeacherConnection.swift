@@ -1,5 +1,6 @@
 import Foundation
 import PladCache
+import PladHTTP
 import PladRecords
 import PladTeacher
 
@@ -71,7 +72,7 @@ extension CachedTeacher {
             let ledger = try options.purse(cache, teacher: teacher)
             let remote = RemoteTeacher(
                 endpoint: endpoint, dialect: dialect,
-                key: try options.keyFile.map { try TeacherKey(path: $0) } ?? TeacherKey(environment: environment, for: dialect),
+                key: try options.keyFile.map { try Credential(path: $0) } ?? Credential(environment: environment, for: dialect),
                 transport: try HTTPClient(limits: TransportLimits(total: .seconds(options.timeout))), concurrency: options.concurrency,
                 streaming: options.stream, idleTimeout: .seconds(options.timeout),
                 headers: try options.header.map { try HTTPHeader(line: $0, environment: environment) },

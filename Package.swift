@@ -29,7 +29,17 @@ let mustache = Target.Dependency.product(name: "Mustache", package: "swift-musta
 let package = Package(
     name: "plad",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "plad", targets: ["plad"])],
+    products: [
+        .executable(name: "plad", targets: ["plad"]),
+        // The loop: settings, run, stages, held-out measuring, sweep.
+        .library(name: "PladDistill", targets: ["PladDistill"]),
+        // The teacher client with its cache.
+        .library(name: "PladTeacher", targets: ["PladTeacher", "PladCache"]),
+        // The local model.
+        .library(name: "PladStudent", targets: ["PladStudent"]),
+        // A teacher on this machine that answers, and fails, as a script says.
+        .library(name: "PladMock", targets: ["PladMock"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
@@ -53,13 +63,20 @@ let package = Package(
         room("PladReport", ["PladRecords", mustache]),
         room("PladServer", ["PladRecords", "PladHTTP", "PladTokenizer", "PladStudent"]),
         room("PladMock", ["PladRecords", "PladHTTP"]),
+        .target(
+            name: "PladDistill",
+            dependencies: [
+                "PladRecords", "PladHTTP", "PladTeacher", "PladCache", "PladTokenizer", "PladStudent", "PladTraining", "PladEvaluation",
+                "PladReport", "PladHub", mustache, yams,
+            ],
+            resources: [.embedInCode("Teacher/prices.yaml")],
+            swiftSettings: settings),
         .executableTarget(
             name: "plad",
             dependencies: [
                 "PladRecords", "PladHTTP", "PladTeacher", "PladCache", "PladTensor", "PladTokenizer", "PladStudent", "PladTraining",
-                "PladEvaluation", "PladReport", "PladServer", "PladMock", "PladHub", argumentParser, mustache, yams,
+                "PladEvaluation", "PladReport", "PladServer", "PladMock", "PladHub", "PladDistill", argumentParser,
             ],
-            resources: [.embedInCode("Money/prices.yaml")],
             swiftSettings: settings),
         .target(
             name: "PladTestSupport", dependencies: ["PladRecords", "PladHTTP"], path: "Tests/PladTestSupport", swiftSettings: settings),
@@ -76,6 +93,7 @@ let package = Package(
         tests("PladReport", ["PladRecords"]),
         tests("PladServer", ["PladRecords", "PladHTTP", "PladTokenizer", "PladStudent", "PladTestSupport"]),
         tests("PladMock", ["PladRecords", "PladHTTP", "PladTeacher", "PladTestSupport"]),
+        tests("PladDistill", ["PladRecords", "PladTeacher", "PladCache"]),
         .testTarget(name: "CommandTests", dependencies: ["PladRecords"], swiftSettings: settings),
     ]
 )

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PladDistill
 import PladRecords
 
 /// The `plad` command and its exit statuses.
@@ -14,7 +15,7 @@ struct Plad: AsyncParsableCommand {
             """,
         version: "plad \(version)",
         groupedSubcommands: [
-            CommandGroup(name: "Loop", subcommands: [Distill.self, Sweep.self]),
+            CommandGroup(name: "Loop", subcommands: [Distill.self, SweepCommand.self]),
             CommandGroup(
                 name: "Stage",
                 subcommands: [
@@ -30,7 +31,7 @@ struct Plad: AsyncParsableCommand {
                 ]),
         ])
 
-    static let version = "0.1.0"
+    static let version = Version.current
 
     static func main() async {
         Console.holdClosedStreams()

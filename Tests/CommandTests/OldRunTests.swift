@@ -83,7 +83,7 @@ import Testing
             let run = try copy("interrupted", into: folder)
             let rest = try distill(run, "--cache", try copy("answers.sqlite", into: folder).path)
             #expect(rest.status == 0, "\(rest.errors)")
-            #expect(rest.errors.contains(/round-1: going on from step [0-9]+ of 270/), "\(rest.errors)")
+            #expect(rest.errors.contains(/round-1 +going on from step [0-9]+ of 270/), "\(rest.errors)")
             try expectEqual(run, files.appendingPathComponent("finished"))
         }
     }

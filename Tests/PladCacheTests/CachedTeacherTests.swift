@@ -190,7 +190,7 @@ import Testing
         #expect(try await miss(long + "blue.", sample: 1).contains("sample: recorded 0, asked 1"))
         _ = try await cached(cache, .record(script)).answer(to: question("Whole"), SamplingParameters(temperature: 1))
         #expect(try await miss("whole", 1).contains("body.messages[0].content: recorded \"Whole\", asked \"whole\""))
-        #expect(try await miss(long + "blue.", teacher: "u").contains(#"teacher: recorded "t", asked "u"; give --teacher-id "t""#))
+        #expect(try await miss(long + "blue.", teacher: "u").contains(#"teacher: recorded "t", asked "u"; give `teacher.id` "t""#))
     }
 
     @Test func aRecordedResponseThatNobodyCanReadIsAnError() async throws {

@@ -75,12 +75,12 @@ import Testing
         #expect(unknown.code == .unknownModel)
         #expect(
             unknown.message
-                == "http://127.0.0.1:9/v1/chat/completions knows no such model or path (HTTP 404: no model m); check --teacher-model and --remote"
+                == "http://127.0.0.1:9/v1/chat/completions knows no such model or path (HTTP 404: no model m); check `teacher.model` and `teacher.remote`"
         )
 
         let unreachable = try await error(.failure(TransportFault(.unconnected, "Connection refused")))
         #expect(unreachable.code == .unreachable)
-        #expect(unreachable.message.contains("http://127.0.0.1:9/v1/chat/completions: Connection refused; check --remote"))
+        #expect(unreachable.message.contains("http://127.0.0.1:9/v1/chat/completions: Connection refused; check `teacher.remote`"))
         #expect(unreachable.endsRun)
 
         // No wait helps against these.

@@ -11,14 +11,14 @@ extension HTTPHeader {
         let name = parts.first.map(String.init)?.trimmedOfSpaces ?? ""
         let symbols = Set("!#$%&'*+-.^_`|~")
         guard parts.count == 2, !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || symbols.contains($0)) })
-        else { throw HTTPError(.malformedHeader, "a --header is no header: give 'Name: value'") }
+        else { throw HTTPError(.malformedHeader, "a `header` is no header: give 'Name: value'") }
         var (value, rest) = ("", Substring(String(parts[1]).trimmedOfSpaces))
         var secrets: [String] = []
         while let start = rest.firstRange(of: "${"), let end = rest[start.upperBound...].firstIndex(of: "}") {
             let variable = String(rest[start.upperBound..<end])
             let held = environment.map { $0[variable] ?? "" } ?? "set"
             guard !held.isEmpty else {
-                throw HTTPError(.malformedHeader, "--header \(name): the environment holds no \(variable); set it")
+                throw HTTPError(.malformedHeader, "`header` \(name): the environment holds no \(variable); set it")
             }
             secrets.append(held.trimmedOfSpaces)
             value += rest[..<start.lowerBound] + held.trimmedOfSpaces
@@ -28,11 +28,11 @@ extension HTTPHeader {
         guard !secrets.isEmpty || !Self.carriesSecret(name) else {
             throw HTTPError(
                 .malformedHeader,
-                "--header \(name) writes a secret on the command line, where every process sees it; put it into the environment and give '\(name): ${NAME}'"
+                "`header` \(name) writes a secret out, where others see it; put it into the environment and give '\(name): ${NAME}'"
             )
         }
         guard value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f }) else {
-            throw HTTPError(.malformedHeader, "--header \(name): the value holds a line break or control character; take it out")
+            throw HTTPError(.malformedHeader, "`header` \(name): the value holds a line break or control character; take it out")
         }
         self.init(name, value, secrets: secrets)
     }

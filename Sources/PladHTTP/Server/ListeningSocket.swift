@@ -78,7 +78,7 @@ package struct ListeningSocket: Sendable {
     private static func check(_ result: Int32, _ call: String, _ host: String, _ port: UInt16) throws {
         guard result < 0 else { return }
         let reason = String(cString: strerror(errno))
-        let way = errno == EADDRINUSE ? "; choose another --port, or 0 for a free one" : ""
+        let way = errno == EADDRINUSE ? "; choose another `port`, or 0 for a free one" : ""
         throw HTTPError(.address, "cannot listen on \(host) port \(port): \(call): \(reason)\(way)")
     }
 }

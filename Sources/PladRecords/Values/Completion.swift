@@ -1,5 +1,5 @@
 /// Why a completion ended.
-package enum FinishReason: String, Codable, Sendable {
+public enum FinishReason: String, Codable, Sendable {
     /// The model ended it, or a stop string did.
     case stop
     /// The token limit cut it off.
@@ -13,16 +13,16 @@ package enum FinishReason: String, Codable, Sendable {
 }
 
 /// Tokens that a request took, as the provider counts them.
-package struct Usage: Codable, Sendable, Hashable {
-    package var promptTokens: Int
+public struct Usage: Codable, Sendable, Hashable {
+    public var promptTokens: Int
     /// Thinking included.
-    package var completionTokens: Int
+    public var completionTokens: Int
     /// Those of the prompt's that the provider still held from an earlier request; nil where it does not say.
-    package var cachedTokens: Int?
+    public var cachedTokens: Int?
     /// Those of the completion's that are thinking; nil where the provider does not say.
-    package var reasoningTokens: Int?
+    public var reasoningTokens: Int?
 
-    package init(promptTokens: Int, completionTokens: Int, cachedTokens: Int? = nil, reasoningTokens: Int? = nil) {
+    public init(promptTokens: Int, completionTokens: Int, cachedTokens: Int? = nil, reasoningTokens: Int? = nil) {
         self.promptTokens = promptTokens
         self.completionTokens = completionTokens
         self.cachedTokens = cachedTokens
@@ -31,18 +31,18 @@ package struct Usage: Codable, Sendable, Hashable {
 }
 
 /// What a model answered to one prompt.
-package struct Completion: Codable, Sendable, Hashable {
-    package var text: String
-    package var finishReason: FinishReason
+public struct Completion: Codable, Sendable, Hashable {
+    public var text: String
+    public var finishReason: FinishReason
     /// Thinking that the model showed beside its answer; never trained on unless asked.
-    package var reasoning: String?
-    package var usage: Usage?
+    public var reasoning: String?
+    public var usage: Usage?
     /// The model's name as the provider returned it.
-    package var model: String?
+    public var model: String?
     /// What the provider calls the weights and settings behind the name, where it does: it changes when they do.
-    package var fingerprint: String?
+    public var fingerprint: String?
 
-    package init(
+    public init(
         text: String, finishReason: FinishReason, reasoning: String? = nil, usage: Usage? = nil, model: String? = nil,
         fingerprint: String? = nil
     ) {

@@ -1,10 +1,10 @@
 /// A mean with its 95 % bootstrap interval.
-package struct Estimate: Codable, Sendable, Hashable {
-    package var mean: Double
-    package var low: Double
-    package var high: Double
+public struct Estimate: Codable, Sendable, Hashable {
+    public var mean: Double
+    public var low: Double
+    public var high: Double
     /// How many values the mean is of; 0 says that there was nothing to measure, and the other fields are 0.
-    package var count: Int
+    public var count: Int
 
     package init(mean: Double, low: Double, high: Double, count: Int) {
         self.mean = mean
@@ -15,31 +15,31 @@ package struct Estimate: Codable, Sendable, Hashable {
 }
 
 /// What one student does on the held-out prompts.
-package struct StudentEvaluation: Codable, Sendable, Hashable {
+public struct StudentEvaluation: Codable, Sendable, Hashable {
     /// `initial`, `warm-up` or `ranked`.
-    package var name: String
+    public var name: String
     /// ROUGE-L F of the greedy answer against the teacher's text.
-    package var rougeL: Estimate
+    public var rougeL: Estimate
     /// chrF of all greedy answers against the teacher's texts, as a corpus; nil in older records.
-    package var chrF: Estimate?
+    public var chrF: Estimate?
     /// Negative log-likelihood of the teacher's text, nats per token (the end-of-sequence token included).
-    package var teacherNegativeLogLikelihood: Estimate
+    public var teacherNegativeLogLikelihood: Estimate
     /// Share of held-out pairs (teacher's text, warmed-up student's sample) whose teacher side has the higher score.
-    package var rankAccuracy: Estimate
+    public var rankAccuracy: Estimate
     /// Share of the prompts' facts found to the letter in the greedy answer; nil where no prompt names facts.
-    package var factsKept: Estimate?
+    public var factsKept: Estimate?
     /// Tokens of the greedy answer.
-    package var answerTokens: Estimate
+    public var answerTokens: Estimate
     /// What else was measured.
-    package var more: FurtherMeasures?
+    public var more: FurtherMeasures?
     /// How well the student's confidence in its order of pairs fits how often it is right.
-    package var reliability: [ReliabilityBin]?
+    public var reliability: [ReliabilityBin]?
     /// How the likelihood of samples goes with their likeness to the teacher's text; nil without samples.
-    package var likelihoodQuality: LikelihoodQuality?
+    public var likelihoodQuality: LikelihoodQuality?
     /// Over the prompts.
-    package var rougeLSpread: Spread?
-    package var chrFSpread: Spread?
-    package var answerTokensSpread: Spread?
+    public var rougeLSpread: Spread?
+    public var chrFSpread: Spread?
+    public var answerTokensSpread: Spread?
 
     package init(
         name: String, rougeL: Estimate, chrF: Estimate? = nil, teacherNegativeLogLikelihood: Estimate, rankAccuracy: Estimate,
@@ -64,23 +64,23 @@ package struct StudentEvaluation: Codable, Sendable, Hashable {
 }
 
 /// Measures beside the closing table's: of a student, or of the difference between two.
-package struct FurtherMeasures: Codable, Sendable, Hashable {
+public struct FurtherMeasures: Codable, Sendable, Hashable {
     /// ROUGE F of the greedy answer against the teacher's text: words, pairs of words, subsequences line by line.
-    package var rouge1: Estimate
-    package var rouge2: Estimate
-    package var rougeLsum: Estimate
+    public var rouge1: Estimate
+    public var rouge2: Estimate
+    public var rougeLsum: Estimate
     /// Tokens of the greedy answers over tokens of the teacher's texts.
-    package var lengthRatio: Estimate
+    public var lengthRatio: Estimate
     /// Kendall's τ-b and Spearman's ρ, within each prompt, of log-probability per token with likeness to the teacher's
     /// text over several samples; nil where no prompt has samples that can be ordered.
-    package var kendall: Estimate?
-    package var spearman: Estimate?
+    public var kendall: Estimate?
+    public var spearman: Estimate?
     /// Kendall's τ-b of the summed log-probability with likeness.
-    package var kendallOfSum: Estimate?
+    public var kendallOfSum: Estimate?
     /// Kendall's τ-b of log-probability per token with the share of facts kept; nil where no prompt names facts.
-    package var kendallOfFacts: Estimate?
+    public var kendallOfFacts: Estimate?
     /// Expected calibration error of the probability that the chosen side of a pair is the better one.
-    package var calibrationError: Estimate?
+    public var calibrationError: Estimate?
 
     package init(
         rouge1: Estimate, rouge2: Estimate, rougeLsum: Estimate, lengthRatio: Estimate, kendall: Estimate? = nil,
@@ -99,12 +99,12 @@ package struct FurtherMeasures: Codable, Sendable, Hashable {
 }
 
 /// Held-out pairs about whose order a student is about equally sure.
-package struct ReliabilityBin: Codable, Sendable, Hashable {
+public struct ReliabilityBin: Codable, Sendable, Hashable {
     /// Mean probability that the student gives to the order it takes, from 0.5 to 1.
-    package var confidence: Double
+    public var confidence: Double
     /// Share of the pairs whose order it has right.
-    package var accuracy: Double
-    package var count: Int
+    public var accuracy: Double
+    public var count: Int
 
     package init(confidence: Double, accuracy: Double, count: Int) {
         self.confidence = confidence
@@ -114,12 +114,12 @@ package struct ReliabilityBin: Codable, Sendable, Hashable {
 }
 
 /// Where the values of a measure lie: the 10th, 25th, 50th, 75th and 90th percentile.
-package struct Spread: Codable, Sendable, Hashable {
-    package var p10: Double
-    package var p25: Double
-    package var p50: Double
-    package var p75: Double
-    package var p90: Double
+public struct Spread: Codable, Sendable, Hashable {
+    public var p10: Double
+    public var p25: Double
+    public var p50: Double
+    public var p75: Double
+    public var p90: Double
 
     package init(p10: Double, p25: Double, p50: Double, p75: Double, p90: Double) {
         self.p10 = p10
@@ -134,18 +134,18 @@ package struct Spread: Codable, Sendable, Hashable {
 ///
 /// The intervals are paired: every resample draws the same prompts for both students, so what makes a prompt hard
 /// for both cancels. An interval without 0 is a difference that the held-out prompts show.
-package struct StudentDifference: Codable, Sendable, Hashable {
-    package var student: String
-    package var baseline: String
-    package var rougeL: Estimate
-    package var chrF: Estimate?
-    package var teacherNegativeLogLikelihood: Estimate
-    package var rankAccuracy: Estimate
-    package var factsKept: Estimate?
-    package var answerTokens: Estimate
-    package var more: FurtherMeasures?
+public struct StudentDifference: Codable, Sendable, Hashable {
+    public var student: String
+    public var baseline: String
+    public var rougeL: Estimate
+    public var chrF: Estimate?
+    public var teacherNegativeLogLikelihood: Estimate
+    public var rankAccuracy: Estimate
+    public var factsKept: Estimate?
+    public var answerTokens: Estimate
+    public var more: FurtherMeasures?
     /// Share of prompts on which `student` is closer to the teacher's text by `Evaluation.likeness`, a tie counting half: 0.5 is no difference.
-    package var winRate: Estimate?
+    public var winRate: Estimate?
 
     package init(
         student: String, baseline: String, rougeL: Estimate, chrF: Estimate? = nil, teacherNegativeLogLikelihood: Estimate,
@@ -166,20 +166,20 @@ package struct StudentDifference: Codable, Sendable, Hashable {
 }
 
 /// One held-out prompt with what teacher and students answered.
-package struct SideBySide: Codable, Sendable, Hashable {
-    package var id: String
-    package var prompt: String
-    package var teacher: String
+public struct SideBySide: Codable, Sendable, Hashable {
+    public var id: String
+    public var prompt: String
+    public var teacher: String
     /// Greedy answers, in the order of `Evaluation.students`.
-    package var students: [String]
+    public var students: [String]
     /// ROUGE-L F of each of those answers, where it was measured.
-    package var rougeL: [Double]?
+    public var rougeL: [Double]?
     /// chrF of each of them.
-    package var chrF: [Double]?
+    public var chrF: [Double]?
     /// What a good answer keeps to the letter, where the prompt says so.
-    package var facts: [String]?
+    public var facts: [String]?
     /// How many of them each of those answers keeps.
-    package var factsKept: [Int]?
+    public var factsKept: [Int]?
 
     package init(
         id: String, prompt: String, teacher: String, students: [String], rougeL: [Double]? = nil, chrF: [Double]? = nil,
@@ -197,21 +197,21 @@ package struct SideBySide: Codable, Sendable, Hashable {
 }
 
 /// `evaluation.json`: the held-out comparison of the student's stages.
-package struct Evaluation: Codable, Sendable, Hashable {
+public struct Evaluation: Codable, Sendable, Hashable {
     /// In the order they came to be: initial, warm-up, ranked.
-    package var students: [StudentEvaluation]
+    public var students: [StudentEvaluation]
     /// Each student but the first against the one before it, then the last against the first.
-    package var differences: [StudentDifference]
+    public var differences: [StudentDifference]
     /// The first twenty held-out prompts.
-    package var examples: [SideBySide]
+    public var examples: [SideBySide]
     /// Tokens of the teacher's texts, over the prompts.
-    package var teacherTokensSpread: Spread?
+    public var teacherTokensSpread: Spread?
     /// Which share of the letters of the teacher's texts ROUGE reads; nil in older records.
-    package var rougeReads: Double?
+    public var rougeReads: Double?
     /// What the last student is where its ranking collapsed and was rolled back, and why.
-    package var rollback: String?
+    public var rollback: String?
     /// What a judge says of the students' answers, where one was asked.
-    package var judgements: [Judgement]?
+    public var judgements: [Judgement]?
 
     package init(
         students: [StudentEvaluation], differences: [StudentDifference] = [], examples: [SideBySide], teacherTokensSpread: Spread? = nil,

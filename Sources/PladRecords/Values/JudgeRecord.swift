@@ -1,10 +1,10 @@
 /// What a judge says of one student's answers against another's, each pair put to it in both orders.
-package struct Judgement: Codable, Sendable, Hashable {
+public struct Judgement: Codable, Sendable, Hashable {
     /// Pairs whose answers differ in length in the same way.
-    package struct LengthBucket: Codable, Sendable, Hashable {
+    public struct LengthBucket: Codable, Sendable, Hashable {
         /// `shorter`, `as long` or `longer`: the student's answer against the baseline's.
-        package var name: String
-        package var winRate: Estimate
+        public var name: String
+        public var winRate: Estimate
 
         package init(name: String, winRate: Estimate) {
             self.name = name
@@ -12,19 +12,19 @@ package struct Judgement: Codable, Sendable, Hashable {
         }
     }
 
-    package var student: String
-    package var baseline: String
+    public var student: String
+    public var baseline: String
     /// `metric`, a judging model's name, or `likelihood under` a local model's.
-    package var judge: String
+    public var judge: String
     /// Share of pairs that `student` wins; a tie, and a pair whose verdict turns with the order, is half a win.
-    package var winRate: Estimate
+    public var winRate: Estimate
     /// The win rate that answers of the same length would have, by a logistic model; nil where nothing was judged.
-    package var lengthControlledWinRate: Estimate?
+    public var lengthControlledWinRate: Estimate?
     /// Share of pairs whose verdict turns with the order; of none where the judge sees no order.
-    package var flipRate: Estimate
+    public var flipRate: Estimate
     /// Pairs of which a verdict could not be read; they are in none of the rates.
-    package var malformed: Int
-    package var byLength: [LengthBucket]
+    public var malformed: Int
+    public var byLength: [LengthBucket]
 
     package init(
         student: String, baseline: String, judge: String, winRate: Estimate, lengthControlledWinRate: Estimate?, flipRate: Estimate,

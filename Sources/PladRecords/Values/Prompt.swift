@@ -1,10 +1,10 @@
 /// One turn of a conversation.
-package struct Message: Codable, Sendable, Hashable {
+public struct Message: Codable, Sendable, Hashable {
     /// Who speaks: `system`, `user` or `assistant`.
-    package var role: String
-    package var content: String
+    public var role: String
+    public var content: String
 
-    package init(role: String, content: String) {
+    public init(role: String, content: String) {
         self.role = role
         self.content = content
     }

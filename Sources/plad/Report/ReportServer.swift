@@ -1,5 +1,6 @@
 import Foundation
 import PladHTTP
+import PladDistill
 import PladRecords
 import PladReport
 import PladServer

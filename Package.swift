@@ -29,7 +29,17 @@ let mustache = Target.Dependency.product(name: "Mustache", package: "swift-musta
 let package = Package(
     name: "plad",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "plad", targets: ["plad"])],
+    products: [
+        .executable(name: "plad", targets: ["plad"]),
+        // The loop: settings, run, stages, held-out measuring, sweep.
+        .library(name: "PladDistill", targets: ["PladDistill"]),
+        // The teacher client with its cache.
+        .library(name: "PladTeacher", targets: ["PladTeacher", "PladCache"]),
+        // The local model.
+        .library(name: "PladStudent", targets: ["PladStudent"]),
+        // A teacher on this machine that answers, and fails, as a script says.
+        .library(name: "PladMock", targets: ["PladMock"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
@@ -43,33 +53,49 @@ let package = Package(
         .target(name: "CKernels"),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         room("PladRecords", ["CCrypto", yams]),
-        room("PladTeacher", ["PladRecords", "CCurl"]),
-        room("PladCache", ["PladRecords", "PladTeacher", grdb]),
-        room("PladHub", ["PladRecords", "PladTeacher", "CCrypto"]),
+        room("PladHTTP", ["PladRecords", "CCurl"]),
+        room("PladTeacher", ["PladRecords", "PladHTTP"]),
+        room("PladCache", ["PladRecords", "PladHTTP", "PladTeacher", grdb]),
+        room("PladHub", ["PladRecords", "PladHTTP", "CCrypto"]),
         room("PladTensor", ["CKernels"]),
-        room("PladStudent", ["PladRecords", "PladTensor"]),
-        room("PladTraining", ["PladRecords", "PladTensor", "PladStudent"]),
+        room("PladTokenizer", ["PladRecords"]),
+        room("PladStudent", ["PladRecords", "PladTensor", "PladTokenizer"]),
+        room("PladTraining", ["PladRecords", "PladTensor", "PladTokenizer", "PladStudent"]),
         room("PladEvaluation", ["PladRecords"]),
         room("PladReport", ["PladRecords", mustache]),
-        room("PladServer", ["PladRecords", "PladStudent"]),
+        room("PladServer", ["PladRecords", "PladHTTP", "PladTokenizer", "PladStudent"]),
+        room("PladMock", ["PladRecords", "PladHTTP"]),
+        .target(
+            name: "PladDistill",
+            dependencies: [
+                "PladRecords", "PladHTTP", "PladTeacher", "PladCache", "PladTokenizer", "PladStudent", "PladTraining", "PladEvaluation",
+                "PladReport", "PladHub", mustache, yams,
+            ],
+            resources: [.embedInCode("Teacher/prices.yaml")],
+            swiftSettings: settings),
         .executableTarget(
             name: "plad",
             dependencies: [
-                "PladRecords", "PladTeacher", "PladCache", "PladTensor", "PladStudent", "PladTraining",
-                "PladEvaluation", "PladReport", "PladServer", "PladHub", "COpenBLAS", argumentParser, mustache, yams,
+                "PladRecords", "PladHTTP", "PladTeacher", "PladCache", "PladTensor", "PladTokenizer", "PladStudent", "PladTraining",
+                "PladEvaluation", "PladReport", "PladServer", "PladMock", "PladHub", "PladDistill", "COpenBLAS", argumentParser,
             ],
-            resources: [.embedInCode("Money/prices.yaml")],
             swiftSettings: settings),
+        .target(
+            name: "PladTestSupport", dependencies: ["PladRecords", "PladHTTP"], path: "Tests/PladTestSupport", swiftSettings: settings),
         tests("PladRecords"),
-        tests("PladTeacher", ["PladRecords"]),
-        tests("PladCache", ["PladRecords", "PladTeacher"]),
-        tests("PladHub", ["PladRecords", "PladTeacher", "CCrypto"]),
+        tests("PladHTTP", ["PladRecords", "PladTestSupport"]),
+        tests("PladTeacher", ["PladRecords", "PladHTTP", "PladTestSupport"]),
+        tests("PladCache", ["PladRecords", "PladHTTP", "PladTeacher", "PladTestSupport"]),
+        tests("PladHub", ["PladRecords", "PladHTTP", "CCrypto", "PladTestSupport"]),
         tests("PladTensor", ["CKernels"]),
-        tests("PladStudent", ["PladRecords", "PladTensor"]),
-        tests("PladTraining", ["PladRecords", "PladTensor", "PladStudent"]),
+        tests("PladTokenizer", ["PladRecords", "PladTestSupport"]),
+        tests("PladStudent", ["PladRecords", "PladTensor", "PladTokenizer", "PladTestSupport"]),
+        tests("PladTraining", ["PladRecords", "PladTensor", "PladTokenizer", "PladStudent"]),
         tests("PladEvaluation", ["PladRecords"]),
         tests("PladReport", ["PladRecords"]),
-        tests("PladServer", ["PladRecords", "PladStudent", "PladTeacher"]),
+        tests("PladServer", ["PladRecords", "PladHTTP", "PladTokenizer", "PladStudent", "PladTestSupport"]),
+        tests("PladMock", ["PladRecords", "PladHTTP", "PladTeacher", "PladTestSupport"]),
+        tests("PladDistill", ["PladRecords", "PladTeacher", "PladCache"]),
         .testTarget(name: "CommandTests", dependencies: ["PladRecords"], swiftSettings: settings),
     ]
 )

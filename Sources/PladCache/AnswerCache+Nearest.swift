@@ -22,8 +22,9 @@ extension AnswerCache {
     }
 
     /// The error for a request that replay does not find.
-    func notRecorded(_ request: TeacherRequest) throws -> CacheError {
-        let way = "record it by the same command without --replay"
+    /// - Parameter nameSetting: what it calls the setting that names the teacher.
+    func notRecorded(_ request: TeacherRequest, nameSetting: String) throws -> CacheError {
+        let way = "record it by the same command without `teacher.replay`"
         // Looking for what is nearest takes as long as thousands of answers: a run that goes on without them all need not hear it of each.
         guard explained.add(1, ordering: .relaxed).newValue <= 10 else {
             return CacheError(.notRecorded, "\(file.path) holds no answer to this request; \(way)")
@@ -31,7 +32,7 @@ extension AnswerCache {
         guard let (key, difference) = try nearest(to: request) else {
             return CacheError(.notRecorded, "the recording \(file.path) holds no answers; \(way)")
         }
-        let hint = difference.field == "teacher" ? "give --teacher-id \(difference.recorded ?? ""), or \(way)" : way
+        let hint = difference.field == "teacher" ? "give `\(nameSetting)` \(difference.recorded ?? ""), or \(way)" : way
         return CacheError(
             .notRecorded, "\(file.path) holds no answer to this request; the nearest, \(key.short), differs in \(difference); \(hint)")
     }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import PladHTTP
 import PladRecords
 import PladTeacher
 

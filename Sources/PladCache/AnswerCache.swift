@@ -35,7 +35,7 @@ package final class AnswerCache: Sendable {
                 let sibling = file.deletingPathExtension().appendingPathExtension("sqlite").lastPathComponent
                 throw CacheError(
                     .usage,
-                    "\(file.path) is a recording, which is only replayed; to add to it: plad cache import \(file.lastPathComponent) --cache \(sibling), record there, export"
+                    "\(file.path) is a recording, which is only replayed; to add to it, import it into \(sibling) (`AnswerCache.importRecording`), record there, export"
                 )
             }
             database = try CacheFile.inMemory(file)

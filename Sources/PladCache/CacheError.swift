@@ -53,20 +53,21 @@ package struct CacheError: Failure {
                 "no space left on the disk for the cache \(path); free some and run the command again: all answers committed so far are kept"
             )
         case (.SQLITE_NOTADB, _):
-            self.init(.foreign, "\(path) is not a cache of plad; give another file to --cache")
+            self.init(.foreign, "\(path) is not a cache of plad; give another file as `teacher.cache`")
         case (.SQLITE_CORRUPT, _):
             self.init(
                 .damaged,
-                "the cache \(path) is damaged (\(error.message ?? "SQLITE_CORRUPT")); save what is sound by plad cache recover")
+                "the cache \(path) is damaged (\(error.message ?? "SQLITE_CORRUPT")); save what is sound by `AnswerCache.recover`")
         case (.SQLITE_BUSY, _), (.SQLITE_LOCKED, _):
             self.init(.busy, "another process holds the cache \(path) locked; run the command again when it is done")
         case (.SQLITE_READONLY, _), (.SQLITE_CANTOPEN, _), (.SQLITE_PERM, _), (.SQLITE_AUTH, _):
             self.init(
                 .unwritable,
-                "cannot write the cache \(path): \(error.message ?? "permission denied"); make its folder writable or give another file to --cache"
+                "cannot write the cache \(path): \(error.message ?? "permission denied"); make its folder writable or give another file as `teacher.cache`"
             )
         default:
-            self.init(.damaged, "the cache \(path) fails: \(error.message ?? "\(error.extendedResultCode)"); run plad cache verify")
+            self.init(
+                .damaged, "the cache \(path) fails: \(error.message ?? "\(error.extendedResultCode)"); look at it by `AnswerCache.verify`")
         }
     }
 

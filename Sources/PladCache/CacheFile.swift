@@ -32,7 +32,7 @@ enum CacheFile {
     static func openForReading(_ file: URL) throws -> DatabaseQueue {
         guard Files.exists(file) else {
             throw CacheError(
-                .missing, "there is no recording at \(file.path); check --cache, or record one by plad teach")
+                .missing, "there is no recording at \(file.path); check `teacher.cache`, or record one by `TeachStage`")
         }
         return try CacheError.telling(of: file) {
             let database = try openUnchanged(file)
@@ -53,7 +53,7 @@ enum CacheFile {
     private static func hasEveryTable(_ db: Database, _ file: URL) throws -> Bool {
         try Schema.check(db, file: file)
         guard try db.tableExists("answer") else {
-            throw CacheError(.damaged, "the cache \(file.path) is empty; record into it by plad teach")
+            throw CacheError(.damaged, "the cache \(file.path) is empty; record into it by `TeachStage`")
         }
         return try Schema.migrator.hasCompletedMigrations(db)
     }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import PladHTTP
 package import PladRecords
 package import PladTeacher
 import Synchronization
@@ -49,11 +50,21 @@ package final class CachedTeacher: Sendable {
     let together = InFlight<[Result<Answer, any Error>]>()
     let counts = Locked(Tally())
     private let ledger: Ledger?
+    /// What errors call the setting that names the teacher.
+    private let nameSetting: String
     private let onWait: @Sendable () -> Void
     private let hasWaited = Atomic(false)
 
     /// What the questions have come to so far.
     package var tally: Tally { counts.withLock { $0 } }
+
+    /// How many requests are on the wire or have an answer that is not kept yet.
+    package var requestsUnderWay: Int {
+        switch mode {
+        case .record(let teacher), .refresh(let teacher): (teacher as? RemoteTeacher)?.requestsUnderWay ?? 0
+        case .replay, .batched: 0
+        }
+    }
 
     /// The tally of all that went over the wire, failed attempts and money included, once their log is on the disk.
     package func spent() async -> Tally {
@@ -72,15 +83,17 @@ package final class CachedTeacher: Sendable {
     }
 
     /// - Parameters:
-    ///   - teacher: what keys call the teacher: the endpoint's origin, or the name given by `--teacher-id`.
+    ///   - teacher: what keys call the teacher: the endpoint's origin, or a name given in its place.
+    ///   - nameSetting: what errors call the setting that gives such a name.
     ///   - path: the endpoint's path.
     ///   - onWait: told once, when another process is asking what is asked here and its answer is waited for.
     package init(
         cache: AnswerCache, dialect: any Dialect, teacher: String, path: String, mode: Mode, ledger: Ledger? = nil,
-        onWait: @escaping @Sendable () -> Void = {}
+        nameSetting: String = "teacher.id", onWait: @escaping @Sendable () -> Void = {}
     ) {
         self.cache = cache
         self.ledger = ledger
+        self.nameSetting = nameSetting
         self.onWait = onWait
         self.dialect = dialect
         self.teacher = teacher
@@ -102,7 +115,7 @@ package final class CachedTeacher: Sendable {
     func answer(to request: TeacherRequest) async throws -> Answer {
         switch mode {
         case .replay:
-            guard let recorded = try await cache.find(request) else { throw try cache.notRecorded(request) }
+            guard let recorded = try await cache.find(request) else { throw try cache.notRecorded(request, nameSetting: nameSetting) }
             return try answer(recorded)
         case .batched(let outcome):
             guard let recorded = try await cache.find(request) else { throw outcome.failure(of: request) }
@@ -176,12 +189,13 @@ package final class CachedTeacher: Sendable {
         case .fault(let fault):
             throw CacheError(
                 .unreadableAnswer,
-                "\(cache.file.path): the answer \(recorded.key.short) is an error (HTTP \(fault.status): \(fault.message)); ask again with --refresh"
+                "\(cache.file.path): the answer \(recorded.key.short) is an error (HTTP \(fault.status): \(fault.message)); ask again with `teacher.refresh`"
             )
         case .unreadable(let reason):
             throw CacheError(
                 .unreadableAnswer,
-                "\(cache.file.path): the answer \(recorded.key.short) is none of \(dialect.name): \(reason); ask again with --refresh")
+                "\(cache.file.path): the answer \(recorded.key.short) is none of \(dialect.name): \(reason); ask again with `teacher.refresh`"
+            )
         }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import PladHTTP
 import PladRecords
 package import PladTeacher
 
@@ -171,7 +172,7 @@ package final class Ledger: Purse {
 extension TeacherError {
     /// No budget holds what a request may cost.
     static let boundless = TeacherError(
-        .overBudget, "a request without a limit on its tokens may cost anything: leave the limit in the body, or --budget out")
+        .overBudget, "a request without a limit on its tokens may cost anything: leave the limit in the body, or `teacher.budget` out")
 }
 
 /// What a cache's answers have cost.

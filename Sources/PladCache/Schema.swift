@@ -17,7 +17,7 @@ enum Schema {
                         key BLOB NOT NULL UNIQUE,         -- SHA-256, 32 bytes
                         family BLOB NOT NULL,             -- the same without the limit on tokens
                         dialect TEXT NOT NULL,
-                        teacher TEXT NOT NULL,            -- origin, or the name given by --teacher-id
+                        teacher TEXT NOT NULL,            -- origin, or the name given in its place
                         path TEXT NOT NULL,
                         request TEXT NOT NULL,            -- canonical JSON
                         sample INTEGER NOT NULL,
@@ -158,10 +158,11 @@ enum Schema {
         let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0
         guard !isEmpty else { return }
         guard try Int.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
-            throw CacheError(.foreign, "\(file.path) is a database, but not a cache of plad; give another file to --cache")
+            throw CacheError(.foreign, "\(file.path) is a database, but not a cache of plad; give another file as `teacher.cache`")
         }
         if try migrator.hasBeenSuperseded(db) {
-            throw CacheError(.newer, "the cache \(file.path) was written by a newer plad; update plad or give another file to --cache")
+            throw CacheError(
+                .newer, "the cache \(file.path) was written by a newer plad; update plad or give another file as `teacher.cache`")
         }
     }
 }

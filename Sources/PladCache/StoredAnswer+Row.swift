@@ -15,7 +15,8 @@ extension StoredAnswer {
         guard let key = Digest(bytes: row[0] as Data), let family = Digest(bytes: row[1] as Data),
             let finishReason = FinishReason(rawValue: row[10])
         else {
-            throw CacheError(.damaged, "a row of the cache holds a key or finish reason that plad does not write; run plad cache verify")
+            throw CacheError(
+                .damaged, "a row of the cache holds a key or finish reason that plad does not write; look at it by `AnswerCache.verify`")
         }
         self.key = key
         self.family = family
@@ -82,7 +83,7 @@ extension StoredAnswer {
         guard Digest(of: answer.response) == Digest(bytes: row["response_digest"] as Data) else {
             throw CacheError(
                 .damaged,
-                "a kept answer of \(answer.teacher) is not what was recorded; plad cache verify lists such rows, plad cache recover keeps the others"
+                "a kept answer of \(answer.teacher) is not what was recorded; `AnswerCache.verify` lists such rows, `AnswerCache.recover` keeps the others"
             )
         }
         return answer

@@ -1,5 +1,6 @@
 package import Foundation
 import GRDB
+import PladHTTP
 package import PladRecords
 package import PladTeacher
 

@@ -1,3 +1,4 @@
+import PladHTTP
 import PladRecords
 package import PladTeacher
 

@@ -83,7 +83,7 @@ extension HeldOutMeasurement {
         throw EvaluationError(
             .notFinite,
             "the student \"\(student)\" gives a text for prompt \"\(id)\" a log-probability that is not a number; its weights "
-                + "are damaged or training diverged: train again with a lower --learning-rate")
+                + "are damaged or training diverged: train again with a lower `learning_rate`")
     }
 
     private var isFinite: Bool {

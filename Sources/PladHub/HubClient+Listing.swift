@@ -1,6 +1,6 @@
 import Foundation
+import PladHTTP
 import PladRecords
-import PladTeacher
 
 extension HubClient {
     /// The commit that the model's revision names now.

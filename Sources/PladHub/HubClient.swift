@@ -1,13 +1,13 @@
 import Foundation
+package import PladHTTP
 import PladRecords
-package import PladTeacher
 
 /// Asks a Hub over the wire: attempts are repeated by the teacher's policy, redirects are followed, and the token goes to
 /// the Hub alone.
 package struct HubClient: Sendable {
     let endpoint: String
     let transport: any Transport
-    let token: TeacherKey?
+    let token: Credential?
     let policy: RetryPolicy
     let clock: any Clock<Duration>
     /// Whether anything has ever answered: before, an address that cannot be reached is taken for wrong.
@@ -15,7 +15,7 @@ package struct HubClient: Sendable {
 
     /// - Parameter endpoint: the Hub's address, for example of `HF_ENDPOINT`.
     package init(
-        endpoint: String = "https://huggingface.co", transport: any Transport, token: TeacherKey?,
+        endpoint: String = "https://huggingface.co", transport: any Transport, token: Credential?,
         policy: RetryPolicy = RetryPolicy(attempts: 6), clock: any Clock<Duration> = ContinuousClock()
     ) {
         self.endpoint = endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint

@@ -16,7 +16,7 @@ package struct HubModel: Sendable, Hashable, CustomStringConvertible {
             throw HubError(.name, "\"\(text)\" is not the name of a model: give ORG/NAME, such as HuggingFaceTB/SmolLM2-135M-Instruct")
         }
         guard revision.split(separator: "/", omittingEmptySubsequences: false).map(String.init).allSatisfy(Self.isName) else {
-            throw HubError(.name, "--revision \"\(revision)\" is not a branch, tag or commit")
+            throw HubError(.name, "`revision` \"\(revision)\" is not a branch, tag or commit")
         }
         (organisation, name, self.revision) = (parts[0], parts[1], revision)
     }

@@ -1,6 +1,6 @@
 package import Foundation
+import PladHTTP
 import PladRecords
-import PladTeacher
 
 /// Fetches a model's files into the cache; what is there is not fetched again, and what was begun is gone on with.
 package struct HubPull: Sendable {

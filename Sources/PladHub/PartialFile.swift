@@ -1,6 +1,6 @@
 import Foundation
+import PladHTTP
 import PladRecords
-import PladTeacher
 
 /// A blob that is not whole yet, in a file beside its place (`ETAG.incomplete`), to which responses are appended.
 ///

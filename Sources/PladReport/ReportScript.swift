@@ -50,7 +50,7 @@ enum ReportScript {
               sessionStorage.setItem('plad', JSON.stringify({ scroll: window.scrollY, open: openParts(),
                 words: words ? words.value : '', change: change ? change.value : '' }));
               location.reload();
-            }).catch(function () { status.textContent = 'plad watch has ended; this page stays as it was.'; });
+            }).catch(function () { status.textContent = 'The server has ended; this page stays as it was.'; });
           }
           setInterval(ask, 2000);
         })();

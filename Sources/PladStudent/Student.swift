@@ -1,9 +1,10 @@
-package import Foundation
+public import Foundation
 package import PladRecords
 package import PladTensor
+package import PladTokenizer
 
 /// The local model: a decoder, with an encoder before it in some families, and its tokenizer, read from a Hugging Face folder. Synchronous and of a single owner.
-package final class Student {
+public final class Student {
     package let configuration: StudentConfiguration
     package let tokenizer: Tokenizer
     /// Ids that end a sequence: those of generation_config.json, else config.json, else the tokenizer. The first one is appended to completions that are trained on.
@@ -23,7 +24,8 @@ package final class Student {
     /// Reads config.json, the safetensors files, the tokenizer and generation_config.json. Throws `StudentError` that names the file, the tensor and the numbers.
     ///
     /// A PEFT adapter's folder is read with the base model that it names, a path as seen from that folder, unless `base` is given.
-    package convenience init(folder: URL, base: URL? = nil, threads: Int) throws {
+    /// - Parameter threads: the processor threads that it computes with.
+    public convenience init(folder: URL, base: URL? = nil, threads: Int) throws {
         guard let name = try AdapterFolder.base(of: folder) else {
             try self.init(base: folder, threads: threads)
             return
@@ -55,7 +57,7 @@ package final class Student {
         tokenizer = try Tokenizer(folder: folder, completionsStandAlone: configuration.hasEncoder)
         guard tokenizer.vocabularySize <= configuration.vocabularySize else {
             throw StudentError(
-                .tokenizer,
+                .config,
                 "\(folder.path): the tokenizer has \(tokenizer.vocabularySize) tokens, \"vocab_size\" in config.json \(configuration.vocabularySize)"
             )
         }
@@ -103,7 +105,7 @@ package final class Student {
     ///
     /// The same weights give the same bytes. The folder is the old one, if any, or the whole new one, never a part; the
     /// student's own folder may be the target. An adapter is merged first. Throws `RecordError.unwritable`, and what `ownWeights` throws.
-    package func save(to folder: URL, as dtype: TensorType) throws {
+    public func save(to folder: URL, as dtype: TensorType) throws {
         try mergeAdapter()
         try StudentFolder.write(weights, as: dtype, configuration: file, companionsFrom: self.folder, to: folder)
     }

@@ -9,10 +9,6 @@ package struct StudentError: Failure {
         case tensors
         /// `config.json` or `generation_config.json` asks for something that is wrong or that plad does not know.
         case config
-        /// `tokenizer.json` or its companions are wrong or ask for something that plad does not know.
-        case tokenizer
-        /// The chat template lies outside the subset that plad interprets, or fails on the messages given.
-        case template
         /// The student's weights do not fit into the machine's memory.
         case memory
         /// A sampling parameter is out of range.

@@ -25,12 +25,12 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         let shown = "\(scheme)://\(host)"
         guard parts.user == nil, parts.password == nil else {
             throw TeacherError(
-                .malformedAddress, "the address of \(shown) carries a user or password; give the key by PLAD_API_KEY or --key-file")
+                .malformedAddress, "the address of \(shown) carries a user or password; give the key by PLAD_API_KEY or `teacher.key_file`")
         }
         let suspicious = ["key", "token", "secret", "sig", "password", "auth", "credential"]
         if let item = parts.queryItems?.first(where: { item in suspicious.contains { item.name.lowercased().contains($0) } }) {
             throw TeacherError(
-                .malformedAddress, "the address of \(shown) carries a key (?\(item.name)=…); give it by PLAD_API_KEY or --key-file")
+                .malformedAddress, "the address of \(shown) carries a key (?\(item.name)=…); give it by PLAD_API_KEY or `teacher.key_file`")
         }
         let usual = scheme == "https" ? 443 : 80
         let port = parts.port.flatMap { $0 == usual ? nil : ":\($0)" } ?? ""

@@ -1,4 +1,5 @@
 import Foundation
+import PladHTTP
 import PladRecords
 
 /// One request over the wire and what came of it.

@@ -1,3 +1,4 @@
+import PladHTTP
 import PladRecords
 
 /// Several samples of one question in one request.

@@ -1,15 +1,5 @@
 import Foundation
-
-extension RetryPolicy.Outcome {
-    /// What happened, in half a line.
-    package var summary: String {
-        switch self {
-        case .fault(let fault, _): "HTTP \(fault.status): \(fault.message)"
-        case .unreadable(let reason): "unreadable response: \(reason)"
-        case .transport(let fault): fault.reason
-        }
-    }
-}
+import PladHTTP
 
 extension RemoteTeacher {
     /// The endpoint fails everybody.
@@ -38,7 +28,8 @@ extension RemoteTeacher {
             switch fault.kind {
             case .unresolved, .unconnected:
                 return TeacherError(
-                    .unreachable, "cannot reach the teacher at \(url)\(tries): \(fault.reason); check --remote and that it is running",
+                    .unreachable,
+                    "cannot reach the teacher at \(url)\(tries): \(fault.reason); check `teacher.remote` and that it is running",
                     cause: fault)
             case .untrusted:
                 return TeacherError(
@@ -46,7 +37,7 @@ extension RemoteTeacher {
                     "the certificate of \(endpoint.origin) is not trusted: \(fault.reason); set CURL_CA_BUNDLE to its authority's",
                     cause: fault)
             case .tooLarge:
-                return TeacherError(.tooLarge, "the answer of \(url) is refused: \(fault.reason); lower --max-tokens", cause: fault)
+                return TeacherError(.tooLarge, "the answer of \(url) is refused: \(fault.reason); lower `teacher.max_tokens`", cause: fault)
             case .stopped:
                 return TeacherError(.stopped, "asking \(url) was stopped: \(fault.reason)", cause: fault)
             case .cut, .timeout, .other:
@@ -69,10 +60,10 @@ extension RemoteTeacher {
             return TeacherError(.keyRefused, "\(endpoint.origin) refuses the key (\(said)); \(way)", cause: fault)
         case 404:
             return TeacherError(
-                .unknownModel, "\(url) knows no such model or path (\(said)); check --teacher-model and --remote", cause: fault)
+                .unknownModel, "\(url) knows no such model or path (\(said)); check `teacher.model` and `teacher.remote`", cause: fault)
         case 300..<400:
             return TeacherError(
-                .rejected, "\(url) redirects (\(said)); plad follows none: give the final address to --remote", cause: fault)
+                .rejected, "\(url) redirects (\(said)); plad follows none: give the final address as `teacher.remote`", cause: fault)
         case 400..<500 where ![408, 409, 425, 429].contains(fault.status):
             return TeacherError(
                 .rejected, "\(url) refuses the request (\(said)); change the prompt or the parameters it names", cause: fault)

@@ -1,4 +1,5 @@
 import Foundation
+package import PladHTTP
 import PladRecords
 
 /// A teacher behind an HTTP endpoint: the one place where attempts are limited, retried and counted.
@@ -37,7 +38,7 @@ package final class RemoteTeacher: Teacher {
     ///   - onAttempt: told of every attempt once it has ended, the one that was answered too; called from many tasks.
     ///   - onNotice: told when nobody can ask for a while, and why, and when it goes on.
     package init(
-        endpoint: Endpoint, dialect: any Dialect, key: TeacherKey?, transport: any Transport, concurrency: Int = 64,
+        endpoint: Endpoint, dialect: any Dialect, key: Credential?, transport: any Transport, concurrency: Int = 64,
         streaming: Streaming = .never, idleTimeout: Duration = .seconds(120), headers: [HTTPHeader] = [], requestsPerMinute: Double? = nil,
         tokensPerMinute: Double? = nil,
         memory: (any TrafficMemory)? = nil, policy: RetryPolicy = RetryPolicy(), clock: any Clock<Duration> = ContinuousClock(),

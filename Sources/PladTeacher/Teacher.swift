@@ -1,3 +1,4 @@
+package import PladHTTP
 package import PladRecords
 
 /// Someone who answers requests: `RemoteTeacher` over the wire, or a script in tests.

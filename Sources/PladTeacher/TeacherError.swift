@@ -5,10 +5,6 @@ package struct TeacherError: Failure {
     package enum Code: String, Sendable, Hashable {
         /// `--remote` is not an address that can be asked.
         case malformedAddress
-        /// A `--header` that cannot be sent, or should not be written.
-        case malformedHeader
-        /// The key cannot be read or cannot be a key.
-        case unusableKey
         /// No connection to the endpoint.
         case unreachable
         /// The endpoint's certificate is not trusted.
@@ -50,7 +46,7 @@ package struct TeacherError: Failure {
 
     package var exitStatus: ExitStatus {
         switch code {
-        case .malformedAddress, .malformedHeader, .unusableKey: .usage
+        case .malformedAddress: .usage
         case .overBudget, .inBatch, .turnedAway: .tryAgain
         case .stopped: .bug
         default: .unavailable
@@ -60,7 +56,7 @@ package struct TeacherError: Failure {
     /// Whether every other prompt would meet the same error, so that asking on is pointless.
     package var endsRun: Bool {
         switch code {
-        case .malformedAddress, .malformedHeader, .unusableKey, .unreachable, .untrusted, .keyRefused, .unknownModel, .overQuota, .down,
+        case .malformedAddress, .unreachable, .untrusted, .keyRefused, .unknownModel, .overQuota, .down,
             .turnedAway, .stopped:
             true
         case .rejected, .exhausted, .tooLarge, .overBudget, .inBatch: false

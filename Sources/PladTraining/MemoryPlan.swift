@@ -48,7 +48,7 @@ package struct MemoryPlan: Sendable, Equatable, Encodable {
         guard let available, total > available else { return }
         throw TrainingError(
             .memory,
-            "this training takes \(Self.text(total)), and \(Self.text(available)) are free:\n\(table)\nlower --rows-per-pass for the activations, or train an adapter (--lora-rank) for gradients and optimiser"
+            "this training takes \(Self.text(total)), and \(Self.text(available)) are free:\n\(table)\nlower `rows_per_pass` for the activations, or train an adapter (`adapter.rank`) for gradients and optimiser"
         )
     }
 

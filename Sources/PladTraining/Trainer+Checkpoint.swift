@@ -61,7 +61,7 @@ extension Trainer {
         guard Files.exists(file) else { return false }
         let data = try Data(reading: file)
         func refuse(_ problem: String) -> TrainingError {
-            TrainingError(.foreignCheckpoint, "\(file.path) \(problem); remove it to train from the start, or give another --out")
+            TrainingError(.foreignCheckpoint, "\(file.path) \(problem); remove it to train from the start, or give another folder")
         }
         let line = data.prefix { $0 != UInt8(ascii: "\n") }
         guard let header = try? JSONDecoder().decode(CheckpointHeader.self, from: line) else { throw refuse("is no state of a training") }

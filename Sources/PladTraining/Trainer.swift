@@ -78,7 +78,7 @@ package final class Trainer {
         guard sums.loss.isFinite, norm.isFinite else {
             throw TrainingError(
                 .diverged,
-                "\(phase), step \(index + 1): the loss is \(sums.loss / divisor) and the gradient's norm \(norm); lower --learning-rate (now \(settings.learningRate)) or set --clip"
+                "\(phase), step \(index + 1): the loss is \(sums.loss / divisor) and the gradient's norm \(norm); lower `learning_rate` (now \(settings.learningRate)) or set `clip`"
             )
         }
         let rate = settings.learningRate * settings.schedule.factor(step: index, of: totalSteps)
@@ -121,7 +121,7 @@ package final class Trainer {
             if loss.reads.contains(.quality), pair.candidates.contains(where: { $0.quality == nil }) {
                 throw TrainingError(
                     .noPairs,
-                    "pair \(pair.id) has no \"chosen_quality\" or no \"rejected_quality\", which the loss \(loss.name) compares; give both numbers or take another --loss"
+                    "pair \(pair.id) has no \"chosen_quality\" or no \"rejected_quality\", which the loss \(loss.name) compares; give both numbers or take another `loss`"
                 )
             }
             precondition(

@@ -48,13 +48,13 @@ package struct TrainingSettings: Codable, Sendable, Hashable {
         func require(_ holds: Bool, _ what: String) throws {
             guard holds else { throw TrainingError(.setting, what) }
         }
-        try require((1...1 << 20).contains(batchSize), "--batch-size \(batchSize): give 1 to \(1 << 20) pairs")
-        try require(steps.map { $0 >= 0 } ?? true, "--steps \(steps ?? 0): the number of steps cannot be negative")
+        try require((1...1 << 20).contains(batchSize), "`batch_size` \(batchSize): give 1 to \(1 << 20) pairs")
+        try require(steps.map { $0 >= 0 } ?? true, "`steps` \(steps ?? 0): the number of steps cannot be negative")
         try require((0...1e6).contains(epochs), "epochs \(epochs): give 0 to a million passes")
-        try require(learningRate >= 0 && learningRate.isFinite, "--learning-rate \(learningRate): give a number of 0 or more")
-        try require(weightDecay >= 0 && weightDecay.isFinite, "--weight-decay \(weightDecay): give a number of 0 or more")
-        try require(clip >= 0, "--clip \(clip): give the largest gradient norm, or 0 for none")
-        try require((0...1).contains(schedule.warmUp), "--learning-rate-warm-up \(schedule.warmUp): give a share of the steps, 0 to 1")
-        try require(rowsPerPass > 0, "--rows-per-pass \(rowsPerPass): give at least 1")
+        try require(learningRate >= 0 && learningRate.isFinite, "`learning_rate` \(learningRate): give a number of 0 or more")
+        try require(weightDecay >= 0 && weightDecay.isFinite, "`weight_decay` \(weightDecay): give a number of 0 or more")
+        try require(clip >= 0, "`clip` \(clip): give the largest gradient norm, or 0 for none")
+        try require((0...1).contains(schedule.warmUp), "`learning_rate_warm_up` \(schedule.warmUp): give a share of the steps, 0 to 1")
+        try require(rowsPerPass > 0, "`rows_per_pass` \(rowsPerPass): give at least 1")
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PladDistill
 import PladRecords
 import PladTensor
 
@@ -15,7 +16,7 @@ struct Plad: AsyncParsableCommand {
             """,
         version: "plad \(version)",
         groupedSubcommands: [
-            CommandGroup(name: "Loop", subcommands: [Distill.self, Sweep.self]),
+            CommandGroup(name: "Loop", subcommands: [Distill.self, SweepCommand.self]),
             CommandGroup(
                 name: "Stage",
                 subcommands: [
@@ -31,7 +32,7 @@ struct Plad: AsyncParsableCommand {
                 ]),
         ])
 
-    static let version = "0.1.0"
+    static let version = Version.current
 
     static func main() async {
         Console.holdClosedStreams()

@@ -21,14 +21,17 @@ struct PladProcess {
         try run(arguments, input: input, environment: environment)
     }
 
-    static func run(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> Result {
+    /// - Parameter directory: where it runs, which paths that are not whole begin at; by default where the tests run.
+    static func run(_ arguments: [String], input: String = "", environment: [String: String] = [:], in directory: URL? = nil) throws
+        -> Result
+    {
         try withFolder { folder in
             let (stdin, stdout, stderr) = (
                 folder.appendingPathComponent("in"), folder.appendingPathComponent("out"), folder.appendingPathComponent("err")
             )
             try Data(input.utf8).write(to: stdin)
             for file in [stdout, stderr] { try Data().write(to: file) }
-            let process = try start(arguments, stdout: stdout, stderr: stderr, stdin: stdin, environment: environment)
+            let process = try start(arguments, stdout: stdout, stderr: stderr, stdin: stdin, environment: environment, in: directory)
             process.waitUntilExit()
             return Result(
                 status: process.terminationStatus, output: try String(contentsOf: stdout, encoding: .utf8),
@@ -36,13 +39,17 @@ struct PladProcess {
         }
     }
 
+    /// The checkout.
+    static let checkout = fixtures.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
     /// Files rather than pipes: nothing has to be drained while the process runs.
-    static func start(_ arguments: [String], stdout: URL, stderr: URL, stdin: URL? = nil, environment: [String: String] = [:]) throws
-        -> Process
-    {
+    static func start(
+        _ arguments: [String], stdout: URL, stderr: URL, stdin: URL? = nil, environment: [String: String] = [:], in directory: URL? = nil
+    ) throws -> Process {
         let process = Process()
         process.executableURL = binary
         process.arguments = arguments
+        if let directory { process.currentDirectoryURL = directory }
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = try stdin.map { try FileHandle(forReadingFrom: $0) } ?? FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: stdout)

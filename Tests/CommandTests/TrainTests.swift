@@ -33,7 +33,7 @@ import Testing
 
     @Test(arguments: [
         (["--loss", "dpo", "--margin", "2"], "plad: --margin 2.0: the loss dpo has no margin; it takes --beta, --lambda\n"),
-        (["--loss", "simpo", "--norm", "sum"], "plad: --norm sum: the loss simpo is defined by the mean; leave out the flag\n"),
+        (["--loss", "simpo", "--norm", "sum"], "plad: --norm sum: the loss simpo is defined by the mean; leave the setting out\n"),
         (["--guard", "maybe"], "plad: --guard maybe: choose one of: stop, rollback, off\n"),
         (["--beta", "0", "--loss", "dpo"], "plad: --beta 0.0: give a number above 0\n"),
     ]) func flagThatTheLossDoesNotUseIsRefusedByName(flags: [String], message: String) throws {

@@ -42,7 +42,7 @@ import Testing
 
     private func isRefused(_ service: ScriptedBatches) async throws {
         let error = try await #require(throws: TeacherError.self) { try await batches(service).cancel(open) }
-        #expect(error.code == .inBatch && error.message.contains("b0") && error.message.contains("--forget"))
+        #expect(error.code == .inBatch && error.message.contains("b0") && error.message.contains("`AnswerCache.forget`"))
         #expect(!service.calls.contains("cancel"))
         #expect(try cache.openBatch(holding: requests(1)[0]) != nil && cache.account().inBatches == Money(dollars: 0.2))
     }
@@ -77,7 +77,7 @@ import Testing
         })
         let error = try await #require(throws: TeacherError.self) { try await batches(service)(requests(2)) }
         let left = try open
-        #expect(error.code == .keyRefused && error.message.contains("plad batch cancel \(left.id)"))
+        #expect(error.code == .keyRefused && error.message.contains("`BatchRun.cancel` \(left.id)"))
         #expect(try cache.account().inBatches == Money(dollars: 0.2))
     }
 

@@ -85,7 +85,7 @@ import Testing
         try Data().write(to: folder["r.jsonl"])
         let error = try error(folder["r.jsonl"], .writing)
         #expect(error.exitStatus == .usage)
-        #expect(error.message.contains("plad cache import r.jsonl --cache r.sqlite"))
+        #expect(error.message.contains("import it into r.sqlite (`AnswerCache.importRecording`)"))
     }
 
     @Test func theCacheOfAnOlderPladIsReplayed() async throws {

@@ -1,7 +1,9 @@
 import Foundation
 import PladCache
+import PladHTTP
 import PladRecords
 import PladTeacher
+import PladTestSupport
 import Testing
 
 @Suite struct CachedTeacherTests {
@@ -188,7 +190,7 @@ import Testing
         #expect(try await miss(long + "blue.", sample: 1).contains("sample: recorded 0, asked 1"))
         _ = try await cached(cache, .record(script)).answer(to: question("Whole"), SamplingParameters(temperature: 1))
         #expect(try await miss("whole", 1).contains("body.messages[0].content: recorded \"Whole\", asked \"whole\""))
-        #expect(try await miss(long + "blue.", teacher: "u").contains(#"teacher: recorded "t", asked "u"; give --teacher-id "t""#))
+        #expect(try await miss(long + "blue.", teacher: "u").contains(#"teacher: recorded "t", asked "u"; give `teacher.id` "t""#))
     }
 
     @Test func aRecordedResponseThatNobodyCanReadIsAnError() async throws {
@@ -213,7 +215,7 @@ import Testing
         }
         func remote() throws -> RemoteTeacher {
             RemoteTeacher(
-                endpoint: try Endpoint(server.url, dialect: dialect), dialect: dialect, key: try TeacherKey("sk-planted", source: "test"),
+                endpoint: try Endpoint(server.url, dialect: dialect), dialect: dialect, key: try Credential("sk-planted", source: "test"),
                 transport: try HTTPClient(), concurrency: 8, policy: RetryPolicy(base: .zero))
         }
         let record = cached(try cache(folder), teacher: "demo", .record(try remote()))

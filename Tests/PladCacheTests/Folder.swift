@@ -1,7 +1,9 @@
 import Foundation
 import PladCache
+import PladHTTP
 import PladRecords
 import PladTeacher
+import PladTestSupport
 import Testing
 
 /// A folder of a test's own, removed with it.

@@ -1,7 +1,9 @@
 import Foundation
 import PladCache
+import PladHTTP
 import PladRecords
 import PladTeacher
+import PladTestSupport
 import Testing
 
 @Suite struct LedgerTests {

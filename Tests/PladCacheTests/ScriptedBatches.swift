@@ -1,6 +1,7 @@
 import Foundation
 import PladRecords
 import PladTeacher
+import PladTestSupport
 
 /// A provider of batches in memory, with the dialect's own results.
 final class ScriptedBatches: BatchService {

@@ -1,7 +1,9 @@
 import Foundation
 import PladCache
+import PladHTTP
 import PladRecords
 import PladTeacher
+import PladTestSupport
 import Testing
 
 /// Many prompts through the real client and a real cache, at a server where three attempts in ten fail.

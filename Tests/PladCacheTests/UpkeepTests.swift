@@ -2,6 +2,7 @@ import Foundation
 import PladCache
 import PladRecords
 import PladTeacher
+import PladTestSupport
 import Testing
 
 @Suite struct UpkeepTests {

@@ -1,7 +1,8 @@
 import Foundation
+import PladHTTP
 import PladHub
 import PladRecords
-import PladTeacher
+import PladTestSupport
 import Testing
 
 /// Models fetched from a Hub that serves well, and from ones that do not.
@@ -21,7 +22,7 @@ import Testing
     ) async throws -> [String: Data] {
         let client = HubClient(
             endpoint: hub.hub.url + "/", transport: try HTTPClient(limits: TransportLimits(bodyBytes: 100_000)),
-            token: try token.map { try TeacherKey($0, source: "test") }, policy: RetryPolicy(attempts: 3, base: .zero))
+            token: try token.map { try Credential($0, source: "test") }, policy: RetryPolicy(attempts: 3, base: .zero))
         let pull = HubPull(client, into: HubCache(root))
         let folder = try await pull(try await pull.plan(try HubModel("org/name"))) { count in bytes.withLock { $0 += count } }
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)

@@ -2,7 +2,7 @@ import CCrypto
 import Foundation
 import PladHub
 import PladRecords
-import PladTeacher
+import PladTestSupport
 
 /// A Hub of one model on a loopback port, and what it does wrong.
 final class LoopbackHub: Sendable {

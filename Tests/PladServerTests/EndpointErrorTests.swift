@@ -1,6 +1,8 @@
 import Foundation
+import PladHTTP
 import PladRecords
 import PladServer
+import PladTestSupport
 import Testing
 
 /// What a client did wrong is told in the API's error shape, by the name of the field.

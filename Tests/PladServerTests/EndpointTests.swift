@@ -1,6 +1,8 @@
 import Foundation
+import PladHTTP
 import PladRecords
 import PladServer
+import PladTestSupport
 import Testing
 
 struct EndpointTests {

@@ -1,6 +1,8 @@
 import Foundation
+import PladHTTP
 import PladRecords
 import PladServer
+import PladTestSupport
 import Testing
 
 /// What holds of the connections, whatever is asked over them.
@@ -100,7 +102,8 @@ import Testing
 
     @Test func idleConnectionMakesRoomForANewOne() async throws {
         let listener = try ListeningSocket(host: "127.0.0.1", port: 0)
-        let server = HTTPServer(listener: listener, maximumConnections: 2, handler: Endpoint(model: ScriptedModel.reversing, token: nil))
+        let server = HTTPServer(
+            listener: listener, maximumConnections: 2, handler: OpenAIEndpoint(model: ScriptedModel.reversing, token: nil))
         let (slow, idle) = (try LoopbackClient(port: listener.port), try LoopbackClient(port: listener.port))
         slow.send("GET /he")
         let new = try LoopbackClient(port: listener.port)
@@ -162,7 +165,7 @@ private struct HeldHandler: RequestHandler {
     let asking: AsyncStream<Void>.Continuation
     let permitted: AsyncStream<Void>
 
-    func handle(_ request: HTTPRequest, on exchange: Exchange) async {
+    func handle(_ request: ServerRequest, on exchange: ServerExchange) async {
         if request.path == "/held" {
             asking.yield()
             for await _ in permitted {}

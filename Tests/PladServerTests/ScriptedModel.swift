@@ -1,4 +1,5 @@
 import Foundation
+import PladHTTP
 import PladRecords
 import PladServer
 
@@ -50,7 +51,8 @@ func withServer<Value>(
     _ body: (HTTPServer) async throws -> Value
 ) async throws -> Value {
     let listener = try ListeningSocket(host: "127.0.0.1", port: 0)
-    let endpoint = Endpoint(model: model, token: try token.map { try AccessToken($0) }, now: { Date(timeIntervalSince1970: 1_700_000_000) })
+    let endpoint = OpenAIEndpoint(
+        model: model, token: try token.map { try AccessToken($0) }, now: { Date(timeIntervalSince1970: 1_700_000_000) })
     let server = HTTPServer(listener: listener, limits: limits, handler: endpoint)
     do {
         let value = try await body(server)

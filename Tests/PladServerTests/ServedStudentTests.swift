@@ -1,7 +1,10 @@
 import Foundation
+import PladHTTP
 import PladRecords
 import PladServer
 import PladStudent
+import PladTestSupport
+import PladTokenizer
 import Testing
 
 /// A tiny real student behind the endpoint says what it says when asked directly.

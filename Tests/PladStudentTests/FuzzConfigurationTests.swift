@@ -1,6 +1,7 @@
 import Foundation
 import PladRecords
 import PladStudent
+import PladTestSupport
 import Testing
 
 /// Damaged configurations of every family are refused, or describe a student whose numbers plad can count with.

@@ -1,6 +1,7 @@
 import Foundation
 import PladRecords
 import PladStudent
+import PladTestSupport
 import Testing
 
 /// Damaged safetensors files are refused, or all that their header promises lies inside the file.

@@ -1,6 +1,7 @@
 import Foundation
 import PladRecords
 import PladStudent
+import PladTestSupport
 import Testing
 
 /// A whole student with one damaged file is refused, or computes.

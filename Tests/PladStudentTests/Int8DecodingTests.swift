@@ -1,6 +1,7 @@
 import Foundation
 import PladRecords
 import PladStudent
+import PladTokenizer
 import Testing
 
 /// Eight bits a weight on a trained model: the demo's teacher.

@@ -1,6 +1,8 @@
 import Foundation
+import PladHTTP
 import PladRecords
 import PladTeacher
+import PladTestSupport
 import Testing
 
 /// The providers' batch APIs, over bodies of the shape that they send.

@@ -1,6 +1,8 @@
 import Foundation
+import PladHTTP
 import PladRecords
 import PladTeacher
+import PladTestSupport
 import Testing
 
 /// Several samples of one question in one request.

@@ -1,4 +1,5 @@
 import Foundation
+import PladHTTP
 import PladRecords
 import PladTeacher
 import Testing

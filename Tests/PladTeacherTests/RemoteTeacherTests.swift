@@ -1,10 +1,12 @@
 import Foundation
+import PladHTTP
 import PladRecords
 import PladTeacher
+import PladTestSupport
 import Testing
 
 @Suite struct RemoteTeacherTests {
-    private func error(_ results: Result<Response, TransportFault>..., key: TeacherKey? = nil, clock: InstantClock = InstantClock())
+    private func error(_ results: Result<Response, TransportFault>..., key: Credential? = nil, clock: InstantClock = InstantClock())
         async throws -> TeacherError
     {
         let transport = results.count == 1 ? ScriptedTransport(results[0]) : ScriptedTransport(results[0], results[1])
@@ -30,7 +32,7 @@ import Testing
 
     @Test func theBodyGoesOutAsItIsKeyed() async throws {
         let transport = ScriptedTransport(.answer)
-        let key = try TeacherKey("sk-1", source: "test")
+        let key = try Credential("sk-1", source: "test")
         _ = try await teacher(transport, url: "http://h:1/v1", key: key).reply(to: request())
         let sent = try #require(transport.requests.first)
         #expect(sent.url == "http://h:1/v1/chat/completions")
@@ -63,7 +65,7 @@ import Testing
 
     @Test func errorsNameAddressCauseAndWayOut() async throws {
         let refused = try await error(
-            .status(401, "{\"error\":{\"message\":\"Incorrect API key provided\"}}"), key: TeacherKey("sk-1", source: "test"))
+            .status(401, "{\"error\":{\"message\":\"Incorrect API key provided\"}}"), key: Credential("sk-1", source: "test"))
         #expect(refused.code == .keyRefused)
         #expect(
             refused.message == "http://127.0.0.1:9 refuses the key (HTTP 401: Incorrect API key provided); check the key in PLAD_API_KEY")
@@ -73,12 +75,12 @@ import Testing
         #expect(unknown.code == .unknownModel)
         #expect(
             unknown.message
-                == "http://127.0.0.1:9/v1/chat/completions knows no such model or path (HTTP 404: no model m); check --teacher-model and --remote"
+                == "http://127.0.0.1:9/v1/chat/completions knows no such model or path (HTTP 404: no model m); check `teacher.model` and `teacher.remote`"
         )
 
         let unreachable = try await error(.failure(TransportFault(.unconnected, "Connection refused")))
         #expect(unreachable.code == .unreachable)
-        #expect(unreachable.message.contains("http://127.0.0.1:9/v1/chat/completions: Connection refused; check --remote"))
+        #expect(unreachable.message.contains("http://127.0.0.1:9/v1/chat/completions: Connection refused; check `teacher.remote`"))
         #expect(unreachable.endsRun)
 
         // No wait helps against these.
@@ -121,7 +123,7 @@ import Testing
     }
 
     @Test func anEchoedKeyReachesNobody() async throws {
-        let key = try TeacherKey("sk-planted", source: "test")
+        let key = try Credential("sk-planted", source: "test")
         let refused = try await error(.status(401, "{\"error\":\"sk-planted is wrong\"}"), key: key)
         #expect(!"\(refused)".contains("planted"))
         let reply = try await teacher(ScriptedTransport(.status(200, chatBody("your key is sk-planted"))), key: key).reply(to: request())

@@ -1,6 +1,8 @@
 import Foundation
+import PladHTTP
 import PladRecords
 import PladTeacher
+import PladTestSupport
 import Testing
 
 /// What is on the wire is paid for, and not cut with its asker.

@@ -1,6 +1,8 @@
 import Foundation
+import PladHTTP
 import PladRecords
 import PladTeacher
+import PladTestSupport
 import Testing
 
 /// Teacher, client and a faulty server together: every attempt is counted on both sides.
@@ -69,7 +71,7 @@ import Testing
     @Test func theKeyIsSentAndSeenNowhereElse() async throws {
         let server = LoopbackServer { _, _ in [.respond(401, "{\"error\":{\"message\":\"no\"}}")] }
         defer { server.stop() }
-        let key = try TeacherKey("sk-planted", source: "test")
+        let key = try Credential("sk-planted", source: "test")
         let attempts = Collected<Attempt>()
         let teacher = try teacher(try HTTPClient(), url: server.url, key: key, attempts: attempts)
         let error = try await #require(throws: TeacherError.self) { try await teacher.reply(to: request()) }

@@ -69,7 +69,7 @@ import Testing
                 try trainer.run(state: folder.appendingPathComponent("state"), every: 1e9) { _ in }
             }
             #expect(error?.code == .collapsed)
-            #expect(error?.message.contains("--learning-rate (now 0.05)") == true, "\(error?.message ?? "")")
+            #expect(error?.message.contains("`learning_rate` (now 0.05)") == true, "\(error?.message ?? "")")
         }
     }
 

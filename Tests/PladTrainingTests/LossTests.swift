@@ -135,7 +135,7 @@ import Testing
 
     @Test func numberThatALossDoesNotTakeIsRefusedByName() throws {
         let error = #expect(throws: TrainingError.self) { try Losses.settings(of: RankLoss.self, given: [.beta: 0.1]) }
-        #expect(error?.message == "--beta 0.1: the loss rank has no beta; it takes --lambda, --margin")
+        #expect(error?.message == "`beta` 0.1: the loss rank has no beta; it takes `lambda`, `margin`")
         #expect(error?.exitStatus == .usage)
         #expect(throws: TrainingError.self) { try Losses.settings(of: DPOLoss.self, given: [.beta: 0]) }
         #expect(try Losses.settings(of: DPOLoss.self, given: [.beta: 0.3]) == [.beta: 0.3, .lambda: 0])

@@ -46,7 +46,7 @@ import Testing
         try plan.check(available: nil)
         let error = #expect(throws: TrainingError.self) { try plan.check(available: plan.total - 1) }
         let message = try #require(error?.message)
-        for word in ["weights", "gradients", "optimiser", "activations", "together", "--rows-per-pass", "--lora-rank"] {
+        for word in ["weights", "gradients", "optimiser", "activations", "together", "`rows_per_pass`", "`adapter.rank`"] {
             #expect(message.contains(word))
         }
     }

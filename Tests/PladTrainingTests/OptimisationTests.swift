@@ -49,7 +49,7 @@ import Testing
         var settings = TrainingSettings()
         settings.batchSize = 0
         let error = #expect(throws: TrainingError.self) { try settings.validate() }
-        #expect(error?.message.hasPrefix("--batch-size 0") == true)
+        #expect(error?.message.hasPrefix("`batch_size` 0") == true)
         #expect(error?.exitStatus == .usage)
     }
 }

@@ -1,5 +1,6 @@
 import PladRecords
 import PladStudent
+import PladTokenizer
 import PladTraining
 import Testing
 

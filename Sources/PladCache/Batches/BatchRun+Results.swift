@@ -1,4 +1,5 @@
 import Foundation
+import PladHTTP
 package import PladRecords
 package import PladTeacher
 

@@ -154,7 +154,7 @@ package struct BatchRun: Sendable {
             } catch let error as TeacherError {
                 if mayBeSent {
                     throw TeacherError(
-                        error.code, "\(error.message); plad batch cancel \(submission.name) frees its questions", cause: error.cause)
+                        error.code, "\(error.message); `BatchRun.cancel` \(submission.name) frees its questions", cause: error.cause)
                 }
                 // Nothing of it is under way: what might be is a doubt.
                 try await cache.withdraw(submission)
@@ -197,13 +197,13 @@ extension TeacherError {
     fileprivate static func guessed(_ batch: Submission, _ state: BatchState) -> TeacherError {
         TeacherError(
             .inBatch,
-            "batch \(state.id) at \(batch.url) may be this one or somebody else's, which its results will tell: run the command again, which waits for them, or free the questions without it: plad batch cancel \(batch.id) --forget"
+            "batch \(state.id) at \(batch.url) may be this one or somebody else's, which its results will tell: run the command again, which waits for them, or free the questions without it: `AnswerCache.forget` \(batch.id)"
         )
     }
 
     fileprivate static func elsewhere(_ batch: Submission) -> TeacherError {
         TeacherError(
-            .inBatch, "the questions lie in the open batch \(batch.id) at \(batch.url): wait for it there, or plad batch cancel \(batch.id)"
+            .inBatch, "the questions lie in the open batch \(batch.id) at \(batch.url): wait for it there, or `BatchRun.cancel` \(batch.id)"
         )
     }
 }

@@ -1,6 +1,7 @@
 package import Foundation
 package import PladRecords
 package import PladStudent
+import PladTokenizer
 
 /// A student of a folder, served to many at once.
 package struct LocalModel: TextModel {

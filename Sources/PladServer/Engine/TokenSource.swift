@@ -1,5 +1,6 @@
 package import PladRecords
 package import PladStudent
+import PladTokenizer
 
 /// What draws tokens for many requests at once: `BatchDecoder`, or its in-memory twin in tests. Of a single owner.
 package protocol TokenSource {

@@ -1,4 +1,5 @@
 import Foundation
+import PladHTTP
 import PladRecords
 
 /// An error in the shape of the OpenAI API, for a client to read.
@@ -48,11 +49,5 @@ package struct APIError: Error, Sendable, Equatable {
         var response = HTTPResponse(status: status, json: body)
         response.headers.merge(headers) { $1 }
         return response
-    }
-}
-
-extension HTTPResponse {
-    init(status: Int, json: JSONValue) {
-        self.init(status: status, headers: ["Content-Type": "application/json"], body: Data(json.canonical.utf8))
     }
 }

@@ -1,9 +1,10 @@
 import Foundation
+import PladHTTP
 import PladRecords
 
 /// A response of server-sent events (WHATWG HTML §9.2): chunked, or until the connection ends for HTTP/1.0.
 struct EventStream: Sendable {
-    let exchange: Exchange
+    let exchange: ServerExchange
 
     private var isChunked: Bool { exchange.takesChunks }
     private var keepsAlive: Bool { exchange.keepsAlive && isChunked }

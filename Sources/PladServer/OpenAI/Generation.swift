@@ -1,4 +1,5 @@
 import Foundation
+import PladHTTP
 import PladRecords
 
 /// Carries out one `GenerationCall`: all its prompts at once, whole or as server-sent events.
@@ -32,7 +33,7 @@ struct Generation: Sendable {
     }
 
     /// Sends the response piece by piece. A model that fails after the start ends the events with an error.
-    func stream(to exchange: Exchange) async throws {
+    func stream(to exchange: ServerExchange) async throws {
         let events = EventStream(exchange: exchange)
         try await events.open()
         do {

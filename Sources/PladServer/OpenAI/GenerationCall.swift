@@ -86,7 +86,7 @@ extension GenerationCall {
         guard streams else { throw .invalid("stream_options", "is given, but \"stream\" is not true") }
         guard let members = options.object else { throw .invalid("stream_options", "is not an object") }
         for name in members.keys.sorted() where name != "include_usage" {
-            throw .invalid("stream_options.\(name)", "is not a field that plad serve knows", code: "unknown_parameter")
+            throw .invalid("stream_options.\(name)", "is not a field that plad knows", code: "unknown_parameter")
         }
         guard let value = members["include_usage"], value != .null else { return false }
         guard let bool = value.bool else { throw .invalid("stream_options.include_usage", "is neither true nor false") }

@@ -53,10 +53,10 @@ struct RequestFields {
     func refuse(unless known: Set<String>) throws(APIError) {
         for (name, value) in members.sorted(by: { $0.key < $1.key }) where !known.contains(name) && !Self.withoutEffect.contains(name) {
             guard let neutral = Self.neutral[name] else {
-                throw .invalid(name, "is not a field that plad serve knows", code: "unknown_parameter")
+                throw .invalid(name, "is not a field that plad knows", code: "unknown_parameter")
             }
             guard neutral.contains(value) else {
-                throw .invalid(name, "is not supported by plad serve; leave it out", code: "unsupported_parameter")
+                throw .invalid(name, "is not supported by plad; leave it out", code: "unsupported_parameter")
             }
         }
     }

@@ -35,13 +35,13 @@ package struct Safetensors {
         self.path = path
         self.data = data
         guard data.count >= 8 else {
-            throw StudentError(.files, "\(path): \(data.count) bytes; a safetensors file has at least 8: fetch it again (plad pull)")
+            throw StudentError(.files, "\(path): \(data.count) bytes; a safetensors file has at least 8: fetch it again (`HubPull`)")
         }
         let length = data.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
         guard length <= Self.longestHeader, length <= data.count - 8 else {
             throw StudentError(
                 .files,
-                "\(path): the header claims \(length) bytes, the file has \(data.count - 8) after its first 8; it is damaged or cut off: fetch it again (plad pull)"
+                "\(path): the header claims \(length) bytes, the file has \(data.count - 8) after its first 8; it is damaged or cut off: fetch it again (`HubPull`)"
             )
         }
         let start = 8 + Int(length)
@@ -70,7 +70,7 @@ package struct Safetensors {
         else { throw refuse("\"data_offsets\" is not a pair of whole numbers") }
         guard first >= 0, first <= last, last <= end - start else {
             throw refuse(
-                "bytes \(first) to \(last) of the \(end - start) that the file has; it is damaged or cut off: fetch it again (plad pull)")
+                "bytes \(first) to \(last) of the \(end - start) that the file has; it is damaged or cut off: fetch it again (`HubPull`)")
         }
         var expected = size
         for dimension in shape {

@@ -1,5 +1,5 @@
 /// How a safetensors file spells a tensor's numbers. In memory all are float32.
-package enum TensorType: String, Sendable, CaseIterable, Codable {
+public enum TensorType: String, Sendable, CaseIterable, Codable {
     case f32
     case bf16
     case f16

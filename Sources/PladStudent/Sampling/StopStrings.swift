@@ -1,4 +1,5 @@
 import PladRecords
+import PladTokenizer
 
 /// Watches a growing text for the strings that end it; they may straddle tokens.
 struct StopStrings {

@@ -1,4 +1,5 @@
 import PladRecords
+import PladTokenizer
 
 extension Student {
     /// Continues all the requests: [request][sample].

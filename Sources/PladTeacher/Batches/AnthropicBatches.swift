@@ -1,4 +1,5 @@
 import Foundation
+import PladHTTP
 import PladRecords
 
 /// Anthropic's message batches. They keep no name: a submission whose answer was lost is known by its time, its number of

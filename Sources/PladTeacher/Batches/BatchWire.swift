@@ -1,4 +1,5 @@
 import Foundation
+package import PladHTTP
 import PladRecords
 
 /// Carries requests to a provider's batch addresses, and tries again what may be tried again.

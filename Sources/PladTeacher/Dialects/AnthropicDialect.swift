@@ -1,3 +1,4 @@
+package import PladHTTP
 package import PladRecords
 
 /// Anthropic's messages. Source: Anthropic API reference, "Create a Message", version 2023-06-01.
@@ -14,7 +15,7 @@ package struct AnthropicDialect: Dialect {
     }
 
     package var name: String { "anthropic" }
-    package var keyStyle: TeacherKey.Style { .header("x-api-key") }
+    package var keyStyle: Credential.Style { .header("x-api-key") }
     package var keyVariable: String { "ANTHROPIC_API_KEY" }
     package var headers: [HTTPHeader] { [HTTPHeader("anthropic-version", "2023-06-01")] }
 

@@ -1,4 +1,5 @@
 import Foundation
+import PladHTTP
 import PladRecords
 
 /// What the dialects' bodies have in common.
@@ -57,9 +58,9 @@ extension Reading {
     }
 }
 
-extension TeacherKey.Style {
+extension Credential.Style {
     /// OpenAI's way, or Azure's where the host is Azure's.
-    static func openAI(host: String?) -> TeacherKey.Style {
+    static func openAI(host: String?) -> Credential.Style {
         host?.hasSuffix(".azure.com") == true ? .header("api-key") : .bearer
     }
 }

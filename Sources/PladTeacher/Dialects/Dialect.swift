@@ -1,4 +1,5 @@
 package import Foundation
+package import PladHTTP
 package import PladRecords
 
 /// How one family of endpoints spells a question and its answer.
@@ -8,7 +9,7 @@ package protocol Dialect: Sendable {
     /// What `--dialect` and keys call it.
     var name: String { get }
     /// How the key is sent.
-    var keyStyle: TeacherKey.Style { get }
+    var keyStyle: Credential.Style { get }
     /// The variable in which users of these endpoints keep their key. A key goes to nobody but those it is for.
     var keyVariable: String { get }
     /// What the endpoint wants beside the key and the content type.
@@ -44,7 +45,7 @@ extension Dialect {
     package var choices: Choices? { nil }
 
     /// All headers of a request: the dialect's own, the key's and the given ones, which take the place of one of the same name.
-    package func headers(key: TeacherKey?, given: [HTTPHeader]) -> [HTTPHeader] {
+    package func headers(key: Credential?, given: [HTTPHeader]) -> [HTTPHeader] {
         let usual = [HTTPHeader("Content-Type", "application/json")] + headers + (key.map { [$0.header(keyStyle)] } ?? [])
         let names = Set(given.map { $0.name.lowercased() })
         return usual.filter { !names.contains($0.name.lowercased()) } + given

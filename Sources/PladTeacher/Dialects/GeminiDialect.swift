@@ -1,3 +1,4 @@
+package import PladHTTP
 package import PladRecords
 
 /// Google's generateContent. Source: Gemini API reference, "models.generateContent", v1beta.
@@ -15,7 +16,7 @@ package struct GeminiDialect: Dialect {
 
     package var name: String { "gemini" }
     package var choices: Choices? { .gemini }
-    package var keyStyle: TeacherKey.Style { .header("x-goog-api-key") }
+    package var keyStyle: Credential.Style { .header("x-goog-api-key") }
     package var keyVariable: String { "GEMINI_API_KEY" }
 
     package func path(from base: String) -> String {

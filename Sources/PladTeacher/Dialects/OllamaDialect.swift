@@ -1,3 +1,4 @@
+package import PladHTTP
 package import PladRecords
 
 /// Ollama's own chat API. Source: Ollama docs/api.md, "Generate a chat completion".
@@ -12,7 +13,7 @@ package struct OllamaDialect: Dialect {
     }
 
     package var name: String { "ollama" }
-    package var keyStyle: TeacherKey.Style { .bearer }
+    package var keyStyle: Credential.Style { .bearer }
     package var keyVariable: String { "OLLAMA_API_KEY" }
 
     package func path(from base: String) -> String {

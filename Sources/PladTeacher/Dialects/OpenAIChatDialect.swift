@@ -1,3 +1,4 @@
+package import PladHTTP
 package import PladRecords
 
 /// OpenAI's chat completions, which vLLM, llama.cpp, Ollama, OpenRouter, DeepSeek, Mistral and plad's own endpoint
@@ -8,7 +9,7 @@ package struct OpenAIChatDialect: Dialect {
     package let model: String
     /// The field that limits the answer: OpenAI's reasoning models refuse `max_tokens`, most others know nothing else.
     package let tokenLimitField: String
-    package let keyStyle: TeacherKey.Style
+    package let keyStyle: Credential.Style
     /// Fields laid over the body; null takes a field out.
     package let extra: [String: JSONValue]
 

@@ -1,3 +1,4 @@
+package import PladHTTP
 package import PladRecords
 
 /// OpenAI's first API, a text that the model continues, which servers of base models speak: vLLM, llama.cpp, plad.
@@ -5,7 +6,7 @@ package import PladRecords
 /// Source: OpenAI API reference, "Create completion". The messages' texts become the prompt, an empty line between them.
 package struct OpenAICompletionsDialect: Dialect {
     package let model: String
-    package let keyStyle: TeacherKey.Style
+    package let keyStyle: Credential.Style
     /// Fields laid over the body; null takes a field out.
     package let extra: [String: JSONValue]
 

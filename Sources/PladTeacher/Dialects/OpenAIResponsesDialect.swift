@@ -1,3 +1,4 @@
+package import PladHTTP
 package import PladRecords
 
 /// OpenAI's responses. Source: OpenAI API reference, "Create a model response".
@@ -5,7 +6,7 @@ package import PladRecords
 /// The API has no stop texts, no seed and no top-k: they are not sent.
 package struct OpenAIResponsesDialect: Dialect {
     package let model: String
-    package let keyStyle: TeacherKey.Style
+    package let keyStyle: Credential.Style
     /// Fields laid over the body; null takes a field out.
     package let extra: [String: JSONValue]
 

@@ -1,13 +1,13 @@
 package import PladRecords
 
 /// What a model's tokens cost, in US dollars per million of them.
-package struct Price: Sendable, Hashable, Codable {
-    package var input: Double
-    package var output: Double
+public struct Price: Sendable, Hashable, Codable {
+    public var input: Double
+    public var output: Double
     /// For tokens of the prompt that the provider still held from an earlier request; by default the same as others.
-    package var cached: Double?
+    public var cached: Double?
 
-    package init(input: Double, output: Double, cached: Double? = nil) {
+    public init(input: Double, output: Double, cached: Double? = nil) {
         self.input = input
         self.output = output
         self.cached = cached

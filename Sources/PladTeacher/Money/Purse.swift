@@ -1,3 +1,4 @@
+import PladHTTP
 package import PladRecords
 
 /// Who pays for attempts: asked before each goes over the wire, told afterwards what it came to.

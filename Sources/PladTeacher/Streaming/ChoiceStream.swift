@@ -1,3 +1,4 @@
+import PladHTTP
 import PladRecords
 
 /// Puts the chunks of OpenAI's chat completions and completions together again.

@@ -1,4 +1,5 @@
 import Foundation
+package import PladHTTP
 import PladRecords
 
 /// One event of a streamed answer.

@@ -1,10 +1,11 @@
+import PladHTTP
 package import PladRecords
 
 /// When answers are streamed: sent while they are made, so that a long one keeps its connection busy, and is given up when
 /// it goes silent rather than when it takes long.
 ///
 /// Streaming changes how an answer comes, not what it is: the body without it decides the key.
-package enum Streaming: String, Sendable, CaseIterable, Codable {
+public enum Streaming: String, Sendable, CaseIterable, Codable {
     /// Where the limit on tokens is above 1,000, and as long as the endpoint goes along.
     case auto
     case always

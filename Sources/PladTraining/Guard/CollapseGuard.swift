@@ -2,7 +2,7 @@ import Foundation
 package import PladRecords
 
 /// What happens when a ranking collapses.
-package enum CollapseAction: String, Codable, CaseIterable, Sendable {
+public enum CollapseAction: String, Codable, CaseIterable, Sendable {
     /// The training ends with an error.
     case stop
     /// The training ends with the weights of the last good state.

@@ -67,7 +67,7 @@ extension Trainer {
             guard watch.action == .rollback else {
                 throw TrainingError(
                     .collapsed,
-                    "\(message); raise --lambda or lower --learning-rate (now \(settings.learningRate)), or give --guard rollback")
+                    "\(message); raise `lambda` or lower `learning_rate` (now \(settings.learningRate)), or give `on_collapse` rollback")
             }
             end(message, watch)
         } else {

@@ -19,11 +19,11 @@ package enum Losses {
     /// Throws `TrainingError.setting` for a number that the loss does not take, or that is out of range.
     package static func settings(of loss: any Loss.Type, given: LossSettings) throws -> LossSettings {
         for (parameter, value) in given.values.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            let flag = "--\(parameter.rawValue) \(value)"
+            let name = "`\(parameter.rawValue)` \(value)"
             guard loss.defaults.values[parameter] != nil else {
-                throw TrainingError(.setting, "\(flag): the loss \(loss.name) has no \(parameter.rawValue); \(Self.taken(by: loss))")
+                throw TrainingError(.setting, "\(name): the loss \(loss.name) has no \(parameter.rawValue); \(Self.taken(by: loss))")
             }
-            if let problem = parameter.problem(value) { throw TrainingError(.setting, "\(flag): \(problem)") }
+            if let problem = parameter.problem(value) { throw TrainingError(.setting, "\(name): \(problem)") }
         }
         return loss.defaults.merging(given)
     }
@@ -35,13 +35,14 @@ package enum Losses {
         let norm = given ?? loss.norms[0]
         guard loss.norms.contains(norm) else {
             throw TrainingError(
-                .setting, "--norm \(norm.rawValue): the loss \(loss.name) is defined by the \(loss.norms[0].rawValue); leave out the flag")
+                .setting,
+                "`norm` \(norm.rawValue): the loss \(loss.name) is defined by the \(loss.norms[0].rawValue); leave the setting out")
         }
         return norm
     }
 
     private static func taken(by loss: any Loss.Type) -> String {
-        let flags = loss.defaults.values.keys.map { "--" + $0.rawValue }.sorted().joined(separator: ", ")
-        return flags.isEmpty ? "it takes no numbers" : "it takes \(flags)"
+        let names = loss.defaults.values.keys.map { "`\($0.rawValue)`" }.sorted().joined(separator: ", ")
+        return names.isEmpty ? "it takes no numbers" : "it takes \(names)"
     }
 }

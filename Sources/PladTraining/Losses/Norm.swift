@@ -1,5 +1,5 @@
 /// How a completion's token log-probabilities become the score that a loss compares.
-package enum Norm: String, Codable, Sendable, CaseIterable {
+public enum Norm: String, Codable, Sendable, CaseIterable {
     /// Their sum, log P(completion | prompt) in nats: what PLaD and SLiC-HF compare.
     case sum
     /// Their mean over the completion's tokens.

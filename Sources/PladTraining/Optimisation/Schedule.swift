@@ -1,8 +1,8 @@
 import Foundation
 
 /// How the learning rate moves over a run of `steps` optimiser steps.
-package struct Schedule: Codable, Sendable, Hashable {
-    package enum Shape: String, Codable, Sendable, CaseIterable {
+public struct Schedule: Codable, Sendable, Hashable {
+    public enum Shape: String, Codable, Sendable, CaseIterable {
         case constant
         /// Half a cosine from 1 to 0.
         case cosine
@@ -12,11 +12,11 @@ package struct Schedule: Codable, Sendable, Hashable {
         case wsd
     }
 
-    package var shape: Shape
+    public var shape: Shape
     /// Share of the steps over which the rate first rises from 0 in a straight line.
-    package var warmUp: Double
+    public var warmUp: Double
 
-    package init(shape: Shape = .constant, warmUp: Double = 0) {
+    public init(shape: Shape = .constant, warmUp: Double = 0) {
         self.shape = shape
         self.warmUp = warmUp
     }

@@ -1,5 +1,5 @@
 /// Which of a prompt's samples are rejected, where there are several.
-package enum Negatives: String, CaseIterable, Sendable {
+public enum Negatives: String, Codable, CaseIterable, Sendable {
     /// Each makes a pair.
     case all
     /// One that chance picks.
@@ -11,7 +11,7 @@ package enum Negatives: String, CaseIterable, Sendable {
 }
 
 /// Which student's samples are rejected.
-package enum NegativeSource: String, CaseIterable, Sendable {
+public enum NegativeSource: String, Codable, CaseIterable, Sendable {
     /// The one to be ranked: the warmed-up student, later the one of the round before (PLaD).
     case warmUp = "warm-up"
     /// The one before warm-up, in every round (SODA, arXiv 2604.03873).

@@ -1,5 +1,6 @@
 package import PladRecords
 package import PladStudent
+import PladTokenizer
 
 /// Turns pairs into token ids, once, and sorts out those that cannot be trained on.
 package struct PairEncoder {

@@ -48,15 +48,15 @@ package struct PairRules: Sendable {
             return (.nearDuplicate, "the sides differ in case, spaces or punctuation alone")
         }
         let likeness = "\(sides.measure.rawValue) to the chosen text is \(rounded(sides.similarity))"
-        if sides.similarity > similarity.upperBound { return (.tooSimilar, "\(likeness), above --max-similarity \(similarity.upperBound)") }
+        if sides.similarity > similarity.upperBound { return (.tooSimilar, "\(likeness), above `max_similarity` \(similarity.upperBound)") }
         if sides.similarity < similarity.lowerBound {
-            return (.tooDifferent, "\(likeness), below --min-similarity \(similarity.lowerBound)")
+            return (.tooDifferent, "\(likeness), below `min_similarity` \(similarity.lowerBound)")
         }
         if let limit = maxLengthRatio {
             let (shorter, longer) = (min(sides.chosenTokens, sides.rejectedTokens), max(sides.chosenTokens, sides.rejectedTokens))
             if Double(longer) > limit * Double(shorter) {
                 return (
-                    .unevenLengths, "\(sides.chosenTokens) and \(sides.rejectedTokens) tokens, more than --max-length-ratio \(limit) apart"
+                    .unevenLengths, "\(sides.chosenTokens) and \(sides.rejectedTokens) tokens, more than `max_length_ratio` \(limit) apart"
                 )
             }
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PladCache
+import PladDistill
 import PladRecords
 import PladTeacher
 
@@ -79,6 +80,7 @@ struct BatchCommand: ParsableCommand {
         var forget = false
 
         func run() async throws {
+            CoreDumps.switchOff()
             let cache = try file.open(for: .writing)
             guard let batch = try cache.submissions().first(where: { $0.id == id }) else {
                 throw UsageError("\(file.cache) knows no batch \(id); plad batch ls lists them")
@@ -90,12 +92,13 @@ struct BatchCommand: ParsableCommand {
                 throw UsageError("batch \(id) is being submitted by the process \(sender): stop that first")
             }
             if forget {
+                try GivenFlags().refuse(["key-file", "header"], with: "--forget", "the provider is asked nothing")
                 try await cache.forget(batch)
                 return Console.result("\(id)  forgotten: \(batch.rows) questions are free")
             }
             let run = try BatchRun(
                 cache, try Endpoint(batch.url, dialect: dialect), dialect,
-                TeacherOptions.headers(for: dialect, keyFile: keyFile, given: header))
+                TeacherSettings.headers(for: dialect, keyFile: keyFile, given: header), observer: ConsoleObserver())
             let outcome = try await CancellableWork.run { try await run.cancel(batch) }
             let cost = outcome.paid.map { " for \($0)" } ?? ""
             Console.result(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PladCache
+import PladHTTP
 import PladRecords
 import PladTeacher
 

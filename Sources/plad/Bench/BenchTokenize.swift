@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PladRecords
 import PladStudent
+import PladTokenizer
 
 struct BenchTokenize: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PladCache
+import PladDistill
 
 /// `plad cache …`: what the teacher has answered so far.
 struct CacheCommand: ParsableCommand {
@@ -16,9 +17,7 @@ struct CacheCommand: ParsableCommand {
 /// The file that a cache command is about.
 struct CacheFileOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The cache, or a recording in JSON lines (.jsonl).", valueName: "file"))
-    var cache = Self.usual
-
-    static let usual = "Cache/plad.sqlite"
+    var cache = TeacherSettings.usualCache
 
     func open(for use: AnswerCache.Use = .reading) throws -> AnswerCache {
         try AnswerCache(opening: URL(fileURLWithPath: cache), for: use)

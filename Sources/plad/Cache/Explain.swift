@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PladCache
+import PladDistill
 import PladRecords
 import PladTeacher
 
@@ -29,13 +30,13 @@ extension CacheCommand {
         var json = false
 
         func run() async throws {
+            if id == nil { try GivenFlags().refuse(["sample"], with: "every prompt", "it goes with --id") }
             let run = try Run(in: path)
-            let options = run.options.teacher
-            let dialect = try options.resolvedDialect()
-            let endpoint = try options.remote.map { try Endpoint($0, dialect: dialect) }
-            let teacher = try (options.teacherID ?? endpoint?.origin).required("remote", "a run that names its teacher")
-            let file = try AnswerCache(
-                opening: URL(fileURLWithPath: cache ?? options.cache ?? CacheFileOptions.usual), for: .reading)
+            let settings = run.settings.teacher
+            let dialect = try settings.resolvedDialect()
+            let endpoint = try settings.endpoint(dialect)
+            let teacher = try settings.cacheName(endpoint)
+            let file = try AnswerCache(opening: cache.map { URL(fileURLWithPath: $0) } ?? settings.cacheFile, for: .reading)
             let questions = run.questions.filter { id == nil || $0.prompt.id == id && $0.sample == sample }
             guard !questions.isEmpty else {
                 throw UsageError("\(path) asks no prompt with the id \(id ?? "") and sample \(sample); see its prompts.jsonl")

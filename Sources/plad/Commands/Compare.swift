@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PladDistill
 import PladRecords
 import PladReport
 

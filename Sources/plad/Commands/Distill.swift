@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import PladRecords
+import PladDistill
 
 struct Distill: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,55 +19,17 @@ struct Distill: AsyncParsableCommand {
     var dryRun = false
 
     func run() async throws {
-        if dryRun { return try await Run.rehearse(options) }
+        if printConfig { try GivenFlags().refuse(["dry-run"], with: "--print-config", "the settings are printed and nothing is looked up") }
+        var settings = try options.settings
+        if dryRun { return try await DryRun.show(settings, json: options.run.json) }
         if printConfig {
-            var options = options
-            options.run.config = nil
-            try options.ranking.loss.fill()
-            Console.result(try Settings(options).yaml)
-            return
+            try settings.ranking.fill()
+            return Console.result(try SettingFlags.yaml(of: settings))
         }
-        let run = try Run(options)
-        try await run.timed("teach") { try await TeachStage(run: run)() }
-        try await run.timed("warm-up") { try WarmUpStage(run: run)() }
-        try run.conclude(try await run.rank(), json: options.run.json)
-    }
-}
-
-extension Run {
-    /// The stages that follow the warm-up, to the report.
-    func rank() async throws -> Evaluation? {
-        for round in 1...options.ranking.rounds {
-            try await timed("sample") { try SampleStage(run: self, round: round)() }
-            try await timed("pair") { try PairStage(run: self, round: round)() }
-            if round == 1 { try await fillUpPairs() }
-            try await timed("train") { try RankStage(run: self, round: round)() }
-        }
-        let evaluation = try await timed("evaluate") { try await EvaluateStage(run: self)() }
-        try ReportStage(run: self)()
-        return evaluation
-    }
-}
-
-extension Run {
-    /// Asks further prompts until there are as many pairs as `--pairs` wants, or prompts run out. The student that is warmed
-    /// up stays: it has seen the answers of the first asking.
-    func fillUpPairs() async throws {
-        guard let wanted = options.prompts.pairs else { return }
-        while true {
-            let pairs = try JSONLines.read(PreferencePair.self, from: folder.pairs).count
-            guard pairs < wanted else { return }
-            // As many answers as the missing pairs need at the rate so far.
-            let usable = try JSONLines.read(TeacherAnswer.self, from: folder.teacher).count { $0.split == .train }
-            let more = Int((Double((wanted - pairs) * usable) / Double(max(1, pairs))).rounded(.up))
-            // First: pairs of other answers than those of teacher.jsonl would be counted after a kill.
-            try FileManager.default.removeItem(at: folder.pairs)
-            let isMore = try await timed("teach") { try await TeachStage(run: self).goOn(by: more) }
-            try await timed("pair") { try PairStage(run: self, round: 1)() }
-            guard isMore else {
-                return Console.say("pair       \(pairs) pairs are all that prompts and budget give, of the \(wanted) of --pairs")
-            }
-        }
+        CoreDumps.switchOff()
+        let distillation = try Distillation(settings, observer: ConsoleObserver())
+        let evaluation = try await CancellableWork.run { try await distillation() }
+        try distillation.run.conclude(evaluation, json: options.run.json)
     }
 }
 
@@ -82,7 +44,11 @@ struct Teach: AsyncParsableCommand {
     var dryRun = false
 
     func run() async throws {
-        if dryRun { return try await Run.rehearse(options) }
-        try await TeachStage(run: try Run(options))()
+        if !dryRun { try GivenFlags().refuse(["json"], with: "plad teach", "it prints no result; --dry-run does") }
+        let settings = try options.settings
+        if dryRun { return try await DryRun.show(settings, json: options.run.json) }
+        CoreDumps.switchOff()
+        let run = try Run(settings, observer: ConsoleObserver())
+        try await CancellableWork.run { try await TeachStage(run: run)() }
     }
 }

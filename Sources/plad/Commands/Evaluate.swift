@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PladDistill
 import PladRecords
 import PladReport
 
@@ -37,21 +38,25 @@ struct Evaluate: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        if !compare.isEmpty { return try compareStudents() }
-        var run = try Run(in: try path.required("run", "the folder of a run, or students and runs to --compare"))
-        run.options.evaluation.judge = judge
-        run.options.teacher.cache = cache ?? run.options.teacher.cache
-        run.options.teacher.budget = budget ?? run.options.teacher.budget
-        run.options.teacher.replay = replay
-        run.options.teacher.refresh = false
-        let evaluation = try await EvaluateStage(run: run)()
+        if !compare.isEmpty { return try await compareStudents() }
+        CoreDumps.switchOff()
+        var run = try Run(in: try path.given("run", "the folder of a run, or students and runs to --compare"))
+        run.settings.evaluation.judge = try judge.settings
+        try run.settings.evaluation.judge.validate()
+        run.settings.teacher.cache = cache ?? run.settings.teacher.cache
+        run.settings.teacher.budget = budget ?? run.settings.teacher.budget
+        run.settings.teacher.replay = replay
+        run.settings.teacher.refresh = false
+        let evaluation = try await CancellableWork.run { [run] in try await EvaluateStage(run: run)() }
         if Files.exists(run.folder.report) { try ReportStage(run: run)() }
         try run.conclude(evaluation, json: json)
     }
 
-    private func compareStudents() throws {
+    private func compareStudents() async throws {
+        try GivenFlags().check("--compare", uses: ["compare", "run", "json"], "students are compared by measures alone, without a judge")
         guard compare.count > 1 else { throw UsageError("--compare \(compare[0]): name at least two students or runs") }
-        let evaluation = try Comparison(compare, on: path)()
+        let comparison = try Comparison(compare, on: path, observer: ConsoleObserver())
+        let evaluation = try await CancellableWork.run { try comparison() }
         if json { return try Console.result(line: evaluation) }
         Console.result(ClosingTable.render(comparison: evaluation))
     }

@@ -1,4 +1,5 @@
 import Foundation
+import PladDistill
 import PladRecords
 import PladStudent
 
@@ -20,17 +21,7 @@ extension Student {
     /// The student that `--student` names, on `--threads` threads.
     convenience init(location: String?, threads: Int?) throws {
         try self.init(
-            at: try StudentLocation.resolve(try location.required("student", "a Hugging Face model folder or org/name")),
+            at: try StudentLocation.resolve(try location.given("student", "a Hugging Face model folder or org/name")),
             threads: try threadCount(threads))
     }
-
-    /// The student in a folder; an adapter with the base model that it names, wherever that is.
-    convenience init(at folder: URL, threads: Int) throws {
-        try self.init(folder: folder, base: try StudentLocation.base(ofAdapter: folder), threads: threads)
-    }
-
-    /// How many numbers the student's weights are.
-    var parameterCount: Int { shape.parameters }
-    /// How many of them, or of its adapter's, training changes.
-    var trainableCount: Int { shape.trainableParameters }
 }

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
+import PladDistill
 import PladRecords
 import PladStudent
+import PladTokenizer
 import PladTraining
 
 struct Inspect: ParsableCommand {
@@ -32,7 +34,7 @@ struct Inspect: ParsableCommand {
 
     func run() throws {
         if plan { return try printPlan() }
-        if adapter.loraRank != nil { throw UsageError("--lora-rank goes with --plan") }
+        try GivenFlags().check("a student's summary", uses: ["student", "json", "threads"], "it goes with --plan")
         let model = try Student(location: student, threads: threads)
         let shape = model.configuration
         let summary = Summary(
@@ -61,9 +63,9 @@ extension Inspect {
         for (flag, value) in [("pairs", pairs), ("prompt", prompt ?? 1), ("response", response ?? 1)] where !(1...1 << 16).contains(value) {
             throw UsageError("--\(flag) \(value): give a whole number from 1 to \(1 << 16)")
         }
-        let folder = try StudentLocation.resolve(try student.required("student", "a Hugging Face model folder or org/name"))
+        let folder = try StudentLocation.resolve(try student.given("student", "a Hugging Face model folder or org/name"))
         let base = try StudentLocation.base(ofAdapter: folder)
-        let shape = try StudentShape(folder: base ?? folder, adapter: try adapter.resolved() ?? Student.adapter(in: folder))
+        let shape = try StudentShape(folder: base ?? folder, adapter: try adapter.settings.resolved ?? Student.adapter(in: folder))
         let (prompt, response) = lengths(in: shape.configuration)
         let tree = (prompt: prompt, completions: [response, response])
         let plan = MemoryPlan(

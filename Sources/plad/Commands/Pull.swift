@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PladHTTP
 import PladHub
 import PladRecords
 import PladTeacher

@@ -28,6 +28,7 @@ struct RougeCommand: ParsableCommand {
     var seed: UInt64 = 0
 
     func run() throws {
+        if json { try GivenFlags().refuse(["seed"], with: "--json", "it prints every line's scores, which have no intervals") }
         let (data, name) = try Input.read(input)
         let pairs = try JSONLines.parse(TextPair.self, data, name: name)
         guard !pairs.isEmpty else {

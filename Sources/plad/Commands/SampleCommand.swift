@@ -1,14 +1,16 @@
 import ArgumentParser
 import Foundation
+import PladDistill
 import PladRecords
 import PladStudent
+import PladTokenizer
 
-struct SampleCommand: ParsableCommand {
+struct SampleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sample",
         abstract: "Let a student answer prompts, or draw a run's samples.",
         discussion: """
-            With --run, draws the samples of the run's next round. Else prints a JSON line {"id","sample","text","ids",\
+            With --run, and then no other flag, draws the samples of the run's next round as its own settings say. Else prints a JSON line {"id","sample","text","ids",\
             "finishReason","logProbability","prompt_ids"} for every sample. A prompt's text is continued as it stands; \
             messages go through the student's chat template; prompt_ids are used exactly as given.
             """)
@@ -49,22 +51,22 @@ struct SampleCommand: ParsableCommand {
         guard sampling.topP > 0, sampling.topP <= 1 else {
             throw ValidationError("--top-p \(sampling.topP): give a probability above 0, at most 1")
         }
-        guard path == nil || weights == .float32 else {
-            throw ValidationError("--weights \(weights.rawValue): a run's samples are drawn with the weights that are trained")
-        }
         guard maxTokens > 0 else { throw ValidationError("--max-tokens \(maxTokens): give at least 1") }
     }
 
-    func run() throws {
+    func run() async throws {
         if let path {
+            try GivenFlags().check("--run", uses: ["run"], "a run's samples are drawn as its own settings say")
             let run = try Run(in: path)
-            return try SampleStage(run: run, round: run.nextRound)()
+            return try await CancellableWork.run { try SampleStage(run: run, round: run.nextRound)() }
         }
+        try sampleFile()
+    }
+
+    private func sampleFile() throws {
         let model = try Student(location: student, threads: threads)
         let lines = try read(model.tokenizer)
-        let parameters = SamplingParameters(
-            temperature: sampling.temperature, topK: sampling.topK > 0 ? sampling.topK : nil, topP: sampling.topP, maxTokens: maxTokens,
-            stop: stop)
+        let parameters = sampling.settings.parameters(maxTokens: maxTokens, stop: stop)
         let requests = lines.map { line in
             DecodeRequest(
                 prompt: line.ids, parameters: parameters,

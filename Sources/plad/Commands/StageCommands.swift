@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import PladRecords
+import PladDistill
 
 /// The run that a stage's command works on.
 struct RunArgument: ParsableArguments {
@@ -10,34 +10,27 @@ struct RunArgument: ParsableArguments {
     func open() throws -> Run { try Run(in: path) }
 }
 
-extension Run {
-    /// The first round whose ranked student is not made yet, or the last round where all are.
-    var nextRound: Int {
-        let rounds = options.ranking.rounds
-        return (1...rounds).first { !folder.holdsStudent(folder.checkpoint("round-\($0)")) } ?? rounds
-    }
-}
-
-struct WarmUp: ParsableCommand {
+struct WarmUp: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "warm-up", abstract: "Fine-tune a run's student on the teacher's answers.")
 
     @OptionGroup var folder: RunArgument
 
-    func run() throws {
-        try WarmUpStage(run: try folder.open())()
+    func run() async throws {
+        let run = try folder.open()
+        try await CancellableWork.run { try WarmUpStage(run: run)() }
     }
 }
 
-struct Pair: ParsableCommand {
+struct Pair: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Build a run's preference pairs from the teacher's answers and the student's samples.")
 
     @OptionGroup var folder: RunArgument
 
-    func run() throws {
+    func run() async throws {
         let run = try folder.open()
-        try PairStage(run: run, round: run.nextRound)()
+        try await CancellableWork.run { try PairStage(run: run, round: run.nextRound)() }
     }
 }
 

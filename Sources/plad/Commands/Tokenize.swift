@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
+import PladDistill
 import PladRecords
 import PladStudent
+import PladTokenizer
 
 struct Tokenize: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,7 +23,7 @@ struct Tokenize: ParsableCommand {
     var decode = false
 
     func run() throws {
-        let name = try student.required("student", "a folder with tokenizer.json or org/name")
+        let name = try student.given("student", "a folder with tokenizer.json or org/name")
         let tokenizer = try Tokenizer(folder: try StudentLocation.tokenizer(name))
         let (data, source) = try Input.read(input)
         if decode {

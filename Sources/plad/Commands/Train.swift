@@ -1,14 +1,15 @@
 import ArgumentParser
 import Foundation
+import PladDistill
 import PladRecords
 import PladStudent
 import PladTraining
 
-struct Train: ParsableCommand {
+struct Train: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a student on preference pairs, or rank a run's pairs.",
         discussion: """
-            With --run, trains the run's next round. Else reads --pairs, JSON lines {"prompt","chosen","rejected"} or \
+            With --run, and then no other flag, trains the run's next round as its own settings say. Else reads --pairs, JSON lines {"prompt","chosen","rejected"} or \
             {"prompt_ids","chosen_ids","rejected_ids"} (for --loss sft without the rejected side), and writes a Hugging Face \
             folder with log.jsonl and drops.jsonl beside the weights; with --lora-rank, a PEFT adapter's folder. An interrupted training goes on when the command is given again.
             """)
@@ -56,37 +57,52 @@ struct Train: ParsableCommand {
     @Flag(help: "Print the last step as JSON.")
     var json = false
 
-    func run() throws {
+    func run() async throws {
         if let path {
+            try GivenFlags().check("--run", uses: ["run"], "a run is ranked as its own settings say")
             let run = try Run(in: path)
-            return try RankStage(run: run, round: run.nextRound)()
+            return try await CancellableWork.run { try RankStage(run: run, round: run.nextRound)() }
         }
-        let out = URL(fileURLWithPath: try out.required("out", "the folder of the trained student"), isDirectory: true)
+        try await CancellableWork.run { [self] in try trainOnFile() }
+    }
+
+    private func trainOnFile() throws {
+        if steps != nil { try GivenFlags().refuse(["epochs"], with: "--steps", "the steps say how long it takes") }
+        let out = URL(fileURLWithPath: try out.given("out", "the folder of the trained student"), isDirectory: true)
         try OutputFolder.check(out)
         let type: TensorType = try choice(dtype, "dtype")
-        let resolved = try loss.resolved()
+        let resolved = try loss.settings.resolvedLoss
         let model = try Student(location: student, threads: threads)
-        try adapter.attach(to: model, seed: seed)
+        try adapter.settings.attach(to: model, seed: seed)
         let writesAdapter = model.adapter != nil && !merge
         if writesAdapter, type != .f32 {
             throw UsageError("--dtype \(dtype): an adapter alone is written as f32; add --merge or leave out the flag")
         }
         if merge, model.adapter == nil { throw UsageError("--merge: there is no adapter to merge; add --lora-rank or leave out the flag") }
         guard (0...1e9).contains(checkpointSeconds) else { throw UsageError("--checkpoint-seconds \(checkpointSeconds): give 0 or more") }
-        let settings = try optimiser.settings(
-            steps: steps, epochs: epochs, norm: resolved.norm, seed: seed, parameters: model.trainableCount, guard: self.guard)
+        let settings = try settings(for: model, norm: resolved.norm)
         let (encoded, drops) = try read(model, ranks: resolved.type.ranks)
         let (state, references) = (Self.beside(out, "state"), Self.beside(out, "references"))
+        let observer = ConsoleObserver()
         let trainer = try Trainer(
-            student: model, pairs: try encoded.prepared(for: resolved.type, student: model, references: references), loss: resolved.loss,
-            settings: settings, phase: self.loss.loss)
-        try trainer.runShowingProgress(state: state, every: checkpointSeconds)
+            student: model, pairs: try encoded.prepared(for: resolved.type, student: model, references: references, observer: observer),
+            loss: resolved.loss, settings: settings, phase: self.loss.loss)
+        try trainer.run(state: state, every: checkpointSeconds, observer: observer)
         if writesAdapter { try model.saveAdapter(to: out) } else { try model.save(to: out, as: type) }
         try JSONLines.write(trainer.log, to: out.appendingPathComponent("log.jsonl"))
         try JSONLines.write(drops, to: out.appendingPathComponent("drops.jsonl"))
         try? FileManager.default.removeItem(at: state)
         try? FileManager.default.moveItem(at: references, to: out.appendingPathComponent("references.jsonl"))
         if json, let last = trainer.log.last { try Console.result(line: last) }
+    }
+
+    private func settings(for model: Student, norm: Norm) throws -> TrainingSettings {
+        let optimiser = try optimiser.settings
+        let settings = optimiser.training(
+            learningRate: optimiser.learningRate ?? OptimiserSettings.usualLearningRate(parameters: model.trainableCount),
+            schedule: optimiser.schedule, epochs: epochs, steps: steps, norm: norm, seed: seed, onCollapse: try choice(`guard`, "guard"))
+        try settings.validate()
+        return settings
     }
 
     /// A hidden file for a training that is not done.

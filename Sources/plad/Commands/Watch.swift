@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import PladHTTP
+import PladDistill
 import PladRecords
 import PladServer
 

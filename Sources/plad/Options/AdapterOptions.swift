@@ -1,7 +1,7 @@
 import ArgumentParser
 import PladStudent
 
-struct AdapterOptions: ParsableArguments, Encodable {
+struct AdapterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Train a low-rank adapter of this rank, and leave the student's own weights.", valueName: "r"))
     var loraRank: Int?
 

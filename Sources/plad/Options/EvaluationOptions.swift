@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// How a run's students are measured.
-struct EvaluationOptions: ParsableArguments, Encodable {
+struct EvaluationOptions: ParsableArguments {
     @Option(help: "Samples of the warmed-up student for each held-out prompt, by which likelihood is held against quality.")
     var evaluationSamples = 4
 
@@ -9,7 +9,7 @@ struct EvaluationOptions: ParsableArguments, Encodable {
 }
 
 /// Who says which of two answers is better. None of it changes what is trained.
-struct JudgeOptions: ParsableArguments, Encodable {
+struct JudgeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Judges without a network: metric (facts kept, then ROUGE-L against the teacher's text; chrF where ROUGE cannot read the script), chrf (facts kept, then chrF), none, or a model's folder, whose likelihood judges.",

@@ -1,8 +1,7 @@
 import ArgumentParser
-import PladTraining
 
 /// Which loss, and its numbers: those that are not given follow from the loss.
-struct LossOptions: ParsableArguments, Encodable {
+struct LossOptions: ParsableArguments {
     @Option(
         help: """
             The loss: rank, margin, logistic, hinge-norm, dpo, ipo, simpo, cpo or orpo of pairs; list, expected-reward or \
@@ -38,35 +37,4 @@ struct LossOptions: ParsableArguments, Encodable {
             and rrhf are defined by the mean.
             """)
     var norm: String?
-}
-
-/// A loss with all it needs to be known.
-struct ResolvedLoss {
-    var type: any Loss.Type
-    var settings: LossSettings
-    var norm: Norm
-
-    var loss: any Loss { type.init(settings) }
-}
-
-extension LossOptions {
-    private static var numbers: [(LossParameter, WritableKeyPath<LossOptions, Double?>)] {
-        [(.margin, \.margin), (.lambda, \.lambda), (.beta, \.beta), (.gamma, \.gamma), (.alpha, \.alpha), (.scale, \.scale)]
-    }
-
-    /// Throws `TrainingError.setting` for a name that no loss has, a number that the loss does not take or that is out of range.
-    func resolved() throws -> ResolvedLoss {
-        let type = try Losses.named(loss)
-        let given = Self.numbers.compactMap { parameter, path in self[keyPath: path].map { (parameter, $0) } }
-        return ResolvedLoss(
-            type: type, settings: try Losses.settings(of: type, given: LossSettings(Dictionary(uniqueKeysWithValues: given))),
-            norm: try Losses.norm(of: type, given: try norm.map { try choice($0, "norm") }))
-    }
-
-    /// Puts the loss's own numbers where none are given, so that a record says what was computed.
-    mutating func fill() throws {
-        let resolved = try resolved()
-        for (parameter, path) in Self.numbers { self[keyPath: path] = resolved.settings.values[parameter] }
-        norm = resolved.norm.rawValue
-    }
 }

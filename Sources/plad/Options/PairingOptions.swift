@@ -1,8 +1,7 @@
 import ArgumentParser
-import PladTraining
 
 /// Which of the student's samples become rejected sides.
-struct PairingOptions: ParsableArguments, Encodable {
+struct PairingOptions: ParsableArguments {
     @Option(
         help: """
             Which of a prompt's samples are rejected: all, or one of them: random, most-likely for the student to be \
@@ -24,30 +23,4 @@ struct PairingOptions: ParsableArguments, Encodable {
 
     @Option(help: "Leave out pairs unless the chosen side is the better one by the share of the prompt's facts that it keeps: metric.")
     var prefer: String?
-}
-
-/// What `--prefer` may ask.
-enum Preference: String, CaseIterable {
-    case metric
-}
-
-extension PairingOptions {
-    var source: NegativeSource { get throws { try choice(negativesFrom, "negatives-from") } }
-    var selection: Negatives { get throws { try choice(negatives, "negatives") } }
-
-    /// Throws `UsageError` that names the first flag out of range.
-    func rules() throws -> PairRules {
-        _ = try (source, selection)
-        for (flag, value) in [("min", minSimilarity), ("max", maxSimilarity)] where !(0...1).contains(value) {
-            throw UsageError("--\(flag)-similarity \(value): give a share from 0 to 1")
-        }
-        guard minSimilarity <= maxSimilarity else {
-            throw UsageError("--min-similarity \(minSimilarity) is above --max-similarity \(maxSimilarity): no sample is both")
-        }
-        if let ratio = maxLengthRatio, !(ratio >= 1 && ratio.isFinite) {
-            throw UsageError("--max-length-ratio \(ratio): give 1 or more")
-        }
-        let preference: Preference? = try prefer.map { try choice($0, "prefer") }
-        return PairRules(similarity: minSimilarity...maxSimilarity, maxLengthRatio: maxLengthRatio, prefersMetric: preference == .metric)
-    }
 }

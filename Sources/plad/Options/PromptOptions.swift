@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct PromptOptions: ParsableArguments, Encodable {
+struct PromptOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "JSON lines {\"id\",\"prompt\"} or {\"id\",\"messages\"}, plain text a line, - for standard input, or a task: a folder of Prompts/.",

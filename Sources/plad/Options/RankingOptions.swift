@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// The settings of a loss and its optimiser, for `distill` and `train` alike.
-struct RankingOptions: ParsableArguments, Encodable {
+struct RankingOptions: ParsableArguments {
     @OptionGroup var loss: LossOptions
 
     @Option(help: "Passes over the pairs.")
@@ -20,7 +20,7 @@ struct RankingOptions: ParsableArguments, Encodable {
     @OptionGroup var optimiser: OptimiserOptions
 }
 
-struct OptimiserOptions: ParsableArguments, Encodable {
+struct OptimiserOptions: ParsableArguments {
     @Option(help: "AdamW's learning rate. By default 1e-5 for 100M parameters, growing with the root of the shrinking size: 1e-4 for 1M.")
     var learningRate: Double?
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct RunOptions: ParsableArguments, Encodable {
+struct RunOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The run's folder.", valueName: "run"))
     var out: String?
 

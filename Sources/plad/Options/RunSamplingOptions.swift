@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct RunSamplingOptions: ParsableArguments, Encodable {
+struct RunSamplingOptions: ParsableArguments {
     @Option(help: "Samples of the student for each prompt.")
     var samples = 1
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct StudentOptions: ParsableArguments, Encodable {
+struct StudentOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A Hugging Face model folder, or org/name in the local Hugging Face cache.", valueName: "dir"))
     var student: String?
 

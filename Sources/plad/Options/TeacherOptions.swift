@@ -1,7 +1,7 @@
 import ArgumentParser
 import PladTeacher
 
-struct TeacherOptions: ParsableArguments, Encodable {
+struct TeacherOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The teacher's base URL, with or without /v1.", valueName: "url"))
     var remote: String?
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct WarmUpOptions: ParsableArguments, Encodable {
+struct WarmUpOptions: ParsableArguments {
     @Option(help: "Passes over the teacher's answers before ranking.")
     var warmUpEpochs = 3.0
 

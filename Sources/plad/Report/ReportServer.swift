@@ -1,4 +1,6 @@
 import Foundation
+import PladHTTP
+import PladDistill
 import PladRecords
 import PladReport
 import PladServer
@@ -20,7 +22,7 @@ final class ReportServer: RequestHandler {
         self.path = path
     }
 
-    func handle(_ request: HTTPRequest, on exchange: Exchange) async {
+    func handle(_ request: ServerRequest, on exchange: ServerExchange) async {
         try? await exchange.send(response(to: request))
     }
 
@@ -28,7 +30,7 @@ final class ReportServer: RequestHandler {
         Self.text(problem.status, problem.message)
     }
 
-    private func response(to request: HTTPRequest) -> HTTPResponse {
+    private func response(to request: ServerRequest) -> HTTPResponse {
         // A page elsewhere whose name was pointed at this machine must not read the run.
         let host = request.headers["host", default: ""].lowercased().replacing(/:[0-9]+$/, with: "")
         guard ["127.0.0.1", "localhost", "[::1]"].contains(host) else { return Self.text(403, "this page is for this machine alone") }

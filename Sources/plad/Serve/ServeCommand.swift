@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import PladDistill
+import PladHTTP
 import PladRecords
 import PladServer
 import PladStudent
@@ -67,7 +69,7 @@ struct Serve: AsyncParsableCommand {
             name: name ?? (Files.exists(URL(fileURLWithPath: model)) ? nil : model),
             threads: try threadCount(threads), slots: slots, weights: weights)
         let server = HTTPServer(
-            listener: listener, limits: RequestLimits(bodyBytes: maxBodyBytes), handler: Endpoint(model: served, token: token))
+            listener: listener, limits: RequestLimits(bodyBytes: maxBodyBytes), handler: OpenAIEndpoint(model: served, token: token))
         try portFile.map { try Data("\(listener.port)\n".utf8).write(atomicallyTo: URL(fileURLWithPath: $0)) }
         Console.say("listening on \(listener.url)/v1")
         await Interruption.wait()

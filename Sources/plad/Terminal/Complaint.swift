@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PladDistill
 import PladRecords
 
 /// How a command that fails says so: one line that begins with "plad: ", whoever found the error, and its exit status.
@@ -11,16 +12,20 @@ struct Complaint {
 
     init(_ error: any Error) {
         switch error {
+        case let error as RunError where error.missingStage != nil:
+            let (stage, folder) = error.missingStage!
+            line = "\(error.problem): run plad \(stage) --run \(folder) first"
+            status = error.exitStatus.rawValue
         case let failure as any Failure:
-            line = failure.message
+            line = SettingFlags.commandLine(failure.message)
             status = failure.exitStatus.rawValue
         case is CancellationError:
             line = Interrupted().message
             status = ExitStatus.interrupted.rawValue
         case EncodingError.invalidValue(let value, let context):
             // Settings are kept as JSON, which has no such numbers.
-            let name = context.codingPath.last.map { $0.stringValue.replacing(/[A-Z]/) { "-\($0.output.lowercased())" } } ?? ""
-            line = "--\(name) \(value): give a number that is finite"
+            let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+            line = SettingFlags.commandLine("`\(path)` \(value): give a number that is finite")
             status = ExitStatus.usage.rawValue
         default:
             line = Self.line(ofParser: Plad.fullMessage(for: error))

@@ -35,9 +35,9 @@ enum Console {
         }
     }
 
-    /// A stage that is done: what it did, and how long it took where that took any time.
-    static func stage(_ name: String, _ what: String, since start: ContinuousClock.Instant? = nil) {
-        let time = start.map { "  " + Progress.spelled($0.duration(to: .now) / .seconds(1)) } ?? ""
+    /// A line of a stage: what it did or has to say, and how long it took where that took any time.
+    static func stage(_ name: String, _ what: String, took duration: Duration? = nil) {
+        let time = duration.map { "  " + Progress.spelled($0 / .seconds(1)) } ?? ""
         say("\(name.padding(toLength: max(10, name.count), withPad: " ", startingAt: 0)) \(what)\(time)")
     }
 

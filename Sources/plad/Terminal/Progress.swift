@@ -3,7 +3,7 @@ import Foundation
 /// How far a long piece of work is, with its rate and the time left.
 ///
 /// On a terminal one line is drawn over and over; elsewhere a plain line appears every ten seconds and at the end.
-struct Progress: ~Copyable {
+struct Progress: Sendable {
     private let label: String
     private let unit: String
     private let total: Int

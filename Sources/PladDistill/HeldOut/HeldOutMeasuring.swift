@@ -1,0 +1,70 @@
+import Foundation
+import PladEvaluation
+import PladRecords
+import PladStudent
+import PladTraining
+
+/// Lets a student answer the held-out prompts greedily and score their texts.
+struct HeldOutMeasuring {
+    let texts: HeldOutTexts
+    let student: Student
+    let name: String
+    let norm: Norm
+    let parameters: SamplingParameters
+
+    /// Prompts that are measured together. Always the same ones, so that a measurement that was interrupted ends in
+    /// the same bytes.
+    private static let batchSize = 64
+
+    init(_ texts: HeldOutTexts, student: Student, name: String) throws {
+        self.texts = texts
+        self.student = student
+        self.name = name
+        let settings = texts.run.settings
+        norm = try settings.ranking.resolvedLoss.norm
+        var parameters = settings.studentParameters
+        parameters.temperature = 0
+        self.parameters = parameters
+    }
+
+    /// Measures every item that is not in `done` yet, handing on batch by batch.
+    func callAsFunction(
+        _ items: [HeldOutTexts.Item], after done: Int = 0, _ keep: ([HeldOutMeasurement]) throws -> Void
+    ) throws {
+        var meter = WorkMeter(texts.run.observer, "evaluate", of: items.count, "answers", done: done)
+        var done = done
+        while done < items.count {
+            let batch = Array(items[done..<min(done + Self.batchSize, items.count)])
+            let scores = try student.logProbabilities(of: batch.map { PromptTree(prompt: $0.ids, continuations: $0.completions) })
+            let requests = batch.map { item in
+                DecodeRequest(prompt: item.ids, parameters: parameters, streams: [SeededGenerator(seed: 0, "greedy")])
+            }
+            let answers = try student.sample(requests, slots: SampleStage.slots) { finished, _ in
+                meter.advance(to: done + finished)
+                try Task.checkCancellation()
+            }
+            let measurements = batch.indices.map { measurement(batch[$0], scores[$0], answers[$0][0]) }
+            for measurement in measurements { try measurement.check(of: name) }
+            try keep(measurements)
+            done += batch.count
+        }
+        meter.advance(to: items.count)
+        meter.end(note: name)
+    }
+
+    private func measurement(_ item: HeldOutTexts.Item, _ scores: [[Float]], _ answer: Sample) -> HeldOutMeasurement {
+        let sums = scores.map { $0.reduce(0) { $0 + Double($1) } }
+        let teacher = norm.score(logProbability: sums[0], tokens: scores[0].count)
+        let samples = item.samples.indices.map { index in
+            ScoredSample(text: item.samples[index].text, logProbability: sums[index + 1], tokens: scores[index + 1].count)
+        }
+        // A sample that says what the teacher says is no worse than it.
+        let pairs = samples.filter { $0.text != item.teacher.text }.map { sample in
+            ScoredPair(chosen: teacher, rejected: norm.score(logProbability: sample.logProbability, tokens: sample.tokens))
+        }
+        return HeldOutMeasurement(
+            id: item.prompt.id, prompt: item.prompt.messages.map(\.content).joined(separator: "\n"), teacherText: item.teacher.text,
+            teacherLogProbabilities: scores[0], answer: answer.text, answerTokens: answer.ids.count, pairs: pairs,
+            facts: item.prompt.facts, samples: samples)
+    }
+}

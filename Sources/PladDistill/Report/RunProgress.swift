@@ -1,0 +1,31 @@
+import Foundation
+import PladRecords
+import PladReport
+
+extension Run {
+    /// What the run is at, in words: the first stage whose record is not there yet.
+    package var currentStage: String {
+        if let live = try? LiveLog.read(folder.liveLog) {
+            let phase = live.head.phase.hasPrefix("round-") ? live.head.phase.replacing("-", with: " ") : live.head.phase
+            return "Now: \(phase), step \(live.steps.count) of \(live.head.total)."
+        }
+        if !Files.exists(folder.teacher) { return "Now: asking the teacher." }
+        if !folder.holdsStudent(folder.checkpoint("warm-up")) { return "Now: beginning the warm-up." }
+        for round in 1...max(settings.ranking.rounds, 1) where !folder.holdsStudent(folder.checkpoint("round-\(round)")) {
+            return "Now: round \(round), sampling and pairing."
+        }
+        if !prompts(.valid).isEmpty, !Files.exists(folder.evaluation) { return "Now: measuring on held-out prompts." }
+        return "The run is done."
+    }
+}
+
+extension TeachSummary.Wire {
+    /// What went over the wire and what it cost.
+    var sentence: String {
+        guard attempts > 0 || answers > 0 else { return "nothing: every answer was in the cache" }
+        var text = "\(Numbers.count(answers)) answers in \(Numbers.count(attempts)) requests, "
+        text += "\(Numbers.count(promptTokens)) + \(Numbers.count(completionTokens)) tokens"
+        text += dollars.map { String(format: $0 < 0.01 ? ", $%.6f" : ", $%.2f", $0) } ?? ", price not known"
+        return text
+    }
+}

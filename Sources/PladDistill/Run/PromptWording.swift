@@ -1,0 +1,51 @@
+import Mustache
+package import PladRecords
+package import PladTokenizer
+
+/// How a task puts a prompt to the teacher and to the student.
+package struct PromptWording {
+    private let system: String?
+    private let teacher: MustacheTemplate?
+    private let student: MustacheTemplate?
+
+    /// Throws `RecordError.malformed` that says which template is wrong and how.
+    package init(_ task: TaskDefinition) throws {
+        system = task.teacher?.system
+        teacher = try task.teacher?.prompt.map { try Self.template($0, "teacher.prompt") }
+        student = try task.student?.prompt.map { try Self.template($0, "student.prompt") }
+    }
+
+    /// The conversation that the teacher answers.
+    package func messages(for prompt: Prompt) -> [Message] {
+        var messages = prompt.messages
+        if let teacher, let last = messages.lastIndex(where: { $0.role == "user" }) {
+            messages[last].content = teacher.render(["prompt": messages[last].content])
+        }
+        if let system { messages.insert(Message(role: "system", content: system), at: 0) }
+        return messages
+    }
+
+    /// The text that the student continues and its ids: by the task's template; else by the student's chat template;
+    /// else the messages' contents, a line each.
+    package func student(_ prompt: Prompt, _ tokenizer: Tokenizer) throws -> (text: String, ids: [TokenID]) {
+        let plain = prompt.messages.map(\.content).joined(separator: "\n")
+        if let student {
+            let text = student.render(["prompt": plain])
+            return (text, tokenizer.encode(text, addSpecialTokens: true))
+        }
+        if let template = tokenizer.chatTemplate {
+            // The template writes the special tokens itself.
+            let text = try template.render(messages: prompt.messages, addGenerationPrompt: true)
+            return (text, tokenizer.encode(text, addSpecialTokens: false))
+        }
+        return (plain, tokenizer.encode(plain, addSpecialTokens: true))
+    }
+
+    private static func template(_ text: String, _ place: String) throws -> MustacheTemplate {
+        do {
+            return try MustacheTemplate(string: "{{% CONTENT_TYPE:TEXT}}" + text)
+        } catch {
+            throw RecordError(.malformed, "task.yaml: \(place) is not a Mustache template: \(error)")
+        }
+    }
+}

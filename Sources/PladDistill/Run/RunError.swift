@@ -1,0 +1,34 @@
+package import PladRecords
+
+/// An error of this module: a run that cannot be begun, gone on with or compared as it is asked to be.
+public struct RunError: Error, Sendable, Equatable, CustomStringConvertible {
+    public enum Code: Sendable, Equatable {
+        /// What is asked for does not fit the run, or there is no run.
+        case usage
+        /// A stage is asked for before the one that it builds on: `stage` of the run in `folder` comes first.
+        case incomplete(stage: String, folder: String)
+    }
+
+    public let code: Code
+    public let problem: String
+
+    package init(_ code: Code, _ problem: String) {
+        self.code = code
+        self.problem = problem
+    }
+
+    public var description: String { message }
+
+    /// The stage that comes first and the run's folder, where that is what is wrong.
+    package var missingStage: (stage: String, folder: String)? {
+        if case .incomplete(let stage, let folder) = code { (stage, folder) } else { nil }
+    }
+}
+
+extension RunError: Failure {
+    package var message: String {
+        if case .incomplete(let stage, _) = code { "\(problem): its stage \(stage) comes first" } else { problem }
+    }
+
+    package var exitStatus: ExitStatus { .usage }
+}

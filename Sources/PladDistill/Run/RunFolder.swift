@@ -1,0 +1,84 @@
+package import Foundation
+import PladRecords
+
+/// The files of a run, by name. Each is written whole by one stage and read by those after it.
+package struct RunFolder {
+    package let url: URL
+
+    package init(_ path: String) {
+        url = URL(fileURLWithPath: path, isDirectory: true)
+    }
+
+    package var record: URL { url.appendingPathComponent("run.json") }
+    package var prompts: URL { url.appendingPathComponent("prompts.jsonl") }
+    package var teacher: URL { url.appendingPathComponent("teacher.jsonl") }
+    package var teach: URL { url.appendingPathComponent("teach.json") }
+    package var samples: URL { url.appendingPathComponent("samples.jsonl") }
+    package var pairs: URL { url.appendingPathComponent("pairs.jsonl") }
+    package var drops: URL { url.appendingPathComponent("drops.jsonl") }
+    package var log: URL { url.appendingPathComponent("log.jsonl") }
+    package var student: URL { url.appendingPathComponent("student", isDirectory: true) }
+    package var evaluation: URL { url.appendingPathComponent("evaluation.json") }
+    /// The steps of the phase that is training now, as far as they are done; log.jsonl takes them in with the phase's end.
+    package var liveLog: URL { url.appendingPathComponent(".log.jsonl.growing") }
+    package var report: URL { url.appendingPathComponent("report.html") }
+
+    /// Samples of the warmed-up student for held-out prompts: what every student is measured with.
+    package var heldOutSamples: URL { url.appendingPathComponent("held-out/samples.jsonl") }
+
+    /// What verdicts of remote judges took, a line a judge. Like teach.json it differs between a recording and its replay.
+    package var judges: URL { url.appendingPathComponent("held-out/judges.jsonl") }
+
+    /// What a student (`initial`, `warm-up`, `ranked`) does with the held-out prompts, prompt by prompt.
+    package func measurements(_ student: String) -> URL { url.appendingPathComponent("held-out/\(student).jsonl") }
+
+    /// The student after a phase (`warm-up`, `round-1`, …), in float32.
+    package func checkpoint(_ phase: String) -> URL {
+        url.appendingPathComponent("checkpoints/\(phase)", isDirectory: true)
+    }
+
+    /// A phase's weights, moments and position while it trains.
+    package func trainingState(_ phase: String) -> URL {
+        url.appendingPathComponent("checkpoints/\(phase).state")
+    }
+
+    /// The log-probabilities of a phase's candidates before it.
+    package func references(_ phase: String) -> URL {
+        url.appendingPathComponent("checkpoints/\(phase).references.jsonl")
+    }
+
+    /// The student that samples in a round: the warmed-up one, then the one of the round before.
+    package func sampler(round: Int) -> URL {
+        checkpoint(round == 1 ? "warm-up" : "round-\(round - 1)")
+    }
+
+    /// Whether a student was saved whole in a folder; the folder alone says nothing.
+    package func holdsStudent(_ folder: URL) -> Bool {
+        Files.exists(folder.appendingPathComponent("model.safetensors"))
+    }
+
+    /// Whether a run of these prompts can begin here without writing over anything: there is no such folder yet, or nothing of
+    /// a person's in it.
+    func isFree(for prompts: Data) throws -> Bool {
+        guard Files.exists(url) else { return true }
+        guard Files.isFolder(url) else {
+            throw SettingError(path: "run.folder", problem: "\(url.path) is a file; give the folder of the run")
+        }
+        let names = try FileManager.default.contentsOfDirectory(atPath: url.path).filter { !$0.hasPrefix(".") }
+        // A run that was killed as it began has its prompts already.
+        return try names.isEmpty || names == [self.prompts.lastPathComponent] && Data(reading: self.prompts) == prompts
+    }
+
+    /// Throws `RunError.incomplete` that names the stage which makes `file`, where it is missing.
+    package func require(_ file: URL, madeBy stage: String) throws {
+        guard Files.exists(file) else {
+            throw RunError(.incomplete(stage: stage, folder: url.path), "\(url.path) has no \(file.lastPathComponent) yet")
+        }
+    }
+
+    /// Replaces the records of `drops.jsonl` for which `isMine` holds by `drops`; the rest stay.
+    func record(_ drops: [Drop], inPlaceOf isMine: (Drop) -> Bool) throws {
+        let others = Files.exists(self.drops) ? try JSONLines.read(Drop.self, from: self.drops).filter { !isMine($0) } : []
+        try JSONLines.write(others + drops, to: self.drops)
+    }
+}

@@ -1,0 +1,50 @@
+import PladRecords
+
+/// `run.json`: what a run is made of, so that it can be carried on and repeated. It never holds a secret.
+struct RunRecord: Encodable {
+    /// The version of plad that began the run.
+    var plad: String
+    /// Every resolved setting.
+    var settings: DistillSettings
+    var task: TaskDefinition
+    /// SHA-256 of what was read: `prompts`, `student`.
+    var inputs: [String: String]
+}
+
+extension RunRecord: Decodable {
+    private enum CodingKeys: String, CodingKey { case plad, settings, task, inputs }
+
+    /// Reads what this plad or an older one wrote.
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        plad = try container.decode(String.self, forKey: .plad)
+        let settings = try container.decode(JSONValue.self, forKey: .settings)
+        self.settings = try FlatSettings.isFlat(settings) ? FlatSettings.settings(settings) : DistillSettings(reading: settings)
+        task = try container.decode(TaskDefinition.self, forKey: .task)
+        inputs = try container.decode([String: String].self, forKey: .inputs)
+    }
+}
+
+/// A line of a run's `prompts.jsonl`.
+struct RunPrompt: Codable {
+    var split: Split
+    var prompt: Prompt
+
+    private enum Key: String, CodingKey { case split }
+
+    init(split: Split, prompt: Prompt) {
+        self.split = split
+        self.prompt = prompt
+    }
+
+    init(from decoder: any Decoder) throws {
+        split = try decoder.container(keyedBy: Key.self).decode(Split.self, forKey: .split)
+        prompt = try Prompt(from: decoder)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try prompt.encode(to: encoder)
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(split, forKey: .split)
+    }
+}

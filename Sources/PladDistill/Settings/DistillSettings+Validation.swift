@@ -1,0 +1,203 @@
+import Foundation
+import PladHTTP
+package import PladRecords
+package import PladStudent
+import PladTeacher
+package import PladTraining
+
+extension DistillSettings {
+    /// Looks at every setting that can be judged without reading a file.
+    ///
+    /// Throws `SettingError` that names the first setting out of range or at odds with another.
+    public func validate() throws {
+        try prompts.validate()
+        guard ranking.rounds > 0 else { throw SettingError(path: "ranking.rounds", problem: "\(ranking.rounds): give at least 1") }
+        try teacher.validate("teacher")
+        if teacher.batch { try checkBatch() }
+        try evaluation.judge.validate()
+        _ = try student.threadCount
+        _ = try ranking.resolvedLoss
+        _ = try pairing.rules
+        try warmUp.validate()
+        try sampling.validate()
+        _ = try adapter.resolved
+        // The learning rate's default, which hangs on the student, is never out of range.
+        try rankingTraining(parameters: 1, norm: .sum).validate()
+        guard evaluation.samples >= 0 else {
+            throw SettingError(path: "evaluation.samples", problem: "\(evaluation.samples): give 0 or more")
+        }
+        guard (0...1e9).contains(run.checkpointSeconds) else {
+            throw SettingError(path: "run.checkpoint_seconds", problem: "\(run.checkpointSeconds): give 0 or more")
+        }
+    }
+
+    /// What cannot go with batches.
+    private func checkBatch() throws {
+        guard !teacher.replay, !teacher.refresh else {
+            throw SettingError(
+                path: "teacher.batch", problem: "asks for what is missing: leave `teacher.replay` and `teacher.refresh` out")
+        }
+        guard BatchServices.dialects.contains(teacher.dialectName) else {
+            throw SettingError(
+                path: "teacher.batch",
+                problem: ": \(teacher.dialectName) has no batches; those that have: \(BatchServices.dialects.joined(separator: ", "))")
+        }
+        guard prompts.pairs == nil else {
+            throw SettingError(path: "teacher.batch", problem: "asks every prompt at once: leave `prompts.pairs` out")
+        }
+    }
+
+    /// The settings of the ranking's training, for a student of `parameters` weights that are trained.
+    package func rankingTraining(parameters: Int, norm: Norm) -> TrainingSettings {
+        optimiser.training(
+            learningRate: optimiser.learningRate ?? OptimiserSettings.usualLearningRate(parameters: parameters),
+            schedule: optimiser.schedule, epochs: ranking.epochs, norm: norm, seed: run.seed, onCollapse: ranking.onCollapse)
+    }
+
+    /// The settings of the warm-up's training, for a student of `parameters` weights that are trained.
+    package func warmUpTraining(parameters: Int) -> TrainingSettings {
+        optimiser.training(
+            learningRate: warmUp.learningRate ?? 10 * OptimiserSettings.usualLearningRate(parameters: parameters),
+            schedule: warmUp.schedule, epochs: warmUp.epochs, norm: .sum, seed: run.seed, onCollapse: .off)
+    }
+}
+
+extension PromptSettings {
+    fileprivate func validate() throws {
+        if let limit, limit < 1 { throw SettingError(path: "prompts.limit", problem: "\(limit): give at least 1") }
+        if let pairs, pairs < 1 { throw SettingError(path: "prompts.pairs", problem: "\(pairs): give at least 1") }
+        guard heldOutShare < 1 else {
+            throw SettingError(path: "prompts.held_out_share", problem: "\(heldOutShare): give a share of the prompts below 1")
+        }
+    }
+}
+
+extension JudgeSettings {
+    /// Throws `SettingError` for a setting of the remote judge where none is named.
+    package func validate() throws {
+        if let remote { _ = try Endpoint(remote, dialect: OpenAIChatDialect(model: "")) }
+        guard remote == nil, model == nil, id == nil else { return }
+        // What would be passed over in silence.
+        let unused = [
+            ("dialect", dialect != nil), ("extra", !extra.isEmpty), ("key_file", keyFile != nil), ("price", price != nil),
+            ("max_tokens", maxTokens != JudgeSettings().maxTokens),
+        ]
+        if let (name, _) = unused.first(where: \.1) {
+            throw SettingError(
+                path: "evaluation.judge.\(name)", problem: "is given without `evaluation.judge.remote`: name the judging model's URL")
+        }
+    }
+}
+
+extension WarmUpSettings {
+    fileprivate func validate() throws {
+        guard (0...1e6).contains(epochs) else {
+            throw SettingError(path: "warm_up.epochs", problem: "\(epochs): give 0 to a million passes")
+        }
+        if let rate = learningRate, !(rate.isFinite && rate >= 0) {
+            throw SettingError(path: "warm_up.learning_rate", problem: "\(rate): give a number of 0 or more")
+        }
+    }
+}
+
+extension SamplingSettings {
+    fileprivate func validate() throws {
+        guard samples > 0 else { throw SettingError(path: "sampling.samples", problem: "\(samples): draw at least one") }
+        guard temperature.isFinite, temperature >= 0 else {
+            throw SettingError(path: "sampling.temperature", problem: "\(temperature): give 0 or more")
+        }
+        guard topP > 0, topP <= 1 else {
+            throw SettingError(path: "sampling.top_p", problem: "\(topP): give a share above 0, at most 1")
+        }
+    }
+
+    /// How the student's samples are drawn.
+    package func parameters(maxTokens: Int, stop: [String]) -> SamplingParameters {
+        SamplingParameters(temperature: temperature, topK: topK > 0 ? topK : nil, topP: topP, maxTokens: maxTokens, stop: stop)
+    }
+}
+
+extension StudentSettings {
+    /// The processor threads asked for; by default all.
+    package var threadCount: Int {
+        get throws {
+            let threads = threads ?? min(256, ProcessInfo.processInfo.activeProcessorCount)
+            guard (1...256).contains(threads) else { throw SettingError(path: "student.threads", problem: "\(threads): give 1 to 256") }
+            return threads
+        }
+    }
+}
+
+extension PairingSettings {
+    /// Which pairs are used. Throws `SettingError` that names the first setting out of range.
+    package var rules: PairRules {
+        get throws {
+            for (name, value) in [("min", minSimilarity), ("max", maxSimilarity)] where !(0...1).contains(value) {
+                throw SettingError(path: "pairing.\(name)_similarity", problem: "\(value): give a share from 0 to 1")
+            }
+            guard minSimilarity <= maxSimilarity else {
+                throw SettingError(
+                    path: "pairing.min_similarity",
+                    problem: "\(minSimilarity) is above `pairing.max_similarity` \(maxSimilarity): no sample is both")
+            }
+            if let ratio = maxLengthRatio, !(ratio >= 1 && ratio.isFinite) {
+                throw SettingError(path: "pairing.max_length_ratio", problem: "\(ratio): give 1 or more")
+            }
+            return PairRules(similarity: minSimilarity...maxSimilarity, maxLengthRatio: maxLengthRatio, prefersMetric: prefer == .metric)
+        }
+    }
+}
+
+extension OptimiserSettings {
+    /// 1e-5 at 100 million parameters and 1e-4 at one million, in between and beyond along the same power law.
+    package static func usualLearningRate(parameters: Int) -> Double {
+        1e-5 * (1e8 / Double(max(parameters, 1))).squareRoot()
+    }
+
+    /// These settings for one training phase.
+    package func training(
+        learningRate: Double, schedule: Schedule.Shape, epochs: Double, steps: Int? = nil, norm: Norm, seed: UInt64,
+        onCollapse: CollapseAction
+    ) -> TrainingSettings {
+        TrainingSettings(
+            steps: steps, epochs: epochs, batchSize: batchSize, learningRate: learningRate,
+            schedule: Schedule(shape: schedule, warmUp: learningRateWarmUp), weightDecay: weightDecay, clip: clip, norm: norm, seed: seed,
+            rowsPerPass: rowsPerPass, onCollapse: onCollapse)
+    }
+}
+
+extension AdapterSettings {
+    /// The adapter asked for, if any.
+    package var resolved: LoRA? {
+        get throws {
+            guard let rank else {
+                let given = targets != [LoRA.allLinear] ? "targets" : alpha != nil ? "alpha" : nil
+                if let given {
+                    throw SettingError(
+                        path: "adapter.\(given)", problem: "is given without `adapter.rank`: give the adapter's rank, such as 8")
+                }
+                return nil
+            }
+            guard (1...1 << 14).contains(rank) else {
+                throw SettingError(path: "adapter.rank", problem: "\(rank): give a whole number from 1 to \(1 << 14)")
+            }
+            let alpha = alpha ?? 2 * Double(rank)
+            guard alpha > 0, alpha.isFinite else { throw SettingError(path: "adapter.alpha", problem: "\(alpha): give a number above 0") }
+            guard !targets.isEmpty else {
+                throw SettingError(
+                    path: "adapter.targets", problem: "is empty: name layers, such as q_proj,v_proj, or \(LoRA.allLinear)")
+            }
+            return LoRA(rank: rank, alpha: alpha, targets: targets)
+        }
+    }
+
+    /// Gives a student the adapter asked for, if any.
+    package func attach(to student: Student, seed: UInt64) throws {
+        guard let settings = try resolved else { return }
+        guard student.adapter == nil else {
+            throw SettingError(
+                path: "adapter.rank", problem: ": the student is an adapter already, which is trained on as it is; leave the setting out")
+        }
+        try student.attachAdapter(settings, seed: seed)
+    }
+}

@@ -1,0 +1,110 @@
+import PladStudent
+public import PladTraining
+
+/// Settings of the pairs: whose samples are rejected, and which pairs are worth ranking.
+public struct PairingSettings: Codable, Sendable, Equatable {
+    /// Which of a prompt's samples are rejected.
+    public var negatives = Negatives.all
+    /// Whose samples are rejected.
+    public var negativesFrom = NegativeSource.warmUp
+    /// Samples whose likeness to the chosen text is below this are left out, 0 to 1: ROUGE-L, or chrF where ROUGE cannot read the
+    /// script.
+    public var minSimilarity = 0.0
+    /// Samples whose likeness to the chosen text is above this are left out, 0 to 1.
+    public var maxSimilarity = 1.0
+    /// Pairs whose longer side has more than this many times the tokens of the shorter are left out; nil leaves none out.
+    public var maxLengthRatio: Double?
+    /// Leaves pairs out unless this puts the chosen side above the rejected one.
+    public var prefer: Preference?
+
+    public init() {}
+
+    private enum CodingKeys: String, CodingKey {
+        case negatives, prefer
+        case negativesFrom = "negatives_from"
+        case minSimilarity = "min_similarity"
+        case maxSimilarity = "max_similarity"
+        case maxLengthRatio = "max_length_ratio"
+    }
+}
+
+/// A judgement that a pair must agree with to be ranked.
+public enum Preference: String, Codable, Sendable, CaseIterable {
+    /// The share of the prompt's facts that a side keeps.
+    case metric
+}
+
+/// Settings of the ranking: the loss with its numbers, and how often the pairs are gone through.
+///
+/// A number that is nil takes the loss's own default; a number that the loss does not take is refused.
+public struct RankingSettings: Codable, Sendable, Equatable {
+    /// The loss's name, one of `Losses.all`.
+    public var loss = "rank"
+    /// By how many nats the chosen score should exceed the rejected one; PLaD's β.
+    public var margin: Double?
+    /// Weight of the chosen completion's negative log-likelihood beside the ranking.
+    public var lambda: Double?
+    /// Inverse temperature of logistic, dpo, ipo, cpo and simpo.
+    public var beta: Double?
+    /// Steepness of hinge-norm, or the margin of simpo.
+    public var gamma: Double?
+    /// Weight of cpo's likelihood term, or of orpo's odds.
+    public var alpha: Double?
+    /// Nats of margin for a difference of 1 in quality, of the margin loss.
+    public var scale: Double?
+    /// How token log-probabilities become a score; nil takes the loss's own way.
+    public var norm: Norm?
+    /// Passes over the pairs.
+    public var epochs = 1.0
+    /// Rounds of sampling, pairing and ranking.
+    public var rounds = 1
+    /// What happens when the ranking collapses.
+    public var onCollapse = CollapseAction.rollback
+
+    public init() {}
+
+    private enum CodingKeys: String, CodingKey {
+        case loss, margin, lambda, beta, gamma, alpha, scale, norm, epochs, rounds
+        case onCollapse = "on_collapse"
+    }
+}
+
+/// Settings of AdamW, for warm-up and ranking alike.
+public struct OptimiserSettings: Codable, Sendable, Equatable {
+    /// The ranking's learning rate; nil takes 1e-5 at 100 million parameters, growing with the root of the shrinking size.
+    public var learningRate: Double?
+    /// Pairs per optimiser step.
+    public var batchSize = 32
+    /// The learning rate over the ranking's steps.
+    public var schedule = Schedule.Shape.constant
+    /// Share of the steps over which the learning rate first rises.
+    public var learningRateWarmUp = 0.0
+    public var weightDecay = 0.0
+    /// The gradient's L2 norm is cut to this; 0 leaves it.
+    public var clip = 1.0
+    /// The most token rows computed at once; bounds memory, not the batch.
+    public var rowsPerPass = 2048
+
+    public init() {}
+
+    private enum CodingKeys: String, CodingKey {
+        case schedule, clip
+        case learningRate = "learning_rate"
+        case batchSize = "batch_size"
+        case learningRateWarmUp = "learning_rate_warm_up"
+        case weightDecay = "weight_decay"
+        case rowsPerPass = "rows_per_pass"
+    }
+}
+
+/// Settings of a low-rank adapter, which is trained in place of the student's own weights.
+public struct AdapterSettings: Codable, Sendable, Equatable {
+    /// The adapter's rank; nil trains all weights.
+    public var rank: Int?
+    /// The adapter's change is multiplied by this over its rank; nil takes twice the rank.
+    public var alpha: Double?
+    /// Names of the layers that change, such as `q_proj`; `all-linear` is every linear layer but the head.
+    public var targets = [LoRA.allLinear]
+
+    public init() {}
+}

@@ -1,0 +1,66 @@
+import Foundation
+import PladEvaluation
+package import PladRecords
+import PladStudent
+
+/// Measures the student before, after warm-up and after ranking on the held-out prompts, and has the answers judged.
+///
+/// Reads teacher.jsonl and the three students; writes held-out/ (samples and each student's measurements) and, summed
+/// up, evaluation.json. Every student answers the same prompts greedily and scores the same texts: the teacher's, and
+/// the warmed-up student's samples. A judge that evaluation.json does not know yet is asked and added to it.
+package struct EvaluateStage {
+    let run: Run
+
+    package init(run: Run) { self.run = run }
+
+    package func callAsFunction() async throws -> Evaluation? {
+        let folder = run.folder
+        guard !run.prompts(.valid).isEmpty else {
+            run.observer.notice(
+                "evaluate", "no prompts are held out (`prompts.held_out_share`, `prompts.held_out_file`), so nothing is measured")
+            return nil
+        }
+        let judges = try AnswerJudge.chosen(in: run)
+        let known = Files.exists(folder.evaluation) ? try JSONLines.read(Evaluation.self, from: folder.evaluation).first : nil
+        let asked = judges.filter { judge in !(known?.judgements ?? []).contains { $0.judge == judge.name } }
+        if let known, asked.isEmpty {
+            run.observer.doneBefore("evaluate")
+            return known
+        }
+        let students = try measurements()
+        var evaluation = try known ?? Evaluation(of: students, bootstrap: Bootstrap(seed: run.settings.run.seed))
+        if known == nil { evaluation.rollback = try run.rollback }
+        for judge in asked {
+            let start = ContinuousClock.now
+            evaluation.judgements = try await (evaluation.judgements ?? []) + JudgeStage(run: run, judge: judge)(students)
+            run.observer.done("judge", judge.name, since: start)
+        }
+        try JSONLines.write([evaluation], to: folder.evaluation)
+        return evaluation
+    }
+
+    /// What the three students do with the held-out prompts, measured where it is not on record.
+    func measurements() throws -> [StudentMeasurements] {
+        let folder = run.folder
+        try folder.require(folder.student, madeBy: "train")
+        let students = [("initial", try run.student), ("warm-up", folder.checkpoint("warm-up")), ("ranked", folder.student)]
+        var texts: HeldOutTexts?
+        return try students.map { name, location in
+            let file = folder.measurements(name)
+            if !Files.exists(file) {
+                texts = try texts ?? HeldOutTexts(run)
+                try measure(texts!, name, location, to: file)
+            }
+            return try StudentMeasurements(name: name, prompts: try JSONLines.read(HeldOutMeasurement.self, from: file))
+        }
+    }
+
+    private func measure(_ texts: HeldOutTexts, _ name: String, _ location: URL, to place: URL) throws {
+        let student = try Student(at: location, threads: run.settings.student.threads ?? 1)
+        let (items, drops) = try texts.items(for: student, sharesTokens: true)
+        try run.folder.record(drops) { $0.stage == .evaluate }
+        var file = try RecordFile<HeldOutMeasurement>(place)
+        try HeldOutMeasuring(texts, student: student, name: name)(items, after: file.records.count) { try file.append($0) }
+        try file.finish()
+    }
+}

@@ -1,0 +1,117 @@
+import Foundation
+import PladRecords
+import PladStudent
+import PladTraining
+
+/// Lets the student answer every training prompt as often as the settings say.
+///
+/// Reads prompts.jsonl and the round's student, or the original one where the settings say so; writes
+/// samples.jsonl. What each sample draws follows from the seed, the round, the prompt and the sample's number. Prompts are
+/// sampled in batches of fixed size; finished batches wait in a partial file, so that a killed run repeats one batch at
+/// most and every byte stays the same.
+package struct SampleStage {
+    let run: Run
+    let round: Int
+
+    package init(run: Run, round: Int) {
+        self.run = run
+        self.round = round
+    }
+
+    /// Prompts whose samples are drawn together and kept together.
+    private static let batchSize = 256
+    /// Samples that go forward together.
+    package static let slots = 64
+
+    package func callAsFunction() throws {
+        let folder = run.folder
+        let earlier = Files.exists(folder.samples) ? try JSONLines.read(StudentSample.self, from: folder.samples) : []
+        guard !earlier.contains(where: { $0.round == round }) else { return run.observer.doneBefore("sample") }
+        let ranked = folder.sampler(round: round)
+        try folder.require(ranked.appendingPathComponent("model.safetensors"), madeBy: round == 1 ? "warm-up" : "train")
+        let source = run.settings.pairing.negativesFrom == .initial ? try run.student : ranked
+        let student = try Student(at: source, threads: run.settings.student.threads ?? 1)
+        let (requests, drops) = try plan(student)
+        try folder.record(drops) { $0.stage == .sample && $0.round == round }
+        try JSONLines.write(earlier + draw(requests, student), to: folder.samples)
+        try? FileManager.default.removeItem(at: partial)
+    }
+
+    private struct Request {
+        /// The prompt's.
+        var id: String
+        var decode: DecodeRequest
+    }
+
+    private func plan(_ student: Student) throws -> (requests: [Request], drops: [Drop]) {
+        var (requests, drops): ([Request], [Drop]) = ([], [])
+        let parameters = run.settings.studentParameters
+        for prompt in run.prompts(.train) {
+            let ids = try run.wording.student(prompt, student.tokenizer).ids
+            if let drop = student.drop(prompt: ids, id: prompt.id, split: .train, round: round, stage: .sample) {
+                drops.append(drop)
+                continue
+            }
+            let streams = (0..<run.settings.sampling.samples).map {
+                SeededGenerator(seed: run.settings.run.seed, "sample", String(round), prompt.id, String($0))
+            }
+            requests.append(Request(id: prompt.id, decode: DecodeRequest(prompt: ids, parameters: parameters, streams: streams)))
+        }
+        return (requests, drops)
+    }
+
+    private var partial: URL { run.folder.url.appendingPathComponent(".samples-\(round).partial") }
+
+    private func draw(_ requests: [Request], _ student: Student) throws -> [StudentSample] {
+        var (done, samples) = try restore(requests)
+        let file = try GrowingFile(partial, keeping: try JSONLines.data(samples))
+        let total = requests.reduce(0) { $0 + $1.decode.streams.count }
+        var meter = WorkMeter(run.observer, "sample", of: total, "samples", done: samples.count)
+        while done < requests.count {
+            let batch = requests[done..<min(done + Self.batchSize, requests.count)]
+            let before = samples.count
+            let drawn = try student.sample(batch.map(\.decode), slots: Self.slots) { finished, _ in
+                meter.advance(to: before + finished)
+                try Task.checkCancellation()
+            }
+            let records = zip(batch, drawn).flatMap { request, drawn in
+                drawn.enumerated().map { index, sample in
+                    StudentSample(
+                        id: request.id, split: .train, round: round, sample: index, text: sample.text, ids: sample.ids,
+                        finishReason: sample.finishReason)
+                }
+            }
+            try file.append(records)
+            samples += records
+            done += batch.count
+        }
+        meter.advance(to: samples.count)
+        meter.end()
+        return samples
+    }
+
+    /// The whole batches that an interrupted process left behind, as prompts done and their samples.
+    private func restore(_ requests: [Request]) throws -> (done: Int, samples: [StudentSample]) {
+        let kept = try JSONLines.parse(StudentSample.self, GrowingFile.wholeLines(of: partial), name: partial.path)
+        var (done, count) = (0, 0)
+        while done < requests.count {
+            let batch = requests[done..<min(done + Self.batchSize, requests.count)]
+            let size = batch.reduce(0) { $0 + $1.decode.streams.count }
+            guard count + size <= kept.count else { break }
+            (done, count) = (done + batch.count, count + size)
+        }
+        return (done, Array(kept.prefix(count)))
+    }
+}
+
+extension Student {
+    /// Why a prompt cannot be continued, as a record; nil where it can.
+    func drop(prompt: [TokenID], id: String, split: Split, round: Int? = nil, stage: Drop.Stage) -> Drop? {
+        if prompt.isEmpty {
+            return Drop(stage: stage, id: id, split: split, round: round, state: .emptyPrompt, detail: "the prompt has no tokens")
+        }
+        guard configuration.room(prompt: prompt.count) <= 0 else { return nil }
+        let detail = "the prompt takes \(prompt.count) tokens; the student's context holds \(configuration.contextLength)"
+        return Drop(stage: stage, id: id, split: split, round: round, state: .tooLong, detail: detail)
+    }
+}

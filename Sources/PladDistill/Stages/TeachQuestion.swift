@@ -1,0 +1,82 @@
+package import PladCache
+package import PladRecords
+import PladTeacher
+
+/// A prompt to be put to the teacher, and which of its answers is meant.
+package struct TeachQuestion: Sendable {
+    /// Its place among all questions of the run, from 0.
+    package var place: Int
+    package var prompt: Prompt
+    package var split: Split
+    package var sample: Int
+
+    package init(place: Int, prompt: Prompt, split: Split, sample: Int) {
+        self.place = place
+        self.prompt = prompt
+        self.split = split
+        self.sample = sample
+    }
+}
+
+/// What a question ended in: exactly one of these.
+package enum TeachOutcome: Sendable {
+    case answer(TeacherAnswer, from: CachedTeacher.Source)
+    case dropped(Drop)
+
+    /// The name that the summary counts it under.
+    package var state: String {
+        switch self {
+        case .answer(_, .asked): "answered"
+        case .answer(_, .batch): "batched"
+        case .answer(_, .cache): "cached"
+        case .dropped(let drop): drop.state.rawValue
+        }
+    }
+
+    package var drop: Drop? {
+        if case .dropped(let drop) = self { drop } else { nil }
+    }
+
+    package var answer: TeacherAnswer? {
+        if case .answer(let answer, _) = self { answer } else { nil }
+    }
+
+    /// Whether the question is still to be answered: the run ends here unless it may go on without.
+    var isUnanswered: Bool {
+        guard let state = drop?.state else { return false }
+        return [.failed, .overBudget, .interrupted].contains(state)
+    }
+}
+
+extension TeachQuestion {
+    package func drop(_ state: Drop.State, kind: String? = nil, _ detail: String) -> TeachOutcome {
+        .dropped(Drop(stage: .teach, id: prompt.id, split: split, sample: sample, state: state, kind: kind, detail: detail))
+    }
+
+    /// What an error that meets this question alone makes of it.
+    func outcome(of error: any Failure, kind: String) -> TeachOutcome {
+        (error as? TeacherError)?.code == .overBudget ? drop(.overBudget, error.message) : drop(.failed, kind: kind, error.message)
+    }
+
+    /// An answer, or why a completion is none.
+    func outcome(of completion: Completion, from source: CachedTeacher.Source, _ settings: TeacherSettings) -> TeachOutcome {
+        let isEmpty = completion.text.allSatisfy(\.isWhitespace)
+        switch completion.finishReason {
+        case .refused: return drop(.refused, completion.text)
+        case .filtered: return drop(.filtered, "the provider withheld the answer")
+        case .length where isEmpty || !settings.keepTruncated:
+            let tokens = completion.usage.map { "\($0.completionTokens)" } ?? "the allowed"
+            let thinking = isEmpty && completion.reasoning != nil ? ", all of them thinking" : ""
+            return drop(.truncated, "cut off after \(tokens) tokens\(thinking); raise `teacher.max_tokens` or set `teacher.keep_truncated`")
+        case _ where isEmpty: return drop(.empty, "the answer holds no text")
+        case .stop, .length, .other:
+            if !settings.keepRefusals, let verdict = Refusal.verdict(on: completion.text) {
+                return drop(.refused, "it begins like a refusal: \"\(verdict)\"; `teacher.keep_refusals` uses it")
+            }
+            return .answer(
+                TeacherAnswer(
+                    id: prompt.id, split: split, sample: sample, text: completion.text, finishReason: completion.finishReason,
+                    model: completion.model, usage: completion.usage), from: source)
+        }
+    }
+}

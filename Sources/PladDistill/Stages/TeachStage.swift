@@ -1,0 +1,243 @@
+import Foundation
+import PladCache
+package import PladRecords
+import PladTeacher
+import PladTraining
+
+/// Asks the teacher every prompt, training and held-out, and keeps what it says.
+///
+/// Reads prompts.jsonl; writes teacher.jsonl, its drops and teach.json. Each answer is in the cache before it counts, so a
+/// run that is stopped asks again only what was not answered. Whatever happens, every question ends in one state, and the
+/// records say in which.
+package struct TeachStage {
+    let run: Run
+
+    private var settings: TeacherSettings { run.settings.teacher }
+
+    package init(run: Run) { self.run = run }
+
+    package func callAsFunction() async throws {
+        guard !Files.exists(run.folder.teacher) else { return try tellDoneBefore() }
+        if settings.samples > 1, settings.temperature == 0 {
+            run.observer.notice(
+                "teach", "\(settings.samples) answers a prompt at `teacher.temperature` 0 are likely the same; raise it")
+        }
+        try await teach(until: run.answersWanted, settings)
+    }
+
+    private func tellDoneBefore() throws {
+        let drops = Files.exists(run.folder.drops) ? try JSONLines.read(Drop.self, from: run.folder.drops) : []
+        let left = drops.count { TeachOutcome.dropped($0).isUnanswered }
+        let name = run.folder.url.path
+        if left > 0 {
+            run.observer.notice("teach", "\(name) went on without \(left) prompts that got no answer; a new `run.folder` asks them")
+        }
+        run.observer.doneBefore("teach")
+        if settings.refresh {
+            run.observer.notice("teach", "\(name) has its answers already; `teacher.refresh` asks again in a new `run.folder`")
+        }
+    }
+
+    /// Asks further prompts, in their order, for so many more usable answers; for runs that ask only what so many pairs need.
+    /// Returns false where every prompt has been asked.
+    func goOn(by more: Int) async throws -> Bool {
+        let usable = try JSONLines.read(TeacherAnswer.self, from: run.folder.teacher).count { $0.split == .train }
+        let drops = try JSONLines.read(Drop.self, from: run.folder.drops).filter { $0.stage == .teach && $0.split == .train }
+        let spent = drops.count { drop in
+            drop.state != .interrupted && (settings.skipFailed || !TeachOutcome.dropped(drop).isUnanswered)
+        }
+        guard usable + spent < run.questions.count(where: { $0.split == .train }) else { return false }
+        // What was asked before is there, fresh or not: asking it once more would change what the warm-up has seen.
+        var recording = settings
+        recording.refresh = false
+        try await teach(until: usable + more, recording)
+        return try JSONLines.read(TeacherAnswer.self, from: run.folder.teacher).count { $0.split == .train } > usable
+    }
+
+    /// - Parameter wanted: how many usable answers to training prompts suffice; nil asks every prompt.
+    private func teach(until wanted: Int?, _ settings: TeacherSettings) async throws {
+        let unfit = try run.check()
+        let all = run.questionsInOrder
+        let teacher =
+            try await settings.batch
+            ? run.batchedTeacher(for: all.filter { !unfit.contains($0.prompt.id) }) : CachedTeacher(settings, observer: run.observer)
+        let plan = QuestionPlan(all, unfit: unfit, until: wanted, skipsFailed: settings.skipFailed)
+        let (asked, end) = await ask(plan, teacher, settings)
+        let questions = all.prefix(asked.count)
+        let outcomes = zip(questions, asked).sorted { $0.0.place < $1.0.place }.map(\.1)
+        let drops = outcomes.compactMap(\.drop)
+        do {
+            try run.folder.record(drops) { $0.stage == .teach }
+            // Not in this task, which may be cancelled: what was paid is written down all the same.
+            try summarize(outcomes, await Task { await teacher.spent() }.value)
+        } catch {
+            // Where the disk is full, what ended the asking is what a person needs to hear.
+            throw end ?? error
+        }
+        if let end { throw end }
+        // Where so many pairs suffice, an empty budget is an end like any other.
+        let unanswered = drops.filter { TeachOutcome.dropped($0).isUnanswered && (wanted == nil || $0.state != .overBudget) }
+        guard unanswered.isEmpty || settings.skipFailed else {
+            throw UnansweredError(drops: unanswered, questions: questions.count, settings: settings)
+        }
+        let answers = outcomes.compactMap(\.answer)
+        guard answers.contains(where: { $0.split == .train }) else {
+            throw RecordError(.malformed, "none of the \(drops.count) answers can be used, for example \(drops[0].id): \(drops[0].detail)")
+        }
+        try JSONLines.write(answers, to: run.folder.teacher)
+    }
+
+    /// One outcome a question, in order, until enough can be used; and the error that ended the asking early, because every
+    /// other question would meet it too or the task was cancelled.
+    private func ask(
+        _ plan: QuestionPlan, _ teacher: CachedTeacher, _ settings: TeacherSettings
+    ) async -> ([TeachOutcome], end: (any Error)?) {
+        let (parameters, questions) = (run.teacherParameters, plan.questions)
+        var plan = plan
+        var meter = WorkMeter(run.observer, "teach", of: questions.count, "answers")
+        var end: (any Error)?
+        var waiting: Task<Void, any Error>?
+        defer { waiting?.cancel() }
+        await withTaskGroup(of: [(Int, Result<TeachOutcome, any Error>)].self) { group in
+            func start() {
+                guard let samples = plan.next() else { return }
+                let messages = run.wording.messages(for: questions[samples.lowerBound].prompt)
+                group.addTask {
+                    let numbers = questions[samples.lowerBound].sample...questions[samples.upperBound - 1].sample
+                    let answers = await teacher.answers(to: messages, parameters, samples: Range(numbers))
+                    return zip(samples, answers).map { index, answer in
+                        (index, Result { try questions[index].outcome(of: answer, settings) })
+                    }
+                }
+            }
+            // Requests that wait to be tried again hold no place on the wire, so more are started than fit there.
+            for _ in 0..<max(256, 4 * settings.concurrency) { start() }
+            for await results in group {
+                for (index, result) in results {
+                    switch result {
+                    case .success(let outcome):
+                        plan.record(outcome, at: index)
+                        meter.advance(to: plan.done, note: "\(plan.cached) from the cache")
+                    case .failure(let error):
+                        // What was cancelled because of the first error says nothing of its own.
+                        if end == nil || end is CancellationError && !(error is CancellationError) { end = error }
+                        if let error = error as? TeacherError {
+                            plan.recordEnd(questions[index].outcome(of: error, kind: error.code.rawValue), at: index)
+                        }
+                        group.cancelAll()
+                        waiting = waiting ?? tellOfWait(for: teacher)
+                    }
+                }
+                for _ in results where end == nil && !Task.isCancelled { start() }
+            }
+        }
+        if end == nil || plan.done > 0 { meter.end() }
+        if end == nil, Task.isCancelled { end = CancellationError() }
+        return (plan.result, end)
+    }
+
+    /// After an error that ends the asking, tells what is waited for if that takes a while.
+    private func tellOfWait(for teacher: CachedTeacher) -> Task<Void, any Error> {
+        Task {
+            try await Task.sleep(for: .seconds(2))
+            let count = teacher.requestsUnderWay
+            if count > 0 { run.observer.observe(.awaitsRequests(count)) }
+        }
+    }
+
+    /// Writes teach.json and says what became of the questions.
+    private func summarize(_ outcomes: [TeachOutcome], _ tally: Tally) throws {
+        var summary = TeachSummary()
+        summary.questions = outcomes.count
+        for outcome in outcomes { summary.states[outcome.state, default: 0] += 1 }
+        for kind in outcomes.compactMap({ $0.drop?.kind }) { summary.failures[kind, default: 0] += 1 }
+        summary.models = tally.models
+        summary.fingerprints = tally.fingerprints
+        if Files.exists(run.folder.teach), let earlier = try JSONLines.read(TeachSummary.self, from: run.folder.teach).first {
+            summary.wire = earlier.wire
+        }
+        summary.wire.answers += tally.asked
+        summary.wire.attempts += tally.attempts
+        summary.wire.promptTokens += tally.promptTokens
+        summary.wire.completionTokens += tally.completionTokens
+        if let paid = tally.paid { summary.wire.dollars = (summary.wire.dollars ?? 0) + paid.dollars }
+        if let inDoubt = tally.inDoubt, inDoubt > .zero {
+            summary.wire.dollarsInDoubt = (summary.wire.dollarsInDoubt ?? 0) + inDoubt.dollars
+        }
+        try JSONLines.write([summary], to: run.folder.teach)
+        // Where nothing was answered the error says it all.
+        guard outcomes.contains(where: { !$0.isUnanswered }) else { return }
+        run.observer.notice("teach", summary.sentence)
+        for (what, counts) in [("model", summary.models), ("fingerprint", summary.fingerprints)] where counts.count > 1 {
+            let names = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) (\($0.value))" }
+            run.observer.notice("teach", "the teacher's \(what) changed under way: \(names.joined(separator: ", "))")
+        }
+    }
+}
+
+extension TeachSummary {
+    /// How many questions, what they ended in, what was paid.
+    fileprivate var sentence: String {
+        let order = ["answered", "batched", "cached"] + Drop.State.allCases.map(\.rawValue)
+        let parts = order.compactMap { state in states[state].map { "\($0) \(state)" } }
+        let kinds = failures.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        var text = "\(questions) questions: \(parts.joined(separator: ", "))"
+        if !kinds.isEmpty { text += " (\(kinds.joined(separator: ", ")))" }
+        if wire.answers > 0 {
+            text += "; \(wire.attempts) requests, \(wire.promptTokens) + \(wire.completionTokens) tokens"
+            if let dollars = wire.dollars { text += ", \(Money(dollars: dollars))" }
+            if let dollars = wire.dollarsInDoubt { text += " and at most \(Money(dollars: dollars)) for requests that broke off" }
+        }
+        return text
+    }
+}
+
+extension Run {
+    /// Every prompt, as often as the teacher is to answer it, in the prompts' order.
+    package var questions: [TeachQuestion] {
+        let all = prompts.flatMap { item in
+            let count = item.split == .train ? settings.teacher.samples : 1
+            return (0..<count).map { (item, $0) }
+        }
+        return all.enumerated().map { TeachQuestion(place: $0, prompt: $1.0.prompt, split: $1.0.split, sample: $1.1) }
+    }
+
+    /// The questions as they are asked: held-out ones first, which are always asked; then the others for as long as it takes.
+    var questionsInOrder: [TeachQuestion] { questions.filter { $0.split == .valid } + questions.filter { $0.split == .train } }
+
+    /// How many usable answers to training prompts suffice; nil where every prompt is asked.
+    var answersWanted: Int? { settings.prompts.pairs.map { ($0 + pairsPerAnswer - 1) / pairsPerAnswer } }
+
+    /// The questions that are asked in any case; others only take the place of answers that cannot be used.
+    package var questionsAtLeast: [TeachQuestion] {
+        let all = questionsInOrder
+        return Array(all.prefix(all.count { $0.split == .valid } + (answersWanted ?? all.count)))
+    }
+
+    /// How many pairs an answer can give at most.
+    var pairsPerAnswer: Int {
+        let all = settings.pairing.negatives == .all
+        return max(1, (all ? settings.sampling.samples : 1) / max(1, settings.teacher.samples))
+    }
+
+    /// How the teacher answers. A seed is of use only where it draws.
+    package var teacherParameters: SamplingParameters {
+        SamplingParameters(
+            temperature: settings.teacher.temperature, maxTokens: settings.teacher.maxTokens ?? 256, stop: settings.teacher.stop,
+            seed: settings.teacher.temperature > 0 ? settings.run.seed : nil)
+    }
+}
+
+extension TeachQuestion {
+    /// Throws what every other question would meet too.
+    fileprivate func outcome(of result: Result<CachedTeacher.Answer, any Error>, _ settings: TeacherSettings) throws -> TeachOutcome {
+        do {
+            let answer = try result.get()
+            return outcome(of: answer.completion, from: answer.source, settings)
+        } catch let error as TeacherError where !error.endsRun {
+            return outcome(of: error, kind: error.code.rawValue)
+        } catch let error as CacheError where error.code == .notRecorded && settings.skipFailed {
+            return outcome(of: error, kind: error.code.rawValue)
+        }
+    }
+}

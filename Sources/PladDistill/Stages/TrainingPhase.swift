@@ -1,0 +1,50 @@
+package import Foundation
+import PladRecords
+import PladStudent
+package import PladTraining
+
+/// One phase of training inside a run: trains, saves the student, then adds the phase to log.jsonl.
+///
+/// The saved folder is what says that the phase is done, so it is written last. A low-rank adapter is kept beside it and
+/// merged into it: what follows reads whole students.
+struct TrainingPhase {
+    let run: Run
+    /// `warm-up`, `round-1`, …
+    let name: String
+    let loss: any Loss
+    let settings: TrainingSettings
+
+    func train(_ student: Student, on pairs: [EncodedGroup]) throws {
+        let folder = run.folder
+        let trainer = try Trainer(student: student, pairs: pairs, loss: loss, settings: settings, phase: name)
+        let state = folder.trainingState(name)
+        let live = folder.liveLog
+        try trainer.run(state: state, every: run.settings.run.checkpointSeconds, live: live, observer: run.observer)
+        let others = Files.exists(folder.log) ? try JSONLines.read(TrainingStep.self, from: folder.log).filter { $0.phase != name } : []
+        try JSONLines.write(others + trainer.log, to: folder.log)
+        try? FileManager.default.removeItem(at: live)
+        if student.adapter != nil { try student.saveAdapter(to: folder.checkpoint(name + "-adapter")) }
+        try student.save(to: folder.checkpoint(name), as: .f32)
+        try? FileManager.default.removeItem(at: state)
+    }
+}
+
+extension Trainer {
+    /// Trains to the end, telling an observer of every step; a task that is cancelled saves the state first.
+    /// - Parameter live: where those who watch find the steps that are done.
+    package func run(state: URL, every seconds: Double, live: URL? = nil, observer: any RunObserver) throws {
+        let restored = try restore(from: state)
+        if restored { observer.notice(phase, "going on from step \(log.count) of \(totalSteps)") }
+        var meter = WorkMeter(observer, phase, of: totalSteps, "steps", done: log.count)
+        let liveLog = try live.map { try LiveLog($0, phase: phase, total: totalSteps, done: log) }
+        try run(state: state, every: seconds) { step in
+            try liveLog?.append(step)
+            let accuracy = step.accuracy.map { String(format: "  ranked right %.0f %%", $0 * 100) } ?? ""
+            meter.advance(to: step.step, note: String(format: "loss %.4f", step.loss) + accuracy)
+            try Task.checkCancellation()
+        }
+        meter.advance(to: log.count)
+        meter.end(note: collapse != nil ? "collapsed" : log.last.map { String(format: "loss %.4f", $0.loss) } ?? "")
+        if let collapse { observer.notice(phase, String(collapse.trimmingPrefix("\(phase), "))) }
+    }
+}

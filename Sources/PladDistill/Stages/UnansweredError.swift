@@ -1,0 +1,41 @@
+import PladRecords
+import PladTeacher
+
+/// Some prompts got no answer, and the run does not go on without them.
+struct UnansweredError: Failure {
+    let drops: [Drop]
+    let questions: Int
+    let settings: TeacherSettings
+
+    private static let inBatch = TeacherError.Code.inBatch.rawValue
+
+    private var isOverBudget: Bool { drops.allSatisfy { $0.state == .overBudget } }
+    /// Those that lie in open batches, by the words for it.
+    private var inBatches: [String: Int] {
+        Dictionary(drops.filter { $0.kind == Self.inBatch }.map { ($0.detail, 1) }, uniquingKeysWith: +)
+    }
+
+    var message: String {
+        let others = "the other answers are kept"
+        let without = "or add `teacher.skip_failed` to go on without them"
+        guard inBatches.isEmpty else {
+            let count = inBatches.values.reduce(0, +)
+            let rest = drops.count == count ? "" : ", and \(drops.count - count) got no answer"
+            return
+                "\(count) of \(questions) prompts lie in \(inBatches.keys.sorted().joined(separator: ", ")), where they are paid for\(rest); \(others): add `teacher.batch` to wait for it, free them by `BatchRun.cancel`, \(without)"
+        }
+        let again = "run the same command again\(settings.refresh ? " without `teacher.refresh`" : "")"
+        let (what, way) =
+            isOverBudget
+            ? (
+                "are over the budget",
+                settings.batch ? "raise `teacher.budget`, \(again) to submit what then fits" : "raise `teacher.budget`"
+            )
+            : ("got no answer", "\(again) to ask only these")
+        return "\(drops.count) of \(questions) prompts \(what) (\(drops[0].detail)); \(others): \(way), \(without)"
+    }
+
+    var exitStatus: ExitStatus {
+        drops.allSatisfy { $0.state == .overBudget || $0.kind == Self.inBatch } ? .tryAgain : .unavailable
+    }
+}

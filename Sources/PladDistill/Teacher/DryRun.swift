@@ -1,0 +1,63 @@
+import Foundation
+import PladCache
+import PladRecords
+import PladTeacher
+
+/// What asking would take: how much of it is paid for already, and what the rest can cost.
+package struct DryRun: Encodable {
+    package var questions = 0
+    /// In the cache, or asked once for several.
+    package var cached = 0
+    /// In a batch that is not over, and paid for there.
+    package var inBatch = 0
+    package var toAsk = 0
+    /// Of those to ask: at four bytes a token, and at one.
+    package var promptTokensAtLeast = 0
+    package var promptTokensAtMost = 0
+    /// Of those to ask, if every answer went to its limit; nil where the requests set none.
+    package var completionTokensAtMost: Int? = 0
+    /// At least the prompts; nil where the price is not known.
+    package var dollarsAtLeast: Double?
+    package var dollarsAtMost: Double?
+
+    /// Looks every question up and prices those that are not there. Asks nobody, opens no connection and begins no run.
+    package init(_ run: Run) async throws {
+        let settings = run.settings.teacher
+        let price = settings.batch ? settings.resolvedPrice?.batched : settings.resolvedPrice
+        let file = settings.cacheFile
+        let dialect = try settings.resolvedDialect()
+        let endpoint = try settings.endpoint(dialect)
+        let teacher = try settings.cacheName(endpoint)
+        let cache = Files.exists(file) ? try AnswerCache(opening: file, for: .reading) : nil
+        let path = endpoint?.path ?? dialect.path(from: "")
+        var (least, most) = (Money.zero, Money.zero as Money?)
+        var seen: Set<Digest> = []
+        for question in run.questionsAtLeast {
+            let request = dialect.request(
+                teacher: teacher, path: path, asking: run.wording.messages(for: question.prompt), run.teacherParameters,
+                sample: question.sample)
+            questions += 1
+            guard seen.insert(AnswerKey.digest(of: request)).inserted else {
+                cached += 1
+                continue
+            }
+            if !settings.refresh, let cache, try await cache.find(request) != nil {
+                cached += 1
+                continue
+            }
+            if !settings.refresh, try cache?.openBatch(holding: request) != nil {
+                inBatch += 1
+                continue
+            }
+            toAsk += 1
+            let bytes = request.bodyText.utf8.count
+            promptTokensAtLeast += bytes / 4
+            promptTokensAtMost += bytes
+            completionTokensAtMost = request.tokenLimit.flatMap { limit in completionTokensAtMost.map { $0 + limit * request.answers } }
+            least = least + (price?.cost(promptTokens: bytes / 4, completionTokens: 0) ?? .zero)
+            most = price?.most(for: request).flatMap { one in most.map { $0 + one } }
+        }
+        dollarsAtLeast = price == nil ? nil : least.dollars
+        dollarsAtMost = price == nil ? nil : most?.dollars
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+
+/// What other threads ask of the thread that owns the sockets.
+enum Order: Sendable {
+    case send(Int, Data, CheckedContinuation<Void, any Error>)
+    case close(Int, abruptly: Bool)
+    /// The handler of the connection's current request has returned.
+    case handled(Int)
+    /// Take no more connections, let the requests in progress end (or cut them off), then end the thread.
+    case stop(abruptly: Bool, CheckedContinuation<Void, Never>)
+}
+
+/// The mailbox of the socket thread, with a pipe whose readable end wakes it from `poll`.
+///
+/// `lock` guards `waiting` and `isClosed`.
+final class Orders: @unchecked Sendable {
+    let wakeDescriptor: Int32
+    private let signalDescriptor: Int32
+    private let lock = NSLock()
+    private var waiting: [Order] = []
+    private var isClosed = false
+
+    init() {
+        var ends: [Int32] = [0, 0]
+        let result = pipe(&ends)
+        precondition(result == 0, "pipe answered \(result): \(String(cString: strerror(errno)))")
+        wakeDescriptor = ends[0]
+        signalDescriptor = ends[1]
+        _ = Sockets.prepare(wakeDescriptor)
+        _ = Sockets.prepare(signalDescriptor)
+    }
+
+    deinit {
+        Foundation.close(wakeDescriptor)
+        Foundation.close(signalDescriptor)
+    }
+
+    func post(_ order: Order) {
+        let (accepted, isFirst) = lock.withLock {
+            if isClosed { return (false, false) }
+            waiting.append(order)
+            return (true, waiting.count == 1)
+        }
+        guard accepted else { return Self.decline(order) }
+        guard isFirst else { return }
+        var byte: UInt8 = 0
+        _ = write(signalDescriptor, &byte, 1)
+    }
+
+    /// All orders so far, oldest first.
+    func take() -> [Order] {
+        var bytes = [UInt8](repeating: 0, count: 64)
+        while read(wakeDescriptor, &bytes, bytes.count) == bytes.count {}
+        return lock.withLock {
+            defer { waiting.removeAll(keepingCapacity: true) }
+            return waiting
+        }
+    }
+
+    /// Declines the orders that wait and all that will come: nobody is left to carry them out.
+    func close() {
+        let left = lock.withLock {
+            isClosed = true
+            defer { waiting = [] }
+            return waiting
+        }
+        left.forEach(Self.decline)
+    }
+
+    private static func decline(_ order: Order) {
+        switch order {
+        case .send(_, _, let sent): sent.resume(throwing: HTTPError(.gone, "the server has shut down"))
+        case .stop(_, let stopped): stopped.resume()
+        case .close, .handled: break
+        }
+    }
+}

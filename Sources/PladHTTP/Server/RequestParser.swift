@@ -1,0 +1,168 @@
+import Foundation
+
+/// Takes a connection's bytes in pieces of any size and gives back whole requests (RFC 9112); does no I/O.
+///
+/// What could be read in two ways is refused rather than guessed: both lengths at once, two different lengths, folded
+/// fields, white space before a colon. After a `HTTPProblem` the parser must not be used again.
+package struct RequestParser: Sendable {
+    package enum Step: Sendable, Equatable {
+        case request(ServerRequest)
+        /// The client waits for `100 Continue` before it sends the body.
+        case expectsContinue
+    }
+
+    private enum State: Sendable {
+        case head
+        case body(ServerRequest, length: Int)
+        case chunks(ServerRequest)
+        case trailer(ServerRequest)
+    }
+
+    private let limits: RequestLimits
+    private var state = State.head
+    private var buffer = Data()
+    /// The chunks of the request in progress, joined.
+    private var body = Data()
+
+    package init(limits: RequestLimits = RequestLimits()) {
+        self.limits = limits
+    }
+
+    /// Whether some bytes of a request have come that is not complete.
+    package var isInsideRequest: Bool {
+        if case .head = state { !buffer.isEmpty } else { true }
+    }
+
+    /// Bytes taken in and not yet given back.
+    package var bufferedBytes: Int { buffer.count }
+
+    package mutating func append(_ bytes: some Collection<UInt8>) {
+        buffer.append(contentsOf: bytes)
+    }
+
+    /// The next thing that is complete, or nil until more bytes come.
+    package mutating func next() throws(HTTPProblem) -> Step? {
+        while true {
+            switch state {
+            case .head:
+                guard let (request, framing) = try nextHead() else { return nil }
+                switch framing {
+                case .length(0):
+                    return .request(request)
+                case .length(let length):
+                    state = .body(request, length: length)
+                case .chunked:
+                    state = .chunks(request)
+                }
+                if request.headers["expect"]?.lowercased() == "100-continue", buffer.isEmpty { return .expectsContinue }
+            case .body(var request, let length):
+                guard buffer.count >= length else { return nil }
+                request.body = take(length)
+                state = .head
+                return .request(request)
+            case .chunks(let request):
+                guard let chunk = try nextChunk() else { return nil }
+                body.append(chunk)
+                if chunk.isEmpty { state = .trailer(request) }
+            case .trailer(var request):
+                guard let line = try nextLine() else { return nil }
+                guard line.isEmpty else { continue }
+                request.body = body
+                body = Data()
+                state = .head
+                return .request(request)
+            }
+        }
+    }
+
+    private enum Framing { case length(Int), chunked }
+
+    private mutating func nextHead() throws(HTTPProblem) -> (ServerRequest, Framing)? {
+        // Empty lines before a request line are passed over (RFC 9112 §2.2).
+        while buffer.starts(with: [13, 10]) { buffer.removeFirst(2) }
+        let window = buffer.prefix(limits.headBytes)
+        guard let end = window.range(of: Data("\r\n\r\n".utf8)) else {
+            guard buffer.count < limits.headBytes else {
+                throw HTTPProblem(431, "the request's header fields exceed \(limits.headBytes) bytes")
+            }
+            return nil
+        }
+        let head = window[..<end.lowerBound]
+        guard let text = String(validating: head, as: UTF8.self) else { throw HTTPProblem(400, "the header fields are not UTF-8") }
+        buffer.removeSubrange(..<end.upperBound)
+        var lines = text.components(separatedBy: "\r\n")
+        var request = try Self.requestLine(lines.removeFirst())
+        for line in lines {
+            let (name, value) = try Self.field(line)
+            if let earlier = request.headers[name] {
+                guard name != "content-length" || earlier == value else {
+                    throw HTTPProblem(400, "two different Content-Length fields: \(earlier) and \(value)")
+                }
+                request.headers[name] = name == "content-length" ? value : earlier + ", " + value
+            } else {
+                request.headers[name] = value
+            }
+        }
+        return (request, try framing(of: request))
+    }
+
+    private func framing(of request: ServerRequest) throws(HTTPProblem) -> Framing {
+        let length = request.headers["content-length"]
+        if let coding = request.headers["transfer-encoding"] {
+            guard length == nil else { throw HTTPProblem(400, "both Content-Length and Transfer-Encoding are given") }
+            guard coding.lowercased() == "chunked" else {
+                throw HTTPProblem(501, "Transfer-Encoding \"\(coding)\" is not served; use chunked")
+            }
+            return .chunked
+        }
+        guard let length else { return .length(0) }
+        guard length.allSatisfy(\.isASCIIDigit), let bytes = Int(length) else {
+            throw HTTPProblem(400, "Content-Length \"\(length)\" is not a number of bytes")
+        }
+        guard bytes <= limits.bodyBytes else { throw tooLarge(bytes) }
+        return .length(bytes)
+    }
+
+    private mutating func nextChunk() throws(HTTPProblem) -> Data? {
+        guard let end = buffer.range(of: Data("\r\n".utf8)) else {
+            guard buffer.count < 256 else { throw HTTPProblem(400, "a chunk's size line exceeds 256 bytes") }
+            return nil
+        }
+        let line = String(decoding: buffer[..<end.lowerBound], as: UTF8.self)
+        let digits = line.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces)
+        guard digits.allSatisfy(\.isHexDigit), let size = Int(digits, radix: 16) else {
+            throw HTTPProblem(400, "\"\(line.prefix(32))\" is not the size of a chunk")
+        }
+        guard size <= limits.bodyBytes - body.count else { throw tooLarge(nil) }
+        let lineBytes = end.upperBound - buffer.startIndex
+        if size == 0 {
+            buffer.removeFirst(lineBytes)
+            return Data()
+        }
+        guard buffer.count >= lineBytes + size + 2 else { return nil }
+        buffer.removeFirst(lineBytes)
+        let chunk = take(size)
+        guard take(2) == Data("\r\n".utf8) else { throw HTTPProblem(400, "a chunk is longer than its size line says") }
+        return chunk
+    }
+
+    private mutating func nextLine() throws(HTTPProblem) -> Data? {
+        guard let end = buffer.range(of: Data("\r\n".utf8)) else {
+            guard buffer.count < limits.headBytes else { throw HTTPProblem(431, "the trailer exceeds \(limits.headBytes) bytes") }
+            return nil
+        }
+        let line = take(end.lowerBound - buffer.startIndex)
+        buffer.removeFirst(2)
+        return line
+    }
+
+    private mutating func take(_ count: Int) -> Data {
+        let taken = Data(buffer.prefix(count))
+        buffer.removeFirst(count)
+        return taken
+    }
+
+    private func tooLarge(_ bytes: Int?) -> HTTPProblem {
+        HTTPProblem(413, "the body\(bytes.map { " of \($0) bytes" } ?? "") exceeds the limit of \(limits.bodyBytes) bytes")
+    }
+}

@@ -1,0 +1,42 @@
+package import Foundation
+
+/// One request's side of its connection: where its handler writes the response, raw.
+///
+/// Calls after the connection has gone throw `HTTPError.gone`; the handler's task is cancelled at the same moment.
+package struct ServerExchange: Sendable {
+    let connection: Int
+    let orders: Orders
+    /// Whether the client can take a chunked body (HTTP/1.1).
+    package let takesChunks: Bool
+    /// Whether the connection serves further requests after this one.
+    package let keepsAlive: Bool
+    /// The request is a HEAD: the response has the head of a GET's, and no body.
+    let omitsBody: Bool
+
+    /// Hands bytes to the connection; returns once the operating system has taken all of them.
+    package func send(_ bytes: Data) async throws {
+        guard !bytes.isEmpty else { return }
+        try await withCheckedThrowingContinuation { continuation in
+            orders.post(.send(connection, bytes, continuation))
+        }
+    }
+
+    /// Sends a whole response. Not for use after another part of a response was sent.
+    package func send(_ response: HTTPResponse) async throws {
+        try await send(response.encoded(keepsAlive: keepsAlive, omitsBody: omitsBody))
+        if !keepsAlive { close() }
+    }
+
+    /// Ends the connection once what was sent before has gone out, or at once and with a reset where `abruptly`.
+    package func close(abruptly: Bool = false) {
+        orders.post(.close(connection, abruptly: abruptly))
+    }
+}
+
+/// What serves requests. One task for each request calls `handle`; the connection's next request waits for its return.
+package protocol RequestHandler: Sendable {
+    /// Answers a request over `exchange`. When the client goes away the calling task is cancelled.
+    func handle(_ request: ServerRequest, on exchange: ServerExchange) async
+    /// The response to bytes that are not a request that can be served.
+    func response(to problem: HTTPProblem) -> HTTPResponse
+}

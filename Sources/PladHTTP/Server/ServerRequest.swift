@@ -1,0 +1,50 @@
+package import Foundation
+
+/// One request as it came over the wire (RFC 9112), its body complete.
+package struct ServerRequest: Sendable, Equatable {
+    package var method: String
+    /// The target's path, percent-decoded, without the query.
+    package var path: String
+    /// Field values by lower-case name; repeated fields are joined by ", ".
+    package var headers: [String: String]
+    package var body: Data
+    /// 1 for HTTP/1.1, 0 for HTTP/1.0.
+    package var minorVersion: Int
+
+    package init(method: String, path: String, headers: [String: String] = [:], body: Data = Data(), minorVersion: Int = 1) {
+        self.method = method
+        self.path = path
+        self.headers = headers
+        self.body = body
+        self.minorVersion = minorVersion
+    }
+
+    /// Whether the client wants to send another request over the same connection (RFC 9112 §9.3).
+    package var keepsAlive: Bool {
+        let tokens = headers["connection", default: ""].lowercased().split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        return minorVersion >= 1 ? !tokens.contains("close") : tokens.contains("keep-alive")
+    }
+}
+
+/// How much of a request is taken in before it is refused.
+package struct RequestLimits: Sendable {
+    /// Bytes of request line and header fields together.
+    package var headBytes: Int
+    package var bodyBytes: Int
+
+    package init(headBytes: Int = 64 << 10, bodyBytes: Int = 16 << 20) {
+        self.headBytes = headBytes
+        self.bodyBytes = bodyBytes
+    }
+}
+
+/// Why bytes are not a request that can be served. The connection cannot be used further.
+package struct HTTPProblem: Error, Sendable, Equatable {
+    package var status: Int
+    package var message: String
+
+    package init(_ status: Int, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+}

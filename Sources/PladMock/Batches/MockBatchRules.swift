@@ -1,0 +1,37 @@
+import PladRecords
+
+/// How a mock teacher's batches go: the script's `batch`.
+package struct MockBatchRules: Sendable, Equatable {
+    package enum Ending: String, Decodable, Sendable {
+        /// Every row is tried.
+        case completed
+        /// The second half of the rows was never tried.
+        case expired
+        /// The batch is refused as a whole, after it was accepted. Anthropic's API has no such end: there each row fails.
+        case failed
+    }
+
+    /// How often a batch that is asked for is still in progress.
+    package var polls = 2
+    package var ends = Ending.completed
+    /// What the first, second, … request to each batch address gets. One below status 300 is carried out first, so that a
+    /// cut answer to a submission leaves a batch that its owner knows nothing of.
+    package var sequence: [MockReply] = []
+
+    package init() {}
+}
+
+extension MockBatchRules: Decodable {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case polls, ends, sequence
+    }
+
+    package init(from decoder: any Decoder) throws {
+        try decoder.refuseKeys(beyond: CodingKeys.self)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        polls = try container.decodeIfPresent(Int.self, forKey: .polls) ?? polls
+        ends = try container.decodeIfPresent(Ending.self, forKey: .ends) ?? ends
+        sequence = try container.decodeIfPresent([MockReply].self, forKey: .sequence) ?? []
+        guard polls >= 0 else { throw MockError(.script, "\"polls\" is \(polls); it must not be negative") }
+    }
+}

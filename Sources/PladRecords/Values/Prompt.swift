@@ -1,0 +1,65 @@
+/// One turn of a conversation.
+public struct Message: Codable, Sendable, Hashable {
+    /// Who speaks: `system`, `user` or `assistant`.
+    public var role: String
+    public var content: String
+
+    public init(role: String, content: String) {
+        self.role = role
+        self.content = content
+    }
+}
+
+/// Something to be answered: what a user gives, a line of a prompts file.
+///
+/// A line is `{"id", "prompt"}` or `{"id", "messages": [{"role", "content"}]}`; `facts` is optional.
+package struct Prompt: Codable, Sendable, Hashable {
+    /// Names the prompt in every record; unique within a file.
+    package var id: String
+    /// The conversation so far; a plain prompt is one message of the user.
+    package var messages: [Message]
+    /// Strings that a good answer keeps to the letter, where the task knows them.
+    package var facts: [String]
+
+    package init(id: String, messages: [Message], facts: [String] = []) {
+        self.id = id
+        self.messages = messages
+        self.facts = facts
+    }
+
+    package init(id: String, text: String, facts: [String] = []) {
+        self.init(id: id, messages: [Message(role: "user", content: text)], facts: facts)
+    }
+
+    /// The prompt's text where it is a single message of the user, else nil.
+    package var text: String? {
+        messages.count == 1 && messages[0].role == "user" ? messages[0].content : nil
+    }
+
+    private enum Key: String, CodingKey { case id, prompt, messages, facts }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        id = try container.decode(String.self, forKey: .id)
+        facts = try container.decodeIfPresent([String].self, forKey: .facts) ?? []
+        if let text = try container.decodeIfPresent(String.self, forKey: .prompt) {
+            messages = [Message(role: "user", content: text)]
+        } else if container.contains(.messages) {
+            messages = try container.decode([Message].self, forKey: .messages)
+            guard !messages.isEmpty else { throw RecordError(.malformed, "\"messages\" is empty; give at least one") }
+        } else {
+            throw RecordError(.malformed, "has neither \"prompt\" nor \"messages\"; give one of them")
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(id, forKey: .id)
+        if let text {
+            try container.encode(text, forKey: .prompt)
+        } else {
+            try container.encode(messages, forKey: .messages)
+        }
+        if !facts.isEmpty { try container.encode(facts, forKey: .facts) }
+    }
+}

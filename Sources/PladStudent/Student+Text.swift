@@ -1,0 +1,47 @@
+public import PladRecords
+import PladTokenizer
+
+extension Student {
+    /// Continues a text.
+    ///
+    /// - Parameters:
+    ///   - prompt: continued as it stands, with the special tokens that the tokenizer adds to a text.
+    ///   - count: how many samples are drawn.
+    ///   - seed: seeds the random streams; the same seed gives the same samples.
+    ///
+    /// Throws `StudentError` for parameters out of range and for a prompt that fills the student's context.
+    public func completions(
+        of prompt: String, _ parameters: SamplingParameters = SamplingParameters(), count: Int = 1, seed: UInt64 = 0
+    ) throws -> [Completion] {
+        try completions(of: tokenizer.encode(prompt, addSpecialTokens: true), parameters, count, seed)
+    }
+
+    /// Answers a conversation, put as the student's chat template has it; without a template, as its contents, a line each.
+    ///
+    /// Throws `TokenizerError` where the template refuses the messages, and what `completions` of a text throws.
+    public func completions(
+        of messages: [Message], _ parameters: SamplingParameters = SamplingParameters(), count: Int = 1, seed: UInt64 = 0
+    ) throws -> [Completion] {
+        guard let template = tokenizer.chatTemplate else {
+            return try completions(of: messages.map(\.content).joined(separator: "\n"), parameters, count: count, seed: seed)
+        }
+        // The template writes the special tokens itself.
+        let text = try template.render(messages: messages, addGenerationPrompt: true)
+        return try completions(of: tokenizer.encode(text, addSpecialTokens: false), parameters, count, seed)
+    }
+
+    private func completions(of prompt: [TokenID], _ parameters: SamplingParameters, _ count: Int, _ seed: UInt64) throws -> [Completion] {
+        let streams = (0..<count).map { SeededGenerator(seed: seed, "sample", String($0)) }
+        let request = DecodeRequest(prompt: prompt, parameters: parameters, streams: streams)
+        return try sample([request], slots: max(1, count))[0].map { Completion(text: $0.text, finishReason: $0.finishReason) }
+    }
+
+    /// log P(completion | prompt) in nats: the sum over the completion's tokens, the end-of-sequence token included.
+    ///
+    /// Throws `StudentError` where both do not fit the student's context.
+    public func logProbability(of completion: String, after prompt: String) throws -> Double {
+        let tokens = tokenizer.encodeContinuation(completion) + endOfSequence.prefix(1)
+        let tree = PromptTree(prompt: tokenizer.encode(prompt, addSpecialTokens: true), continuations: [tokens])
+        return try logProbabilities(of: [tree])[0][0].reduce(0) { $0 + Double($1) }
+    }
+}

@@ -1,0 +1,33 @@
+import PladDistill
+import PladRecords
+import PladTeacher
+
+extension DryRun {
+    /// Says what asking would take, and begins nothing.
+    static func show(_ settings: DistillSettings, json: Bool) async throws {
+        let run = try Run(settings, observer: ConsoleObserver(), isRehearsal: true)
+        let result = try await DryRun(run)
+        if json { return try Console.result(line: result) }
+        for line in result.sentences(run.settings) { Console.result(line) }
+    }
+
+    private func sentences(_ settings: DistillSettings) -> [String] {
+        let open = inBatch == 0 ? "" : "\(inBatch) in open batches, "
+        var lines = ["\(questions) questions: \(cached) in the cache or asked once for several, \(open)\(toAsk) to ask"]
+        if let pairs = settings.prompts.pairs {
+            lines.append("pairs      \(pairs) are wanted: further prompts are asked in the place of answers that cannot be used")
+        }
+        guard toAsk > 0 else { return lines }
+        lines.append(
+            "tokens     \(promptTokensAtLeast) to \(promptTokensAtMost) of prompts, "
+                + (completionTokensAtMost.map { "up to \($0) of answers" } ?? "answers without a limit"))
+        let table = settings.teacher.price == nil ? "plad's table of \(PriceTable.known.date)" : "--price"
+        let source = table + (settings.teacher.batch ? ", of which a batch costs half" : "")
+        switch (dollarsAtLeast, dollarsAtMost) {
+        case (let least?, let most?): lines.append("cost       \(Money(dollars: least)) to \(Money(dollars: most)), by \(source)")
+        case (let least?, nil): lines.append("cost       \(Money(dollars: least)) or more, by \(source)")
+        default: lines.append("cost       unknown: give --price in,out in dollars per million tokens")
+        }
+        return lines
+    }
+}

@@ -1,0 +1,90 @@
+import PladDistill
+import PladRecords
+
+/// The flag of every setting, and what messages of the library call it.
+///
+/// Libraries name settings and functions in backquotes, as `ranking.margin` or `AnswerCache.recover`; a person at a terminal reads
+/// `--margin` and `plad cache recover`.
+enum SettingFlags {
+    /// By the setting's path. A flag is also the setting's key in a --config file.
+    static let flags = [
+        "teacher.remote": "remote", "teacher.model": "teacher-model", "teacher.dialect": "dialect", "teacher.headers": "header",
+        "teacher.extra": "extra", "teacher.id": "teacher-id", "teacher.key_file": "key-file", "teacher.samples": "teacher-samples",
+        "teacher.temperature": "teacher-temperature", "teacher.max_tokens": "max-tokens", "teacher.stop": "stop",
+        "teacher.concurrency": "concurrency", "teacher.requests_per_minute": "requests-per-minute",
+        "teacher.tokens_per_minute": "tokens-per-minute", "teacher.timeout": "timeout", "teacher.batch": "batch",
+        "teacher.streaming": "stream", "teacher.attempts": "attempts", "teacher.budget": "budget", "teacher.price": "price",
+        "teacher.keep_refusals": "keep-refusals", "teacher.skip_failed": "skip-failed", "teacher.keep_truncated": "keep-truncated",
+        "teacher.cache": "cache", "teacher.replay": "replay", "teacher.refresh": "refresh",
+        "prompts.source": "prompts", "prompts.held_out_file": "valid", "prompts.held_out_share": "held-out", "prompts.limit": "limit",
+        "prompts.pairs": "pairs",
+        "student.model": "student", "student.threads": "threads", "student.dtype": "dtype",
+        "warm_up.epochs": "warm-up-epochs", "warm_up.learning_rate": "warm-up-learning-rate", "warm_up.schedule": "warm-up-schedule",
+        "sampling.samples": "samples", "sampling.temperature": "temperature", "sampling.top_k": "top-k", "sampling.top_p": "top-p",
+        "pairing.negatives": "negatives", "pairing.negatives_from": "negatives-from", "pairing.min_similarity": "min-similarity",
+        "pairing.max_similarity": "max-similarity", "pairing.max_length_ratio": "max-length-ratio", "pairing.prefer": "prefer",
+        "ranking.loss": "loss", "ranking.margin": "margin", "ranking.lambda": "lambda", "ranking.beta": "beta", "ranking.gamma": "gamma",
+        "ranking.alpha": "alpha", "ranking.scale": "scale", "ranking.norm": "norm", "ranking.epochs": "epochs",
+        "ranking.rounds": "rounds", "ranking.on_collapse": "guard",
+        "optimiser.learning_rate": "learning-rate", "optimiser.batch_size": "batch-size", "optimiser.schedule": "schedule",
+        "optimiser.learning_rate_warm_up": "learning-rate-warm-up", "optimiser.weight_decay": "weight-decay", "optimiser.clip": "clip",
+        "optimiser.rows_per_pass": "rows-per-pass",
+        "adapter.rank": "lora-rank", "adapter.alpha": "lora-alpha", "adapter.targets": "lora-targets",
+        "evaluation.samples": "evaluation-samples", "evaluation.judge.local": "judge", "evaluation.judge.remote": "judge-remote",
+        "evaluation.judge.model": "judge-model", "evaluation.judge.dialect": "judge-dialect", "evaluation.judge.extra": "judge-extra",
+        "evaluation.judge.id": "judge-id", "evaluation.judge.key_file": "judge-key-file", "evaluation.judge.price": "judge-price",
+        "evaluation.judge.max_tokens": "judge-max-tokens",
+        "run.folder": "out", "run.seed": "seed", "run.checkpoint_seconds": "checkpoint-seconds",
+    ]
+
+    /// Settings that lower rooms call otherwise than the loop does.
+    private static let otherNames = ["on_collapse": "guard"]
+
+    /// Flags that stand for no setting of a run.
+    private static let furtherFlags: Set = ["run", "losses", "variants", "seeds", "against", "steps", "revision", "port"]
+
+    /// Functions of the library by the command that calls them.
+    private static let commands = [
+        "Distillation": "plad distill", "TeachStage": "plad teach", "HubPull": "plad pull", "BatchRun.cancel": "plad batch cancel",
+        "AnswerCache.forget": "plad batch cancel --forget", "AnswerCache.recover": "plad cache recover",
+        "AnswerCache.verify": "plad cache verify", "AnswerCache.importRecording": "plad cache import",
+    ]
+
+    /// A message of the library as a person at a terminal reads it: settings by their flags, functions by their commands.
+    static func commandLine(_ message: String) -> String {
+        message.replacing(/`([A-Za-z][A-Za-z_.]*)`/) { match in
+            let name = String(match.1)
+            if let command = commands[name] { return command }
+            if let flag = flags[name] ?? otherNames[name] { return "--" + flag }
+            let flag = name.replacing("_", with: "-")
+            return allFlags.contains(flag) ? "--" + flag : String(match.0)
+        }
+    }
+
+    private static let allFlags = furtherFlags.union(flags.values)
+
+    /// Settings as a --config file holds them: by flag, those that are not set left out.
+    static func values(of settings: DistillSettings) throws -> [String: JSONValue] {
+        try settings.leaves().reduce(into: [:]) { values, leaf in
+            guard let flag = flags[leaf.key] else { preconditionFailure("the setting \(leaf.key) has no flag") }
+            values[flag] = spelled(leaf.key, leaf.value)
+        }
+    }
+
+    /// The value as it is written behind the flag.
+    private static func spelled(_ path: String, _ value: JSONValue) -> JSONValue {
+        switch (path.split(separator: ".").last ?? "", value) {
+        case ("extra", .object(let fields)):
+            .array(fields.sorted { $0.key < $1.key }.map { .string("\($0.key)=\($0.value.canonical)") })
+        case ("price", _): .string("\(value["input"]?.canonical ?? ""),\(value["output"]?.canonical ?? "")")
+        case ("targets", .array(let names)): .string(names.compactMap(\.string).joined(separator: ","))
+        default: value
+        }
+    }
+
+    /// One `flag: value` a line, sorted: a file that --config reads.
+    static func yaml(of settings: DistillSettings) throws -> String {
+        try values(of: settings).filter { $0.value != .array([]) }.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.canonical)" }
+            .joined(separator: "\n")
+    }
+}

@@ -1,1 +1,0 @@
-../PladTeacherTests/LoopbackServer.swift

@@ -1,0 +1,79 @@
+import PladCache
+import PladDistill
+import PladRecords
+import Testing
+
+/// Which question is asked next, whatever order completions come in.
+struct QuestionPlanTests {
+    /// `valid` held-out prompts, then `train` training prompts with `samples` questions each.
+    private func questions(valid: Int = 0, train: Int, samples: Int = 1) -> [TeachQuestion] {
+        let prompts = (0..<valid).map { ("v\($0)", Split.valid, 1) } + (0..<train).map { ("t\($0)", .train, samples) }
+        return prompts.flatMap { id, split, count in (0..<count).map { (id, split, $0) } }.enumerated().map { place, item in
+            TeachQuestion(place: place, prompt: Prompt(id: item.0, text: item.0), split: item.1, sample: item.2)
+        }
+    }
+
+    private func all(_ plan: inout QuestionPlan) -> [Range<Int>] {
+        var places: [Range<Int>] = []
+        while let next = plan.next() { places.append(next) }
+        return places
+    }
+
+    private func answer(_ question: TeachQuestion, from source: String = "answered") -> TeachOutcome {
+        let answer = TeacherAnswer(
+            id: question.prompt.id, split: question.split, sample: question.sample, text: "yes", finishReason: .stop, model: nil, usage: nil
+        )
+        return .answer(answer, from: source == "cached" ? .cache : .asked)
+    }
+
+    @Test func everyQuestionIsAskedOnceWithTheSamplesOfAPromptTogether() {
+        var plan = QuestionPlan(questions(valid: 1, train: 2, samples: 3))
+        #expect(all(&plan) == [0..<1, 1..<4, 4..<7])
+        #expect(plan.next() == nil)
+        #expect(plan.result.map { $0.drop?.state } == Array(repeating: .interrupted, count: 7))
+    }
+
+    @Test func asManyAreBegunAsWouldSufficeIfAllBroughtAnAnswer() {
+        let questions = questions(valid: 2, train: 5)
+        var plan = QuestionPlan(questions, until: 2)
+        #expect(all(&plan) == [0..<1, 1..<2, 2..<3, 3..<4])
+        plan.record(answer(questions[2]), at: 2)
+        #expect(plan.next() == nil)
+        // An answer that cannot be used makes room for one question, whichever came first.
+        plan.record(questions[3].drop(.empty, "nothing"), at: 3)
+        #expect(all(&plan) == [4..<5])
+        #expect(plan.result.count == 5)
+    }
+
+    @Test func ofAPromptsSamplesOnlySoManyAreAskedAsAreNeeded() {
+        var plan = QuestionPlan(questions(train: 3, samples: 3), until: 4)
+        #expect(all(&plan) == [0..<3, 3..<4])
+    }
+
+    @Test(arguments: [true, false])
+    func aFailureMakesRoomWhereTheRunGoesOnWithoutIt(skips: Bool) {
+        let questions = questions(train: 3)
+        var plan = QuestionPlan(questions, until: 1, skipsFailed: skips)
+        #expect(all(&plan) == [0..<1])
+        plan.record(questions[0].drop(.failed, kind: "exhausted", "HTTP 500"), at: 0)
+        #expect(all(&plan) == (skips ? [1..<2] : []))
+    }
+
+    @Test func promptsThatFillTheContextArePassedOver() {
+        let questions = questions(train: 3, samples: 2)
+        var plan = QuestionPlan(questions, unfit: ["t0"], until: 2)
+        #expect(all(&plan) == [2..<4])
+        #expect(plan.done == 2)
+        #expect(plan.result.map { $0.drop?.state } == [.tooLong, .tooLong, .interrupted, .interrupted])
+    }
+
+    @Test func doneAndCachedAreCounted() {
+        let questions = questions(train: 2)
+        var plan = QuestionPlan(questions)
+        _ = all(&plan)
+        plan.record(answer(questions[0], from: "cached"), at: 0)
+        plan.record(answer(questions[1]), at: 1)
+        #expect(plan.done == 2 && plan.cached == 1)
+        #expect(plan.result.map(\.state) == ["cached", "answered"])
+    }
+}

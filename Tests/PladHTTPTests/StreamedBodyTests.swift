@@ -1,0 +1,100 @@
+import Foundation
+import PladHTTP
+import PladRecords
+import PladTestSupport
+import Testing
+
+/// Bodies that come bit by bit, over a real connection.
+@Suite struct StreamedBodyTests {
+    private final class Sink: BodyReceiver {
+        private let state = Locked((begun: [Int](), bytes: [UInt8]()))
+        private let limit: Int
+        init(limit: Int = .max) { self.limit = limit }
+        var statuses: [Int] { state.withLock { $0.begun } }
+        var bytes: [UInt8] { state.withLock { $0.bytes } }
+
+        func begin(status: Int, headers: ResponseHeaders) -> Bool {
+            state.withLock { $0.begun.append(status) }
+            return limit > 0
+        }
+
+        func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
+            state.withLock { state in
+                state.bytes += bytes
+                return state.bytes.count <= limit
+            }
+        }
+    }
+
+    private func fault(_ client: HTTPClient, _ request: HTTPRequest) async -> TransportFault? {
+        do {
+            _ = try await client.send(request)
+            return nil
+        } catch { return error as? TransportFault }
+    }
+
+    private func streaming(_ url: String, idle: Duration = .seconds(1)) -> HTTPRequest {
+        var request = HTTPRequest(url: url, body: Data("{}".utf8))
+        request.idleTimeout = idle
+        return request
+    }
+
+    private let chunkedHead = Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
+
+    @Test func aSlowStreamMayTakeLongerThanTheTotal() async throws {
+        let server = LoopbackServer { _, _ in
+            [.send(Array("HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n".utf8)), .drip(Array(repeating: 65, count: 30))]
+        }
+        defer { server.stop() }
+        let client = try HTTPClient(limits: TransportLimits(total: .milliseconds(200)))
+        #expect(try await client.send(streaming(server.url)).body.count == 30)
+        // The same handle without it is held to the total again.
+        #expect(await fault(client, HTTPRequest(url: server.url, body: Data("{}".utf8)))?.kind == .timeout)
+    }
+
+    @Test func aStreamThatFallsSilentIsATimeout() async throws {
+        let server = LoopbackServer { _, _ in [.send(chunkedHead), .hold] }
+        defer { server.stop() }
+        #expect(await fault(try HTTPClient(), streaming(server.url))?.kind == .timeout)
+    }
+
+    @Test func anInterruptedStreamIsACutAndNoAnswer() async throws {
+        let server = LoopbackServer { _, _ in [.send(chunkedHead + Array("4\r\ndata\r\n".utf8)), .cut] }
+        defer { server.stop() }
+        #expect(await fault(try HTTPClient(), streaming(server.url))?.kind == .cut)
+    }
+
+    @Test func aReceiverTakesWhatMemoryWouldRefuse() async throws {
+        let body = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }
+        let server = LoopbackServer { _, _ in [.respond(206, bytes: body)] }
+        defer { server.stop() }
+        let sink = Sink()
+        var request = HTTPRequest(url: server.url)
+        request.receiver = sink
+        request.acceptsCompression = false
+        let response = try await HTTPClient(limits: TransportLimits(bodyBytes: 1000)).send(request)
+        #expect(response.status == 206 && response.body.isEmpty)
+        #expect(sink.bytes == body && sink.statuses == [206])
+        #expect(!server.requests[0].head.contains("Accept-Encoding"))
+    }
+
+    @Test func otherStatusesComeInTheResponse() async throws {
+        let server = LoopbackServer { _, _ in [.respond(404, "no such file")] }
+        defer { server.stop() }
+        let sink = Sink()
+        var request = HTTPRequest(url: server.url)
+        request.receiver = sink
+        let response = try await HTTPClient().send(request)
+        #expect(response.body == Data("no such file".utf8) && sink.statuses.isEmpty)
+    }
+
+    @Test(arguments: [0, 5]) func aReceiverCanEndTheTransfer(limit: Int) async throws {
+        let server = LoopbackServer { _, _ in [.respond(200, "much too long")] }
+        defer { server.stop() }
+        let sink = Sink(limit: limit)
+        var request = HTTPRequest(url: server.url)
+        request.receiver = sink
+        #expect(await fault(try HTTPClient(), request)?.kind == .other)
+        #expect(sink.bytes.isEmpty == (limit == 0))
+    }
+}

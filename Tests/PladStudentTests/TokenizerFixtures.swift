@@ -1,8 +1,0 @@
-import Foundation
-import PladStudent
-
-/// Where the tokenizers lie that make_tokenizers.py wrote.
-enum TokenizerFixtures {
-    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Fixtures/tokenizers")
-}

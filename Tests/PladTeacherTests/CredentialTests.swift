@@ -1,0 +1,60 @@
+import Foundation
+import PladHTTP
+import PladTeacher
+import Testing
+
+@Suite struct CredentialTests {
+    private let secret = "sk-planted-0123456789"
+
+    @Test func aKeyNeverPrintsItself() throws {
+        let key = try Credential(secret, source: "test")
+        var dumped = ""
+        dump(key, to: &dumped)
+        dump(key.header(.bearer), to: &dumped)
+        dump(HTTPRequest(url: "http://x", headers: [key.header(.header("api-key"))]), to: &dumped)
+        for text in ["\(key)", String(reflecting: key), String(describing: [key]), "\(key.header(.bearer))", dumped] {
+            #expect(!text.contains("planted"), "\(text)")
+        }
+        #expect("\(key)" == "<key>")
+        #expect(key.header(.bearer).value == "Bearer \(secret)")
+        #expect(key.header(.header("api-key")).value == secret)
+    }
+
+    @Test func theFirstVariableThatIsSetCounts() throws {
+        let openAI = OpenAIChatDialect(model: "m")
+        func key(_ environment: [String: String], for dialect: some Dialect) throws -> String? {
+            try Credential(environment: environment, for: dialect)?.header(.header("k")).value
+        }
+        #expect(try key([:], for: openAI) == nil)
+        #expect(try key(["PLAD_API_KEY": ""], for: openAI) == nil)
+        #expect(try key(["OPENAI_API_KEY": "b", "PLAD_API_KEY": "a"], for: openAI) == "a")
+        #expect(try key(["OPENAI_API_KEY": " b\n"], for: openAI) == "b")
+        // One provider's key is not for another.
+        #expect(try key(["OPENAI_API_KEY": "b"], for: AnthropicDialect(model: "m")) == nil)
+        #expect(try key(["OPENAI_API_KEY": "b", "ANTHROPIC_API_KEY": "c"], for: AnthropicDialect(model: "m")) == "c")
+    }
+
+    @Test(arguments: ["", "  \n", "two words", "line\nbreak", "schlüssel"])
+    func whatCannotBeAKeyIsRefusedUnseen(text: String) throws {
+        let error = try #require(throws: HTTPError.self) { try Credential(text, source: "PLAD_API_KEY") }
+        #expect(error.code == .unusableSecret)
+        #expect(error.message.contains("PLAD_API_KEY"))
+        #expect(text.count < 3 || !error.message.contains(text))
+    }
+
+    @Test func aKeyFileIsItsOwnersAlone() throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("plad-key-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data("\(secret)\n".utf8).write(to: file)
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file.path)
+        let error = try #require(throws: HTTPError.self) { try Credential(path: file.path) }
+        #expect(error.message.contains("chmod 600"))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+        #expect(try Credential(path: file.path).header(.header("k")).value == secret)
+    }
+
+    @Test func anEchoedKeyIsTakenOut() throws {
+        let key = try Credential(secret, source: "test")
+        #expect(key.header(.bearer).redacting(Data("bad \(secret), \(secret)".utf8)) == Data("bad <key>, <key>".utf8))
+    }
+}

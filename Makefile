@@ -11,7 +11,7 @@ SWIFT_FILES = Sources Tests Package.swift
 FUZZ_CASES := 1000000
 PREFIX ?= /usr/local
 
-.PHONY: demo test test-kernels fuzz build install install-packages format lint docs check check-transformers fresh-goldens replay-demo benchmark overhead fire check-hub check-wire check-processors sanitize clean
+.PHONY: demo test test-kernels example fuzz build install install-packages format lint docs check check-transformers fresh-goldens replay-demo benchmark overhead fire check-hub check-wire check-processors sanitize clean
 
 demo: build
 	Prompts/demo/demo.sh $(PLAD)
@@ -83,6 +83,10 @@ docs: build
 # The demo from its committed recording: no teacher, no network.
 replay-demo: build
 	Prompts/demo/demo.sh $(PLAD) --replay
+
+# A package that uses plad as a library: builds it, and distils a mock teacher.
+example: install-packages
+	$(SWIFT) run --package-path Examples/Distil -c release -j 2
 
 # The trained student in transformers and its adapter in PEFT: the same log-probabilities.
 check-transformers: build .venv

@@ -55,6 +55,12 @@ import Testing
         #expect(line["fileBytes"] as? Int ?? 0 > (type == "f32" ? 500_000 : 250_000) && line["memoryBytes"] is Int, "\(line)")
     }
 
+    @Test func kernelsThatDoNotExistAreRefusedByName() throws {
+        let result = try PladProcess.run(["bench", "score", "--shape", "tiny"], environment: ["PLAD_KERNELS": "sse9"])
+        #expect(result.status == 64)
+        #expect(result.errors.hasPrefix("plad: PLAD_KERNELS=sse9 is no kernel path; here it may be generic"), "\(result.errors)")
+    }
+
     @Test func anUnknownShapeIsAUsageErrorThatListsThoseThereAre() throws {
         let result = try PladProcess.run("bench", "train", "--shape", "smollm")
         #expect(result.status == 64)

@@ -32,7 +32,7 @@ import Testing
     @Test(arguments: [(29, 700, 45), (13, 37, 170), (5, 1300, 33)])
     func aRowIsTheSameAloneInAnyCompanyAndAtAnyOffset(_ rows: Int, _ inputs: Int, _ outputs: Int) {
         var values = Values(7)
-        var (x, w, before) = (values.many(rows * inputs), values.many(outputs * inputs), values.many(rows * outputs))
+        let (x, w, before) = (values.many(rows * inputs), values.many(outputs * inputs), values.many(rows * outputs))
         /// x and w begin `offset` floats into their memory, in rows of `gap` floats more.
         func multiply(_ groups: [Range<Int>], offset: Int = 0, gap: Int = 0) -> [Float] {
             var (movedX, movedW) = (moved(x, inputs, offset, gap), moved(w, inputs, offset, gap))

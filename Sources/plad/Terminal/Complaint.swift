@@ -41,8 +41,8 @@ struct Complaint {
             lines.first { $0.hasPrefix(label) }.map { $0.dropFirst(label.count).trimmingCharacters(in: .whitespaces) }
         }
         var line = rest(of: "Error:") ?? text
-        // "Unexpected argument", but not "The value" of a quotation in it.
-        if let first = line.first { line = first.lowercased() + line.dropFirst() }
+        // "Unexpected argument", but neither "The value" of a quotation in it nor a name in capitals.
+        if let first = line.first, line.dropFirst().first?.isUppercase != true { line = first.lowercased() + line.dropFirst() }
         if line.hasPrefix("missing"), let help = rest(of: "Help:")?.split(separator: "  ").last { line += ": \(help)" }
         while line.hasSuffix(".") { line.removeLast() }
         guard let command = rest(of: "See")?.split(separator: "'").first else { return line }

@@ -39,8 +39,11 @@ judge() {
 
 says() { [ "$code" = 0 ] && grep -qE -- "$1" "$folder/output"; }
 
-# Ended by itself, with one line that names what was asked for: 124 is the time limit, 128 and more a signal.
-refuses() { [ "$code" -gt 0 ] && [ "$code" -lt 124 ] && [ "$(grep -c . "$folder/errors")" = 1 ] && grep -q -- "$1" "$folder/errors"; }
+# Ended by itself, with one line that names what was asked for, beside the emulator's warnings: 124 is the time limit, 128 and more
+# a signal.
+refuses() {
+    [ "$code" -gt 0 ] && [ "$code" -lt 124 ] && [ "$(grep -vc '^qemu-' "$folder/errors")" = 1 ] && grep -q -- "$1" "$folder/errors"
+}
 
 # What the last run printed is what this machine prints with the kernels named.
 is_native() {

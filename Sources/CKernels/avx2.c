@@ -14,7 +14,6 @@
 // Twelve sums, two vectors of b and a number of a fill the sixteen registers.
 #define TILE_ROWS 6
 #define ROW_PANELS 4
-#define INT8_AVX2 1
 #define INT8_ROWS 6
 // A panel of a takes a third of a first-level cache of 32 KiB, a block of b half of a second-level one of 512 KiB.
 #define BLOCK_DEPTH 384

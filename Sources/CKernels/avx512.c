@@ -1,6 +1,7 @@
-// For processors with AVX-512 (F, BW, DQ, VL): Skylake-SP (2017), Zen 4 (2022) and later. What eight bits a weight need is in
-// avx512_vnni.c.
+// For processors with AVX-512 (F, BW, DQ, VL): Skylake-SP (2017), Zen 4 (2022) and later. With VNNI, eight bits a
+// weight are in avx512_vnni.c.
 #if defined(__x86_64__)
+#include <immintrin.h>
 #include <math.h>
 #include <string.h>
 
@@ -14,7 +15,7 @@
 // 24 sums, two vectors of b and a number of a fill the 32 registers but five.
 #define TILE_ROWS 12
 #define ROW_PANELS 4
-#define INT8_ELSEWHERE 1
+#define INT8_ROWS 8
 // A panel of a takes about half of a first-level cache of 48 KiB, a block of b half of a second-level one of 1 MiB.
 #define BLOCK_DEPTH 576
 #define BLOCK_ROWS 1536

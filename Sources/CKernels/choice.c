@@ -19,13 +19,14 @@ static bool runs_avx512(void) {
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
 
-// Eight bits a weight come from another path where the processor's AVX-512 has no VNNI: the numbers are the same.
+// With the instruction that adds up pairs of products, where the processor has it: the same numbers.
 static const kernel_table *avx512(void) {
-    static kernel_table with_int8;
+    static kernel_table with_vnni;
+    if (!__builtin_cpu_supports("avx512vnni")) return &kernels_avx512;
     kernel_table table = kernels_avx512;
-    table.int8 = __builtin_cpu_supports("avx512vnni") ? int8_avx512_vnni : kernels_avx2.int8;
-    with_int8 = table;
-    return &with_int8;
+    table.int8 = int8_avx512_vnni;
+    with_vnni = table;
+    return &with_vnni;
 }
 
 const kernel_table *kernels_named(const char *name) {

@@ -8,9 +8,7 @@
 #include "norms.h"
 #include "softmax.h"
 #include "products.h"
-#if !INT8_ELSEWHERE
 #include "int8.h"
-#endif
 
 #define JOIN2(a, b) a##b
 #define JOIN(a, b) JOIN2(a, b)
@@ -25,9 +23,7 @@ const kernel_table JOIN(kernels_, PATH) = {
     .small_product = small_product,
     .float32 = PANELS(float32),
     .bfloat16 = PANELS(bfloat16),
-#if !INT8_ELSEWHERE
     .int8 = PANELS(int8),
-#endif
     .scale = scale,
     .add = add,
     .add_parts = add_parts,

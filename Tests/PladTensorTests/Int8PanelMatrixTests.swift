@@ -19,15 +19,15 @@ import Testing
         }
     }
 
-    /// Rows of `inputs` as blocks hold them: multiples of their greatest over 127, nearest, ties to even.
-    private func rounded(_ rows: [Float]) -> [Double] {
+    /// Rows of `inputs` as blocks hold them: multiples of their greatest over `levels`, nearest, ties to even.
+    private func rounded(_ rows: [Float], levels: Float) -> [Double] {
         rows.indices.map { at in
             let (row, block) = (at / inputs, at % inputs / 32)
             let range = row * inputs + block * 32..<row * inputs + min(inputs, block * 32 + 32)
             let greatest = rows[range].map(abs).max() ?? 0
             guard greatest >= 1e-30 else { return 0 }
-            let whole = (rows[at] * (127 / greatest)).rounded(.toNearestOrEven)
-            return Double(whole) * Double(greatest / 127)
+            let whole = (rows[at] * (levels / greatest)).rounded(.toNearestOrEven)
+            return Double(whole) * Double(greatest / levels)
         }
     }
 
@@ -62,7 +62,7 @@ import Testing
         let x = values.many(rows * inputs)
         let panels = panels(&w)
         let expected = product(
-            rounded(x), transposed(rounded(w), rows: outputs, columns: inputs), m: rows, n: outputs, k: inputs)
+            rounded(x, levels: 32767), transposed(rounded(w, levels: 127), rows: outputs, columns: inputs), m: rows, n: outputs, k: inputs)
         var y = [Float](repeating: 7, count: rows * outputs)
         multiply(panels, x, rows: rows, into: &y)
         #expect(relativeDistance(y, expected) < 1e-6)

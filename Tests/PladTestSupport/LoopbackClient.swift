@@ -22,7 +22,11 @@ package final class LoopbackClient: Sendable {
         }
     }
 
-    package struct Ended: Error { package var received: String }
+    /// The connection ended, in order or with the error of that number.
+    package struct Ended: Error {
+        package var received: String
+        var errorNumber: Int32
+    }
 
     private let input: FileHandle
 
@@ -52,8 +56,8 @@ package final class LoopbackClient: Sendable {
         let bytes = Array(text.utf8)
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes {
-                Foundation.send(input.fileDescriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            let count = bytes[sent...].withUnsafeBytes { bytes in
+                uninterrupted { Foundation.send(input.fileDescriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)) }
             }
             guard count > 0 else { return false }
             sent += count
@@ -108,7 +112,7 @@ package final class LoopbackClient: Sendable {
     package func isEnded() async throws -> Bool {
         try await onThread { [self] in
             var byte: UInt8 = 0
-            let count = recv(input.fileDescriptor, &byte, 1, 0)
+            let count = uninterrupted { recv(input.fileDescriptor, &byte, 1, 0) }
             return count == 0 || count < 0 && errno == ECONNRESET
         }
     }
@@ -119,8 +123,8 @@ package final class LoopbackClient: Sendable {
 
     private func receive(_ soFar: Data) throws -> Data {
         var space = [UInt8](repeating: 0, count: 65536)
-        let count = recv(input.fileDescriptor, &space, space.count, 0)
-        guard count > 0 else { throw Ended(received: String(decoding: soFar, as: UTF8.self)) }
+        let count = uninterrupted { recv(input.fileDescriptor, &space, space.count, 0) }
+        guard count > 0 else { throw Ended(received: String(decoding: soFar, as: UTF8.self), errorNumber: count < 0 ? errno : 0) }
         return Data(space[..<count])
     }
 
@@ -133,6 +137,15 @@ package final class LoopbackClient: Sendable {
             rest = rest[line.upperBound...].dropFirst(size + 2)
         }
         return joined
+    }
+}
+
+/// Makes a socket call again for as long as it is interrupted: a call with a time limit is, whenever the process was
+/// stopped and goes on (a suspended machine, a frozen container, a debugger).
+func uninterrupted(_ call: () -> Int) -> Int {
+    while true {
+        let result = call()
+        if result >= 0 || errno != EINTR { return result }
     }
 }
 

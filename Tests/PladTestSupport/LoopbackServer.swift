@@ -66,25 +66,31 @@ package final class LoopbackServer: Sendable {
 
     /// Closes the port and every connection.
     package func stop() {
-        let open = state.withLock { state in
-            state.isStopped = true
-            return state.connections
-        }
-        shutdown(listener, Int32(SHUT_RDWR))
-        for connection in open { shutdown(connection, Int32(SHUT_RDWR)) }
+        state.withLock { $0.isStopped = true }
+        for descriptor in [listener] + connectionDescriptors { shutdown(descriptor, Int32(SHUT_RDWR)) }
     }
 
+    /// Every descriptor stays open until the last thread has let go of the server: one that was closed sooner could be
+    /// another test's by the time that `stop` shuts it down.
+    deinit {
+        close(listener)
+        connectionDescriptors.forEach { close($0) }
+    }
+
+    private var connectionDescriptors: [Int32] { state.withLock { $0.connections } }
+
     private func accept() {
-        defer { close(listener) }
         while true {
-            let connection = Glibc.accept(listener, nil, nil)
+            let connection = Int32(uninterrupted { Int(Glibc.accept(listener, nil, nil)) })
             guard connection >= 0 else { return }
-            let number: Int? = state.withLock { state in
-                guard !state.isStopped else { return nil }
+            let (number, isStopped) = state.withLock { state in
                 state.connections.append(connection)
-                return state.connections.count - 1
+                return (state.connections.count - 1, state.isStopped)
             }
-            guard let number else { return }
+            guard !isStopped else {
+                shutdown(connection, Int32(SHUT_RDWR))
+                return
+            }
             let thread = Thread { [self] in serve(connection, number) }
             thread.stackSize = 1 << 18
             thread.start()
@@ -120,7 +126,7 @@ package final class LoopbackServer: Sendable {
             while !isClosed(connection, waiting: 1000) { if state.withLock({ $0.isStopped }) { return false } }
             return abandon()
         case .gather(let count):
-            while state.withLock({ $0.requests.count < count && !$0.isStopped }) { sched_yield() }
+            while state.withLock({ $0.requests.count < count && !$0.isStopped }) { usleep(1000) }
             return true
         case .cut:
             return false
@@ -135,8 +141,8 @@ package final class LoopbackServer: Sendable {
     private func send(_ bytes: [UInt8], _ connection: Int32) -> Bool {
         var sent = 0
         while sent < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.send(connection, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
+            let count = bytes.withUnsafeBytes { all in
+                uninterrupted { Glibc.send(connection, all.baseAddress! + sent, all.count - sent, Int32(MSG_NOSIGNAL)) }
             }
             guard count > 0 else { return false }
             sent += count
@@ -148,7 +154,7 @@ package final class LoopbackServer: Sendable {
         var descriptor = pollfd(fd: connection, events: Int16(POLLIN), revents: 0)
         guard poll(&descriptor, 1, milliseconds) > 0 else { return false }
         var byte: UInt8 = 0
-        return recv(connection, &byte, 1, Int32(MSG_PEEK)) <= 0
+        return uninterrupted { recv(connection, &byte, 1, Int32(MSG_PEEK)) } <= 0
     }
 
     private func read(_ connection: Int32, _ pending: inout Data, _ number: Int) -> Received? {
@@ -166,7 +172,7 @@ package final class LoopbackServer: Sendable {
                     return Received(head: head, body: body, connection: number)
                 }
             }
-            let count = recv(connection, &chunk, chunk.count, 0)
+            let count = uninterrupted { recv(connection, &chunk, chunk.count, 0) }
             guard count > 0 else { return nil }
             pending.append(contentsOf: chunk[..<count])
         }

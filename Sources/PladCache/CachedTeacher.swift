@@ -48,7 +48,7 @@ package final class CachedTeacher: Sendable {
     private let inFlight = InFlight<Answer>()
     /// Samples of one question that are asked for together.
     let together = InFlight<[Result<Answer, any Error>]>()
-    let counts = Locked(Tally())
+    let counts = Locked(RunUsage())
     private let ledger: Ledger?
     /// What errors call the setting that names the teacher.
     private let nameSetting: String
@@ -56,7 +56,7 @@ package final class CachedTeacher: Sendable {
     private let hasWaited = Atomic(false)
 
     /// What the questions have come to so far.
-    package var tally: Tally { counts.withLock { $0 } }
+    package var usage: RunUsage { counts.withLock { $0 } }
 
     /// How many requests are on the wire or have an answer that is not kept yet.
     package var requestsUnderWay: Int {
@@ -66,20 +66,20 @@ package final class CachedTeacher: Sendable {
         }
     }
 
-    /// The tally of all that went over the wire, failed attempts and money included, once their log is on the disk.
-    package func spent() async -> Tally {
-        if case .replay = mode { return tally }
+    /// The usage of all that went over the wire, failed attempts and money included, once their log is on the disk.
+    package func spent() async -> RunUsage {
+        if case .replay = mode { return usage }
         // Where the disk is full, whoever stores an answer is told.
         try? await cache.queue.write { _ in }
-        var tally = tally
+        var usage = usage
         if case .batched(let outcome) = mode {
-            tally.add(outcome)
-            return tally
+            usage.add(outcome)
+            return usage
         }
-        tally.attempts = cache.attemptsMade
-        tally.paid = ledger?.spent.paid
-        tally.inDoubt = ledger?.spent.inDoubt
-        return tally
+        usage.attempts = cache.attemptsMade
+        usage.paid = ledger?.spent.paid
+        usage.inDoubt = ledger?.spent.inDoubt
+        return usage
     }
 
     /// - Parameters:

@@ -10,7 +10,7 @@ package import PladTeacher
 /// the request goes out. What a killed process had set aside stays set aside, since the provider may have charged for it.
 /// A request that does not fit waits while others of this process are under way, which nearly always cost less than their
 /// most; only when there is nothing left to wait for does it fail.
-package final class Ledger: Purse {
+package final class Ledger: BudgetGuard {
     private struct State {
         /// Reservations of this process that are not settled.
         var open = 0
@@ -86,7 +86,7 @@ package final class Ledger: Purse {
                 guard account.total + most <= budget else {
                     return state.withLock { $0.open > 0 ? .wait(settled: $0.settled) : .over(account) }
                 }
-                let id = try setAside(most, db)
+                let id = try reserve(most, db)
                 // Counted in the database's own order: who is turned away next knows that this one is under way.
                 state.withLock { $0.count(number) }
                 return .reserved(id)
@@ -101,7 +101,7 @@ package final class Ledger: Purse {
     }
 
     /// Returns the reservation's number.
-    func setAside(_ most: Money, _ db: Database) throws -> Int64 {
+    func reserve(_ most: Money, _ db: Database) throws -> Int64 {
         try db.cachedStatement(sql: "INSERT INTO reservation (teacher, model, nanodollars) VALUES (?, ?, ?)")
             .execute(arguments: [teacher, model, most.nanodollars])
         return db.lastInsertedRowID
@@ -127,17 +127,17 @@ package final class Ledger: Purse {
         }
     }
 
-    package func settle(_ reservation: Reservation, _ bill: Bill) async throws {
-        if reservation.id == 0, bill == .nothing { return }
-        try await settle(reservation, bill) { _ in }
+    package func settle(_ reservation: Reservation, _ settlement: Settlement) async throws {
+        if reservation.id == 0, settlement == .nothing { return }
+        try await settle(reservation, settlement) { _ in }
     }
 
     /// Settles in the transaction of `write`, so that both are done or neither. Where they fail, the money stays set aside.
     func settle<Value: Sendable>(
-        _ reservation: Reservation, _ bill: Bill, with write: @escaping @Sendable (Database) throws -> Value
+        _ reservation: Reservation, _ settlement: Settlement, with write: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         var entry = AccountEntry(spender: cache.spender, teacher: teacher, model: model, reservation: reservation.id)
-        switch bill {
+        switch settlement {
         case .answer(let usage): (entry.answers, entry.paid) = (1, usage.map(price.cost) ?? reservation.most)
         case .nothing: break
         case .doubtful: entry.inDoubt = reservation.most

@@ -1,6 +1,6 @@
 package import PladRecords
 
-extension Likeness {
+extension SimilarityMetric {
     package init(toTexts references: some Sequence<String>) {
         self.init(rougeReads: Rouge.readableShare(of: references))
     }

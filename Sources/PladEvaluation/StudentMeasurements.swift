@@ -21,7 +21,7 @@ package struct StudentMeasurements: Sendable {
     package let name: String
     package let prompts: [HeldOutMeasurement]
     /// What quality is, by the teacher's texts.
-    package let likeness: Likeness
+    package let likeness: SimilarityMetric
     /// Of the greedy answers.
     let chrF: [ChrF]
     private let columns: [Column: [Ratio]]
@@ -31,7 +31,7 @@ package struct StudentMeasurements: Sendable {
         for prompt in prompts { try prompt.check(of: name) }
         self.name = name
         self.prompts = prompts
-        let likeness = Likeness(toTexts: prompts.map(\.teacherText))
+        let likeness = SimilarityMetric(toTexts: prompts.map(\.teacherText))
         self.likeness = likeness
         chrF = prompts.map { ChrF(reference: $0.teacherText, candidate: $0.answer) }
         var columns = Dictionary(uniqueKeysWithValues: Column.allCases.map { ($0, [Ratio]()) })
@@ -75,7 +75,7 @@ package struct StudentMeasurements: Sendable {
 
 extension HeldOutMeasurement {
     /// How like the teacher's text each sample is.
-    func qualities(_ likeness: Likeness) -> [Double] { samples.map { likeness.score(reference: teacherText, candidate: $0.text) } }
+    func qualities(_ likeness: SimilarityMetric) -> [Double] { samples.map { likeness.score(reference: teacherText, candidate: $0.text) } }
 
     /// Throws `EvaluationError.notFinite` that names student and prompt where a log-probability or score is no number.
     package func check(of student: String) throws {
@@ -91,7 +91,7 @@ extension HeldOutMeasurement {
             && samples.allSatisfy(\.logProbability.isFinite)
     }
 
-    fileprivate func ratios(_ likeness: Likeness) -> [(StudentMeasurements.Column, Ratio)] {
+    fileprivate func ratios(_ likeness: SimilarityMetric) -> [(StudentMeasurements.Column, Ratio)] {
         let rouge = Rouge.score(reference: teacherText, candidate: answer)
         let teacherTokens = Double(teacherLogProbabilities.count)
         let (likelihood, quality) = (samples.map(\.logProbabilityPerToken), qualities(likeness))

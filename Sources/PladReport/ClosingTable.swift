@@ -66,7 +66,7 @@ package enum ClosingTable {
 
 extension Evaluation {
     /// Says so where ROUGE cannot read the script of the teacher's texts.
-    package var rougeNote: String? { rougeReads.flatMap { Likeness.rougeNote(reads: $0) } }
+    package var rougeNote: String? { rougeReads.flatMap { SimilarityMetric.rougeNote(reads: $0) } }
 
     /// The last student against the one before it: what the last stage was worth.
     var closing: StudentDifference? {

@@ -25,7 +25,7 @@ struct JudgedView {
         return names.map { name in JudgedView(name, judgements.filter { $0.judge == name }, evaluation.likeness) }
     }
 
-    private init(_ name: String, _ judgements: [Judgement], _ likeness: Likeness) {
+    private init(_ name: String, _ judgements: [Judgement], _ likeness: SimilarityMetric) {
         let seesOrder = judgements.contains { $0.flipRate.measured != nil }
         judge = (judgements.first?.judgeInWords(likeness) ?? name) + (seesOrder ? ", every pair in both orders" : "")
         note = Self.note(judgements)

@@ -68,7 +68,7 @@ package enum TextTable {
     }
 
     /// How often a judge prefers the student's answers.
-    static func wins(_ judgement: Judgement, _ likeness: Likeness) -> String? {
+    static func wins(_ judgement: Judgement, _ likeness: SimilarityMetric) -> String? {
         guard let rate = judgement.winRate.measured else { return nil }
         let words = rate.low > 0.5 ? "better" : rate.high < 0.5 ? "worse" : unclear
         return gain("win rate", " " + cell(rate, 3), "\(words) (judge: \(judgement.judgeInWords(likeness, to: 30)))")
@@ -105,10 +105,10 @@ package enum TextTable {
 
 extension Judgement {
     /// The judge as a person would call it; a long name is shortened, what kind of judge it is is not.
-    func judgeInWords(_ likeness: Likeness, to width: Int = .max) -> String {
+    func judgeInWords(_ likeness: SimilarityMetric, to width: Int = .max) -> String {
         switch judge {
         case "metric": return "facts kept, then \(likeness.rawValue)"
-        case Likeness.chrF.rawValue: return "facts kept, then chrF"
+        case SimilarityMetric.chrF.rawValue: return "facts kept, then chrF"
         default:
             let kind = "likelihood under "
             guard judge.hasPrefix(kind) else { return TextTable.shortened(judge, to: width) }

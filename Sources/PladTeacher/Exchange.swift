@@ -3,7 +3,7 @@ import PladHTTP
 import PladRecords
 
 /// One request over the wire and what came of it.
-struct Exchange: TrafficOutcome {
+struct Exchange: AttemptOutcome {
     enum Seen {
         case answer(Completion)
         case refusal(RetryPolicy.Outcome)

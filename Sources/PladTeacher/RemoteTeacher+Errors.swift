@@ -3,7 +3,7 @@ import PladHTTP
 
 extension RemoteTeacher {
     /// The endpoint fails everybody.
-    func error(after down: TrafficControl.Down, attempts: Int) -> TeacherError {
+    func error(after down: RequestGate.Down, attempts: Int) -> TeacherError {
         let last = down.last ?? .unreadable("no answer")
         return error(after: last, attempts: max(1, attempts), isDown: true)
     }

@@ -13,9 +13,9 @@ package final class RemoteTeacher: Teacher {
     private let policy: RetryPolicy
     private let clock: any Clock<Duration>
     private let random: @Sendable () -> Double
-    private let purse: (any Purse)?
+    private let budget: (any BudgetGuard)?
     private let onAttempt: @Sendable (Attempt) -> Void
-    private let traffic: TrafficControl
+    private let gate: RequestGate
     private let streaming: Streaming
     private let idleTimeout: Duration
     private let underWay: RequestsUnderWay
@@ -34,24 +34,24 @@ package final class RemoteTeacher: Teacher {
     ///   - requestsPerMinute, tokensPerMinute: the user's limits beside those that the endpoint tells.
     ///   - memory: keeps what is learnt of the endpoint for the next run.
     ///   - random: numbers in [0, 1) for the jitter.
-    ///   - purse: pays for every attempt; nil where nobody counts.
+    ///   - budget: pays for every attempt; nil where nobody counts.
     ///   - onAttempt: told of every attempt once it has ended, the one that was answered too; called from many tasks.
     ///   - onNotice: told when nobody can ask for a while, and why, and when it goes on.
     package init(
         endpoint: Endpoint, dialect: any Dialect, key: Credential?, transport: any Transport, concurrency: Int = 64,
         streaming: Streaming = .never, idleTimeout: Duration = .seconds(120), headers: [HTTPHeader] = [], requestsPerMinute: Double? = nil,
         tokensPerMinute: Double? = nil,
-        memory: (any TrafficMemory)? = nil, policy: RetryPolicy = RetryPolicy(), clock: any Clock<Duration> = ContinuousClock(),
+        memory: (any EndpointMemory)? = nil, policy: RetryPolicy = RetryPolicy(), clock: any Clock<Duration> = ContinuousClock(),
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
-        purse: (any Purse)? = nil, onAttempt: @escaping @Sendable (Attempt) -> Void = { _ in },
-        onNotice: @escaping @Sendable (TrafficNotice) -> Void = { _ in }
+        budget: (any BudgetGuard)? = nil, onAttempt: @escaping @Sendable (Attempt) -> Void = { _ in },
+        onNotice: @escaping @Sendable (GateNotice) -> Void = { _ in }
     ) {
         self.endpoint = endpoint
         self.dialect = dialect
         self.headers = dialect.headers(key: key, given: headers)
         secrets = self.headers.filter(\.isSecret)
         self.transport = transport
-        traffic = TrafficControl(
+        gate = RequestGate(
             endpoint.origin, concurrency: concurrency, requestsPerMinute: requestsPerMinute, tokensPerMinute: tokensPerMinute,
             clock: clock, memory: memory, onNotice: onNotice)
         self.streaming = streaming
@@ -60,7 +60,7 @@ package final class RemoteTeacher: Teacher {
         self.policy = policy
         self.clock = clock
         self.random = random
-        self.purse = purse
+        self.budget = budget
         self.onAttempt = onAttempt
     }
 
@@ -82,10 +82,10 @@ package final class RemoteTeacher: Teacher {
             let exchange: Exchange
             do {
                 let message = message(for: sent, isStreamed: stream.isOn)
-                exchange = try await traffic.withPlace(tokens: sent.estimatedTokens) {
+                exchange = try await gate.withPermit(tokens: sent.estimatedTokens) {
                     try await paying(for: sent) { try await send(message, request, number) }
                 }
-            } catch let down as TrafficControl.Down {
+            } catch let down as RequestGate.Down {
                 throw error(after: down, attempts: number - 1)
             }
             var attempt = Attempt(request: request, number: number, exchange)
@@ -100,7 +100,7 @@ package final class RemoteTeacher: Teacher {
                 continue
             }
             let decision = policy.decide(
-                after: outcome, attempt: number - parked, parked: parked, contacted: traffic.hasContact, random: random())
+                after: outcome, attempt: number - parked, parked: parked, contacted: gate.hasContact, random: random())
             attempt.retryAfter = decision.wait
             onAttempt(attempt)
             switch decision {
@@ -109,8 +109,8 @@ package final class RemoteTeacher: Teacher {
                 parked += 1
                 try await clock.sleep(for: wait)
             case .giveUp:
-                if policy.isExhausted(number - parked, outcome) { traffic.gaveUp() }
-                throw error(after: outcome, attempts: number, isDown: traffic.isDown)
+                if policy.isExhausted(number - parked, outcome) { gate.gaveUp() }
+                throw error(after: outcome, attempts: number, isDown: gate.isDown)
             }
             number += 1
         }
@@ -129,21 +129,21 @@ package final class RemoteTeacher: Teacher {
     /// One attempt, for which its most was set aside before. One that was stopped under way may have been charged; one that
     /// was answered is paid for when the answer is kept.
     private func paying(for request: TeacherRequest, _ attempt: () async throws -> Exchange) async throws -> Exchange {
-        guard let purse else { return try await attempt() }
-        let reservation = try await purse.reserve(for: request)
+        guard let budget else { return try await attempt() }
+        let reservation = try await budget.reserve(for: request)
         guard !Task.isCancelled else {
-            try await purse.settle(reservation, .nothing)
+            try await budget.settle(reservation, .nothing)
             throw CancellationError()
         }
         var exchange: Exchange
         do {
             exchange = try await attempt()
         } catch {
-            try await purse.settle(reservation, .doubtful)
+            try await budget.settle(reservation, .doubtful)
             throw error
         }
         if let refusal = exchange.refusal {
-            try await purse.settle(reservation, refusal.bill)
+            try await budget.settle(reservation, refusal.settlement)
         } else {
             exchange.reservation = reservation
         }

@@ -13,8 +13,8 @@ package func attendBackward(
 ) {
     let block = AttentionBlock(
         shape: shape, head: keyValueHead, input: input, rules: rules, output: output, logSumExp: logSumExp, scratch: scratch)
-    if rules.skippingBody {
-        for row in tree.body {
+    if rules.skippingPrompt {
+        for row in tree.promptRows {
             gradient.query(row, head: keyValueHead * shape.group, shape).update(repeating: 0, count: shape.group * shape.headWidth)
         }
     }
@@ -91,8 +91,8 @@ extension AttentionBlock {
         }
     }
 
-    /// Adds the scores' gradients to those of the distances that they belong to.
-    private func collect(_ bias: DistanceBias, _ run: QueryRun, first: Int, columns: Int) {
+    /// Adds the scores' gradients to those of the biases that they belong to.
+    private func collect(_ bias: RelativeBias, _ run: QueryRun, first: Int, columns: Int) {
         for query in 0..<run.count * shape.group {
             let source = scratch.dScores + query * scratch.stride
             let target = bias.gradients(head: head * shape.group + query % shape.group, from: first - run.position - query / shape.group)

@@ -44,17 +44,17 @@ struct AttentionBlock {
                         QueryRun(position: position, row: row + range.lowerBound, count: range.count, seen: position + 1, isCausal: true)))
             }
         }
-        visit(.keys(position: 0, row: tree.body.lowerBound, count: tree.body.count))
-        visit(.keys(position: prompt - 1, row: tree.stem, count: 1))
-        if !rules.skippingBody { runs(position: 0, row: tree.body.lowerBound, count: tree.body.count) }
-        runs(position: prompt - 1, row: tree.stem, count: 1)
-        for branch in tree.branches {
+        visit(.keys(position: 0, row: tree.promptRows.lowerBound, count: tree.promptRows.count))
+        visit(.keys(position: prompt - 1, row: tree.lastPromptRow, count: 1))
+        if !rules.skippingPrompt { runs(position: 0, row: tree.promptRows.lowerBound, count: tree.promptRows.count) }
+        runs(position: prompt - 1, row: tree.lastPromptRow, count: 1)
+        for branch in tree.continuationRows {
             visit(.keys(position: prompt, row: branch.lowerBound, count: branch.count))
             runs(position: prompt, row: branch.lowerBound, count: branch.count)
             visit(.leave(position: prompt, row: branch.lowerBound, count: branch.count))
         }
-        visit(.leave(position: 0, row: tree.body.lowerBound, count: tree.body.count))
-        visit(.leave(position: prompt - 1, row: tree.stem, count: 1))
+        visit(.leave(position: 0, row: tree.promptRows.lowerBound, count: tree.promptRows.count))
+        visit(.leave(position: prompt - 1, row: tree.lastPromptRow, count: 1))
     }
 
     /// The columns of scores that a run needs: keys before the first are beyond every row's window.

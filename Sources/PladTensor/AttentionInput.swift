@@ -32,13 +32,13 @@ package struct AttentionRules {
     /// Keys that a row sees, itself the last of them; nil for all (Mistral's sliding window, GPT-Neo's local layers).
     package var window: Int?
     /// Added to scores by the distance of key and query.
-    package var bias: DistanceBias?
+    package var bias: RelativeBias?
     /// Leaves out the outputs of prompt rows that predict nothing.
-    package var skippingBody = false
+    package var skippingPrompt = false
 
-    package init(window: Int? = nil, bias: DistanceBias? = nil, skippingBody: Bool = false) {
+    package init(window: Int? = nil, bias: RelativeBias? = nil, skippingPrompt: Bool = false) {
         self.window = window
         self.bias = bias
-        self.skippingBody = skippingBody
+        self.skippingPrompt = skippingPrompt
     }
 }

@@ -1,7 +1,7 @@
 /// What is added to attention scores by the distance key − query, and what gathers its gradient: for each head one float a distance.
 ///
 /// T5 shares one table of few buckets among all layers; spread out over distances it is read and added to without looking up.
-package struct DistanceBias {
+package struct RelativeBias {
     /// [H, stride] each; distance d stands at `depth + d`.
     private let values, gradients: UnsafeMutablePointer<Float>
     private let depth: Int

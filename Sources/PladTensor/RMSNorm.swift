@@ -4,20 +4,20 @@ import CKernels
 ///
 /// - Parameters:
 ///   - x: [rows, width], one row after the other; so are y and the outputs of the backward pass.
-///   - inverse: r of every row, kept for the backward pass.
+///   - inverseRMS: one over the root mean square of every row, kept for the backward pass.
 package func rmsNorm(
     _ x: UnsafePointer<Float>, gain: UnsafePointer<Float>, epsilon: Float,
-    into y: UnsafeMutablePointer<Float>, inverse: UnsafeMutablePointer<Float>, rows: Int, width: Int
+    into y: UnsafeMutablePointer<Float>, inverseRMS: UnsafeMutablePointer<Float>, rows: Int, width: Int
 ) {
-    kernels.rms_norm(x, gain, epsilon, y, inverse, rows, width)
+    kernels.rms_norm(x, gain, epsilon, y, inverseRMS, rows, width)
 }
 
 /// Backward of `rmsNorm`, which also computes y again so that it need not be kept:
 /// dx += r·(gain∘dy − x·r²·mean(gain∘dy∘x)), dGain += Σ over rows of dy∘x·r.
 package func rmsNormBackward(
-    _ dy: UnsafePointer<Float>, x: UnsafePointer<Float>, gain: UnsafePointer<Float>, inverse: UnsafePointer<Float>,
+    _ dy: UnsafePointer<Float>, x: UnsafePointer<Float>, gain: UnsafePointer<Float>, inverseRMS: UnsafePointer<Float>,
     addingTo dx: UnsafeMutablePointer<Float>, addingTo dGain: UnsafeMutablePointer<Float>,
     into y: UnsafeMutablePointer<Float>, rows: Int, width: Int
 ) {
-    kernels.rms_norm_backward(dy, x, gain, inverse, dx, dGain, y, rows, width)
+    kernels.rms_norm_backward(dy, x, gain, inverseRMS, dx, dGain, y, rows, width)
 }

@@ -37,7 +37,7 @@ struct Plad: AsyncParsableCommand {
     static func main() async {
         Console.holdClosedStreams()
         signal(SIGPIPE, SIG_IGN)
-        LostFile.install()
+        BusErrorHandler.install()
         Interruption.install()
         Foundation.exit(await status(of: Array(CommandLine.arguments.dropFirst())))
     }
@@ -53,10 +53,10 @@ struct Plad: AsyncParsableCommand {
             try Console.flush()
             return 0
         } catch {
-            let complaint = Complaint(error)
+            let errorLine = ErrorLine(error)
             // A command that has said what is wrong ends with a status alone.
-            if !complaint.line.isEmpty { Console.say("plad: \(settings.place(of: complaint))\(complaint.line)") }
-            return complaint.status
+            if !errorLine.line.isEmpty { Console.say("plad: \(settings.place(of: errorLine))\(errorLine.line)") }
+            return errorLine.status
         }
     }
 

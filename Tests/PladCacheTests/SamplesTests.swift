@@ -51,7 +51,7 @@ import Testing
         let teacher = cached(cache, .record(many))
         #expect(try await texts(teacher, 0..<3) == ["0", "1", "2"])
         #expect(many.calls == [[0, 1, 2]])
-        #expect(teacher.tally.asked == 3 && teacher.tally.attempts == 1 && teacher.tally.completionTokens == 6)
+        #expect(teacher.usage.asked == 3 && teacher.usage.attempts == 1 && teacher.usage.completionTokens == 6)
         for sample in 0..<3 {
             let row = try #require(try await cache.find(request("q", sample: sample)))
             #expect(row.choice == sample)
@@ -107,7 +107,7 @@ import Testing
         async let other = texts(teacher, 0..<3)
         #expect(try await one == other)
         #expect(many.calls == [[0, 1, 2]])
-        #expect(teacher.tally.fromCache == 3)
+        #expect(teacher.usage.fromCache == 3)
     }
 
     @Test func aRecordingKeepsWhichAnswerIsWhose() async throws {

@@ -60,8 +60,8 @@ import Testing
         #expect(ledger.answered == 1000)
         #expect(ledger.askedAgain == 0)
         #expect(counter.count == ledger.attempts)
-        #expect(record.tally.asked == 1000)
-        #expect(record.tally.attempts == ledger.attempts)
+        #expect(record.usage.asked == 1000)
+        #expect(record.usage.attempts == ledger.attempts)
         #expect(ledger.attempts > 1300)
     }
 }

@@ -156,12 +156,12 @@ import Testing
         }
         let teacher = cached(try AnswerCache(opening: folder["c.sqlite"], for: .writing), .record(script))
         for text in ["a", "b", "a", "c", "b"] { _ = try await teacher.answer(to: question(text), SamplingParameters()) }
-        var expected = Tally()
+        var expected = RunUsage()
         (expected.asked, expected.fromCache, expected.attempts) = (3, 2, 6)
         (expected.promptTokens, expected.completionTokens) = (21, 9)
         // Of all five answers: "a" and "b" came twice.
         expected.models = ["m-1": 4, "m-2": 1]
-        #expect(teacher.tally == expected)
+        #expect(teacher.usage == expected)
         #expect(try await teacher.recorded(for: question("a"), SamplingParameters()) != nil)
         #expect(try await teacher.recorded(for: question("d"), SamplingParameters()) == nil)
         #expect(script.requests.count == 3)

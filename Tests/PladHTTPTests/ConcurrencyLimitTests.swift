@@ -9,7 +9,7 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<500 {
                 group.addTask {
-                    try await limit.withPlace {
+                    try await limit.withPermit {
                         holders.enter()
                         await Task.yield()
                         holders.leave()
@@ -24,9 +24,9 @@ import Testing
     @Test func whoIsCancelledWhileWaitingLeavesAndTheOthersGoOn() async throws {
         let limit = ConcurrencyLimit(1)
         let (gate, open) = AsyncStream.makeStream(of: Void.self)
-        let first = Task { try await limit.withPlace { for await _ in gate {} } }
-        let cancelled = (0..<50).map { _ in Task { try await limit.withPlace {} } }
-        let others = (0..<50).map { number in Task { try await limit.withPlace { number } } }
+        let first = Task { try await limit.withPermit { for await _ in gate {} } }
+        let cancelled = (0..<50).map { _ in Task { try await limit.withPermit {} } }
+        let others = (0..<50).map { number in Task { try await limit.withPermit { number } } }
         for task in cancelled { task.cancel() }
         for task in cancelled {
             // One that ran before the first task holds no place any more; all others were waiting.
@@ -43,7 +43,7 @@ import Testing
         let inside = Holders()
         let tasks = (0..<6).map { _ in
             Task {
-                try await limit.withPlace {
+                try await limit.withPermit {
                     inside.enter()
                     for await _ in gate {}
                     inside.leave()
@@ -62,9 +62,9 @@ import Testing
     @Test func aFailureGivesThePlaceBack() async throws {
         let limit = ConcurrencyLimit(1)
         for _ in 0..<3 {
-            await #expect(throws: CancellationError.self) { try await limit.withPlace { throw CancellationError() } }
+            await #expect(throws: CancellationError.self) { try await limit.withPermit { throw CancellationError() } }
         }
-        #expect(try await limit.withPlace { 7 } == 7)
+        #expect(try await limit.withPermit { 7 } == 7)
     }
 }
 

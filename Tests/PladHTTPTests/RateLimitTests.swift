@@ -99,14 +99,14 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         let url = folder.appendingPathComponent("traffic.json")
         let known = KnownLimits(requests: 60, tokens: 1000, concurrency: 12)
-        TrafficFile(url).remember(known, of: "https://a.test")
-        TrafficFile(url).remember(KnownLimits(concurrency: 3), of: "https://b.test")
-        #expect(TrafficFile(url).recall("https://a.test") == known)
-        #expect(TrafficFile(url).recall("https://c.test") == nil)
-        #expect(TrafficFile(url, now: { Date().addingTimeInterval(8 * 86400) }).recall("https://a.test") == nil)
+        EndpointFile(url).remember(known, of: "https://a.test")
+        EndpointFile(url).remember(KnownLimits(concurrency: 3), of: "https://b.test")
+        #expect(EndpointFile(url).recall("https://a.test") == known)
+        #expect(EndpointFile(url).recall("https://c.test") == nil)
+        #expect(EndpointFile(url, now: { Date().addingTimeInterval(8 * 86400) }).recall("https://a.test") == nil)
         try Data("damaged".utf8).write(to: url)
-        #expect(TrafficFile(url).recall("https://a.test") == nil)
-        TrafficFile(url).remember(known, of: "https://a.test")
-        #expect(TrafficFile(url).recall("https://a.test") == known)
+        #expect(EndpointFile(url).recall("https://a.test") == nil)
+        EndpointFile(url).remember(known, of: "https://a.test")
+        #expect(EndpointFile(url).recall("https://a.test") == known)
     }
 }

@@ -23,10 +23,10 @@ import Testing
 
     /// Rows that each row sees, itself included.
     private func seen(_ tree: TreeRows) -> [[Int]] {
-        let prompt = Array(tree.body) + [tree.stem]
-        var seen = [[Int]](repeating: [], count: prompt.count + tree.branches.reduce(0) { $0 + $1.count })
+        let prompt = Array(tree.promptRows) + [tree.lastPromptRow]
+        var seen = [[Int]](repeating: [], count: prompt.count + tree.continuationRows.reduce(0) { $0 + $1.count })
         for (index, row) in prompt.enumerated() { seen[row] = Array(prompt[...index]) }
-        for branch in tree.branches {
+        for branch in tree.continuationRows {
             for row in branch { seen[row] = prompt + Array(branch.lowerBound...row) }
         }
         return seen
@@ -38,7 +38,7 @@ import Testing
             defer { next += count }
             return next..<next + count
         }
-        return TreeRows(body: 0..<test.prompt - 1, stem: test.prompt - 1, branches: branches)
+        return TreeRows(promptRows: 0..<test.prompt - 1, lastPromptRow: test.prompt - 1, continuationRows: branches)
     }
 
     /// Outputs [T, H·D] in float64.
@@ -114,9 +114,9 @@ import Testing
     @Test(arguments: cases)
     func cachedAttentionEqualsTheTree(_ test: Case) {
         let (tree, shape) = (tree(test), test.shape)
-        guard let branch = tree.branches.last, let last = branch.last else { return }
+        guard let branch = tree.continuationRows.last, let last = branch.last else { return }
         var values = Values(10)
-        let rows = tree.branches.last!.upperBound
+        let rows = tree.continuationRows.last!.upperBound
         var x = values.many(rows * shape.rowWidth, scale: test.scale)
         var y = [Float](repeating: 0, count: rows * shape.heads * shape.headWidth)
         let scratch = AttentionScratch()
@@ -133,7 +133,7 @@ import Testing
             for head in 0..<shape.keyValueHeads {
                 attend(
                     tree, keyValueHead: head, shape: shape, input: AttentionInput(queryKeyValue: x, shape: shape),
-                    rules: AttentionRules(skippingBody: true), output: &y, logSumExp: nil, scratch: scratch)
+                    rules: AttentionRules(skippingPrompt: true), output: &y, logSumExp: nil, scratch: scratch)
                 attendCached(
                     query: x + last * shape.rowWidth, layer: 1, keyValueHead: head, shape: shape, prompt: prompt,
                     promptCount: test.prompt, own: own, ownCount: branch.count, output: &output, scratch: memory.pointer)
@@ -151,21 +151,21 @@ import Testing
         var values = Values(11)
         var x = values.many(rows * shape.rowWidth)
         let dy = values.many(rows * 16)
-        let stride = DistanceBias.stride(depth: rows)
+        let stride = RelativeBias.stride(depth: rows)
         var (biases, dBiases) = (values.many(2 * stride), [Float](repeating: 0, count: 2 * stride))
         var (y, sums, dx) = (
             [Float](repeating: 0, count: rows * 16), [Float](repeating: 0, count: rows * 2), [Float](repeating: 0, count: x.count)
         )
         let scratch = AttentionScratch()
         scratch.reserve(depth: rows, shape: shape, backward: true)
-        let tree = TreeRows(body: 0..<rows - 1, stem: rows - 1, branches: [])
+        let tree = TreeRows(promptRows: 0..<rows - 1, lastPromptRow: rows - 1, continuationRows: [])
         biases.withUnsafeMutableBufferPointer { b in
             dBiases.withUnsafeMutableBufferPointer { db in
                 x.withUnsafeMutableBufferPointer { x in
                     dx.withUnsafeMutableBufferPointer { dx in
                         let input = AttentionInput(queryKeyValue: x.baseAddress!, shape: shape)
                         let gradient = AttentionInput(queryKeyValue: dx.baseAddress!, shape: shape)
-                        let bias = DistanceBias(values: b.baseAddress!, gradients: db.baseAddress!, depth: rows)
+                        let bias = RelativeBias(values: b.baseAddress!, gradients: db.baseAddress!, depth: rows)
                         let rules = AttentionRules(window: window, bias: bias)
                         for head in 0..<2 {
                             if isCausal {

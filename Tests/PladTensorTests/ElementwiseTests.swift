@@ -32,11 +32,11 @@ import Testing
         let (x, gain) = (values.many(rows * width), values.many(width))
         let (dy, start) = (values.many(rows * width), values.many(rows * width))
         var (y, again) = (x, x)
-        var inverse = [Float](repeating: 0, count: rows)
+        var inverseRMS = [Float](repeating: 0, count: rows)
         var (dx, dGain) = (start, [Float](repeating: 0, count: width))
-        rmsNorm(x, gain: gain, epsilon: epsilon, into: &y, inverse: &inverse, rows: rows, width: width)
+        rmsNorm(x, gain: gain, epsilon: epsilon, into: &y, inverseRMS: &inverseRMS, rows: rows, width: width)
         rmsNormBackward(
-            dy, x: x, gain: gain, inverse: inverse, addingTo: &dx, addingTo: &dGain, into: &again, rows: rows, width: width)
+            dy, x: x, gain: gain, inverseRMS: inverseRMS, addingTo: &dx, addingTo: &dGain, into: &again, rows: rows, width: width)
         #expect(again == y)
 
         var (expectedY, expectedDX, expectedDGain) = ([Double](), [Double](), [Double](repeating: 0, count: width))

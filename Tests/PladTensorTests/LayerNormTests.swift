@@ -20,10 +20,11 @@ import Testing
         var (y, again, dx) = ([Float](repeating: .nan, count: x.count), [Float](repeating: .nan, count: x.count), values.many(x.count))
         var (dGain, dBias) = (values.many(width), values.many(width))
         let (dx0, dGain0, dBias0) = (dx, dGain, dBias)
-        var inverse = [Float](repeating: .nan, count: rows)
-        layerNorm(x, gain: gain, bias: bias, epsilon: Float(epsilon), into: &y, inverse: &inverse, rows: rows, width: width)
+        var inverseRMS = [Float](repeating: .nan, count: rows)
+        layerNorm(x, gain: gain, bias: bias, epsilon: Float(epsilon), into: &y, inverseRMS: &inverseRMS, rows: rows, width: width)
         layerNormBackward(
-            dy, x: x, gain: gain, bias: bias, inverse: inverse, addingTo: &dx, addingTo: &dGain, addingTo: &dBias, into: &again, rows: rows,
+            dy, x: x, gain: gain, bias: bias, inverseRMS: inverseRMS, addingTo: &dx, addingTo: &dGain, addingTo: &dBias, into: &again,
+            rows: rows,
             width: width)
         // 50 has an ulp of 4e-6, which the rows' spread of about 0.6 magnifies.
         #expect(relativeDistance(y, norm(x.doubles)) < 2e-5)

@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func theDropNamesTheMeasure() {
-        for measure in [Likeness.rougeL, .chrF] {
+        for measure in [SimilarityMetric.rougeL, .chrF] {
             let sides = PairSides(chosen: "a", rejected: "b", chosenTokens: 1, rejectedTokens: 1, similarity: 0.9, measure: measure)
             #expect(
                 PairRules(similarity: 0...0.8).objection(to: sides)?.detail

@@ -48,7 +48,7 @@ extension AnswerCache {
             for batch in load.batches {
                 var submission = Submission(of: batch.requests.count, batch.requests[0], url: url)
                 submission.price = ledger?.price
-                submission.reservation = try ledger?.setAside(batch.cost, db)
+                submission.reservation = try ledger?.reserve(batch.cost, db)
                 try submission.insert(db, holding: batch.requests)
                 intention.fresh.append(submission)
                 intention.open.insert(submission.name)

@@ -4,7 +4,7 @@ import PladRecords
 /// Who says which of two answers is better.
 enum AnswerJudge {
     /// Facts kept, then likeness to the teacher's text: by what its script asks for, where none is named.
-    case metric(Likeness?)
+    case metric(SimilarityMetric?)
     /// The log-probability per token under a local model.
     case likelihood(URL)
     /// A model behind a URL, asked as the teacher is.

@@ -82,16 +82,16 @@ struct JudgeStage {
     }
 
     /// Adds what this process asked to what earlier ones did.
-    private func note(_ tally: Tally, price: Price?) throws {
+    private func note(_ usage: RunUsage, price: Price?) throws {
         let file = run.folder.judges
         let known = Files.exists(file) ? try JSONLines.read(JudgeSummary.self, from: file) : []
         var summary = known.first { $0.judge == judge.name } ?? JudgeSummary(judge: judge.name)
-        summary.wire.answers += tally.asked
-        summary.wire.attempts += tally.attempts
-        summary.wire.promptTokens += tally.promptTokens
-        summary.wire.completionTokens += tally.completionTokens
+        summary.wire.answers += usage.asked
+        summary.wire.attempts += usage.attempts
+        summary.wire.promptTokens += usage.promptTokens
+        summary.wire.completionTokens += usage.completionTokens
         summary.wire.dollars = price.map {
-            (summary.wire.dollars ?? 0) + $0.cost(promptTokens: tally.promptTokens, completionTokens: tally.completionTokens).dollars
+            (summary.wire.dollars ?? 0) + $0.cost(promptTokens: usage.promptTokens, completionTokens: usage.completionTokens).dollars
         }
         try JSONLines.write(known.filter { $0.judge != judge.name } + [summary], to: file)
     }

@@ -43,7 +43,7 @@ package struct PairStage {
         let samples = Dictionary(
             grouping: try JSONLines.read(StudentSample.self, from: folder.samples).filter { $0.round == round },
             by: \.id)
-        let likeness = Likeness(toTexts: answers.values.joined().map(\.text))
+        let likeness = SimilarityMetric(toTexts: answers.values.joined().map(\.text))
         let encoder = PairEncoder(student: student)
         let rules = try run.settings.pairing.rules
         var (prompts, drops): ([[PreferencePair]], [Drop]) = ([], [])
@@ -107,7 +107,7 @@ package struct PairStage {
 
 extension PreferencePair {
     /// What the rules look at; the metric is the share of `facts` that a side keeps.
-    fileprivate func sides(_ facts: [String], _ likeness: Likeness) -> PairSides {
+    fileprivate func sides(_ facts: [String], _ likeness: SimilarityMetric) -> PairSides {
         let (chosen, rejected) = (chosen ?? "", rejected ?? "")
         func share(_ text: String) -> Double { Double(Facts.kept(facts, in: text)) / Double(facts.count) }
         return PairSides(

@@ -146,22 +146,22 @@ package struct TeachStage {
     }
 
     /// Writes teach.json and says what became of the questions.
-    private func summarize(_ outcomes: [TeachOutcome], _ tally: Tally) throws {
+    private func summarize(_ outcomes: [TeachOutcome], _ usage: RunUsage) throws {
         var summary = TeachSummary()
         summary.questions = outcomes.count
         for outcome in outcomes { summary.states[outcome.state, default: 0] += 1 }
         for kind in outcomes.compactMap({ $0.drop?.kind }) { summary.failures[kind, default: 0] += 1 }
-        summary.models = tally.models
-        summary.fingerprints = tally.fingerprints
+        summary.models = usage.models
+        summary.fingerprints = usage.fingerprints
         if Files.exists(run.folder.teach), let earlier = try JSONLines.read(TeachSummary.self, from: run.folder.teach).first {
             summary.wire = earlier.wire
         }
-        summary.wire.answers += tally.asked
-        summary.wire.attempts += tally.attempts
-        summary.wire.promptTokens += tally.promptTokens
-        summary.wire.completionTokens += tally.completionTokens
-        if let paid = tally.paid { summary.wire.dollars = (summary.wire.dollars ?? 0) + paid.dollars }
-        if let inDoubt = tally.inDoubt, inDoubt > .zero {
+        summary.wire.answers += usage.asked
+        summary.wire.attempts += usage.attempts
+        summary.wire.promptTokens += usage.promptTokens
+        summary.wire.completionTokens += usage.completionTokens
+        if let paid = usage.paid { summary.wire.dollars = (summary.wire.dollars ?? 0) + paid.dollars }
+        if let inDoubt = usage.inDoubt, inDoubt > .zero {
             summary.wire.dollarsInDoubt = (summary.wire.dollarsInDoubt ?? 0) + inDoubt.dollars
         }
         try JSONLines.write([summary], to: run.folder.teach)

@@ -75,14 +75,14 @@ extension RemoteTeacher {
             streaming: settings.streaming, idleTimeout: .seconds(settings.timeout),
             headers: try settings.headers.map { try HTTPHeader(line: $0, environment: environment) },
             requestsPerMinute: settings.requestsPerMinute, tokensPerMinute: settings.tokensPerMinute,
-            memory: TrafficFile(URL(fileURLWithPath: settings.cacheFile.path + "-traffic.json")),
-            policy: RetryPolicy(attempts: settings.attempts), purse: ledger, onAttempt: { cache.note($0) },
+            memory: EndpointFile(URL(fileURLWithPath: settings.cacheFile.path + "-traffic.json")),
+            policy: RetryPolicy(attempts: settings.attempts), budget: ledger, onAttempt: { cache.note($0) },
             onNotice: { observer.observe(.waits(EndpointNotice($0), origin: endpoint.origin)) })
     }
 }
 
 extension EndpointNotice {
-    fileprivate init(_ notice: TrafficNotice) {
+    fileprivate init(_ notice: GateNotice) {
         switch notice {
         case .waits(let time, let reason): self = .pauses(time, because: reason)
         case .goesOn: self = .goesOn

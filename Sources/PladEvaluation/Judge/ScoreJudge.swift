@@ -23,8 +23,8 @@ package struct ScoreJudge {
     }
 
     /// The answer that keeps more of the prompt's facts is better; then the one that is closer to the teacher's text.
-    package static func metric(_ likeness: Likeness) -> ScoreJudge {
-        // Likeness is at most 1, so that one more fact weighs more than all of it.
+    package static func metric(_ likeness: SimilarityMetric) -> ScoreJudge {
+        // SimilarityMetric is at most 1, so that one more fact weighs more than all of it.
         ScoreJudge { prompt in
             2 * Double(Facts.kept(prompt.facts, in: prompt.answer))
                 + likeness.score(reference: prompt.teacherText, candidate: prompt.answer)

@@ -1,21 +1,21 @@
 import CCurl
 import Foundation
 
-/// The life of the curl thread: take letters, let curl work, hand out what is done, sleep until something happens.
+/// The life of the curl thread: take commands, let curl work, hand out what is done, sleep until something happens.
 ///
 /// Owned by that thread alone. If curl fails as a whole, every waiter gets the reason.
 final class CurlLoop {
     private let multi: UnsafeMutableRawPointer
-    private let mailbox: CurlMailbox
+    private let commandQueue: CommandQueue
     private let limits: TransportLimits
     private var active: [UInt64: CurlTransfer] = [:]
     /// Transfers that have ended, to be used again: setting an easy handle up costs more than a small request.
     private var idle: [CurlTransfer] = []
     private var isRunning = true
 
-    init(multi: MultiHandle, mailbox: CurlMailbox, limits: TransportLimits) {
+    init(multi: MultiHandle, commandQueue: CommandQueue, limits: TransportLimits) {
         self.multi = multi.pointer
-        self.mailbox = mailbox
+        self.commandQueue = commandQueue
         self.limits = limits
     }
 
@@ -26,7 +26,7 @@ final class CurlLoop {
             try check(plad_multi_set_long(multi, CURLMOPT_MAXCONNECTS, limits.connections), "curl_multi_setopt MAXCONNECTS")
             try check(plad_multi_set_long(multi, CURLMOPT_MAX_CONCURRENT_STREAMS, 1000), "curl_multi_setopt MAX_CONCURRENT_STREAMS")
             while true {
-                for letter in mailbox.collect() { try open(letter) }
+                for command in commandQueue.collect() { try open(command) }
                 guard isRunning else { break }
                 var running: Int32 = 0
                 try check(curl_multi_perform(multi, &running), "curl_multi_perform")
@@ -39,16 +39,16 @@ final class CurlLoop {
         end(because: reason)
     }
 
-    private func open(_ letter: CurlMailbox.Letter) throws {
-        switch letter {
-        case .send(let number, let request, let delivery):
+    private func open(_ command: CommandQueue.Command) throws {
+        switch command {
+        case .send(let number, let request, let slot):
             do {
                 let transfer = try idle.popLast() ?? CurlTransfer(limits: limits)
-                try transfer.prepare(request, number: number, delivery)
+                try transfer.prepare(request, number: number, slot)
                 active[number] = transfer
                 try check(curl_multi_add_handle(multi, transfer.easy), "curl_multi_add_handle")
             } catch  where active[number] == nil {
-                delivery.fulfil(.failure(error))
+                slot.fulfil(.failure(error))
             }
         case .cancel(let number):
             // Taking the handle off closes its connection, or resets its stream: the server sees the cancel.
@@ -76,7 +76,7 @@ final class CurlLoop {
     }
 
     private func end(because reason: TransportFault) {
-        for case .send(_, _, let delivery) in mailbox.close(reason) { delivery.fulfil(.failure(reason)) }
+        for case .send(_, _, let slot) in commandQueue.close(reason) { slot.fulfil(.failure(reason)) }
         for transfer in active.values {
             curl_multi_remove_handle(multi, transfer.easy)
             transfer.finish(.failure(reason))

@@ -6,7 +6,7 @@ final class CurlTransfer {
     let easy: UnsafeMutableRawPointer
     private(set) var number: UInt64 = 0
     private let limits: TransportLimits
-    private var delivery: Delivery?
+    private var slot: ResponseSlot?
     private var fields: UnsafeMutablePointer<curl_slist>?
     private var outgoing = Data()
     private var sent = 0
@@ -81,7 +81,7 @@ final class CurlTransfer {
     }
 
     /// Makes the handle ready for a request.
-    func prepare(_ request: HTTPRequest, number: UInt64, _ delivery: Delivery) throws {
+    func prepare(_ request: HTTPRequest, number: UInt64, _ slot: ResponseSlot) throws {
         self.number = number
         started = Date()
         // The last response has them, and may be read by another thread at this moment.
@@ -106,7 +106,7 @@ final class CurlTransfer {
             acceptsCompression = request.acceptsCompression
         }
         try setHeaders(request.headers)
-        self.delivery = delivery
+        self.slot = slot
     }
 
     private func setTimes(_ idle: Duration?) throws {
@@ -181,8 +181,8 @@ final class CurlTransfer {
 
     /// Resumes the caller; the transfer may then carry another request.
     func finish(_ result: Result<Response, any Error>) {
-        delivery?.fulfil(result)
-        delivery = nil
+        slot?.fulfil(result)
+        slot = nil
         body = Data()
         outgoing = Data()
         receiver = nil

@@ -31,37 +31,37 @@ package struct TransportLimits: Sendable, Hashable {
 /// open between requests and thousands of requests can be in flight. HTTP/2 where TLS offers it; bodies compressed;
 /// certificates verified; redirects not followed; proxies from the environment as curl takes them.
 package final class HTTPClient: Transport {
-    private let mailbox: CurlMailbox
+    private let commandQueue: CommandQueue
     private let numbers = Atomic<UInt64>(0)
 
     /// Starts the thread. Throws `TransportFault.stopped` when curl cannot be set up.
     package init(limits: TransportLimits = TransportLimits()) throws {
         try Self.initialised.get()
         let multi = MultiHandle(pointer: try check(curl_multi_init(), "curl_multi_init"))
-        mailbox = CurlMailbox(waking: multi)
-        let thread = Thread { [mailbox] in
-            CurlLoop(multi: multi, mailbox: mailbox, limits: limits).run()
+        commandQueue = CommandQueue(waking: multi)
+        let thread = Thread { [commandQueue] in
+            CurlLoop(multi: multi, commandQueue: commandQueue, limits: limits).run()
         }
         thread.name = "plad-curl"
         thread.stackSize = 1 << 20
         thread.start()
     }
 
-    deinit { mailbox.post(.shutDown) }
+    deinit { commandQueue.post(.shutDown) }
 
     package func send(_ request: HTTPRequest) async throws -> Response {
         let number = numbers.wrappingAdd(1, ordering: .relaxed).newValue
-        let delivery = Delivery()
-        return try await delivery.value {
-            if let reason = mailbox.post(.send(number, request, delivery)) { delivery.fulfil(.failure(reason)) }
-        } onCancel: { [mailbox] in
-            mailbox.post(.cancel(number))
+        let slot = ResponseSlot()
+        return try await slot.value {
+            if let reason = commandQueue.post(.send(number, request, slot)) { slot.fulfil(.failure(reason)) }
+        } onCancel: { [commandQueue] in
+            commandQueue.post(.cancel(number))
         }
     }
 
     /// Ends the thread and closes every connection; requests in flight and later ones fail with `TransportFault.stopped`.
     package func shutDown() {
-        mailbox.post(.shutDown)
+        commandQueue.post(.shutDown)
     }
 
     /// `curl_global_init` is to be called once a process, before anything else of curl.

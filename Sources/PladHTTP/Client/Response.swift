@@ -63,7 +63,7 @@ package struct ResponseHeaders: Sendable, Equatable {
         return nil
     }
 
-    /// Whether a field may be there whose name, in small letters, holds this text: one search in place of many.
+    /// Whether a field may be there whose name, in lower case, holds this text: one search in place of many.
     package func mentions(_ text: StaticString) -> Bool {
         let wanted = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
         guard let first = wanted.first, block.count >= wanted.count else { return false }

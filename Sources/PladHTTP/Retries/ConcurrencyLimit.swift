@@ -43,7 +43,7 @@ package final class ConcurrencyLimit: Sendable {
     }
 
     /// Calls `body` once there is a place. Throws `CancellationError` when the task is cancelled while it waits.
-    package func withPlace<Result>(_ body: () async throws -> Result) async throws -> Result {
+    package func withPermit<Result>(_ body: () async throws -> Result) async throws -> Result {
         try await acquire()
         defer { release() }
         return try await body()

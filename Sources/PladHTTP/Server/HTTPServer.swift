@@ -10,16 +10,17 @@ import Foundation
 /// which costs 44 ms on every kept-alive request, and its handlers cannot see that a client has gone.
 package final class HTTPServer: Sendable {
     package let listener: ListeningSocket
-    private let orders = Orders()
+    private let commands = SocketCommandQueue()
 
     /// Starts to serve at once. `maximumConnections` more wait until one of those has ended.
     package init(
         listener: ListeningSocket, limits: RequestLimits = RequestLimits(), maximumConnections: Int = 1024, handler: any RequestHandler
     ) {
         self.listener = listener
-        let orders = orders
+        let commands = commands
         let thread = Thread {
-            SocketLoop(listener: listener, handler: handler, limits: limits, maximumConnections: maximumConnections, orders: orders).run()
+            SocketLoop(listener: listener, handler: handler, limits: limits, maximumConnections: maximumConnections, commands: commands)
+                .run()
         }
         thread.name = "sockets"
         thread.start()
@@ -28,6 +29,6 @@ package final class HTTPServer: Sendable {
     /// Takes no more connections, closes those that wait, and returns once the requests in progress have been answered;
     /// with `abruptly`, cancels them instead.
     package func stop(abruptly: Bool = false) async {
-        await withCheckedContinuation { orders.post(.stop(abruptly: abruptly, $0)) }
+        await withCheckedContinuation { commands.post(.stop(abruptly: abruptly, $0)) }
     }
 }

@@ -5,7 +5,7 @@ package import Foundation
 /// Calls after the connection has gone throw `HTTPError.gone`; the handler's task is cancelled at the same moment.
 package struct ServerExchange: Sendable {
     let connection: Int
-    let orders: Orders
+    let commands: SocketCommandQueue
     /// Whether the client can take a chunked body (HTTP/1.1).
     package let takesChunks: Bool
     /// Whether the connection serves further requests after this one.
@@ -17,7 +17,7 @@ package struct ServerExchange: Sendable {
     package func send(_ bytes: Data) async throws {
         guard !bytes.isEmpty else { return }
         try await withCheckedThrowingContinuation { continuation in
-            orders.post(.send(connection, bytes, continuation))
+            commands.post(.send(connection, bytes, continuation))
         }
     }
 
@@ -29,7 +29,7 @@ package struct ServerExchange: Sendable {
 
     /// Ends the connection once what was sent before has gone out, or at once and with a reset where `abruptly`.
     package func close(abruptly: Bool = false) {
-        orders.post(.close(connection, abruptly: abruptly))
+        commands.post(.close(connection, abruptly: abruptly))
     }
 }
 

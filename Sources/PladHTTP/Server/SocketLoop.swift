@@ -7,7 +7,7 @@ final class SocketLoop {
     private let limits: RequestLimits
     /// Of connections at once; lowered where the system gives fewer descriptors.
     private var capacity: Int
-    private let orders: Orders
+    private let commands: SocketCommandQueue
     private var connections: [Int: Connection] = [:]
     private var lastID = 0
     /// Counts the calls of `poll`: a clock for what came before what.
@@ -16,19 +16,21 @@ final class SocketLoop {
     private var isStopping: Bool { !stopped.isEmpty }
     private var space = [UInt8](repeating: 0, count: 64 << 10)
 
-    init(listener: ListeningSocket, handler: any RequestHandler, limits: RequestLimits, maximumConnections: Int, orders: Orders) {
+    init(
+        listener: ListeningSocket, handler: any RequestHandler, limits: RequestLimits, maximumConnections: Int, commands: SocketCommandQueue
+    ) {
         self.listener = listener
         self.handler = handler
         self.limits = limits
         capacity = maximumConnections
-        self.orders = orders
+        self.commands = commands
     }
 
     /// Serves until told to stop and the last request in progress has ended.
     func run() {
         while !(isStopping && connections.isEmpty) {
             let polled = Array(connections.values)
-            var descriptors = [pollfd(fd: orders.wakeDescriptor, events: Int16(POLLIN), revents: 0)]
+            var descriptors = [pollfd(fd: commands.wakeDescriptor, events: Int16(POLLIN), revents: 0)]
             descriptors += polled.map { connection in
                 let events = (connection.wantsInput ? POLLIN : 0) | (connection.wantsOutput ? POLLOUT : 0)
                 return pollfd(fd: connection.descriptor, events: Int16(events), revents: 0)
@@ -40,9 +42,9 @@ final class SocketLoop {
             turn += 1
             for (connection, ready) in zip(polled, descriptors.dropFirst()) where ready.revents != 0 { serve(connection, ready.revents) }
             if descriptors.count > polled.count + 1, descriptors.last!.revents != 0 { accept() }
-            if descriptors[0].revents != 0 { orders.take().forEach(perform) }
+            if descriptors[0].revents != 0 { commands.take().forEach(perform) }
         }
-        orders.close()
+        commands.close()
         stopped.forEach { $0.resume() }
     }
 
@@ -118,12 +120,12 @@ final class SocketLoop {
         guard !isStopping else { return refuse(connection, HTTPProblem(503, "the server is shutting down; try again later")) }
         connection.phase = .handling
         let exchange = ServerExchange(
-            connection: connection.id, orders: orders, takesChunks: request.minorVersion >= 1, keepsAlive: request.keepsAlive,
+            connection: connection.id, commands: commands, takesChunks: request.minorVersion >= 1, keepsAlive: request.keepsAlive,
             omitsBody: request.method == "HEAD")
         let id = connection.id
-        connection.task = Task { [handler, orders] in
+        connection.task = Task { [handler, commands] in
             await handler.handle(request, on: exchange)
-            orders.post(.handled(id))
+            commands.post(.handled(id))
         }
     }
 
@@ -134,8 +136,8 @@ final class SocketLoop {
         flush(connection)
     }
 
-    private func perform(_ order: Order) {
-        switch order {
+    private func perform(_ command: SocketCommand) {
+        switch command {
         case .send(let id, let bytes, let sent):
             guard let connection = connections[id], connection.phase == .handling else {
                 return sent.resume(throwing: HTTPError(.gone, "the connection is closed"))

@@ -227,5 +227,5 @@ public struct Evaluation: Codable, Sendable, Hashable {
     }
 
     /// What quality is in this evaluation.
-    package var likeness: Likeness { Likeness(rougeReads: rougeReads) }
+    package var likeness: SimilarityMetric { SimilarityMetric(rougeReads: rougeReads) }
 }

@@ -5,7 +5,7 @@ package import PladStudent
 /// Continues requests from any thread on one thread of its own, which owns the token source: what is asked while
 /// others are being answered joins their batch with the next token.
 package final class DecodingEngine: Sendable {
-    private let jobs = Mailbox<Job>()
+    private let jobs = JobQueue<Job>()
 
     /// Takes over `source` and starts the thread, which ends once the engine is released and idle.
     package init(

@@ -32,7 +32,7 @@ extension Student {
         try ownWeights()
         for projection in model.tensors.projections {
             precondition(projection.parts.count == 1, "weights in memory lie together")
-            for change in projection.changes { change.merge(into: projection.parts[0].weight, inputs: projection.inputs) }
+            for change in projection.loraDeltas { change.merge(into: projection.parts[0].weight, inputs: projection.inputs) }
         }
         attach(nil)
     }

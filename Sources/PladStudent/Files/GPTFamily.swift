@@ -61,7 +61,7 @@ extension ModelFamily {
             decoder: StackNames(
                 layer: { "transformer.h.\($0)." },
                 attention: AttentionNames(norm: "ln_1", queryKeyValue: queryKeyValue, output: output),
-                feedForwardNorm: "ln_2", entrance: ["mlp.c_fc"], exit: "mlp.c_proj", finalNorm: "transformer.ln_f"),
+                feedForwardNorm: "ln_2", feedForwardUp: ["mlp.c_fc"], feedForwardDown: "mlp.c_proj", finalNorm: "transformer.ln_f"),
             transposesProjections: transposed,
             ignored: { $0.hasSuffix(".\(buffers).bias") || $0.hasSuffix(".\(buffers).masked_bias") })
     }

@@ -81,7 +81,8 @@ extension ModelFamily {
                 attention: AttentionNames(
                     norm: "input_layernorm", queryKeyValue: ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"],
                     headNorms: headNorms, output: "self_attn.o_proj"),
-                feedForwardNorm: "post_attention_layernorm", entrance: ["mlp.gate_proj", "mlp.up_proj"], exit: "mlp.down_proj",
+                feedForwardNorm: "post_attention_layernorm", feedForwardUp: ["mlp.gate_proj", "mlp.up_proj"],
+                feedForwardDown: "mlp.down_proj",
                 finalNorm: "model.norm"),
             ignored: { $0.hasSuffix(".self_attn.rotary_emb.inv_freq") })
     }

@@ -66,12 +66,12 @@ struct StackNames: Sendable {
     var layer: @Sendable (Int) -> String
     var attention: AttentionNames
     /// Of the first layer, for all.
-    var distances: String?
+    var relativeBias: String?
     var cross: AttentionNames?
     var feedForwardNorm: String
     /// Gate and up, or the one projection.
-    var entrance: [String]
-    var exit: String
+    var feedForwardUp: [String]
+    var feedForwardDown: String
     var finalNorm: String
 }
 

@@ -56,7 +56,7 @@ package struct StudentConfiguration: Sendable, Equatable {
     /// Columns of all heads side by side: H·D.
     package var attentionWidth: Int { headCount * headWidth }
     /// Columns of a feed-forward layer's first projection: F, or 2F for gate and up.
-    package var entranceWidth: Int { (isGated ? 2 : 1) * feedForwardWidth }
+    package var feedForwardUpWidth: Int { (isGated ? 2 : 1) * feedForwardWidth }
     package var hasEncoder: Bool { decoderStart != nil }
 
     /// The matrices' numbers, in floating point so that damaged sizes do no harm.
@@ -113,14 +113,14 @@ package struct StudentConfiguration: Sendable, Equatable {
         /// T5's: by the layer's inputs, times `initializer_factor`.
         case byInputs(factor: Double, width: Int, headWidth: Int)
 
-        func deviation(_ beginning: TensorLayout.Beginning, shape: [Int]) -> Double {
-            switch (beginning, self) {
+        func deviation(_ initializer: TensorLayout.Initializer, shape: [Int]) -> Double {
+            switch (initializer, self) {
             case (.one, _), (.zero, _): 0
             case (_, .same(let deviation)): deviation
             case (.residual, .sameButResidual(let deviation, let layers)): deviation / Double(2 * layers).squareRoot()
             case (_, .sameButResidual(let deviation, _)): deviation
             case (.embedding, .byInputs(let factor, _, _)), (.head, .byInputs(let factor, _, _)): factor
-            case (.distances, .byInputs(let factor, let width, _)): factor / Double(width).squareRoot()
+            case (.relativeBias, .byInputs(let factor, let width, _)): factor / Double(width).squareRoot()
             case (.query, .byInputs(let factor, _, let headWidth)): factor / Double(shape[1] * headWidth).squareRoot()
             case (_, .byInputs(let factor, _, _)): factor / Double(shape[1]).squareRoot()
             }

@@ -57,10 +57,10 @@ extension ModelFamily {
     private static func t5Stack(_ name: String, isGated: Bool, cross: AttentionNames?, feedForward: String) -> StackNames {
         StackNames(
             layer: { "\(name).block.\($0)." }, attention: t5Attention("layer.0.SelfAttention", norm: "layer.0.layer_norm"),
-            distances: "layer.0.SelfAttention.relative_attention_bias.weight", cross: cross,
+            relativeBias: "layer.0.SelfAttention.relative_attention_bias.weight", cross: cross,
             feedForwardNorm: feedForward + ".layer_norm",
-            entrance: (isGated ? ["wi_0", "wi_1"] : ["wi"]).map { "\(feedForward).DenseReluDense.\($0)" },
-            exit: feedForward + ".DenseReluDense.wo", finalNorm: name + ".final_layer_norm")
+            feedForwardUp: (isGated ? ["wi_0", "wi_1"] : ["wi"]).map { "\(feedForward).DenseReluDense.\($0)" },
+            feedForwardDown: feedForward + ".DenseReluDense.wo", finalNorm: name + ".final_layer_norm")
     }
 
     private static func t5Attention(_ layer: String, norm: String) -> AttentionNames {

@@ -44,7 +44,7 @@ extension DecodeModel {
         model.forward(batch, pass, keeping: false) { number, layer in
             team.run(results.count) { part in
                 let (result, tree) = (results[part], batch.decoder.trees[part])
-                for row in Array(tree.body) + [tree.stem] {
+                for row in Array(tree.promptRows) + [tree.lastPromptRow] {
                     result.cache.put(
                         layer.queryKeyValue + row * configuration.queryKeyValueWidth, layer: number,
                         position: Int(batch.decoder.positions[row]))

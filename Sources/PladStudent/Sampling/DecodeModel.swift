@@ -7,7 +7,7 @@ import PladTensor
 /// depends on its sequence alone, to the bit: products keep the order of sums (see `PanelMatrix`).
 final class DecodeModel {
     private struct Layer {
-        let queryKeyValue, attentionOutput, entrance, exit: PanelProjection
+        let queryKeyValue, attentionOutput, feedForwardUp, feedForwardDown: PanelProjection
         let cross: (query: PanelProjection, output: PanelProjection)?
     }
 
@@ -64,7 +64,7 @@ final class DecodeModel {
         layers = tensors.decoder.layers.map { layer in
             Layer(
                 queryKeyValue: pack(layer.attention.queryKeyValue), attentionOutput: pack(layer.attention.output),
-                entrance: pack(layer.entrance), exit: pack(layer.exit),
+                feedForwardUp: pack(layer.feedForwardUp), feedForwardDown: pack(layer.feedForwardDown),
                 cross: layer.cross.map { (query: pack($0.query), output: pack($0.output)) })
         }
         head = PanelProjection(
@@ -91,7 +91,7 @@ final class DecodeModel {
     func step(_ rows: [Row], into logits: UnsafeMutablePointer<Float>) {
         let depth = (rows.map(\.position).max() ?? 0) + 1
         stack.rotary?.reserve(depth)
-        stack.distances?.reserve(depth: depth)
+        stack.relativeBias?.reserve(depth: depth)
         guard sharesRows else { return advance(rows, scratches[0], team, into: logits) }
         let share = (rows.count + team.threads - 1) / team.threads
         team.run((rows.count + share - 1) / share) { part, worker in
@@ -114,29 +114,29 @@ final class DecodeModel {
         for (number, layer) in layers.enumerated() {
             let weights = tensors.decoder.layers[number]
             norm(weights.attention.norm, scratch, rows: rows.count)
-            layer.queryKeyValue.apply(scratch.normal, to: scratch.queryKeyValue, rows: rows.count, team)
+            layer.queryKeyValue.apply(scratch.normalized, to: scratch.queryKeyValue, rows: rows.count, team)
             team.split(rows.count, grain: 1) { range, _ in
                 for index in range { attend(number, index, rows[index], scratch, floats: attentionFloats) }
             }
             layer.attentionOutput.apply(scratch.attention, to: scratch.stream, rows: rows.count, team, adding: true)
             if let cross = layer.cross, let weights = weights.cross {
                 norm(weights.norm, scratch, rows: rows.count)
-                cross.query.apply(scratch.normal, to: scratch.queryKeyValue, rows: rows.count, team)
+                cross.query.apply(scratch.normalized, to: scratch.queryKeyValue, rows: rows.count, team)
                 team.split(rows.count, grain: 1) { range, _ in
                     for index in range { attendSource(number, index, rows[index], scratch, floats: attentionFloats) }
                 }
                 cross.output.apply(scratch.attention, to: scratch.stream, rows: rows.count, team, adding: true)
             }
             norm(weights.feedForwardNorm, scratch, rows: rows.count)
-            layer.entrance.apply(scratch.normal, to: scratch.entrance, rows: rows.count, team)
+            layer.feedForwardUp.apply(scratch.normalized, to: scratch.feedForwardUp, rows: rows.count, team)
             team.split(rows.count, grain: 1) { range, _ in activate(range, scratch) }
-            layer.exit.apply(scratch.hidden, to: scratch.stream, rows: rows.count, team, adding: true)
+            layer.feedForwardDown.apply(scratch.hidden, to: scratch.stream, rows: rows.count, team, adding: true)
         }
         norm(tensors.decoder.finalNorm, scratch, rows: rows.count)
         if configuration.headScale != 1 {
-            scale(scratch.normal, by: configuration.headScale, into: scratch.normal, count: rows.count * configuration.width)
+            scale(scratch.normalized, by: configuration.headScale, into: scratch.normalized, count: rows.count * configuration.width)
         }
-        head.apply(scratch.normal, to: logits, rows: rows.count, team)
+        head.apply(scratch.normalized, to: logits, rows: rows.count, team)
     }
 
     private func embed(_ rows: [Row], _ scratch: DecodeScratch) {
@@ -156,9 +156,9 @@ final class DecodeModel {
         let queryKeyValue = scratch.queryKeyValue + index * configuration.queryKeyValueWidth
         if let norms = tensors.decoder.layers[number].attention.headNorms {
             let keys = queryKeyValue + configuration.attentionWidth
-            withUnsafeTemporaryAllocation(of: Float.self, capacity: max(shape.heads, shape.keyValueHeads)) { inverse in
-                norms.query.apply(queryKeyValue, into: queryKeyValue, inverse: inverse.baseAddress!, rows: shape.heads)
-                norms.key.apply(keys, into: keys, inverse: inverse.baseAddress!, rows: shape.keyValueHeads)
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: max(shape.heads, shape.keyValueHeads)) { inverseRMS in
+                norms.query.apply(queryKeyValue, into: queryKeyValue, inverseRMS: inverseRMS.baseAddress!, rows: shape.heads)
+                norms.key.apply(keys, into: keys, inverseRMS: inverseRMS.baseAddress!, rows: shape.keyValueHeads)
             }
         }
         stack.rotary?.turn(queryKeyValue, count: shape.heads + shape.keyValueHeads, position: row.position)
@@ -185,16 +185,16 @@ final class DecodeModel {
 
     private func activate(_ rows: Range<Int>, _ scratch: DecodeScratch) {
         let feedForward = configuration.feedForwardWidth
-        let entrance = scratch.entrance + rows.lowerBound * configuration.entranceWidth
+        let feedForwardUp = scratch.feedForwardUp + rows.lowerBound * configuration.feedForwardUpWidth
         let hidden = scratch.hidden + rows.lowerBound * feedForward
         if configuration.isGated {
-            gated(configuration.activation, entrance, into: hidden, rows: rows.count, width: feedForward)
+            gated(configuration.activation, feedForwardUp, into: hidden, rows: rows.count, width: feedForward)
         } else {
-            PladTensor.activate(configuration.activation, entrance, into: hidden, count: rows.count * feedForward)
+            PladTensor.activate(configuration.activation, feedForwardUp, into: hidden, count: rows.count * feedForward)
         }
     }
 
     private func norm(_ norm: NormTensors, _ scratch: DecodeScratch, rows: Int) {
-        norm.apply(scratch.stream, into: scratch.normal, inverse: scratch.inverse, rows: rows)
+        norm.apply(scratch.stream, into: scratch.normalized, inverseRMS: scratch.inverseRMS, rows: rows)
     }
 }

@@ -7,15 +7,15 @@ final class DecodeScratch {
     private var attentionFloats = 0
     /// [rows, C]: the residual stream; a norm's output.
     private(set) var stream = UnsafeMutablePointer<Float>(bitPattern: 64)!
-    private(set) var normal = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    private(set) var normalized = UnsafeMutablePointer<Float>(bitPattern: 64)!
     /// [rows, (H + 2G)·D] and [rows, H·D]
     private(set) var queryKeyValue = UnsafeMutablePointer<Float>(bitPattern: 64)!
     private(set) var attention = UnsafeMutablePointer<Float>(bitPattern: 64)!
     /// [rows, 2F] or [rows, F], and [rows, F]
-    private(set) var entrance = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    private(set) var feedForwardUp = UnsafeMutablePointer<Float>(bitPattern: 64)!
     private(set) var hidden = UnsafeMutablePointer<Float>(bitPattern: 64)!
     /// [rows]
-    private(set) var inverse = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    private(set) var inverseRMS = UnsafeMutablePointer<Float>(bitPattern: 64)!
     /// [rows, attention]
     private(set) var scores = UnsafeMutablePointer<Float>(bitPattern: 64)!
 
@@ -25,7 +25,7 @@ final class DecodeScratch {
         attentionFloats = max(2 * attentionFloats, floats)
         let widths = [
             configuration.width, configuration.width, configuration.queryKeyValueWidth, configuration.attentionWidth,
-            configuration.entranceWidth, configuration.feedForwardWidth, 1, attentionFloats,
+            configuration.feedForwardUpWidth, configuration.feedForwardWidth, 1, attentionFloats,
         ]
         memory = AlignedBuffer(count: self.rows * widths.reduce(0, +))
         var next = memory.pointer
@@ -33,7 +33,7 @@ final class DecodeScratch {
             defer { next += self.rows * width }
             return next
         }
-        (stream, normal, queryKeyValue, attention) = (parts[0], parts[1], parts[2], parts[3])
-        (entrance, hidden, inverse, scores) = (parts[4], parts[5], parts[6], parts[7])
+        (stream, normalized, queryKeyValue, attention) = (parts[0], parts[1], parts[2], parts[3])
+        (feedForwardUp, hidden, inverseRMS, scores) = (parts[4], parts[5], parts[6], parts[7])
     }
 }

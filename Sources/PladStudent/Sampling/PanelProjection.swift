@@ -9,7 +9,7 @@ struct PanelProjection {
     init(_ projection: Projection, _ weights: DecodeWeights, workers: Workers) {
         let parts = projection.parts
         var weight = parts[0].weight
-        let isWhole = parts.count == 1 && projection.changes.isEmpty
+        let isWhole = parts.count == 1 && projection.loraDeltas.isEmpty
         let gathered = AlignedBuffer(count: isWhole ? 0 : projection.outputs * projection.inputs)
         if !isWhole {
             weight = Matrix(gathered.pointer, stride: projection.inputs)
@@ -17,7 +17,7 @@ struct PanelProjection {
                 weight.from(row: part.outputs.lowerBound).start.update(
                     from: part.weight.start, count: part.outputs.count * projection.inputs)
             }
-            for change in projection.changes { change.merge(into: weight, inputs: projection.inputs) }
+            for change in projection.loraDeltas { change.merge(into: weight, inputs: projection.inputs) }
         }
         matrix = withExtendedLifetime(gathered) {
             PanelMatrix(weight, outputs: projection.outputs, inputs: projection.inputs, rounding: weights == .int8, workers: workers)

@@ -10,18 +10,18 @@ final class Activations {
         /// [T, (H + 2G)·D], positions rotated in.
         var queryKeyValue: UnsafeMutablePointer<Float>
         /// [T, (H + G)·D] and [T, H + G], where heads are normed: queries and keys before that, and what the norms multiplied them by.
-        var plainHeads, headInverse: UnsafeMutablePointer<Float>
+        var plainHeads, headInverseRMS: UnsafeMutablePointer<Float>
         /// [T, H·D]
         var attention: UnsafeMutablePointer<Float>
         /// [T, H] of the attention scores.
         var logSumExp: UnsafeMutablePointer<Float>
         var cross: Cross?
         /// [T, C] between attention and feed-forward.
-        var middle: UnsafeMutablePointer<Float>
+        var residual: UnsafeMutablePointer<Float>
         /// [T, 2F] or [T, F]; the backward pass turns it into its own gradient.
-        var entrance: UnsafeMutablePointer<Float>
+        var feedForwardUp: UnsafeMutablePointer<Float>
         /// [T] each: what the two norms multiplied rows by.
-        var attentionInverse, feedForwardInverse: UnsafeMutablePointer<Float>
+        var attentionInverseRMS, feedForwardInverseRMS: UnsafeMutablePointer<Float>
     }
 
     /// Attention to an encoder's output of S rows.
@@ -31,7 +31,7 @@ final class Activations {
         /// [T, H·D] each.
         var query, attention: UnsafeMutablePointer<Float>
         /// [T, H] and [T]
-        var logSumExp, inverse: UnsafeMutablePointer<Float>
+        var logSumExp, inverseRMS: UnsafeMutablePointer<Float>
         /// [S, 2G·D]
         var keyValue: UnsafeMutablePointer<Float>
     }
@@ -39,15 +39,15 @@ final class Activations {
     /// What the backward pass alone needs, shared by all layers.
     struct Gradients {
         /// [T, C] each: at a layer's output and between its parts; the two change places from layer to layer.
-        var output, middle: UnsafeMutablePointer<Float>
+        var output, residual: UnsafeMutablePointer<Float>
         /// [T, C] each: at a norm's output; the outputs themselves, computed again.
-        var normal, attentionNormal, feedForwardNormal: UnsafeMutablePointer<Float>
+        var normalized, attentionNormalized, feedForwardNormalized: UnsafeMutablePointer<Float>
         /// [T, (H + 2G)·D]
         var queryKeyValue: UnsafeMutablePointer<Float>
         /// [T, H·D]
         var attention: UnsafeMutablePointer<Float>
         /// Of attention to an encoder: [T, H·D], [T, C] (the norm's output), [S, 2G·D], and [S, C] at the encoder's output.
-        var crossQuery, crossNormal, crossKeyValue, source: UnsafeMutablePointer<Float>
+        var crossQuery, crossNormalized, crossKeyValue, source: UnsafeMutablePointer<Float>
     }
 
     private let configuration: StudentConfiguration
@@ -59,11 +59,11 @@ final class Activations {
     private var sourceCapacity = 0
     private(set) var layers: [Layer] = []
     /// [T, C]: a norm's output on its way into a matrix product; after the last layer, the final norm's.
-    private(set) var normal = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    private(set) var normalized = UnsafeMutablePointer<Float>(bitPattern: 64)!
     /// [T, F]
     private(set) var hidden = UnsafeMutablePointer<Float>(bitPattern: 64)!
     /// [T]: of the final norm.
-    private(set) var finalInverse = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    private(set) var finalInverseRMS = UnsafeMutablePointer<Float>(bitPattern: 64)!
     /// [T]: of the logits of predicting rows, counted from the first of them.
     private(set) var headLogSumExp = UnsafeMutablePointer<Float>(bitPattern: 64)!
     private(set) var gradients: Gradients!
@@ -115,13 +115,14 @@ final class Activations {
         func layer() -> Layer {
             let layer = Layer(
                 input: input, output: keeps ? take(width) : input, queryKeyValue: take(wide),
-                plainHeads: take(normedHeads * configuration.headWidth), headInverse: take(normedHeads), attention: take(attention),
+                plainHeads: take(normedHeads * configuration.headWidth), headInverseRMS: take(normedHeads), attention: take(attention),
                 logSumExp: take(heads),
                 cross: crosses
                     ? Cross(
-                        input: take(width), query: take(attention), attention: take(attention), logSumExp: take(heads), inverse: take(1),
+                        input: take(width), query: take(attention), attention: take(attention), logSumExp: take(heads), inverseRMS: take(1),
                         keyValue: take(keyValue, rows: sourceCapacity)) : nil,
-                middle: take(width), entrance: take(configuration.entranceWidth), attentionInverse: take(1), feedForwardInverse: take(1))
+                residual: take(width), feedForwardUp: take(configuration.feedForwardUpWidth), attentionInverseRMS: take(1),
+                feedForwardInverseRMS: take(1))
             input = layer.output
             return layer
         }
@@ -132,15 +133,16 @@ final class Activations {
             // Keys and values of an encoder's output are made for all layers at once.
             for number in layers.indices.dropFirst() where crosses { layers[number].cross?.keyValue = take(keyValue, rows: sourceCapacity) }
         }
-        normal = take(width)
+        normalized = take(width)
         hidden = take(configuration.feedForwardWidth)
-        finalInverse = take(1)
+        finalInverseRMS = take(1)
         headLogSumExp = take(1)
         if keeps {
             gradients = Gradients(
-                output: take(width), middle: take(width), normal: take(width), attentionNormal: take(width), feedForwardNormal: take(width),
+                output: take(width), residual: take(width), normalized: take(width), attentionNormalized: take(width),
+                feedForwardNormalized: take(width),
                 queryKeyValue: take(wide), attention: take(attention),
-                crossQuery: take(crosses ? attention : 0), crossNormal: take(crosses ? width : 0),
+                crossQuery: take(crosses ? attention : 0), crossNormalized: take(crosses ? width : 0),
                 crossKeyValue: take(crosses ? keyValue : 0, rows: sourceCapacity), source: take(crosses ? width : 0, rows: sourceCapacity))
         }
         return next - start
@@ -161,8 +163,8 @@ final class Activations {
             func shift(_ start: UnsafeMutablePointer<Float>, _ width: Int) { shift(start, width, moves) }
             let (width, heads) = (configuration.width, configuration.headCount)
             guard part < layers.count else {
-                shift(normal, width)
-                shift(finalInverse, 1)
+                shift(normalized, width)
+                shift(finalInverseRMS, 1)
                 for move in moves where move.from >= old {
                     (headLogSumExp + (move.to - new)).update(from: headLogSumExp + (move.from - old), count: move.count)
                 }
@@ -175,7 +177,7 @@ final class Activations {
             if configuration.normsHeads {
                 let normedHeads = heads + configuration.keyValueHeadCount
                 shift(layer.plainHeads, normedHeads * configuration.headWidth)
-                shift(layer.headInverse, normedHeads)
+                shift(layer.headInverseRMS, normedHeads)
             }
             shift(layer.attention, configuration.attentionWidth)
             shift(layer.logSumExp, heads)
@@ -184,13 +186,13 @@ final class Activations {
                 shift(cross.query, configuration.attentionWidth)
                 shift(cross.attention, configuration.attentionWidth)
                 shift(cross.logSumExp, heads)
-                shift(cross.inverse, 1)
+                shift(cross.inverseRMS, 1)
                 shift(cross.keyValue, 2 * configuration.keyValueHeadCount * configuration.headWidth, source)
             }
-            shift(layer.middle, width)
-            shift(layer.entrance, configuration.entranceWidth)
-            shift(layer.attentionInverse, 1)
-            shift(layer.feedForwardInverse, 1)
+            shift(layer.residual, width)
+            shift(layer.feedForwardUp, configuration.feedForwardUpWidth)
+            shift(layer.attentionInverseRMS, 1)
+            shift(layer.feedForwardInverseRMS, 1)
         }
     }
 }

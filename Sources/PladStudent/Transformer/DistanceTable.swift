@@ -3,7 +3,7 @@ import PladTensor
 /// A stack's bias by distance, spread out from its buckets for one pass, and its gradient on the way back to them.
 ///
 /// Every text gathers gradients of its own, joined in the order of the texts: the same whoever did which.
-final class DistanceTable {
+final class RelativeBiasTable {
     private let relative: RelativeConfiguration
     private let heads: Int
     private let bothWays: Bool
@@ -23,7 +23,7 @@ final class DistanceTable {
         self.source = source
     }
 
-    private var size: Int { heads * DistanceBias.stride(depth: depth) }
+    private var size: Int { heads * RelativeBias.stride(depth: depth) }
 
     /// Makes the table cover distances below `depth`, with the biases as they were when it last grew.
     func reserve(depth: Int) {
@@ -36,7 +36,7 @@ final class DistanceTable {
             self.depth = max(depth, 2 * self.depth)
             values = AlignedBuffer(count: size)
         }
-        let stride = DistanceBias.stride(depth: self.depth)
+        let stride = RelativeBias.stride(depth: self.depth)
         for distance in 1 - self.depth..<self.depth {
             let bucket = relative.bucket(distance: distance, bothWays: bothWays)
             for head in 0..<heads { values.pointer[head * stride + self.depth + distance] = source[bucket * heads + head] }
@@ -51,13 +51,13 @@ final class DistanceTable {
     }
 
     /// - Parameter text: whose gradients are gathered; nil where there are none.
-    func bias(text: Int?) -> DistanceBias {
-        DistanceBias(values: values.pointer, gradients: text.map { gradients.pointer + $0 * size } ?? values.pointer, depth: depth)
+    func bias(text: Int?) -> RelativeBias {
+        RelativeBias(values: values.pointer, gradients: text.map { gradients.pointer + $0 * size } ?? values.pointer, depth: depth)
     }
 
     /// Adds what all texts gathered to the gradients of the buckets, [buckets, H].
     func gather(to target: UnsafeMutablePointer<Float>) {
-        let stride = DistanceBias.stride(depth: depth)
+        let stride = RelativeBias.stride(depth: depth)
         for text in 0..<texts {
             for distance in 1 - depth..<depth {
                 let bucket = relative.bucket(distance: distance, bothWays: bothWays)

@@ -28,7 +28,7 @@ final class Model {
         var source: Source?
         if let encoder, let texts = batch.encoder, let activations = pass.encoder {
             encoder.forward(texts, activations, keeping: keeping, embed: { rows, input in embed(rows, texts, input) })
-            source = Source(output: activations.normal, texts: texts.trees.map(\.rows))
+            source = Source(output: activations.normalized, texts: texts.trees.map(\.rows))
         }
         decoder.forward(
             batch.decoder, pass.decoder, keeping: keeping, source: source, embed: { rows, input in embed(rows, batch.decoder, input) },
@@ -38,7 +38,7 @@ final class Model {
 
     /// The final norm's output of the rows that predict.
     func input(of batch: Batch, _ pass: Pass) -> UnsafeMutablePointer<Float> {
-        pass.decoder.normal + batch.decoder.firstPredicting * configuration.width
+        pass.decoder.normalized + batch.decoder.firstPredicting * configuration.width
     }
 
     /// Adds the gradients of all weights but the head, given that of the head's input, [predicting rows, C]. Uses up both.
@@ -46,7 +46,7 @@ final class Model {
         if configuration.headScale != 1 { scaleHead(dInput, rows: batch.decoder.predictingCount) }
         var source: Source?
         if let texts = batch.encoder, let activations = pass.encoder {
-            source = Source(output: activations.normal, texts: texts.trees.map(\.rows))
+            source = Source(output: activations.normalized, texts: texts.trees.map(\.rows))
         }
         let d = decoder.backward(batch.decoder, pass.decoder, dOutput: dInput, gradients: gradients.decoder, source: source)
         embedBackward(batch.decoder, d, gradients)

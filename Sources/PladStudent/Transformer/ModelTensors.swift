@@ -28,22 +28,22 @@ struct LayerTensors {
     let cross: CrossAttentionTensors?
     let feedForwardNorm: NormTensors
     /// [2F, C], gate then up, or [F, C] where nothing is gated.
-    let entrance: Projection
+    let feedForwardUp: Projection
     /// [C, F]
-    let exit: Projection
+    let feedForwardDown: Projection
 }
 
 /// A stack of layers.
 struct StackTensors {
     /// [buckets, H]: what attention adds to scores by distance (T5).
-    let distances: UnsafeMutablePointer<Float>?
+    let relativeBias: UnsafeMutablePointer<Float>?
     let layers: [LayerTensors]
     let finalNorm: NormTensors
 }
 
 /// Where the model finds its tensors (the weights themselves, or gradients in the same layout).
 ///
-/// One walk over all tensors makes both the layout and the places, so that the two cannot differ. Query, key and value are one
+/// One builder over all tensors makes both the layout and the places, so that the two cannot differ. Query, key and value are one
 /// projection to the model, and so are gate and up, whatever the files make of them.
 struct ModelTensors {
     /// [V, C]
@@ -54,7 +54,7 @@ struct ModelTensors {
     let decoder: StackTensors
     /// [V, C]; the embedding itself where the two are tied.
     let head: Matrix
-    /// Only low-rank changes get gradients; in the layout of gradients nothing else has memory.
+    /// Only low-rank deltas get gradients; in the layout of gradients nothing else has memory.
     let isFrozen: Bool
     /// Keep the memory that everything here points into.
     private let owners: [Weights]
@@ -63,39 +63,39 @@ struct ModelTensors {
     ///
     /// - Precondition: `weights` and the adapter are laid out by `layouts` for the same configuration and names.
     init(_ weights: Weights, _ configuration: StudentConfiguration, names: TensorNames, adapter: Adapter? = nil) {
-        var walk = TensorWalk(
+        var builder = TensorLayoutBuilder(
             names: names, configuration: configuration, weights: weights, adapter: adapter?.settings, adapterWeights: adapter?.weights)
-        self.init(&walk, isFrozen: false, owners: [weights] + (adapter.map { [$0.weights] } ?? []))
+        self.init(&builder, isFrozen: false, owners: [weights] + (adapter.map { [$0.weights] } ?? []))
     }
 
     /// Where gradients go: those of all tensors, or of an adapter's alone.
     init(gradients: Weights, _ configuration: StudentConfiguration, names: TensorNames, adapter: LoRA?) {
-        var walk = TensorWalk(
+        var builder = TensorLayoutBuilder(
             names: names, configuration: configuration, weights: adapter == nil ? gradients : nil, adapter: adapter,
             adapterWeights: adapter == nil ? nil : gradients)
-        self.init(&walk, isFrozen: adapter != nil, owners: [gradients])
+        self.init(&builder, isFrozen: adapter != nil, owners: [gradients])
     }
 
     /// All tensors in the order of the buffer, and those that an adapter adds in the order of its own.
     static func layouts(
         _ configuration: StudentConfiguration, names: TensorNames, adapter: LoRA? = nil
     ) -> (model: [TensorLayout], adapter: [TensorLayout]) {
-        var walk = TensorWalk(names: names, configuration: configuration, weights: nil, adapter: adapter, adapterWeights: nil)
-        _ = ModelTensors(&walk, isFrozen: true, owners: [])
-        return (walk.layout, walk.adapterLayout)
+        var builder = TensorLayoutBuilder(names: names, configuration: configuration, weights: nil, adapter: adapter, adapterWeights: nil)
+        _ = ModelTensors(&builder, isFrozen: true, owners: [])
+        return (builder.layout, builder.adapterLayout)
     }
 
-    private init(_ walk: inout TensorWalk, isFrozen: Bool, owners: [Weights]) {
-        walk.isFrozen = isFrozen
+    private init(_ builder: inout TensorLayoutBuilder, isFrozen: Bool, owners: [Weights]) {
+        builder.isFrozen = isFrozen
         self.isFrozen = isFrozen
         self.owners = owners
-        let (configuration, names) = (walk.configuration, walk.names)
+        let (configuration, names) = (builder.configuration, builder.names)
         let table = [configuration.vocabularySize, configuration.width]
-        embedding = Matrix(walk.take(names.embedding, table, .embedding), stride: configuration.width)
-        positions = names.positions.map { walk.take($0, [configuration.contextLength, configuration.width], .normal) }
-        encoder = names.encoder.map { walk.stack($0, layers: configuration.encoderLayerCount) }
-        decoder = walk.stack(names.decoder, layers: configuration.layerCount)
-        head = configuration.tiedEmbeddings ? embedding : Matrix(walk.take(names.head, table, .head), stride: configuration.width)
+        embedding = Matrix(builder.take(names.embedding, table, .embedding), stride: configuration.width)
+        positions = names.positions.map { builder.take($0, [configuration.contextLength, configuration.width], .normal) }
+        encoder = names.encoder.map { builder.stack($0, layers: configuration.encoderLayerCount) }
+        decoder = builder.stack(names.decoder, layers: configuration.layerCount)
+        head = configuration.tiedEmbeddings ? embedding : Matrix(builder.take(names.head, table, .head), stride: configuration.width)
     }
 }
 
@@ -104,7 +104,7 @@ extension ModelTensors {
     var projections: [Projection] {
         [encoder, decoder].compactMap { $0 }.flatMap(\.layers).flatMap { layer in
             [layer.attention.queryKeyValue, layer.attention.output]
-                + (layer.cross.map { [$0.query, $0.keyValue, $0.output] } ?? []) + [layer.entrance, layer.exit]
+                + (layer.cross.map { [$0.query, $0.keyValue, $0.output] } ?? []) + [layer.feedForwardUp, layer.feedForwardDown]
         }
     }
 }

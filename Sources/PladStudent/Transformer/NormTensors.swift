@@ -10,28 +10,28 @@ struct NormTensors {
     /// The vectors get no gradients; in the layout of gradients they have no memory.
     var isFrozen = false
 
-    /// y of x, [rows, C] each; `inverse`, [rows], is what the backward pass needs of it.
+    /// y of x, [rows, C] each; `inverseRMS`, [rows], is what the backward pass needs of it.
     func apply(
-        _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, inverse: UnsafeMutablePointer<Float>, rows: Int
+        _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, inverseRMS: UnsafeMutablePointer<Float>, rows: Int
     ) {
         if let bias {
-            layerNorm(x, gain: gain, bias: bias, epsilon: epsilon, into: y, inverse: inverse, rows: rows, width: width)
+            layerNorm(x, gain: gain, bias: bias, epsilon: epsilon, into: y, inverseRMS: inverseRMS, rows: rows, width: width)
         } else {
-            rmsNorm(x, gain: gain, epsilon: epsilon, into: y, inverse: inverse, rows: rows, width: width)
+            rmsNorm(x, gain: gain, epsilon: epsilon, into: y, inverseRMS: inverseRMS, rows: rows, width: width)
         }
     }
 
     /// Adds to dx the gradient of x, adds the gradients of gain and bias to the two vectors at `sums`, [2, C], and computes y again.
     func backward(
-        _ dy: UnsafePointer<Float>, x: UnsafePointer<Float>, inverse: UnsafePointer<Float>, addingTo dx: UnsafeMutablePointer<Float>,
+        _ dy: UnsafePointer<Float>, x: UnsafePointer<Float>, inverseRMS: UnsafePointer<Float>, addingTo dx: UnsafeMutablePointer<Float>,
         sums: UnsafeMutablePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int
     ) {
         if let bias {
             layerNormBackward(
-                dy, x: x, gain: gain, bias: bias, inverse: inverse, addingTo: dx, addingTo: sums, addingTo: sums + width, into: y,
+                dy, x: x, gain: gain, bias: bias, inverseRMS: inverseRMS, addingTo: dx, addingTo: sums, addingTo: sums + width, into: y,
                 rows: rows, width: width)
         } else {
-            rmsNormBackward(dy, x: x, gain: gain, inverse: inverse, addingTo: dx, addingTo: sums, into: y, rows: rows, width: width)
+            rmsNormBackward(dy, x: x, gain: gain, inverseRMS: inverseRMS, addingTo: dx, addingTo: sums, into: y, rows: rows, width: width)
         }
     }
 }

@@ -60,7 +60,7 @@ struct PackedTrees {
                 number += tokens.count
                 continuation += 1
             }
-            trees.append(TreeRows(body: body..<body + prompt - 1, stem: stem, branches: branches))
+            trees.append(TreeRows(promptRows: body..<body + prompt - 1, lastPromptRow: stem, continuationRows: branches))
             body += prompt - 1
         }
     }
@@ -73,7 +73,7 @@ struct PackedTrees {
             let first = ids.count
             ids += text
             positions += (0..<Int32(text.count))
-            trees.append(TreeRows(body: first..<ids.count - 1, stem: ids.count - 1, branches: []))
+            trees.append(TreeRows(promptRows: first..<ids.count - 1, lastPromptRow: ids.count - 1, continuationRows: []))
         }
     }
 
@@ -94,10 +94,10 @@ struct PackedTrees {
         var target = kept.trees.makeIterator()
         for (tree, keeps) in zip(trees, keeping) where keeps.contains(true) {
             let place = target.next()!
-            bodies.append(Move(from: tree.body.lowerBound, to: place.body.lowerBound, count: tree.body.count))
-            tails.append(Move(from: tree.stem, to: place.stem, count: 1))
-            let branches = zip(tree.branches, keeps).filter(\.1).map(\.0)
-            for (branch, to) in zip(branches, place.branches) {
+            bodies.append(Move(from: tree.promptRows.lowerBound, to: place.promptRows.lowerBound, count: tree.promptRows.count))
+            tails.append(Move(from: tree.lastPromptRow, to: place.lastPromptRow, count: 1))
+            let branches = zip(tree.continuationRows, keeps).filter(\.1).map(\.0)
+            for (branch, to) in zip(branches, place.continuationRows) {
                 tails.append(Move(from: branch.lowerBound, to: to.lowerBound, count: branch.count))
             }
         }

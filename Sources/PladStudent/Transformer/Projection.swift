@@ -1,12 +1,12 @@
 import PladTensor
 
-/// A linear layer y = x·wᵀ + bias with the low-rank changes made to it; in the layout of gradients, where theirs go.
+/// A linear layer y = x·wᵀ + bias with the low-rank deltas made to it; in the layout of gradients, where theirs go.
 struct Projection {
     /// All outputs in order.
     let parts: [Part]
     let inputs: Int
     let outputs: Int
-    var changes: [LowRank] = []
+    var loraDeltas: [LowRank] = []
     /// Weight and bias get no gradients; in the layout of gradients they have no memory.
     var isFrozen = false
 
@@ -40,7 +40,7 @@ struct Projection {
             linear(x, weight: part.weight, into: y, rows: rows, inputs: inputs, outputs: outputs, accumulating: adding)
             if let bias = part.bias { addBias(bias, to: y, rows: rows, width: outputs) }
         }
-        for change in changes { change.apply(x, to: y, rows: rows, inputs: inputs) }
+        for change in loraDeltas { change.apply(x, to: y, rows: rows, inputs: inputs) }
     }
 
     /// dx [rows, inputs] of dy [rows, outputs].
@@ -50,7 +50,7 @@ struct Projection {
                 dy.from(column: part.outputs.lowerBound), weight: part.weight, into: dx, rows: rows, inputs: inputs,
                 outputs: part.outputs.count, accumulating: adding || part.outputs.lowerBound > 0)
         }
-        for change in changes { change.inputGradient(dy, to: dx, rows: rows, inputs: inputs) }
+        for change in loraDeltas { change.inputGradient(dy, to: dx, rows: rows, inputs: inputs) }
     }
 
     /// The same layer without its first outputs.
@@ -58,7 +58,7 @@ struct Projection {
         guard first > 0 else { return self }
         return Projection(
             parts: parts.compactMap { $0.from(output: first) }, inputs: inputs, outputs: outputs - first,
-            changes: changes.compactMap { $0.from(output: first) }, isFrozen: isFrozen)
+            loraDeltas: loraDeltas.compactMap { $0.from(output: first) }, isFrozen: isFrozen)
     }
 
     /// Adds the gradients of weight, bias and changes, as pieces of work that may run side by side.
@@ -69,7 +69,7 @@ struct Projection {
     ///   - pieces: how many are wanted.
     func weightGradient(of weights: Projection, dy: Matrix, x: Matrix, rows: Range<Int>, pieces: Int) -> [() -> Void] {
         let (dy, x) = (dy.from(row: rows.lowerBound), x.from(row: rows.lowerBound))
-        var work: [() -> Void] = zip(changes, weights.changes).map { target, change in
+        var work: [() -> Void] = zip(loraDeltas, weights.loraDeltas).map { target, change in
             { target.weightGradient(of: change, dy: dy, x: x, rows: rows.count, inputs: inputs) }
         }
         guard !isFrozen else { return work }

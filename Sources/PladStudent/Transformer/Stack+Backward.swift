@@ -21,19 +21,19 @@ extension Stack {
         let jobs = packed.trees.count * shape.keyValueHeads
         var d = activations.gradients!
         let last = layerCount - 1
-        distances?.clearGradients(texts: packed.trees.count)
+        relativeBias?.clearGradients(texts: packed.trees.count)
         if let source { d.source.update(repeating: 0, count: source.rowCount * configuration.width) }
 
         let finalSums = normSums(predicting.count)
         workers.run(predicting.count) { part in
             finishBackward(predicting[part], packed, activations, dOutput: dOutput, d, sums: finalSums.of(part))
-            leaveBackward(last, predicting[part], activations, d, sums: below.of(part))
+            attentionOutputAndFeedForwardBackward(last, predicting[part], activations, d, sums: below.of(part))
         }
         finalSums.drain(to: gradients.finalNorm)
         below.drain(to: gradients.layers[last].feedForwardNorm)
         for number in stride(from: last, through: 0, by: -1) {
             let (layer, target) = (activations.layers[number], gradients.layers[number])
-            var products = leaveProducts(
+            var products = attentionOutputAndFeedForwardProducts(
                 number, activations, d, target, rows: (number == last ? packed.firstPredicting : 0)..<packed.rowCount)
             if let source {
                 workers.run(jobs + products.count) { part, worker in
@@ -44,7 +44,7 @@ extension Stack {
                 let texts = self.blocks(0..<source.rowCount)
                 workers.run(blocks.count + texts.count) { part in
                     guard part < blocks.count else { return sourceGradient(number, texts[part - blocks.count], d) }
-                    enterCrossBackward(number, blocks[part], activations, d, sums: sums.of(part))
+                    crossAttentionInputBackward(number, blocks[part], activations, d, sums: sums.of(part))
                 }
                 sums.drain(to: target.cross!.norm)
                 products = crossProducts(number, activations, d, target, rowCount: packed.rowCount, source)
@@ -54,21 +54,22 @@ extension Stack {
                 attendBackward(number, part, packed, layer, d, scratch(worker, depth: depth, backward: true))
             }
             workers.run(blocks.count) { part in
-                enterBackward(
+                attentionInputBackward(
                     number, blocks[part], packed, activations, d, sums: sums.of(part), headSums: headSums?.of(part))
             }
             sums.drain(to: target.attention.norm)
             if let headSums, let norms = target.attention.headNorms { headSums.drain(toHeads: norms.query, norms.key) }
             // What was the gradient between the parts is now that of the layer's input: the output of the layer below.
-            swap(&d.output, &d.middle)
-            let entrance = enterProducts(number, d, target, rowCount: packed.rowCount)
-            workers.run(entrance.count + (number > 0 ? blocks.count : 0)) { part in
-                guard part >= entrance.count else { return entrance[part]() }
-                leaveBackward(number - 1, blocks[part - entrance.count], activations, d, sums: below.of(part - entrance.count))
+            swap(&d.output, &d.residual)
+            let inputProducts = attentionInputProducts(number, d, target, rowCount: packed.rowCount)
+            workers.run(inputProducts.count + (number > 0 ? blocks.count : 0)) { part in
+                guard part >= inputProducts.count else { return inputProducts[part]() }
+                attentionOutputAndFeedForwardBackward(
+                    number - 1, blocks[part - inputProducts.count], activations, d, sums: below.of(part - inputProducts.count))
             }
             if number > 0 { below.drain(to: gradients.layers[number - 1].feedForwardNorm) }
         }
-        if let distances, let target = gradients.distances, !gradients.finalNorm.isFrozen { distances.gather(to: target) }
+        if let relativeBias, let target = gradients.relativeBias, !gradients.finalNorm.isFrozen { relativeBias.gather(to: target) }
         return d.output
     }
 
@@ -105,38 +106,38 @@ extension Stack {
         (d.output + first).update(repeating: 0, count: rows.count * width)
         tensors.finalNorm.backward(
             dOutput + (first - packed.firstPredicting * width), x: activations.layers[layerCount - 1].output + first,
-            inverse: activations.finalInverse + rows.lowerBound, addingTo: d.output + first, sums: sums,
-            into: d.feedForwardNormal + first, rows: rows.count)
+            inverseRMS: activations.finalInverseRMS + rows.lowerBound, addingTo: d.output + first, sums: sums,
+            into: d.feedForwardNormalized + first, rows: rows.count)
     }
 
-    /// From the gradient of a layer's output to those of its middle and of the attention before it.
-    private func leaveBackward(
+    /// From the gradient of a layer's output to those of its residual row and of the attention before it.
+    private func attentionOutputAndFeedForwardBackward(
         _ number: Int, _ rows: Range<Int>, _ activations: Activations, _ d: Activations.Gradients, sums: UnsafeMutablePointer<Float>
     ) {
-        let (width, feedForward, wide) = (configuration.width, configuration.feedForwardWidth, configuration.entranceWidth)
+        let (width, feedForward, wide) = (configuration.width, configuration.feedForwardWidth, configuration.feedForwardUpWidth)
         let (layer, weights) = (activations.layers[number], tensors.layers[number])
         let (first, count) = (rows.lowerBound, rows.count)
-        let (output, middle) = (d.output + first * width, d.middle + first * width)
-        let (entrance, hidden) = (layer.entrance + first * wide, activations.hidden + first * feedForward)
-        let normal = d.normal + first * width
-        weights.exit.inputGradient(Matrix(output, stride: width), to: Matrix(hidden, stride: feedForward), rows: count)
+        let (output, residual) = (d.output + first * width, d.residual + first * width)
+        let (feedForwardUp, hidden) = (layer.feedForwardUp + first * wide, activations.hidden + first * feedForward)
+        let normalized = d.normalized + first * width
+        weights.feedForwardDown.inputGradient(Matrix(output, stride: width), to: Matrix(hidden, stride: feedForward), rows: count)
         if configuration.isGated {
-            gatedBackward(configuration.activation, gateUp: entrance, dh: hidden, rows: count, width: feedForward)
+            gatedBackward(configuration.activation, gateUp: feedForwardUp, dh: hidden, rows: count, width: feedForward)
         } else {
-            activateBackward(configuration.activation, x: entrance, dh: hidden, count: count * feedForward)
+            activateBackward(configuration.activation, x: feedForwardUp, dh: hidden, count: count * feedForward)
         }
-        weights.entrance.inputGradient(Matrix(entrance, stride: wide), to: Matrix(normal, stride: width), rows: count)
-        middle.update(from: output, count: count * width)
+        weights.feedForwardUp.inputGradient(Matrix(feedForwardUp, stride: wide), to: Matrix(normalized, stride: width), rows: count)
+        residual.update(from: output, count: count * width)
         weights.feedForwardNorm.backward(
-            normal, x: layer.middle + first * width, inverse: layer.feedForwardInverse + first, addingTo: middle, sums: sums,
-            into: d.feedForwardNormal + first * width, rows: count)
+            normalized, x: layer.residual + first * width, inverseRMS: layer.feedForwardInverseRMS + first, addingTo: residual, sums: sums,
+            into: d.feedForwardNormalized + first * width, rows: count)
         let attention = configuration.attentionWidth
         (weights.cross?.output ?? weights.attention.output).inputGradient(
-            Matrix(middle, stride: width), to: Matrix(d.attention + first * attention, stride: attention), rows: count)
+            Matrix(residual, stride: width), to: Matrix(d.attention + first * attention, stride: attention), rows: count)
     }
 
     /// From the gradient of queries, keys and values to that of the layer's input, added to the one between its parts.
-    private func enterBackward(
+    private func attentionInputBackward(
         _ number: Int, _ rows: Range<Int>, _ packed: PackedTrees, _ activations: Activations, _ d: Activations.Gradients,
         sums: UnsafeMutablePointer<Float>, headSums: UnsafeMutablePointer<Float>?
     ) {
@@ -152,30 +153,32 @@ extension Stack {
             }
             if let headSums { normHeadsBackward(number, rows, unused: unused, layer, gradient: d.queryKeyValue, sums: headSums) }
             weights.queryKeyValue.from(output: unused).inputGradient(
-                Matrix(d.queryKeyValue + (first * wide + unused), stride: wide), to: Matrix(d.normal + first * width, stride: width),
+                Matrix(d.queryKeyValue + (first * wide + unused), stride: wide), to: Matrix(d.normalized + first * width, stride: width),
                 rows: rows.count)
-            if unused > 0 { (d.middle + first * width).update(repeating: 0, count: rows.count * width) }
+            if unused > 0 { (d.residual + first * width).update(repeating: 0, count: rows.count * width) }
         }
         let first = rows.lowerBound
         weights.norm.backward(
-            d.normal + first * width, x: layer.input + first * width, inverse: layer.attentionInverse + first,
-            addingTo: d.middle + first * width, sums: sums, into: d.attentionNormal + first * width, rows: rows.count)
+            d.normalized + first * width, x: layer.input + first * width, inverseRMS: layer.attentionInverseRMS + first,
+            addingTo: d.residual + first * width, sums: sums, into: d.attentionNormalized + first * width, rows: rows.count)
     }
 
     /// Weight gradients of a layer from its output down to the projection of its last attention.
-    private func leaveProducts(
+    private func attentionOutputAndFeedForwardProducts(
         _ number: Int, _ activations: Activations, _ d: Activations.Gradients, _ target: LayerTensors, rows: Range<Int>
     ) -> [() -> Void] {
-        let (width, feedForward, wide) = (configuration.width, configuration.feedForwardWidth, configuration.entranceWidth)
+        let (width, feedForward, wide) = (configuration.width, configuration.feedForwardWidth, configuration.feedForwardUpWidth)
         let (layer, weights) = (activations.layers[number], tensors.layers[number])
-        return target.entrance.weightGradient(
-            of: weights.entrance, dy: Matrix(layer.entrance, stride: wide), x: Matrix(d.feedForwardNormal, stride: width), rows: rows,
+        return target.feedForwardUp.weightGradient(
+            of: weights.feedForwardUp, dy: Matrix(layer.feedForwardUp, stride: wide), x: Matrix(d.feedForwardNormalized, stride: width),
+            rows: rows,
             pieces: pieces)
-            + target.exit.weightGradient(
-                of: weights.exit, dy: Matrix(d.output, stride: width), x: Matrix(activations.hidden, stride: feedForward), rows: rows,
+            + target.feedForwardDown.weightGradient(
+                of: weights.feedForwardDown, dy: Matrix(d.output, stride: width), x: Matrix(activations.hidden, stride: feedForward),
+                rows: rows,
                 pieces: pieces)
             + (target.cross?.output ?? target.attention.output).weightGradient(
-                of: weights.cross?.output ?? weights.attention.output, dy: Matrix(d.middle, stride: width),
+                of: weights.cross?.output ?? weights.attention.output, dy: Matrix(d.residual, stride: width),
                 x: Matrix(layer.cross?.attention ?? layer.attention, stride: configuration.attentionWidth), rows: rows, pieces: pieces)
     }
 
@@ -186,24 +189,24 @@ extension Stack {
         let (width, attention, cross) = (configuration.width, configuration.attentionWidth, target.cross!)
         let (rows, weights) = (0..<rowCount, tensors.layers[number])
         return cross.query.weightGradient(
-            of: weights.cross!.query, dy: Matrix(d.crossQuery, stride: attention), x: Matrix(d.crossNormal, stride: width), rows: rows,
+            of: weights.cross!.query, dy: Matrix(d.crossQuery, stride: attention), x: Matrix(d.crossNormalized, stride: width), rows: rows,
             pieces: pieces)
             + cross.keyValue.weightGradient(
                 of: weights.cross!.keyValue, dy: Matrix(d.crossKeyValue, stride: cross.keyValue.outputs),
                 x: Matrix(source.output, stride: width),
                 rows: 0..<source.rowCount, pieces: pieces)
             + target.attention.output.weightGradient(
-                of: weights.attention.output, dy: Matrix(d.middle, stride: width),
+                of: weights.attention.output, dy: Matrix(d.residual, stride: width),
                 x: Matrix(activations.layers[number].attention, stride: attention), rows: rows,
                 pieces: pieces)
     }
 
-    private func enterProducts(
+    private func attentionInputProducts(
         _ number: Int, _ d: Activations.Gradients, _ target: LayerTensors, rowCount: Int
     ) -> [() -> Void] {
         target.attention.queryKeyValue.weightGradient(
             of: tensors.layers[number].attention.queryKeyValue, dy: Matrix(d.queryKeyValue, stride: configuration.queryKeyValueWidth),
-            x: Matrix(d.attentionNormal, stride: configuration.width),
+            x: Matrix(d.attentionNormalized, stride: configuration.width),
             rows: 0..<rowCount, pieces: pieces)
     }
 

@@ -33,15 +33,16 @@ extension Stack {
     }
 
     /// From the output of a layer's own attention to queries of the encoder's output.
-    func enterCross(_ number: Int, _ rows: Range<Int>, _ activations: Activations) {
+    func crossAttentionInput(_ number: Int, _ rows: Range<Int>, _ activations: Activations) {
         let (width, wide, first) = (configuration.width, configuration.attentionWidth, rows.lowerBound)
         let (layer, weights) = (activations.layers[number], tensors.layers[number])
         let (cross, projections) = (layer.cross!, weights.cross!)
         addAttention(weights.attention.output, layer.attention, to: layer.input, into: cross.input, rows)
         projections.norm.apply(
-            cross.input + first * width, into: activations.normal + first * width, inverse: cross.inverse + first, rows: rows.count)
+            cross.input + first * width, into: activations.normalized + first * width, inverseRMS: cross.inverseRMS + first,
+            rows: rows.count)
         projections.query.apply(
-            Matrix(activations.normal + first * width, stride: width), to: Matrix(cross.query + first * wide, stride: wide),
+            Matrix(activations.normalized + first * width, stride: width), to: Matrix(cross.query + first * wide, stride: wide),
             rows: rows.count)
     }
 
@@ -70,19 +71,20 @@ extension Stack {
     }
 
     /// From the gradient of queries to that of the output of the layer's own attention, added to the one between its parts.
-    func enterCrossBackward(
+    func crossAttentionInputBackward(
         _ number: Int, _ rows: Range<Int>, _ activations: Activations, _ d: Activations.Gradients, sums: UnsafeMutablePointer<Float>
     ) {
         let (width, wide, first) = (configuration.width, configuration.attentionWidth, rows.lowerBound)
         let (cross, weights) = (activations.layers[number].cross!, tensors.layers[number])
-        let normal = d.normal + first * width
+        let normalized = d.normalized + first * width
         weights.cross!.query.inputGradient(
-            Matrix(d.crossQuery + first * wide, stride: wide), to: Matrix(normal, stride: width), rows: rows.count)
+            Matrix(d.crossQuery + first * wide, stride: wide), to: Matrix(normalized, stride: width), rows: rows.count)
         weights.cross!.norm.backward(
-            normal, x: cross.input + first * width, inverse: cross.inverse + first, addingTo: d.middle + first * width, sums: sums,
-            into: d.crossNormal + first * width, rows: rows.count)
+            normalized, x: cross.input + first * width, inverseRMS: cross.inverseRMS + first, addingTo: d.residual + first * width,
+            sums: sums,
+            into: d.crossNormalized + first * width, rows: rows.count)
         weights.attention.output.inputGradient(
-            Matrix(d.middle + first * width, stride: width), to: Matrix(d.attention + first * wide, stride: wide), rows: rows.count)
+            Matrix(d.residual + first * width, stride: width), to: Matrix(d.attention + first * wide, stride: wide), rows: rows.count)
     }
 
     /// Adds to the gradient of the encoder's output what comes through a layer's keys and values.

@@ -11,11 +11,11 @@ extension Stack {
         for row in rows {
             let queries = layer.queryKeyValue + row * configuration.queryKeyValueWidth
             let plain = layer.plainHeads + row * (heads + groups) * width
-            let inverse = layer.headInverse + row * (heads + groups)
+            let inverseRMS = layer.headInverseRMS + row * (heads + groups)
             let keys = heads * width
             plain.update(from: queries, count: (heads + groups) * width)
-            if unused == 0 { norms.query.apply(plain, into: queries, inverse: inverse, rows: heads) }
-            norms.key.apply(plain + keys, into: queries + keys, inverse: inverse + heads, rows: groups)
+            if unused == 0 { norms.query.apply(plain, into: queries, inverseRMS: inverseRMS, rows: heads) }
+            norms.key.apply(plain + keys, into: queries + keys, inverseRMS: inverseRMS + heads, rows: groups)
         }
     }
 
@@ -34,15 +34,16 @@ extension Stack {
             for row in rows {
                 let d = gradient + row * configuration.queryKeyValueWidth
                 let plain = layer.plainHeads + row * count
-                let inverse = layer.headInverse + row * (heads + groups)
+                let inverseRMS = layer.headInverseRMS + row * (heads + groups)
                 let keys = heads * width
                 dy.update(from: d, count: count)
                 d.update(repeating: 0, count: count)
                 if unused == 0 {
-                    norms.query.backward(dy, x: plain, inverse: inverse, addingTo: d, sums: sums, into: y, rows: heads)
+                    norms.query.backward(dy, x: plain, inverseRMS: inverseRMS, addingTo: d, sums: sums, into: y, rows: heads)
                 }
                 norms.key.backward(
-                    dy + keys, x: plain + keys, inverse: inverse + heads, addingTo: d + keys, sums: sums + 2 * width, into: y, rows: groups)
+                    dy + keys, x: plain + keys, inverseRMS: inverseRMS + heads, addingTo: d + keys, sums: sums + 2 * width, into: y,
+                    rows: groups)
             }
         }
     }

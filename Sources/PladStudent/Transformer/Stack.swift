@@ -9,7 +9,7 @@ final class Stack {
     let tensors: StackTensors
     let workers: Workers
     let rotary: RotaryTable?
-    let distances: DistanceTable?
+    let relativeBias: RelativeBiasTable?
     let shape: AttentionShape
     /// Rows see their past alone; else all of their text.
     let isCausal: Bool
@@ -26,12 +26,12 @@ final class Stack {
         switch configuration.positions {
         case .rotary(let rotary):
             self.rotary = RotaryTable(rotary, headWidth: configuration.headWidth)
-            distances = nil
-        case .learned: (rotary, distances) = (nil, nil)
+            relativeBias = nil
+        case .learned: (rotary, relativeBias) = (nil, nil)
         case .relative(let relative):
             rotary = nil
-            distances = tensors.distances.map {
-                DistanceTable(relative, heads: configuration.headCount, bothWays: !isCausal, source: $0)
+            relativeBias = tensors.relativeBias.map {
+                RelativeBiasTable(relative, heads: configuration.headCount, bothWays: !isCausal, source: $0)
             }
         }
         scratches = (0..<workers.threads).map { _ in AttentionScratch() }
@@ -52,14 +52,14 @@ final class Stack {
     /// What a layer's attention to its own text does beside products.
     func rules(_ number: Int, text: Int? = nil) -> AttentionRules {
         AttentionRules(
-            window: configuration.windows.isEmpty ? nil : configuration.windows[number], bias: distances?.bias(text: text),
-            skippingBody: isCausal && number == layerCount - 1)
+            window: configuration.windows.isEmpty ? nil : configuration.windows[number], bias: relativeBias?.bias(text: text),
+            skippingPrompt: isCausal && number == layerCount - 1)
     }
 
     /// Prepares what depends on positions, for ways of `depth` rows.
     func reserve(depth: Int) {
         rotary?.reserve(depth)
-        distances?.spread(depth: depth)
+        relativeBias?.spread(depth: depth)
     }
 
     /// Cuts rows into blocks of about the same size, the same number for every thread.
@@ -73,7 +73,7 @@ final class Stack {
     /// Enough rows that a matrix product does not feel the packing of its weights, few enough that small models' activations stay near.
     static let blockRows = 768
 
-    /// Computes all layers and the final norm of the rows that predict; `activations.normal` then holds its output.
+    /// Computes all layers and the final norm of the rows that predict; `activations.normalized` then holds its output.
     ///
     /// - Parameters:
     ///   - source: the encoder's output that the layers attend to.
@@ -93,7 +93,7 @@ final class Stack {
         let depth = max(packed.depth, source?.depth ?? 0)
         workers.run(blocks.count) { part in
             embed(blocks[part], activations.layers[0].input)
-            enter(0, blocks[part], packed, activations)
+            attentionInput(0, blocks[part], packed, activations)
         }
         for number in 0..<layerCount {
             let layer = activations.layers[number]
@@ -115,7 +115,7 @@ final class Stack {
             }
             visit(number, layer)
             if let source {
-                workers.run(blocks.count) { part in enterCross(number, blocks[part], activations) }
+                workers.run(blocks.count) { part in crossAttentionInput(number, blocks[part], activations) }
                 workers.run(jobs) { part, worker in
                     attendSource(
                         number, part, packed, source, activations, scratch(worker, depth: depth, backward: keeping), keeping: keeping)
@@ -123,28 +123,28 @@ final class Stack {
             }
             guard number < layerCount - 1 else { break }
             workers.run(blocks.count) { part in
-                leave(number, blocks[part], activations)
-                enter(number + 1, blocks[part], packed, activations)
+                attentionOutputAndFeedForward(number, blocks[part], activations)
+                attentionInput(number + 1, blocks[part], packed, activations)
             }
         }
         workers.run(predicting.count) { part in
-            leave(layerCount - 1, predicting[part], activations)
+            attentionOutputAndFeedForward(layerCount - 1, predicting[part], activations)
             finish(predicting[part], activations)
         }
     }
 
     /// From a layer's input to rotated queries, keys and values. Rows that predict nothing need no queries in the last layer.
-    private func enter(_ number: Int, _ rows: Range<Int>, _ packed: PackedTrees, _ activations: Activations) {
+    private func attentionInput(_ number: Int, _ rows: Range<Int>, _ packed: PackedTrees, _ activations: Activations) {
         let (width, wide) = (configuration.width, configuration.queryKeyValueWidth)
         let (layer, weights) = (activations.layers[number], tensors.layers[number].attention)
         let first = rows.lowerBound
         weights.norm.apply(
-            layer.input + first * width, into: activations.normal + first * width, inverse: layer.attentionInverse + first,
+            layer.input + first * width, into: activations.normalized + first * width, inverseRMS: layer.attentionInverseRMS + first,
             rows: rows.count)
         for (rows, unused) in queryless(number, rows, packed) {
             let first = rows.lowerBound
             weights.queryKeyValue.from(output: unused).apply(
-                Matrix(activations.normal + first * width, stride: width),
+                Matrix(activations.normalized + first * width, stride: width),
                 to: Matrix(layer.queryKeyValue + first * wide, stride: wide).from(column: unused), rows: rows.count)
             normHeads(number, rows, unused: unused, layer)
             guard let rotary else { continue }
@@ -163,43 +163,43 @@ final class Stack {
     }
 
     /// From attention's output to the layer's output.
-    private func leave(_ number: Int, _ rows: Range<Int>, _ activations: Activations) {
-        let (width, feedForward, wide) = (configuration.width, configuration.feedForwardWidth, configuration.entranceWidth)
+    private func attentionOutputAndFeedForward(_ number: Int, _ rows: Range<Int>, _ activations: Activations) {
+        let (width, feedForward, wide) = (configuration.width, configuration.feedForwardWidth, configuration.feedForwardUpWidth)
         let (layer, weights) = (activations.layers[number], tensors.layers[number])
         let (first, count) = (rows.lowerBound, rows.count)
-        let (middle, output) = (layer.middle + first * width, layer.output + first * width)
-        let (entrance, hidden) = (layer.entrance + first * wide, activations.hidden + first * feedForward)
-        let normal = activations.normal + first * width
+        let (residual, output) = (layer.residual + first * width, layer.output + first * width)
+        let (feedForwardUp, hidden) = (layer.feedForwardUp + first * wide, activations.hidden + first * feedForward)
+        let normalized = activations.normalized + first * width
         addAttention(
             weights.cross?.output ?? weights.attention.output, layer.cross?.attention ?? layer.attention,
-            to: layer.cross?.input ?? layer.input, into: layer.middle, rows)
-        weights.feedForwardNorm.apply(middle, into: normal, inverse: layer.feedForwardInverse + first, rows: count)
-        weights.entrance.apply(Matrix(normal, stride: width), to: Matrix(entrance, stride: wide), rows: count)
+            to: layer.cross?.input ?? layer.input, into: layer.residual, rows)
+        weights.feedForwardNorm.apply(residual, into: normalized, inverseRMS: layer.feedForwardInverseRMS + first, rows: count)
+        weights.feedForwardUp.apply(Matrix(normalized, stride: width), to: Matrix(feedForwardUp, stride: wide), rows: count)
         if configuration.isGated {
-            gated(configuration.activation, entrance, into: hidden, rows: count, width: feedForward)
+            gated(configuration.activation, feedForwardUp, into: hidden, rows: count, width: feedForward)
         } else {
-            activate(configuration.activation, entrance, into: hidden, count: count * feedForward)
+            activate(configuration.activation, feedForwardUp, into: hidden, count: count * feedForward)
         }
-        output.update(from: middle, count: count * width)
-        weights.exit.apply(Matrix(hidden, stride: feedForward), to: Matrix(output, stride: width), rows: count, adding: true)
+        output.update(from: residual, count: count * width)
+        weights.feedForwardDown.apply(Matrix(hidden, stride: feedForward), to: Matrix(output, stride: width), rows: count, adding: true)
     }
 
-    /// middle = input + attention through its output projection, [rows, C].
+    /// residual = input + attention through its output projection, [rows, C].
     func addAttention(
         _ projection: Projection, _ attention: UnsafeMutablePointer<Float>, to input: UnsafeMutablePointer<Float>,
-        into middle: UnsafeMutablePointer<Float>, _ rows: Range<Int>
+        into residual: UnsafeMutablePointer<Float>, _ rows: Range<Int>
     ) {
         let (width, wide, first) = (configuration.width, configuration.attentionWidth, rows.lowerBound)
-        (middle + first * width).update(from: input + first * width, count: rows.count * width)
+        (residual + first * width).update(from: input + first * width, count: rows.count * width)
         projection.apply(
-            Matrix(attention + first * wide, stride: wide), to: Matrix(middle + first * width, stride: width), rows: rows.count,
+            Matrix(attention + first * wide, stride: wide), to: Matrix(residual + first * width, stride: width), rows: rows.count,
             adding: true)
     }
 
     private func finish(_ rows: Range<Int>, _ activations: Activations) {
         let first = rows.lowerBound * configuration.width
         tensors.finalNorm.apply(
-            activations.layers[layerCount - 1].output + first, into: activations.normal + first,
-            inverse: activations.finalInverse + rows.lowerBound, rows: rows.count)
+            activations.layers[layerCount - 1].output + first, into: activations.normalized + first,
+            inverseRMS: activations.finalInverseRMS + rows.lowerBound, rows: rows.count)
     }
 }

@@ -30,8 +30,8 @@ package struct TensorLayout: Sendable, Equatable {
     package var fileShape: [Int] { isTransposedInFile ? shape.reversed() : shape }
 
     /// What kind of values a new model's tensor begins with.
-    enum Beginning {
-        case embedding, head, query, normal, residual, distances, one, zero
+    enum Initializer {
+        case embedding, head, query, normal, residual, relativeBias, one, zero
     }
 }
 

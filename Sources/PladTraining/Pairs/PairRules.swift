@@ -8,13 +8,13 @@ package struct PairSides: Sendable {
     package var rejectedTokens: Int
     /// Likeness of the rejected to the chosen text, and by which measure.
     package var similarity: Double
-    package var measure: Likeness
+    package var measure: SimilarityMetric
     /// The metric's verdict on both sides; nil where it has none on this prompt.
     package var metric: (chosen: Double, rejected: Double)?
 
     package init(
         chosen: String, rejected: String, chosenTokens: Int, rejectedTokens: Int, similarity: Double,
-        measure: Likeness = .rougeL, metric: (chosen: Double, rejected: Double)? = nil
+        measure: SimilarityMetric = .rougeL, metric: (chosen: Double, rejected: Double)? = nil
     ) {
         self.chosen = chosen
         self.rejected = rejected

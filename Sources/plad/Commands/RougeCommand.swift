@@ -34,7 +34,7 @@ struct RougeCommand: ParsableCommand {
         guard !pairs.isEmpty else {
             throw RecordError(.malformed, "\(name) holds no lines; give lines of {\"reference\", \"candidate\"}")
         }
-        let note = Likeness.rougeNote(reads: Rouge.readableShare(of: pairs.map(\.reference)))
+        let note = SimilarityMetric.rougeNote(reads: Rouge.readableShare(of: pairs.map(\.reference)))
         let scores = pairs.map { Rouge.score(reference: $0.reference, candidate: $0.candidate, stemming: stem) }
         let chrF = pairs.map { ChrF(reference: $0.reference, candidate: $0.candidate) }
         if json {

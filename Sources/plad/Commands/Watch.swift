@@ -33,7 +33,7 @@ struct Watch: AsyncParsableCommand {
                 try Browser.open(listener.url + "/")
             } catch let failure as any Failure {
                 // The page is there all the same.
-                Console.say("plad: \(Complaint(failure).line)")
+                Console.say("plad: \(ErrorLine(failure).line)")
             }
         }
         await Interruption.wait()

@@ -45,10 +45,10 @@ struct ConfigFile {
     /// "FILE:LINE: " of the setting that a complaint is about, if the file has it; else nothing.
     ///
     /// The parser names the flag somewhere, plad itself at the beginning: one further on may stand in another file.
-    func place(of complaint: Complaint) -> String {
-        let line = complaint.line
-        guard complaint.status == ExitStatus.usage.rawValue,
-            let match = complaint.isOfParser ? line.firstMatch(of: /--([A-Za-z0-9-]+)/) : line.prefixMatch(of: /--([A-Za-z0-9-]+)/),
+    func place(of errorLine: ErrorLine) -> String {
+        let line = errorLine.line
+        guard errorLine.status == ExitStatus.usage.rawValue,
+            let match = errorLine.isOfParser ? line.firstMatch(of: /--([A-Za-z0-9-]+)/) : line.prefixMatch(of: /--([A-Za-z0-9-]+)/),
             let number = lines[String(match.1)], isOfFile(String(match.1), line)
         else { return "" }
         return "\(path):\(number): "

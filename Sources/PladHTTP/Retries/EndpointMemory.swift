@@ -18,7 +18,7 @@ package struct KnownLimits: Sendable, Hashable, Codable {
 }
 
 /// Keeps what was learnt of endpoints from one run to the next.
-package protocol TrafficMemory: Sendable {
+package protocol EndpointMemory: Sendable {
     /// Nil where nothing is known, or nothing recent.
     func recall(_ origin: String) -> KnownLimits?
     /// Best effort: what cannot be kept is learnt again.
@@ -26,7 +26,7 @@ package protocol TrafficMemory: Sendable {
 }
 
 /// A small JSON file, replaced as a whole. Of two processes that write it the last one wins.
-package struct TrafficFile: TrafficMemory {
+package struct EndpointFile: EndpointMemory {
     private struct Entry: Codable {
         var limits: KnownLimits
         var seen: Date

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Hands values from any thread to one that may sleep until some come. `condition` guards all of it.
-final class Mailbox<Value: Sendable>: @unchecked Sendable {
+final class JobQueue<Value: Sendable>: @unchecked Sendable {
     private let condition = NSCondition()
     private var waiting: [Value] = []
     private var isClosed = false

@@ -2,20 +2,20 @@ import Foundation
 import PladRecords
 
 /// What an endpoint's state makes everybody wait for, or that it is over.
-package enum TrafficNotice: Sendable, Hashable {
+package enum GateNotice: Sendable, Hashable {
     /// Nobody asks for so long, for this reason.
     case waits(Duration, because: String)
     /// It has answered again.
     case goesOn
 }
 
-/// Lets requests out to one endpoint: as many at a time and as soon as `Traffic` judges. Who waits for the pace of the endpoint
+/// Lets requests out to one endpoint: as many at a time and as soon as `EndpointState` judges. Who waits for the pace of the endpoint
 /// waits here; who waits to be retried holds no place.
-package final class TrafficControl: Sendable {
+package final class RequestGate: Sendable {
     package struct Down: Error { package let last: RetryPolicy.Outcome? }
 
     private struct State {
-        var traffic: Traffic
+        var endpoint: EndpointState
         var last: RetryPolicy.Outcome?
         /// Those who wait for the probe to end, by number.
         var waiting: [UInt64: CheckedContinuation<Void, any Error>] = [:]
@@ -29,18 +29,18 @@ package final class TrafficControl: Sendable {
     private let origin: String
     private let clock: any Clock<Duration>
     private let now: @Sendable () -> Duration
-    private let memory: (any TrafficMemory)?
-    private let onNotice: @Sendable (TrafficNotice) -> Void
+    private let memory: (any EndpointMemory)?
+    private let onNotice: @Sendable (GateNotice) -> Void
 
     package init(
         _ origin: String, concurrency: Int, requestsPerMinute: Double?, tokensPerMinute: Double?, clock: any Clock<Duration>,
-        memory: (any TrafficMemory)?, onNotice: @escaping @Sendable (TrafficNotice) -> Void
+        memory: (any EndpointMemory)?, onNotice: @escaping @Sendable (GateNotice) -> Void
     ) {
         let known = memory?.recall(origin) ?? KnownLimits()
         let limits = RateLimits(requestsPerMinute: requestsPerMinute, tokensPerMinute: tokensPerMinute, known: known)
-        let traffic = Traffic(most: concurrency, known: known, limits: limits)
-        state = Locked(State(traffic: traffic))
-        limit = ConcurrencyLimit(traffic.concurrency)
+        let endpoint = EndpointState(most: concurrency, known: known, limits: limits)
+        state = Locked(State(endpoint: endpoint))
+        limit = ConcurrencyLimit(endpoint.concurrency)
         self.origin = origin
         self.clock = clock
         now = Self.stopwatch(clock)
@@ -48,49 +48,49 @@ package final class TrafficControl: Sendable {
         self.onNotice = onNotice
     }
 
-    deinit { memory?.remember(state.withLock { $0.traffic.known }, of: origin) }
+    deinit { memory?.remember(state.withLock { $0.endpoint.known }, of: origin) }
 
     private static func stopwatch(_ clock: some Clock<Duration>) -> @Sendable () -> Duration {
         let start = clock.now
         return { start.duration(to: clock.now) }
     }
 
-    package var hasContact: Bool { state.withLock { $0.traffic.hasContact } }
-    package var isDown: Bool { state.withLock { $0.traffic.isDown } }
-    package func gaveUp() { state.withLock { $0.traffic.gaveUp() } }
+    package var hasContact: Bool { state.withLock { $0.endpoint.hasContact } }
+    package var isDown: Bool { state.withLock { $0.endpoint.isDown } }
+    package func gaveUp() { state.withLock { $0.endpoint.gaveUp() } }
 
     /// Calls `body` with a place on the wire once the endpoint is to be asked, and learns from what it returns.
     /// - Parameter tokens: what the request may use.
-    package func withPlace<Brought: TrafficOutcome>(
+    package func withPermit<Brought: AttemptOutcome>(
         tokens: @autoclosure () -> Double, _ body: () async throws -> Brought
     ) async throws -> Brought {
-        try await limit.withPlace {
-            let pass = try await admission(tokens: tokens)
+        try await limit.withPermit {
+            let permit = try await admission(tokens: tokens)
             do {
                 let brought = try await body()
-                ended(pass, brought)
+                ended(permit, brought)
                 return brought
             } catch {
-                abandoned(pass)
+                abandoned(permit)
                 throw error
             }
         }
     }
 
-    private func admission(tokens: () -> Double) async throws -> Traffic.Pass {
+    private func admission(tokens: () -> Double) async throws -> EndpointState.Permit {
         while true {
             let (admission, number) = state.withLock { state in
                 state.number += 1
-                return (state.traffic.admit(tokens: tokens, at: now()), state.number)
+                return (state.endpoint.admit(tokens: tokens, at: now()), state.number)
             }
             switch admission {
-            case .go(let pass, let wait):
-                guard wait > .zero else { return pass }
+            case .go(let permit, let wait):
+                guard wait > .zero else { return permit }
                 do {
                     try await clock.sleep(for: wait)
-                    return pass
+                    return permit
                 } catch {
-                    abandoned(pass)
+                    abandoned(permit)
                     throw error
                 }
             case .wait(let time): try await clock.sleep(for: time)
@@ -104,7 +104,7 @@ package final class TrafficControl: Sendable {
     private func probe(_ number: UInt64) async throws {
         try await withCancellableWait { continuation in
             let isOver = state.withLock { state in
-                guard case .halfOpen = state.traffic.breaker.state else { return true }
+                guard case .halfOpen = state.endpoint.breaker.state else { return true }
                 state.waiting[number] = continuation
                 return false
             }
@@ -114,57 +114,57 @@ package final class TrafficControl: Sendable {
         }
     }
 
-    private func ended(_ pass: Traffic.Pass, _ brought: some TrafficOutcome) {
+    private func ended(_ permit: EndpointState.Permit, _ brought: some AttemptOutcome) {
         let headers = brought.headers.flatMap { $0.mentions("ratelimit-") ? $0 : nil }
         let told = headers.map { headers in
             RateHeader.Kind.allCases.compactMap { kind in RateHeader(kind, in: headers).map { (kind, $0) } }
         }
         let time = now()
         update { state in
-            let before = state.traffic.known
-            var notice: TrafficNotice?
+            let before = state.endpoint.known
+            var notice: GateNotice?
             if let outcome = brought.refusal {
                 state.last = outcome
-                if state.traffic.refused(pass, outcome, at: time) {
-                    let wait = state.traffic.waitsForAll(at: time)
-                    // Waits of a few seconds pass before a person has read of them.
+                if state.endpoint.refused(permit, outcome, at: time) {
+                    let wait = state.endpoint.waitsForAll(at: time)
+                    // Waits of a few seconds permit before a person has read of them.
                     if wait >= .seconds(4), time + wait > (state.noticed ?? .zero) + .seconds(2) {
                         notice = .waits(wait, because: outcome.summary)
                         state.noticed = time + wait
                     }
                 }
             } else {
-                state.traffic.answered(pass, tokens: brought.tokens)
+                state.endpoint.answered(permit, tokens: brought.tokens)
                 if state.noticed != nil { notice = .goesOn }
                 state.noticed = nil
             }
-            var isNews = before.concurrency != state.traffic.known.concurrency && state.traffic.concurrency < before.concurrency ?? .max
-            for (kind, header) in told ?? [] where state.traffic.observe(kind, header, at: time) { isNews = true }
+            var isNews = before.concurrency != state.endpoint.known.concurrency && state.endpoint.concurrency < before.concurrency ?? .max
+            for (kind, header) in told ?? [] where state.endpoint.observe(kind, header, at: time) { isNews = true }
             return (notice, isNews)
         }
     }
 
-    private func abandoned(_ pass: Traffic.Pass) {
+    private func abandoned(_ permit: EndpointState.Permit) {
         let time = now()
         update { state in
-            state.traffic.abandoned(pass, at: time)
+            state.endpoint.abandoned(permit, at: time)
             return (nil, false)
         }
     }
 
     /// Changes the state and does what follows from it, outside the lock.
-    private func update(_ change: (inout State) -> (TrafficNotice?, isNews: Bool)) {
+    private func update(_ change: (inout State) -> (GateNotice?, isNews: Bool)) {
         let (notice, concurrency, waiting, news) = state.withLock { state in
             let (notice, isNews) = change(&state)
             var waiting: [CheckedContinuation<Void, any Error>] = []
             if !state.waiting.isEmpty {
-                if case .halfOpen = state.traffic.breaker.state {
+                if case .halfOpen = state.endpoint.breaker.state {
                 } else {
                     waiting = Array(state.waiting.values)
                     state.waiting = [:]
                 }
             }
-            return (notice, state.traffic.concurrency, waiting, isNews ? state.traffic.known : nil)
+            return (notice, state.endpoint.concurrency, waiting, isNews ? state.endpoint.known : nil)
         }
         limit.resize(to: concurrency)
         for continuation in waiting { continuation.resume() }
@@ -174,7 +174,7 @@ package final class TrafficControl: Sendable {
 }
 
 /// What an attempt teaches of its endpoint.
-package protocol TrafficOutcome {
+package protocol AttemptOutcome {
     /// Nil for an answer.
     var refusal: RetryPolicy.Outcome? { get }
     /// The tokens of an answer, where they are told.

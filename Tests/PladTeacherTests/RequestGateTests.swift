@@ -6,16 +6,16 @@ import PladTestSupport
 import Testing
 
 /// What an endpoint's state does to requests, with scripts in the endpoint's place.
-@Suite struct TrafficControlTests {
-    private final class Memory: TrafficMemory {
+@Suite struct RequestGateTests {
+    private final class Memory: EndpointMemory {
         private let known = Locked<[String: KnownLimits]>([:])
         func recall(_ origin: String) -> KnownLimits? { known.withLock { $0[origin] } }
         func remember(_ limits: KnownLimits, of origin: String) { known.withLock { $0[origin] = limits } }
     }
 
     private func teacher(
-        _ transport: some Transport, concurrency: Int = 64, requestsPerMinute: Double? = nil, memory: (any TrafficMemory)? = nil,
-        attempts: Int = 8, clock: InstantClock = InstantClock(), notices: Collected<TrafficNotice> = Collected(),
+        _ transport: some Transport, concurrency: Int = 64, requestsPerMinute: Double? = nil, memory: (any EndpointMemory)? = nil,
+        attempts: Int = 8, clock: InstantClock = InstantClock(), notices: Collected<GateNotice> = Collected(),
         log: Collected<Attempt> = Collected()
     ) throws -> RemoteTeacher {
         let dialect = OpenAIChatDialect(model: "m")
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func aWaitBeyondPatienceEndsTheRunAtOnceAndSaysWhy() async throws {
-        let (notices, clock) = (Collected<TrafficNotice>(), InstantClock())
+        let (notices, clock) = (Collected<GateNotice>(), InstantClock())
         let transport = ScriptedTransport(.status(429, #"{"error":{"message":"come back"}}"#, headers: "Retry-After: 172800\r\n"))
         let teacher = try teacher(transport, clock: clock, notices: notices)
         let error = try await #require(throws: TeacherError.self) { try await teacher.reply(to: request()) }
@@ -37,7 +37,7 @@ import Testing
 
     @Test func aLongWaitIsParkedAndTold() async throws {
         let clock = InstantClock()
-        let notices = Collected<TrafficNotice>()
+        let notices = Collected<GateNotice>()
         let log = Collected<Attempt>()
         let transport = ScriptedTransport(
             .status(429, "{\"error\":{\"message\":\"come back\"}}", headers: "Retry-After: 7200\r\n"), .answer)
@@ -65,7 +65,7 @@ import Testing
         // Twelve failures, three failed probes, then it serves.
         let results = Array(repeating: Result<Response, TransportFault>.status(500), count: 15) + [.answer]
         let clock = InstantClock()
-        let notices = Collected<TrafficNotice>()
+        let notices = Collected<GateNotice>()
         let teacher = try teacher(ListedTransport(results), attempts: 100, clock: clock, notices: notices)
         #expect(try await teacher.reply(to: request()).response.attempts == 16)
         let waits = clock.sleeps.filter { $0 > .zero }
@@ -149,9 +149,9 @@ import Testing
     }
 
     @Test func concurrencyBeginsWhereItWas() {
-        #expect(Traffic(most: 64, known: KnownLimits(concurrency: 9)).concurrency == 9)
-        #expect(Traffic(most: 4, known: KnownLimits(concurrency: 9)).concurrency == 4)
-        #expect(Traffic(most: 64).known == KnownLimits())
+        #expect(EndpointState(most: 64, known: KnownLimits(concurrency: 9)).concurrency == 9)
+        #expect(EndpointState(most: 4, known: KnownLimits(concurrency: 9)).concurrency == 4)
+        #expect(EndpointState(most: 64).known == KnownLimits())
     }
 
     @Test func everyAttemptIsHandedOutWithItsProvidersName() async throws {

@@ -2,18 +2,18 @@ import PladHTTP
 package import PladRecords
 
 /// Who pays for attempts: asked before each goes over the wire, told afterwards what it came to.
-package protocol Purse: Sendable {
+package protocol BudgetGuard: Sendable {
     /// Sets the most that the attempt can cost aside. Throws `TeacherError.overBudget` where that is not there.
     func reserve(for request: TeacherRequest) async throws -> Reservation
 
-    /// Pays the bill of an attempt that brought no answer, and frees what was set aside beyond it. An answer carries its
+    /// Pays for an attempt that brought no answer, and frees what was set aside beyond it. An answer carries its
     /// reservation along: whoever keeps the one settles the other with it.
-    func settle(_ reservation: Reservation, _ bill: Bill) async throws
+    func settle(_ reservation: Reservation, _ settlement: Settlement) async throws
 }
 
 /// Money set aside for one attempt.
 package struct Reservation: Sendable, Hashable {
-    /// The purse's number for it.
+    /// The budget's number for it.
     package var id: Int64
     package var most: Money
 
@@ -24,7 +24,7 @@ package struct Reservation: Sendable, Hashable {
 }
 
 /// What an attempt came to.
-package enum Bill: Sendable, Hashable {
+package enum Settlement: Sendable, Hashable {
     /// An answer with these tokens; nil where the endpoint does not count them, which costs the most it can.
     case answer(Usage?)
     /// The endpoint refused, or was never reached: nothing was done, nothing is paid.
@@ -34,7 +34,7 @@ package enum Bill: Sendable, Hashable {
 }
 
 extension RetryPolicy.Outcome {
-    var bill: Bill {
+    var settlement: Settlement {
         switch self {
         case .fault: .nothing
         case .unreadable: .doubtful

@@ -5,7 +5,7 @@
 /// windows of as many outcomes as requests are on the wire: when more than a quarter of a window is throttled, three
 /// tenths are taken off; every 25 answers add one, up to `most`. A throttle now and then, which some endpoints send at any
 /// load, changes nothing; requests that were on the wire when concurrency was cut say nothing about the new level.
-package struct Traffic: Sendable, Hashable {
+package struct EndpointState: Sendable, Hashable {
     /// The concurrency that the user allows.
     package let most: Int
     /// The most requests to have on the wire now.
@@ -84,7 +84,7 @@ package struct Traffic: Sendable, Hashable {
     // MARK: Admission
 
     /// The leave to send one request; to be handed back with what came of it.
-    package struct Pass: Sendable, Hashable {
+    package struct Permit: Sendable, Hashable {
         /// How often concurrency had been cut when it was given.
         package var cuts: Int
         package var isProbe: Bool
@@ -94,7 +94,7 @@ package struct Traffic: Sendable, Hashable {
 
     package enum Admission: Sendable, Hashable {
         /// To be sent after this time, which its place in the limits asks for.
-        case go(Pass, after: Duration)
+        case go(Permit, after: Duration)
         /// To be asked for again after this time.
         case wait(Duration)
         /// To be asked for again when the probe has ended.
@@ -114,29 +114,29 @@ package struct Traffic: Sendable, Hashable {
         case .go(let isProbe):
             let tokens = limits.countsTokens ? tokens() : 0
             let wait = limits.take(tokens: tokens, at: now)
-            return .go(Pass(cuts: cuts, isProbe: isProbe, tokens: tokens), after: wait)
+            return .go(Permit(cuts: cuts, isProbe: isProbe, tokens: tokens), after: wait)
         }
     }
 
     /// The request was answered, with so many tokens as far as the endpoint counts them.
-    package mutating func answered(_ pass: Pass, tokens: Int?) {
+    package mutating func answered(_ permit: Permit, tokens: Int?) {
         answered()
         breaker.succeeded()
-        if let tokens, Double(tokens) < pass.tokens { limits.giveBack(tokens: pass.tokens - Double(tokens)) }
+        if let tokens, Double(tokens) < permit.tokens { limits.giveBack(tokens: permit.tokens - Double(tokens)) }
     }
 
     /// The request came to no answer. Answers whether everybody now waits because of it.
-    package mutating func refused(_ pass: Pass, _ outcome: RetryPolicy.Outcome, at now: Duration) -> Bool {
+    package mutating func refused(_ permit: Permit, _ outcome: RetryPolicy.Outcome, at now: Duration) -> Bool {
         let before = (paused, breaker.state)
-        if outcome.isThrottle { throttled(sentAtCut: pass.cuts) } else if outcome.isContact { contacted() }
+        if outcome.isThrottle { throttled(sentAtCut: permit.cuts) } else if outcome.isContact { contacted() }
         if case .fault(_, let asked?) = outcome, (Self.pause...RetryPolicy.patience).contains(asked) { paused = max(paused, now + asked) }
-        if outcome.isFailure { breaker.failed(isProbe: pass.isProbe, at: now) } else if outcome.isContact { breaker.succeeded() }
+        if outcome.isFailure { breaker.failed(isProbe: permit.isProbe, at: now) } else if outcome.isContact { breaker.succeeded() }
         return before != (paused, breaker.state) && waitsForAll(at: now) > .zero
     }
 
     /// The request was cancelled.
-    package mutating func abandoned(_ pass: Pass, at now: Duration) {
-        breaker.abandoned(isProbe: pass.isProbe, at: now)
+    package mutating func abandoned(_ permit: Permit, at now: Duration) {
+        breaker.abandoned(isProbe: permit.isProbe, at: now)
     }
 
     package mutating func observe(_ kind: RateHeader.Kind, _ header: RateHeader, at now: Duration) -> Bool {

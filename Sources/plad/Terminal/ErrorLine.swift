@@ -4,7 +4,7 @@ import PladDistill
 import PladRecords
 
 /// How a command that fails says so: one line that begins with "plad: ", whoever found the error, and its exit status.
-struct Complaint {
+struct ErrorLine {
     let line: String
     let status: Int32
     /// It is the command line's parser that complains.

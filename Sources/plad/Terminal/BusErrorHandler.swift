@@ -3,7 +3,7 @@ import PladRecords
 
 /// Files that plad reads where they lie (a model, prompts) and that somebody cuts off meanwhile, or whose disk fails: the system
 /// then raises SIGBUS, which would end the process without a word.
-enum LostFile {
+enum BusErrorHandler {
     static func install() {
         #if os(Linux)
             var action = sigaction()

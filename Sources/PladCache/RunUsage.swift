@@ -3,7 +3,7 @@ import PladRecords
 package import PladTeacher
 
 /// What a run's questions have come to: how many went over the wire, and what was paid for.
-package struct Tally: Sendable, Equatable, Codable {
+package struct RunUsage: Sendable, Equatable, Codable {
     /// Questions that the teacher answered over the wire.
     package var asked = 0
     /// Questions that cost nothing: recorded, or answered together with an identical one.

@@ -4,21 +4,21 @@ import PladRecords
 /// A multi handle on its way between threads.
 ///
 /// `@unchecked Sendable`: the curl thread alone uses the handle; other threads call only `curl_multi_wakeup`, which
-/// curl documents as callable from any thread, and only under the mailbox's lock while the handle is open.
+/// curl documents as callable from any thread, and only under the commandQueue's lock while the handle is open.
 struct MultiHandle: @unchecked Sendable {
     let pointer: UnsafeMutableRawPointer
 }
 
 /// What callers leave for the curl thread.
-final class CurlMailbox: Sendable {
-    enum Letter: Sendable {
-        case send(UInt64, HTTPRequest, Delivery)
+final class CommandQueue: Sendable {
+    enum Command: Sendable {
+        case send(UInt64, HTTPRequest, ResponseSlot)
         case cancel(UInt64)
         case shutDown
     }
 
     private struct State {
-        var letters: [Letter] = []
+        var commands: [Command] = []
         var multi: MultiHandle?
         var closed: TransportFault?
     }
@@ -29,33 +29,33 @@ final class CurlMailbox: Sendable {
         state = Locked(State(multi: multi))
     }
 
-    /// Leaves a letter and wakes the thread, unless one already lies there: then it is awake or about to be.
-    /// Returns why the mailbox is closed when it is.
+    /// Leaves a command and wakes the thread, unless one already lies there: then it is awake or about to be.
+    /// Returns why the commandQueue is closed when it is.
     @discardableResult
-    func post(_ letter: Letter) -> TransportFault? {
+    func post(_ command: Command) -> TransportFault? {
         state.withLock { state in
             if let closed = state.closed { return closed }
-            state.letters.append(letter)
-            if state.letters.count == 1, let multi = state.multi { curl_multi_wakeup(multi.pointer) }
+            state.commands.append(command)
+            if state.commands.count == 1, let multi = state.multi { curl_multi_wakeup(multi.pointer) }
             return nil
         }
     }
 
     /// Everything that was left since the last call, in order.
-    func collect() -> [Letter] {
+    func collect() -> [Command] {
         state.withLock { state in
-            defer { state.letters.removeAll() }
-            return state.letters
+            defer { state.commands.removeAll() }
+            return state.commands
         }
     }
 
     /// Closes for good and returns what was left: from here on every `post` answers `reason`, and nobody wakes the handle.
-    func close(_ reason: TransportFault) -> [Letter] {
+    func close(_ reason: TransportFault) -> [Command] {
         state.withLock { state in
-            defer { state.letters.removeAll() }
+            defer { state.commands.removeAll() }
             state.closed = reason
             state.multi = nil
-            return state.letters
+            return state.commands
         }
     }
 }

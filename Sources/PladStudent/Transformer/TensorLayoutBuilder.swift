@@ -1,11 +1,11 @@
 import PladTensor
 
 /// Goes through a model's tensors in order, noting each and answering where it begins.
-struct TensorWalk {
+struct TensorLayoutBuilder {
     let names: TensorNames
     let configuration: StudentConfiguration
     private(set) var layout: [TensorLayout] = []
-    /// Those of low-rank changes.
+    /// Those of low-rank deltas.
     private(set) var adapterLayout: [TensorLayout] = []
     var isFrozen = false
     private let adapter: LoRA?
@@ -22,37 +22,38 @@ struct TensorWalk {
     }
 
     mutating func take(
-        _ name: String, _ shape: [Int], _ beginning: TensorLayout.Beginning, transposed: Bool = false
+        _ name: String, _ shape: [Int], _ initializer: TensorLayout.Initializer, transposed: Bool = false
     ) -> UnsafeMutablePointer<Float> {
         let (number, offset) = (layout.count, layout.last.map { $0.offset + $0.count } ?? 0)
         layout.append(
             TensorLayout(
                 name: name, shape: shape, offset: offset, isTransposedInFile: transposed,
-                deviation: configuration.initialisation.deviation(beginning, shape: shape), constant: beginning == .one ? 1 : 0))
+                deviation: configuration.initialisation.deviation(initializer, shape: shape), constant: initializer == .one ? 1 : 0))
         return weights?.starts[number] ?? nowhere + offset
     }
 
     mutating func stack(_ names: StackNames, layers count: Int) -> StackTensors {
-        var distances: UnsafeMutablePointer<Float>?
+        var relativeBias: UnsafeMutablePointer<Float>?
         let layers = (0..<count).map { number in
             let prefix = names.layer(number)
             let attention = attention(names.attention, prefix)
             // The first layer's file holds what all layers share.
-            if number == 0, case .relative(let relative) = configuration.positions, let name = names.distances {
-                distances = take(prefix + name, [relative.buckets, configuration.headCount], .distances)
+            if number == 0, case .relative(let relative) = configuration.positions, let name = names.relativeBias {
+                relativeBias = take(prefix + name, [relative.buckets, configuration.headCount], .relativeBias)
             }
             let cross = names.cross.map { self.cross($0, prefix) }
             let (width, feedForward) = (configuration.width, configuration.feedForwardWidth)
             let norm = norm(prefix + names.feedForwardNorm, width: width)
             return LayerTensors(
                 attention: attention, cross: cross, feedForwardNorm: norm,
-                entrance: projection(
-                    names.entrance.map { (prefix + $0, feedForward) }, inputs: width, biased: configuration.biases.contains(.feedForward)),
-                exit: projection(
-                    [(prefix + names.exit, width)], inputs: feedForward, biased: configuration.biases.contains(.feedForward),
+                feedForwardUp: projection(
+                    names.feedForwardUp.map { (prefix + $0, feedForward) }, inputs: width,
+                    biased: configuration.biases.contains(.feedForward)),
+                feedForwardDown: projection(
+                    [(prefix + names.feedForwardDown, width)], inputs: feedForward, biased: configuration.biases.contains(.feedForward),
                     first: .residual))
         }
-        return StackTensors(distances: distances, layers: layers, finalNorm: norm(names.finalNorm, width: configuration.width))
+        return StackTensors(relativeBias: relativeBias, layers: layers, finalNorm: norm(names.finalNorm, width: configuration.width))
     }
 
     private mutating func attention(_ names: AttentionNames, _ prefix: String) -> AttentionTensors {
@@ -87,7 +88,7 @@ struct TensorWalk {
 
     /// Layers of the same input, one after the other: first their weights, then their biases.
     private mutating func projection(
-        _ parts: [(name: String, outputs: Int)], inputs: Int, biased: Bool, first: TensorLayout.Beginning = .normal
+        _ parts: [(name: String, outputs: Int)], inputs: Int, biased: Bool, first: TensorLayout.Initializer = .normal
     ) -> Projection {
         let weights = parts.enumerated().map { index, part in
             take(
@@ -95,7 +96,7 @@ struct TensorWalk {
                 transposed: names.transposesProjections)
         }
         let biases = biased ? parts.map { take($0.name + ".bias", [$0.outputs], .zero) } : []
-        var (together, changes, end): ([Projection.Part], [LowRank], Int) = ([], [], 0)
+        var (together, loraDeltas, end): ([Projection.Part], [LowRank], Int) = ([], [], 0)
         for (index, part) in parts.enumerated() {
             let outputs = end..<end + part.outputs
             let place = Projection.Part(
@@ -106,11 +107,11 @@ struct TensorWalk {
                 together.append(place)
             }
             if let adapter, adapter.changes(part.name) {
-                changes.append(change(part.name, adapter, inputs: inputs, outputs: outputs))
+                loraDeltas.append(change(part.name, adapter, inputs: inputs, outputs: outputs))
             }
             end = outputs.upperBound
         }
-        return Projection(parts: together, inputs: inputs, outputs: end, changes: changes, isFrozen: isFrozen)
+        return Projection(parts: together, inputs: inputs, outputs: end, loraDeltas: loraDeltas, isFrozen: isFrozen)
     }
 
     /// In PEFT's names.

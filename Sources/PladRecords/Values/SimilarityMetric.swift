@@ -1,6 +1,6 @@
 /// By what an answer is held to be like the teacher's text: in the judging metric, in the prompts that a student wins, in how
 /// likelihood goes with quality, and of rejected samples.
-package enum Likeness: String, Codable, Sendable {
+package enum SimilarityMetric: String, Codable, Sendable {
     case rougeL = "ROUGE-L"
     /// In the place of ROUGE-L where that cannot read the script.
     case chrF
@@ -12,7 +12,7 @@ package enum Likeness: String, Codable, Sendable {
 
     /// What to say where ROUGE is shown for texts of which it reads so few letters; nil where it reads enough.
     package static func rougeNote(reads share: Double) -> String? {
-        guard Likeness(rougeReads: share) == .chrF else { return nil }
+        guard SimilarityMetric(rougeReads: share) == .chrF else { return nil }
         return "ROUGE reads a-z and 0-9 alone, \(Int(100 * share)) % of the letters of these references: go by chrF"
     }
 }

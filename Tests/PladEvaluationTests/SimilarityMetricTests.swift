@@ -4,7 +4,7 @@ import PladRecords
 import Testing
 
 /// What becomes of the measures where ROUGE cannot read the script.
-@Suite struct LikenessTests {
+@Suite struct SimilarityMetricTests {
     private let bootstrap = Bootstrap(seed: 7, resamples: 200)
     private static let references = ["包裹星期一已经寄出", "请再发一次发票"]
 
@@ -24,7 +24,7 @@ import Testing
         ] as [([String], Double)]) func lettersThatROUGEReadsAreCounted(texts: [String], share: Double)
     {
         #expect(Rouge.readableShare(of: texts) == share)
-        #expect(Likeness(toTexts: texts) == (share < 0.5 ? .chrF : .rougeL))
+        #expect(SimilarityMetric(toTexts: texts) == (share < 0.5 ? .chrF : .rougeL))
     }
 
     @Test func chrFStandsInForROUGEWhereThatReadsNothing() throws {

@@ -4,7 +4,7 @@ import PladRecords
 ///
 /// The value goes through a lock rather than through the continuation, whose hand-over from a thread to a task the thread
 /// sanitizer cannot see.
-final class Delivery: Sendable {
+final class ResponseSlot: Sendable {
     private let result = Locked<Result<Response, any Error>?>(nil)
     private let waiter = Locked<CheckedContinuation<Void, any Error>?>(nil)
 

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What other threads ask of the thread that owns the sockets.
-enum Order: Sendable {
+enum SocketCommand: Sendable {
     case send(Int, Data, CheckedContinuation<Void, any Error>)
     case close(Int, abruptly: Bool)
     /// The handler of the connection's current request has returned.
@@ -13,11 +13,11 @@ enum Order: Sendable {
 /// The mailbox of the socket thread, with a pipe whose readable end wakes it from `poll`.
 ///
 /// `lock` guards `waiting` and `isClosed`.
-final class Orders: @unchecked Sendable {
+final class SocketCommandQueue: @unchecked Sendable {
     let wakeDescriptor: Int32
     private let signalDescriptor: Int32
     private let lock = NSLock()
-    private var waiting: [Order] = []
+    private var waiting: [SocketCommand] = []
     private var isClosed = false
 
     init() {
@@ -35,20 +35,20 @@ final class Orders: @unchecked Sendable {
         Foundation.close(signalDescriptor)
     }
 
-    func post(_ order: Order) {
+    func post(_ command: SocketCommand) {
         let (accepted, isFirst) = lock.withLock {
             if isClosed { return (false, false) }
-            waiting.append(order)
+            waiting.append(command)
             return (true, waiting.count == 1)
         }
-        guard accepted else { return Self.decline(order) }
+        guard accepted else { return Self.decline(command) }
         guard isFirst else { return }
         var byte: UInt8 = 0
         _ = write(signalDescriptor, &byte, 1)
     }
 
-    /// All orders so far, oldest first.
-    func take() -> [Order] {
+    /// All commands so far, oldest first.
+    func take() -> [SocketCommand] {
         var bytes = [UInt8](repeating: 0, count: 64)
         while read(wakeDescriptor, &bytes, bytes.count) == bytes.count {}
         return lock.withLock {
@@ -57,7 +57,7 @@ final class Orders: @unchecked Sendable {
         }
     }
 
-    /// Declines the orders that wait and all that will come: nobody is left to carry them out.
+    /// Declines the commands that wait and all that will come: nobody is left to carry them out.
     func close() {
         let left = lock.withLock {
             isClosed = true
@@ -67,8 +67,8 @@ final class Orders: @unchecked Sendable {
         left.forEach(Self.decline)
     }
 
-    private static func decline(_ order: Order) {
-        switch order {
+    private static func decline(_ command: SocketCommand) {
+        switch command {
         case .send(_, _, let sent): sent.resume(throwing: HTTPError(.gone, "the server has shut down"))
         case .stop(_, let stopped): stopped.resume()
         case .close, .handled: break

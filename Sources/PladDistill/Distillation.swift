@@ -18,7 +18,7 @@ public struct Distillation: Sendable {
         run = try Run(settings, observer: observer)
     }
 
-    /// The folder of the ranked student: a Hugging Face model folder, once the run is done.
+    /// The folder of the best student: a Hugging Face model folder, once the run is done.
     public var student: URL { run.folder.student }
 
     /// The page that says what was run and what came of it, once the run is done.
@@ -45,8 +45,9 @@ extension Run {
             try await timed("sample") { try SampleStage(run: self, round: round)() }
             try await timed("pair") { try PairStage(run: self, round: round)() }
             if round == 1 { try await fillUpPairs() }
-            try await timed("train") { try RankStage(run: self, round: round)() }
+            guard try await timed("train", { try RankStage(run: self, round: round)() }) else { break }
         }
+        try await timed("choose") { try ChooseStage(run: self)() }
         let evaluation = try await timed("evaluate") { try await EvaluateStage(run: self)() }
         try ReportStage(run: self)()
         return evaluation
@@ -57,7 +58,7 @@ extension Run {
     private func fillUpPairs() async throws {
         guard let wanted = settings.prompts.pairs else { return }
         while true {
-            let pairs = try JSONLines.read(PreferencePair.self, from: folder.pairs).count
+            let pairs = try JSONLines.read(PreferencePair.self, from: folder.pairs).count(where: \.ranks)
             guard pairs < wanted else { return }
             // As many answers as the missing pairs need at the rate so far.
             let usable = try JSONLines.read(TeacherAnswer.self, from: folder.teacher).count { $0.split == .train }

@@ -34,5 +34,10 @@ extension Evaluation {
             },
             teacherTokensSpread: Spread(of: (students.first?.prompts ?? []).map { Double($0.teacherLogProbabilities.count) }),
             rougeReads: Rouge.readableShare(of: (students.first?.prompts ?? []).map(\.teacherText)))
+        // Free text is never the teacher's to the letter: then the measure says nothing.
+        if !self.students.contains(where: { ($0.exact?.mean ?? 0) > 0 }) {
+            for index in self.students.indices { self.students[index].exact = nil }
+            for index in differences.indices { differences[index].exact = nil }
+        }
     }
 }

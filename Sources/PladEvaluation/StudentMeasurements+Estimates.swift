@@ -6,7 +6,7 @@ extension StudentMeasurements {
         func estimate(_ column: Column) -> Estimate { bootstrap.estimate(of: self[column]) }
         func measured(_ column: Column) -> Estimate? { isMeasured(column) ? estimate(column) : nil }
         let reliability = Calibration.reliability(of: prompts.flatMap(\.pairs))
-        return StudentEvaluation(
+        var evaluation = StudentEvaluation(
             name: name,
             rougeL: estimate(.rougeL),
             chrF: chrF(bootstrap),
@@ -24,6 +24,8 @@ extension StudentMeasurements {
             rougeLSpread: Spread(of: self[.rougeL].map(\.numerator)),
             chrFSpread: Spread(of: chrF.map(\.score)),
             answerTokensSpread: Spread(of: self[.answerTokens].map(\.numerator)))
+        evaluation.exact = estimate(.exact)
+        return evaluation
     }
 
     /// This student minus `baseline`, paired by prompt. Throws `EvaluationError.unpaired` where the prompts differ.
@@ -33,7 +35,7 @@ extension StudentMeasurements {
         func measured(_ column: Column) -> Estimate? {
             isMeasured(column) && baseline.isMeasured(column) ? difference(column) : nil
         }
-        return StudentDifference(
+        var result = StudentDifference(
             student: name, baseline: baseline.name,
             rougeL: difference(.rougeL),
             chrF: chrF(bootstrap, minus: baseline),
@@ -47,6 +49,8 @@ extension StudentMeasurements {
                 kendallOfSum: measured(.kendallOfSum), kendallOfFacts: measured(.kendallOfFacts),
                 calibrationError: isMeasured(.rankAccuracy) ? calibrationError(bootstrap, minus: baseline) : nil),
             winRate: bootstrap.estimate(of: wins(over: baseline)))
+        result.exact = difference(.exact)
+        return result
     }
 
     /// Prompts on which this student's answer is closer to the teacher's text; a tie is half a win.

@@ -7,7 +7,7 @@ package struct StudentMeasurements: Sendable {
         case rouge1, rouge2, rougeL, rougeLsum
         /// Nats of teacher tokens.
         case negativeLogLikelihood
-        case rankAccuracy, factsKept, answerTokens
+        case rankAccuracy, factsKept, exact, answerTokens
         /// Tokens of the answer of tokens of the teacher's text.
         case lengthRatio
         /// Rank correlations of log-probability per token with likeness to the teacher's text.
@@ -103,6 +103,7 @@ extension HeldOutMeasurement {
             (.negativeLogLikelihood, Ratio(-teacherLogProbabilities.reduce(0) { $0 + Double($1) }, of: teacherTokens)),
             (.rankAccuracy, RankAccuracy.ratio(of: pairs)),
             (.factsKept, Ratio(Double(Facts.kept(facts, in: answer)), of: Double(facts.count))),
+            (.exact, Ratio(isExact ? 1 : 0)),
             (.answerTokens, Ratio(Double(answerTokens))),
             (.lengthRatio, Ratio(Double(answerTokens), of: teacherTokens)),
             (.kendall, correlation(RankCorrelation.kendall(likelihood, quality))),
@@ -110,5 +111,15 @@ extension HeldOutMeasurement {
             (.kendallOfSum, correlation(RankCorrelation.kendall(samples.map(\.logProbability), quality))),
             (.kendallOfFacts, correlation(RankCorrelation.kendall(likelihood, kept))),
         ]
+    }
+
+    /// Whether the greedy answer is the teacher's text, white space around it aside.
+    private var isExact: Bool { answer.trimmed == teacherText.trimmed }
+}
+
+extension String {
+    fileprivate var trimmed: Substring {
+        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return self[first...last]
     }
 }

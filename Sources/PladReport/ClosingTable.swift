@@ -27,7 +27,9 @@ package enum ClosingTable {
             let judge = judgement.judgeInWords(evaluation.likeness, to: 30)
             lines.append(TextTable.explanation("win rate", "Prompts won over the student before, ties half. Judge: \(judge)"))
         }
-        return (lines + notes(evaluation)).joined(separator: "\n") + "\n"
+        let sentences = [Headline.verdict(evaluation), Headline.warning(evaluation), evaluation.choice?.reason].compactMap { $0 }
+        lines += notes(evaluation) + (sentences.isEmpty ? [] : [""]) + TextTable.wrapped(sentences)
+        return lines.joined(separator: "\n") + "\n"
     }
 
     /// Students beside each other, then each against the first.
@@ -65,6 +67,12 @@ package enum ClosingTable {
 }
 
 extension Evaluation {
+    /// The student that is kept, or the nearest one that was measured; the last where nothing was chosen.
+    var kept: StudentEvaluation? {
+        guard let name = choice?.student else { return students.last }
+        return students.first { $0.name == name } ?? students.last
+    }
+
     /// Says so where ROUGE cannot read the script of the teacher's texts.
     package var rougeNote: String? { rougeReads.flatMap { SimilarityMetric.rougeNote(reads: $0) } }
 

@@ -2,11 +2,51 @@ import PladRecords
 
 /// What the run came to, in a sentence.
 enum Headline {
-    /// Better, worse and not shown, by the paired interval of each measure; no claim without one.
+    /// Whether the student that is kept does the task better than the untouched one, by the task's own measure; then what the last
+    /// stage was worth, measure by measure.
     static func text(_ evaluation: Evaluation?) -> String {
         guard let evaluation, let difference = evaluation.closing else {
             return evaluation == nil ? "Not evaluated yet." : "Measured, with nothing to compare it with."
         }
+        let parts = [verdict(evaluation), warning(evaluation), lastStage(evaluation, difference)]
+        return parts.compactMap { $0 }.joined(separator: " ")
+    }
+
+    /// "On 40 held-out prompts “warm-up” is better than the untouched student: exact answers 0.000 → 0.800, …": nil without measures.
+    static func verdict(_ evaluation: Evaluation) -> String? {
+        guard let kept = evaluation.kept, let first = evaluation.students.first else { return nil }
+        let prompts = "On \(Numbers.count(kept.rougeL.count)) held-out prompt\(kept.rougeL.count == 1 ? "" : "s")"
+        guard kept.name != first.name else { return "The untouched student is kept: no training made it better." }
+        guard let difference = evaluation.differences.first(where: { $0.student == kept.name && $0.baseline == first.name }) else {
+            return nil
+        }
+        let names = [evaluation.likeness == .chrF ? "chrF" : "ROUGE-L", "facts kept", "exact"].reversed()
+        let measures = names.compactMap { name in Measure.measured(in: evaluation).first { $0.shortName == name } }
+        let judged = measures.compactMap { $0.judge(difference) }
+        guard !judged.isEmpty else { return nil }
+        let word =
+            switch judged.first(where: { $0 == .better || $0 == .worse }) {
+            case .better: "is better than the untouched student"
+            case .worse: "is worse than the untouched student"
+            default: "is not clearly different from the untouched student"
+            }
+        let numbers = measures.compactMap { measure -> String? in
+            guard let from = measure.estimate(first)?.measured, let to = measure.estimate(kept)?.measured else { return nil }
+            return "\(measure.inSentence) \(Numbers.fixed(from.mean, measure.decimals)) → \(Numbers.fixed(to.mean, measure.decimals))"
+        }
+        return "\(prompts) “\(kept.name)” \(word): \(numbers.joined(separator: ", "))."
+    }
+
+    /// Says so where hardly any answer of the kept student is like the teacher's, whatever else got better.
+    static func warning(_ evaluation: Evaluation) -> String? {
+        guard let kept = evaluation.kept, let spread = evaluation.likeness == .chrF ? kept.chrFSpread : kept.rougeLSpread, spread.p90 < 0.2
+        else { return nil }
+        return
+            "Beware: nine in ten of its answers have a \(evaluation.likeness.rawValue) below \(Numbers.fixed(spread.p90, 2)) to the teacher’s text, so it does not do the task yet."
+    }
+
+    /// Better, worse and not shown, by the paired interval of each measure; no claim without one.
+    private static func lastStage(_ evaluation: Evaluation, _ difference: StudentDifference) -> String {
         // A measure that cannot read the texts shows nothing either way.
         let judged = Measure.measured(in: evaluation).filter { measure in
             measure.isMain && measure.direction != .none && !(measure.name == "ROUGE-L" && evaluation.likeness != .rougeL)

@@ -7,6 +7,8 @@ struct IntervalPlot {
     let decimals: Int
     /// A value to hold the rows against, marked by a line.
     var reference: Double?
+    /// What the measure cannot exceed; the axis begins at the lower one.
+    var limits: ClosedRange<Double> = 0...1
     /// The row that is drawn in colour; by default the last.
     var emphasis: Int?
 
@@ -15,7 +17,9 @@ struct IntervalPlot {
 
     func markup() -> String {
         let measured = rows.compactMap { $0.estimate?.measured }
-        let axis = Axis(around: measured.flatMap { [$0.low, $0.mean, $0.high] } + (reference.map { [$0] } ?? []), ticks: 3)
+        let axis = Axis(
+            around: measured.flatMap { [$0.low, $0.mean, $0.high] } + (reference.map { [$0] } ?? []) + [limits.lowerBound], ticks: 3,
+            limits: limits)
         let bottom = Double(rows.count) * Self.rowHeight + 6
         let names = rows.map { $0.name.count > 21 ? "…" + $0.name.suffix(20) : $0.name }
         let left = (names.map(\.plotWidth).max() ?? 0) + 12

@@ -17,12 +17,16 @@ extension Measure {
             difference: { $0.teacherNegativeLogLikelihood }),
         Measure(
             name: "Pairs ranked right", shortName: "ranked right", inSentence: "pairs ranked right",
-            meaning: "How often the teacher’s text scores above a sample of the student. Higher is better.",
+            meaning: "Teacher’s text above the warm-up’s own samples: lower after it. Higher is better.",
             decimals: 3, isMain: true, isClosing: true, direction: .higher, estimate: { $0.rankAccuracy }, difference: { $0.rankAccuracy }),
         Measure(
             name: "Facts kept", shortName: "facts kept", inSentence: "facts kept",
             meaning: "Share of the prompts’ facts that stand in the answer to the letter. Higher is better.",
             decimals: 3, isMain: true, direction: .higher, estimate: { $0.factsKept }, difference: { $0.factsKept }),
+        Measure(
+            name: "Exact answers", shortName: "exact", inSentence: "exact answers",
+            meaning: "Share of the answers that are the teacher’s to the letter. Higher is better.",
+            decimals: 3, isMain: true, isClosing: true, direction: .higher, estimate: { $0.exact }, difference: { $0.exact }),
         Measure(
             name: "Answer length", shortName: "tokens", inSentence: "answer length",
             meaning: "Tokens of the greedy answer.",

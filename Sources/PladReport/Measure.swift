@@ -35,6 +35,9 @@ struct Measure: Sendable {
     let estimate: @Sendable (StudentEvaluation) -> Estimate?
     let difference: @Sendable (StudentDifference) -> Estimate?
 
+    /// What its value cannot exceed.
+    var limits: ClosedRange<Double> { ["nats/token", "tokens"].contains(shortName) ? 0...Double.greatestFiniteMagnitude : 0...1 }
+
     /// The measures of which any student has a value, the main ones first.
     static func measured(in evaluation: Evaluation) -> [Measure] {
         (main + further).filter { measure in evaluation.students.contains { measure.estimate($0)?.measured != nil } }

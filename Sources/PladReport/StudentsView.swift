@@ -38,7 +38,7 @@ struct StudentsView {
         likeness = evaluation.likeness.rawValue
         plots = measures.filter(\.isMain).map { measure in
             let rows = evaluation.students.map { (name: $0.name, estimate: measure.estimate($0)) }
-            let plot = IntervalPlot(title: measure.name, rows: rows, decimals: measure.decimals)
+            let plot = IntervalPlot(title: measure.name, rows: rows, decimals: measure.decimals, limits: measure.limits)
             return Plot(heading: measure.name, meaning: measure.meaning, markup: plot.markup())
         }
         names = evaluation.students.map(\.name)

@@ -39,6 +39,23 @@ package enum TextTable {
         }
     }
 
+    /// Sentences as lines of the table's width in ASCII, each beginning a line.
+    static func wrapped(_ sentences: [String]) -> [String] {
+        sentences.flatMap { sentence in
+            let plain = [("“", "\""), ("”", "\""), ("’", "'"), ("→", "to")].reduce(sentence) { $0.replacing($1.0, with: $1.1) }
+            return plain.split(separator: " ").reduce(into: [""]) { lines, word in
+                let last = lines[lines.count - 1]
+                if last.isEmpty {
+                    lines[lines.count - 1] = String(word)
+                } else if last.count + 1 + word.count <= width {
+                    lines[lines.count - 1] += " " + word
+                } else {
+                    lines.append(String(word))
+                }
+            }
+        }
+    }
+
     static func cell(_ estimate: Estimate?, _ decimals: Int) -> String {
         guard let estimate = estimate?.measured else { return "-" }
         let (mean, low, high) = (estimate.mean, estimate.low, estimate.high)

@@ -105,9 +105,13 @@ public final class Student {
     ///
     /// The same weights give the same bytes. The folder is the old one, if any, or the whole new one, never a part; the
     /// student's own folder may be the target. An adapter is merged first. Throws `RecordError.unwritable`, and what `ownWeights` throws.
-    public func save(to folder: URL, as dtype: TensorType) throws {
+    public func save(to folder: URL, as dtype: TensorType) throws { try save(to: folder, as: dtype, chatTemplate: nil) }
+
+    /// As `save(to:as:)`, with another chat template (Jinja) than the one the student was read with.
+    package func save(to folder: URL, as dtype: TensorType, chatTemplate: String?) throws {
         try mergeAdapter()
-        try StudentFolder.write(weights, as: dtype, configuration: file, companionsFrom: self.folder, to: folder)
+        try StudentFolder.write(
+            weights, as: dtype, configuration: file, companionsFrom: self.folder, chatTemplate: chatTemplate, to: folder)
     }
 
     /// Writes a random student: matrices from normal distributions as the family has them, norms 1, biases 0, the tokenizer's files copied. The same seed gives the same bytes.

@@ -27,6 +27,9 @@ extension Trainer {
         var saved = ContinuousClock.now
         while !isDone {
             try guardedStep()
+            if let heldOut, heldOut.looks(after: log.count, of: totalSteps), !log.isEmpty {
+                log[log.count - 1].heldOutLoss = try heldOut(student)
+            }
             guard collapse == nil, let record = log.last else { break }
             do {
                 try afterStep(record)

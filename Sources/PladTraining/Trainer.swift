@@ -14,6 +14,8 @@ package final class Trainer {
     package let totalSteps: Int
     /// Steps done so far, oldest first.
     package internal(set) var log: [TrainingStep] = []
+    /// Looked at now and then where it is set; the records of those steps tell it.
+    package var heldOut: HeldOutLoss?
     /// Where the time of this trainer's own steps went.
     package private(set) var times = StepTimes()
 
@@ -98,7 +100,7 @@ package final class Trainer {
             let totals = continuations.map { $0.reduce(0) { $0 + Double($1) } }
             let lengths = pair.completions.map(\.count)
             let candidates = zip(pair.candidates, totals).map { settings.norm.candidate($0, logProbability: $1) }
-            let value = loss(candidates)
+            let value = loss.value(of: candidates)
             weights.append(zip(value.gradients, lengths).map { Float($0 * settings.norm.scale(tokens: $1) / divisor) })
             sums.add(value.value, totals: totals, candidates: candidates, rows: pair.rows)
         }

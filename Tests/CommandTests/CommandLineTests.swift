@@ -24,7 +24,14 @@ import Testing
     @Test func missingSettingIsNamedWithWhatToGive() throws {
         let result = try PladProcess.run("distill", "--student", Self.student, "--prompts", "x")
         #expect(result.status == 64)
-        #expect(result.errors == "plad: --out is missing: give the folder of the run\n")
+        #expect(
+            result.errors == """
+                plad: --out is missing: give the folder of the run; missing as well: --remote, --teacher-model
+
+                """)
+        // Asking needs no student.
+        let teach = try PladProcess.run("teach", "--prompts", "x", "--remote", "http://127.0.0.1:9", "--out", "x")
+        #expect(teach.errors == "plad: --teacher-model is missing: give the name of the model to ask for\n")
     }
 
     @Test func aServerOutlivesWhatIsDoneToItsModel() throws {
@@ -49,7 +56,8 @@ import Testing
             let lines = (1...20).map { $0 == 17 ? "{\"id\": \"p17\", \"promt\": 1}" : "{\"id\":\"p\($0)\",\"prompt\":\"a\"}" }
             try Data(lines.joined(separator: "\n").utf8).write(to: file)
             let result = try PladProcess.run(
-                "distill", "--remote", "http://127.0.0.1:9", "--student", Self.student, "--prompts", file.path, "--out",
+                "distill", "--remote", "http://127.0.0.1:9", "--teacher-model", "m", "--student", Self.student, "--prompts", file.path,
+                "--out",
                 folder.path + "/run")
             #expect(result.status == 65)
             #expect(result.errors.contains("prompts.jsonl:17: "), "\(result.errors)")
@@ -105,8 +113,14 @@ import Testing
         ("margin: 2\nmargin: 3\n", [], 65, "FILE:1: margin stands twice; write one \"flag: value\" a line"),
         ("rounds: 2\n", ["--rounds", "x"], 64, "the value 'x' is invalid for '--rounds <rounds>'; see plad distill --help"),
         ("rounds: abc\n", ["--rounds", "3"], 64, "FILE:1: the value 'abc' is invalid for '--rounds <rounds>'; see plad distill --help"),
-        ("# rounds: 2\n", [], 64, "--out is missing: give the folder of the run"),
-        ("rounds: 2\n", [], 64, "--out is missing: give the folder of the run"),
+        (
+            "# rounds: 2\n", [], 64,
+            "--out is missing: give the folder of the run; missing as well: --prompts, --student, --remote, --teacher-model"
+        ),
+        (
+            "rounds: 2\n", [], 64,
+            "--out is missing: give the folder of the run; missing as well: --prompts, --student, --remote, --teacher-model"
+        ),
     ]) func aWrongSettingIsNamedWhereItStands(yaml: String, more: [String], status: Int32, message: String) throws {
         try PladProcess.withFolder { folder in
             let file = folder.appendingPathComponent("plad.yaml")

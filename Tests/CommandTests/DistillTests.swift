@@ -78,9 +78,14 @@ import Testing
 
     @Test func otherSettingsOnTheSameRunAreRefusedByName() throws {
         try PladProcess.withFolder { folder in
+            let teacher = try LocalTeacher("llama-untied-sp", in: folder)
+            defer { teacher.stop() }
+            // Without answers yet, other settings begin the run anew.
             let dead = "http://127.0.0.1:9"
             _ = try PladProcess.run(try arguments(dead, in: folder, out: "a", "--attempts", "1"))
-            let second = try PladProcess.run(try arguments(dead, in: folder, out: "a", "--margin", "2"))
+            let first = try PladProcess.run(try arguments(teacher.remote, in: folder, out: "a", "--epochs", "0.1"))
+            #expect(first.status == 0, "\(first.errors)")
+            let second = try PladProcess.run(try arguments(teacher.remote, in: folder, out: "a", "--epochs", "0.1", "--margin", "2"))
             #expect(second.status == 64)
             #expect(second.errors.contains("--margin 1, now it is 2"), "\(second.errors)")
         }

@@ -18,6 +18,8 @@ import Testing
                 "--student", PladProcess.fixtures.appendingPathComponent("llama-gqa-tied").path, "--prompts", prompts.path, "--out", run,
                 "--cache", folder.appendingPathComponent("cache.sqlite").path, "--max-tokens", "8", "--held-out", "0.5", "--threads", "1",
                 "--learning-rate", "1e-3", "--temperature", "0.7", "--top-k", "40", "--evaluation-samples", "3",
+                // All six held-out prompts are reported on, and few pairs are ranked too.
+                "--install", "last", "--min-pairs", "1", "--batch-size", "32",
             ]
             let result = try PladProcess.run(arguments + more)
             #expect(result.status == 0, "\(result.errors)")

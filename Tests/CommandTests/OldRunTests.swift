@@ -93,7 +93,7 @@ import Testing
             let caches = [try copy("answers.sqlite", into: folder).path, "\(Self.old)/answers.jsonl"]
             for (index, cache) in caches.enumerated() {
                 let run = folder.appendingPathComponent("replayed-\(index)")
-                let replayed = try distill(run, "--cache", cache)
+                let replayed = try distill(run, "--cache", cache, "--install", "last", "--min-pairs", "1")
                 #expect(replayed.status == 0, "\(replayed.errors)")
                 let (now, before) = try (
                     Data(contentsOf: run.appendingPathComponent("teacher.jsonl")),

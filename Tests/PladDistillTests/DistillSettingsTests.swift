@@ -105,6 +105,8 @@ struct DistillSettingsTests {
         (expected.prompts.source, expected.prompts.heldOutShare) = ("Tests/Fixtures/old-run/prompts.jsonl", 0.25)
         (expected.ranking.margin, expected.ranking.lambda, expected.ranking.norm, expected.ranking.epochs) = (1, 1, .sum, 60)
         expected.optimiser.batchSize = 4
+        // What that version did and had no settings for.
+        (expected.student.install, expected.pairing.minPairs) = (.last, 1)
         expected.evaluation.judge.local = .chrF
         (expected.run.folder, expected.run.seed, expected.run.checkpointSeconds) = ("Tests/Fixtures/old-run/interrupted", 5, 0)
         #expect(settings == expected)

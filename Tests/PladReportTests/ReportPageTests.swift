@@ -114,7 +114,8 @@ import Testing
         input.evaluation!.rollback = "the warm-up student: ranking collapsed at step 40 and was rolled back"
         #expect(
             ReportPage.html(input).contains(
-                "“ranked” is the warm-up student: ranking collapsed at step 40 and was rolled back. Against “warm-up”, “ranked” is:"))
+                "ROUGE-L 0.300 → 0.550. “ranked” is the warm-up student: ranking collapsed at step 40 and was rolled back. Against “warm-up”, “ranked” is:"
+            ))
     }
 
     @Test func theHeadlineSaysWhatTheLastJudgeSays() {

@@ -47,6 +47,26 @@ import Testing
         #expect(abs(step.loss - expected) < 1e-4 * max(1, abs(expected)), "\(step.loss), expected \(expected)")
     }
 
+    /// A pair that is not ranked weighs in the likelihood term as one that is.
+    @Test(arguments: cases) func aCompletionThatStandsAloneKeepsItsLikelihoodTerm(name: String, norm: Norm) throws {
+        let type = try Losses.named(name)
+        let loss = type.init()
+        let chosen = Candidate(score: -7, tokens: 4, reference: -9, quality: 1)
+        let others = (0..<(type.reads.contains(.group) ? 2 : 1)).map {
+            Candidate(score: -8 - Double($0), tokens: 5, reference: -9, quality: 0.5)
+        }
+        let weight = loss.likelihoodWeight(chosen)
+        if type.ranks {
+            #expect(loss.value(of: [chosen]) == LossValue(value: 7 * weight, gradients: [-weight]))
+            // By definition of the term: what a loss falls by when the chosen score alone rises far beyond every margin.
+            let far = Candidate(score: 1e6, tokens: 4, reference: -9, quality: 1)
+            let gradient = loss([far] + others).gradients[0]
+            if name != "ipo" { #expect(abs(gradient + weight) < 1e-6 || name == "orpo", "\(gradient)") }
+        } else {
+            #expect(loss.value(of: [chosen]) == loss([chosen]))
+        }
+    }
+
     /// With all completions of one length a mean is the sum divided by it, and so is the gradient of a loss that is linear in
     /// the scores.
     @Test func theMeanDividesTheGradientByTheLength() throws {

@@ -34,7 +34,7 @@ package struct Comparison {
         guard let run = try path.map({ try Run(in: $0, observer: observer) }) ?? parts.lazy.compactMap(\.run).first else {
             throw RunError(.usage, "none of these is a run; name the `run` whose held-out prompts they are to answer")
         }
-        guard !run.prompts(.valid).isEmpty else {
+        guard !run.prompts(run.reported).isEmpty else {
             throw RunError(.usage, "\(run.folder.url.path) holds out no prompts to compare students on")
         }
         self.run = run
@@ -48,7 +48,7 @@ package struct Comparison {
     private func check(_ entry: Entry) throws {
         guard let other = entry.run else { return }
         let trained = Set(other.prompts(.train).map(\.messages))
-        let known = run.prompts(.valid).count { trained.contains($0.messages) }
+        let known = run.prompts(run.reported).count { trained.contains($0.messages) }
         guard known == 0 else {
             throw RunError(
                 .usage,

@@ -23,8 +23,8 @@ struct HeldOutSampling {
     private func draw(to place: URL) throws -> [StudentSample] {
         let count = run.settings.evaluation.samples
         let student = try Student(folder: run.folder.checkpoint("warm-up"), threads: run.settings.student.threads ?? 1)
-        let prompts = try run.prompts(.valid).map { (id: $0.id, ids: try run.wording.student($0, student.tokenizer).ids) }
-            .filter { student.drop(prompt: $0.ids, id: $0.id, split: .valid, stage: .evaluate) == nil }
+        let prompts = try run.prompts(run.reported).map { (id: $0.id, ids: try run.wording.student($0, student.tokenizer).ids) }
+            .filter { student.drop(prompt: $0.ids, id: $0.id, split: run.reported, stage: .evaluate) == nil }
         var file = try RecordFile<StudentSample>(place)
         // Every prompt has as many samples, so their number tells how far an earlier process came.
         var done = count > 0 ? file.records.count / count : prompts.count
@@ -43,7 +43,7 @@ struct HeldOutSampling {
                 zip(batch, drawn).flatMap { prompt, samples in
                     samples.enumerated().map { index, sample in
                         StudentSample(
-                            id: prompt.id, split: .valid, round: 1, sample: index, text: sample.text, ids: sample.ids,
+                            id: prompt.id, split: run.reported, round: 1, sample: index, text: sample.text, ids: sample.ids,
                             finishReason: sample.finishReason)
                     }
                 })

@@ -17,19 +17,37 @@ struct HeldOutTexts {
     }
 
     let run: Run
+    private let prompts: [Prompt]
+    let split: Split
     private let answers: [String: TeacherAnswer]
     private let samples: [String: [StudentSample]]
 
+    /// The prompts that are reported on, with samples of the warmed-up student.
     init(_ run: Run) throws {
+        try self.init(run, run.prompts(run.reported), run.reported, samples: try HeldOutSampling(run: run)())
+    }
+
+    /// The prompts by which the student to keep is chosen, without samples.
+    init(choosingIn run: Run) throws {
+        let (prompts, split) = run.choosing
+        try self.init(run, prompts, split, samples: [:])
+    }
+
+    private init(_ run: Run, _ prompts: [Prompt], _ split: Split, samples: [String: [StudentSample]]) throws {
         try run.folder.require(run.folder.teacher, madeBy: "teach")
         self.run = run
+        self.prompts = prompts
+        self.split = split
+        self.samples = samples
         answers = Dictionary(
-            try JSONLines.read(TeacherAnswer.self, from: run.folder.teacher).filter { $0.split == .valid && $0.sample == 0 }.map {
+            try JSONLines.read(TeacherAnswer.self, from: run.folder.teacher).filter { $0.split == split && $0.sample == 0 }.map {
                 ($0.id, $0)
             },
             uniquingKeysWith: { first, _ in first })
-        samples = try HeldOutSampling(run: run)()
     }
+
+    /// Whether no prompt has an answer of the teacher.
+    var isEmpty: Bool { !prompts.contains { answers[$0.id] != nil } }
 
     /// The texts in a student's token ids, and the prompts that do not fit it.
     ///
@@ -38,11 +56,11 @@ struct HeldOutTexts {
     func items(for student: Student, sharesTokens: Bool) throws -> (items: [Item], drops: [Drop]) {
         let encoder = PairEncoder(student: student)
         var (items, drops): ([Item], [Drop]) = ([], [])
-        for prompt in run.prompts(.valid) {
+        for prompt in prompts {
             guard let answer = answers[prompt.id] else { continue }
             let (text, ids) = try run.wording.student(prompt, student.tokenizer)
             let pair = PreferencePair(prompt: text, chosen: answer.text, promptIDs: ids, chosenIDs: encoder.ids(of: answer))
-            switch try encoder.encode(pair, id: prompt.id, ranks: false, stage: .evaluate, split: .valid) {
+            switch try encoder.encode(pair, id: prompt.id, ranks: false, stage: .evaluate, split: split) {
             case .dropped(let drop): drops.append(drop)
             case .usable(let encoded):
                 let completions = (samples[prompt.id] ?? []).map { sample in

@@ -15,7 +15,7 @@ final class LikelihoodScore {
         self.student = student
         encoder = PairEncoder(student: student)
         wording = run.wording
-        prompts = Dictionary(run.prompts(.valid).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        prompts = Dictionary(run.prompts(run.reported).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Nil where prompt and answer do not fit the model.

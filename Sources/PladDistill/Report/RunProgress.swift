@@ -11,10 +11,12 @@ extension Run {
         }
         if !Files.exists(folder.teacher) { return "Now: asking the teacher." }
         if !folder.holdsStudent(folder.checkpoint("warm-up")) { return "Now: beginning the warm-up." }
-        for round in 1...max(settings.ranking.rounds, 1) where !folder.holdsStudent(folder.checkpoint("round-\(round)")) {
+        // Rounds with nothing to rank leave no student.
+        let isChosen = Files.exists(folder.choice)
+        for round in 1...max(settings.ranking.rounds, 1) where !isChosen && !folder.holdsStudent(folder.checkpoint("round-\(round)")) {
             return "Now: round \(round), sampling and pairing."
         }
-        if !prompts(.valid).isEmpty, !Files.exists(folder.evaluation) { return "Now: measuring on held-out prompts." }
+        if !prompts(reported).isEmpty, !Files.exists(folder.evaluation) { return "Now: measuring on held-out prompts." }
         return "The run is done."
     }
 }

@@ -26,7 +26,7 @@ package struct RunReport {
                 ReportInput.Count("prompts", run.prompts(.train).count),
                 ReportInput.Count("answered", Set(answers.map(\.id)).count),
                 ReportInput.Count("samples", try records(StudentSample.self, folder.samples).count { $0.split == .train }),
-                ReportInput.Count("pairs", try records(PreferencePair.self, folder.pairs).count),
+                ReportInput.Count("pairs", try records(PreferencePair.self, folder.pairs).count(where: \.ranks)),
             ],
             drops: try records(LeftOut.self, folder.drops),
             log: try log,
@@ -72,6 +72,7 @@ package struct RunReport {
             }
             facts.append(ReportInput.Setting("Student", settings.student.model ?? ""))
             facts.append(ReportInput.Setting("Ranking", ranking))
+            if let choice = try run.choice { facts.append(ReportInput.Setting("Kept", choice.reason)) }
             return facts
         }
     }

@@ -5,6 +5,8 @@ package import PladRecords
 package struct PromptSource {
     var train: [Prompt]
     var valid: [Prompt]
+    /// Those of a file of their own to report on; none where there is no such file.
+    var test: [Prompt]
     var task: TaskDefinition
 
     /// Reads a file, standard input (`-`) or a task folder (`task.yaml`, `train.jsonl`, `valid.jsonl`).
@@ -21,16 +23,18 @@ package struct PromptSource {
             ? try Self.parse(FileHandle.standardInput.readDataToEndOfFile(), name: "standard input")
             : try Self.read(folder?.appendingPathComponent("train.jsonl") ?? URL(fileURLWithPath: name))
         try Self.checkIDs(train, name)
-        valid = []
+        (valid, test) = ([], [])
         let taskValid = folder.map { $0.appendingPathComponent("valid.jsonl") }.flatMap { Files.exists($0) ? $0 : nil }
         if let file = settings.heldOutFile.map({ URL(fileURLWithPath: $0) }) ?? taskValid {
             valid = try Self.read(file)
         } else if settings.heldOutShare > 0 {
             try holdOut(share: settings.heldOutShare, seed: seed)
         }
+        let taskTest = folder.map { $0.appendingPathComponent("test.jsonl") }.flatMap { Files.exists($0) ? $0 : nil }
+        test = try (settings.testFile.map { URL(fileURLWithPath: $0) } ?? taskTest).map(Self.read) ?? []
         if let limit = settings.limit { train = Array(train.prefix(limit)) }
         guard !train.isEmpty else { throw RecordError(.malformed, "\(name) holds no prompts to train on") }
-        try Self.checkIDs(train + valid, "training and held-out prompts together")
+        try Self.checkIDs(train + valid + test, "training and held-out prompts together")
     }
 
     private mutating func holdOut(share: Double, seed: UInt64) throws {

@@ -6,7 +6,7 @@ package import PladTokenizer
 package struct PromptWording {
     private let system: String?
     private let teacher: MustacheTemplate?
-    private let student: MustacheTemplate?
+    let student: MustacheTemplate?
 
     /// Throws `RecordError.malformed` that says which template is wrong and how.
     package init(_ task: TaskDefinition) throws {

@@ -12,54 +12,84 @@ package struct Run: Sendable {
     let prompts: [RunPrompt]
     package let wording: PromptWording
     let observer: any RunObserver
+    /// Held for as long as the run is worked on; nil where it is only read.
+    private var lock: RunLock?
 
     /// Begins a run, or carries on the one in the settings' folder if its settings and inputs are the same.
     ///
-    /// - Parameter isRehearsal: nothing is written and nothing compared with the folder, which need not be named.
+    /// A run that was begun and has no answers yet is begun anew: what was wrong with its settings can be put right.
+    ///
+    /// - Parameters:
+    ///   - isRehearsal: nothing is written and nothing compared with the folder, which need not be named.
+    ///   - needsStudent: false where only the teacher is asked; the student can then be named later.
     ///
     /// Throws `SettingError` or `RunError` naming the first setting that cannot be carried out or differs, `RecordError` for inputs
     /// that cannot be read.
-    package init(_ settings: DistillSettings, observer: any RunObserver, isRehearsal: Bool = false) throws {
-        let folder = RunFolder(
-            isRehearsal ? settings.run.folder ?? "" : try settings.run.folder.required("run.folder", "the folder of the run"))
+    package init(_ settings: DistillSettings, observer: any RunObserver, isRehearsal: Bool = false, needsStudent: Bool = true) throws {
+        if !isRehearsal { try settings.requireAll(student: needsStudent) }
+        let folder = RunFolder(settings.run.folder ?? "")
         let source = try PromptSource(settings.prompts, seed: settings.run.seed)
-        let student = try StudentLocation.resolve(
-            try settings.student.model.required("student.model", "a Hugging Face model folder or org/name"))
+        var before = try !isRehearsal && Files.exists(folder.record) ? Self.read(folder) : nil
+        var settings = settings
+        if !needsStudent, settings.student.model == nil, let before { settings.student = before.settings.student }
+        let student = try settings.student.model.map(StudentLocation.resolve)
         // Before anything is written: what is refused because it shows a secret must not be kept.
         try settings.validate()
-        let settings = try settings.resolved(for: source.task)
+        settings = try settings.resolved(for: source.task)
+        if let before, before.isFlat { settings.goOn(like: before.settings) }
+        let digest = try student.map(StudentLocation.digest)
+        // A run that only asked so far is given its student.
+        let namesStudent = before?.settings.student.model == nil && digest != nil
+        if namesStudent {
+            before?.settings.student = settings.student
+            before?.inputs["student"] = digest
+        }
 
-        let prompts = source.train.map { RunPrompt(split: .train, prompt: $0) } + source.valid.map { RunPrompt(split: .valid, prompt: $0) }
+        let completions = settings.warmUp.epochs * Double(source.train.count * settings.teacher.samples)
+        settings.optimiser.batchSize = settings.optimiser.batchSize ?? OptimiserSettings.usualBatchSize(completions: completions)
+        let prompts = source.prompts(choosing: settings.student.install == .best)
         let text = try prompts.map { try $0.jsonLine() + Data("\n".utf8) }.reduce(Data(), +)
         let record = RunRecord(
             plad: Version.current, settings: settings, task: source.task,
-            inputs: ["prompts": Digest(of: text).description, "student": try StudentLocation.digest(student)])
+            inputs: ["prompts": Digest(of: text).description, "student": digest].compactMapValues { $0 })
         if isRehearsal {
             try self.init(folder: folder, record: record, observer: observer, prompts: prompts)
             return
-        } else if Files.exists(folder.record) {
-            try Self.check(record, against: folder)
+        }
+        let isBegun = before != nil && Files.exists(folder.teacher)
+        if let before, isBegun {
+            try Self.check(record, against: before, in: folder, prompts: prompts)
         } else {
-            guard try folder.isFree(for: text) else {
+            guard try before != nil || folder.isFree(for: text) else {
                 throw RunError(
                     .usage,
                     "\(folder.url.path) is no run, and holds files: a run would write over them; give a `run.folder` that is new or empty")
             }
             // What is refused begins no run.
             _ = try Run(folder: folder, record: record, observer: observer, prompts: prompts).check()
-            try text.write(atomicallyTo: folder.prompts)
-            try record.jsonLine().write(atomicallyTo: folder.record)
+            try Files.makeFolder(folder.url, isPrivate: true)
         }
+        let lock = try RunLock.hold(folder.url)
+        if !isBegun { try text.write(atomicallyTo: folder.prompts) }
+        if !isBegun || namesStudent { try record.jsonLine().write(atomicallyTo: folder.record) }
         try self.init(folder: folder, record: record, observer: observer)
+        self.lock = lock
     }
 
-    /// The run in a folder, as `run.json` describes it.
+    /// The run in a folder, as `run.json` describes it, to read it.
     package init(in path: String, observer: any RunObserver) throws {
         let folder = RunFolder(path)
         guard Files.exists(folder.record) else {
             throw RunError(.usage, "\(path) is no run: it has no run.json; begin one with `Distillation` or `TeachStage`")
         }
         try self.init(folder: folder, record: try Self.read(folder), observer: observer)
+    }
+
+    /// This run, which no other process works on meanwhile. Throws `RunError.busy` where one does.
+    package func locked() throws -> Run {
+        var run = self
+        run.lock = try lock ?? RunLock.hold(folder.url)
+        return run
     }
 
     private init(folder: RunFolder, record: RunRecord, observer: any RunObserver, prompts: [RunPrompt]? = nil) throws {
@@ -78,8 +108,7 @@ package struct Run: Sendable {
         return record
     }
 
-    private static func check(_ record: RunRecord, against folder: RunFolder) throws {
-        let before = try read(folder)
+    private static func check(_ record: RunRecord, against before: RunRecord, in folder: RunFolder, prompts: [RunPrompt]) throws {
         let name = folder.url.path
         if let difference = try before.settings.difference(from: record.settings) {
             throw RunError(
@@ -88,6 +117,8 @@ package struct Run: Sendable {
             )
         }
         for (input, digest) in record.inputs.sorted(by: { $0.key < $1.key }) where before.inputs[input] != digest {
+            // plad 0.1.0 held other prompts out by share; the run keeps those of its own file.
+            if input == "prompts", before.isFlat, try JSONLines.read(RunPrompt.self, from: folder.prompts).isSame(as: prompts) { continue }
             throw RunError(.usage, "the \(input) changed since \(name) was begun; restore what it was or give another `run.folder`")
         }
     }
@@ -100,6 +131,7 @@ package struct Run: Sendable {
                 path: "pairing.prefer", problem: "metric: no prompt has \"facts\", which the metric counts; leave the setting out")
         }
         _ = try AnswerJudge.chosen(in: self)
+        guard settings.student.model != nil else { return [] }
         let student = try Student(at: try student, threads: 1)
         try settings.adapter.attach(to: student, seed: 0)
         try settings.rankingTraining(parameters: student.parameterCount, norm: try settings.ranking.resolvedLoss.norm).validate()
@@ -124,7 +156,9 @@ package struct Run: Sendable {
 
     /// The original student's folder.
     var student: URL {
-        get throws { try StudentLocation.resolve(settings.student.model ?? "") }
+        get throws {
+            try StudentLocation.resolve(try settings.student.model.required("student.model", "a Hugging Face model folder or org/name"))
+        }
     }
 
     /// The first round whose ranked student is not made yet, or the last round where all are.
@@ -134,7 +168,42 @@ package struct Run: Sendable {
     }
 }
 
+extension [RunPrompt] {
+    /// Whether both hold the same prompts, however they are split.
+    fileprivate func isSame(as others: [RunPrompt]) -> Bool {
+        count == others.count
+            && Dictionary(map { ($0.prompt.id, $0.prompt) }) { $1 } == Dictionary(others.map { ($0.prompt.id, $0.prompt) }) { $1 }
+    }
+}
+
+extension PromptSource {
+    /// The prompts with their splits.
+    ///
+    /// - Parameter choosing: whether some held-out prompts are to choose the student by. They are all of `valid` where there are
+    ///   others to report on, else half of it: those whose text has the smallest digest.
+    fileprivate func prompts(choosing: Bool) -> [RunPrompt] {
+        var (valid, test) = (valid, test)
+        if choosing, test.isEmpty {
+            let ordered = valid.map { (digest: Digest(of: "choose:\($0.messages)").description, id: $0.id) }.sorted {
+                $0.digest < $1.digest
+            }
+            let chosenBy = Set(ordered.prefix(valid.count / 2).map(\.id))
+            test = valid.filter { !chosenBy.contains($0.id) }
+            valid = valid.filter { chosenBy.contains($0.id) }
+        }
+        return [(Split.train, train), (.valid, valid), (.test, test)].flatMap { split, prompts in
+            prompts.map { RunPrompt(split: split, prompt: $0) }
+        }
+    }
+}
+
 extension DistillSettings {
+    /// Takes over what a run of plad 0.1.0 did and had no setting for.
+    fileprivate mutating func goOn(like before: DistillSettings) {
+        choosesLast()
+        if optimiser.batchSize == nil { optimiser.batchSize = before.optimiser.batchSize }
+    }
+
     /// These settings with what is left open filled in, so that a record says what was done.
     fileprivate func resolved(for task: TaskDefinition) throws -> DistillSettings {
         var settings = self

@@ -7,6 +7,8 @@ public struct RunError: Error, Sendable, Equatable, CustomStringConvertible {
         case usage
         /// A stage is asked for before the one that it builds on: `stage` of the run in `folder` comes first.
         case incomplete(stage: String, folder: String)
+        /// Another process works on the run.
+        case busy
     }
 
     public let code: Code
@@ -30,5 +32,5 @@ extension RunError: Failure {
         if case .incomplete(let stage, _) = code { "\(problem): its stage \(stage) comes first" } else { problem }
     }
 
-    package var exitStatus: ExitStatus { .usage }
+    package var exitStatus: ExitStatus { code == .busy ? .tryAgain : .usage }
 }

@@ -18,6 +18,8 @@ package struct RunFolder {
     package var drops: URL { url.appendingPathComponent("drops.jsonl") }
     package var log: URL { url.appendingPathComponent("log.jsonl") }
     package var student: URL { url.appendingPathComponent("student", isDirectory: true) }
+    /// Which student `student/` is, and why.
+    package var choice: URL { url.appendingPathComponent("choice.json") }
     package var evaluation: URL { url.appendingPathComponent("evaluation.json") }
     /// The steps of the phase that is training now, as far as they are done; log.jsonl takes them in with the phase's end.
     package var liveLog: URL { url.appendingPathComponent(".log.jsonl.growing") }
@@ -31,6 +33,9 @@ package struct RunFolder {
 
     /// What a student (`initial`, `warm-up`, `ranked`) does with the held-out prompts, prompt by prompt.
     package func measurements(_ student: String) -> URL { url.appendingPathComponent("held-out/\(student).jsonl") }
+
+    /// What a student answers to the prompts by which the one to keep is chosen.
+    package func choosing(_ student: String) -> URL { url.appendingPathComponent("held-out/choosing-\(student).jsonl") }
 
     /// The student after a phase (`warm-up`, `round-1`, …), in float32.
     package func checkpoint(_ phase: String) -> URL {

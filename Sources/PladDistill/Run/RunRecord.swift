@@ -9,17 +9,20 @@ struct RunRecord: Encodable {
     var task: TaskDefinition
     /// SHA-256 of what was read: `prompts`, `student`.
     var inputs: [String: String]
+    /// Whether plad 0.1.0 wrote it, whose settings were flat.
+    var isFlat = false
+
+    private enum CodingKeys: String, CodingKey { case plad, settings, task, inputs }
 }
 
 extension RunRecord: Decodable {
-    private enum CodingKeys: String, CodingKey { case plad, settings, task, inputs }
-
     /// Reads what this plad or an older one wrote.
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         plad = try container.decode(String.self, forKey: .plad)
         let settings = try container.decode(JSONValue.self, forKey: .settings)
-        self.settings = try FlatSettings.isFlat(settings) ? FlatSettings.settings(settings) : DistillSettings(reading: settings)
+        isFlat = FlatSettings.isFlat(settings)
+        self.settings = try isFlat ? FlatSettings.settings(settings) : DistillSettings(reading: settings)
         task = try container.decode(TaskDefinition.self, forKey: .task)
         inputs = try container.decode([String: String].self, forKey: .inputs)
     }

@@ -31,6 +31,24 @@ extension DistillSettings {
         }
     }
 
+    /// Throws `SettingError` that names every setting which must be given and is not.
+    ///
+    /// - Parameter student: whether a student is needed, which asking alone does without.
+    package func requireAll(student needsStudent: Bool) throws {
+        let needed: [(path: String, value: String?, what: String)] = [
+            ("run.folder", run.folder, "the folder of the run"),
+            ("prompts.source", prompts.source, "a file of prompts, a task's name, or - for standard input"),
+            ("student.model", needsStudent ? student.model : "none", "a Hugging Face model folder or org/name"),
+            ("teacher.remote", teacher.replay && teacher.id != nil ? "none" : teacher.remote, "the teacher's URL"),
+            ("teacher.model", teacher.model, "the name of the model to ask for"),
+        ]
+        let missing = needed.filter { ($0.value ?? "").isEmpty }
+        guard let first = missing.first else { return }
+        let others = missing.dropFirst().map { "`\($0.path)`" }.joined(separator: ", ")
+        throw SettingError(
+            path: first.path, problem: "is missing: give \(first.what)" + (others.isEmpty ? "" : "; missing as well: \(others)"))
+    }
+
     /// What cannot go with batches.
     private func checkBatch() throws {
         guard !teacher.replay, !teacher.refresh else {
@@ -66,8 +84,8 @@ extension PromptSettings {
     fileprivate func validate() throws {
         if let limit, limit < 1 { throw SettingError(path: "prompts.limit", problem: "\(limit): give at least 1") }
         if let pairs, pairs < 1 { throw SettingError(path: "prompts.pairs", problem: "\(pairs): give at least 1") }
-        guard heldOutShare < 1 else {
-            throw SettingError(path: "prompts.held_out_share", problem: "\(heldOutShare): give a share of the prompts below 1")
+        guard heldOutShare >= 0, heldOutShare < 1 else {
+            throw SettingError(path: "prompts.held_out_share", problem: "\(heldOutShare): give a share of the prompts, 0 to below 1")
         }
     }
 }
@@ -140,6 +158,7 @@ extension PairingSettings {
                     path: "pairing.min_similarity",
                     problem: "\(minSimilarity) is above `pairing.max_similarity` \(maxSimilarity): no sample is both")
             }
+            guard minPairs >= 1 else { throw SettingError(path: "pairing.min_pairs", problem: "\(minPairs): give at least 1") }
             if let ratio = maxLengthRatio, !(ratio >= 1 && ratio.isFinite) {
                 throw SettingError(path: "pairing.max_length_ratio", problem: "\(ratio): give 1 or more")
             }
@@ -154,13 +173,18 @@ extension OptimiserSettings {
         1e-5 * (1e8 / Double(max(parameters, 1))).squareRoot()
     }
 
+    /// 32, or the largest power of two with which so many completions, each time they are passed over, make 64 steps: at least 4.
+    package static func usualBatchSize(completions: Double) -> Int {
+        [32, 16, 8].first { completions >= 64 * Double($0) } ?? 4
+    }
+
     /// These settings for one training phase.
     package func training(
         learningRate: Double, schedule: Schedule.Shape, epochs: Double, steps: Int? = nil, norm: Norm, seed: UInt64,
         onCollapse: CollapseAction
     ) -> TrainingSettings {
         TrainingSettings(
-            steps: steps, epochs: epochs, batchSize: batchSize, learningRate: learningRate,
+            steps: steps, epochs: epochs, batchSize: batchSize ?? 32, learningRate: learningRate,
             schedule: Schedule(shape: schedule, warmUp: learningRateWarmUp), weightDecay: weightDecay, clip: clip, norm: norm, seed: seed,
             rowsPerPass: rowsPerPass, onCollapse: onCollapse)
     }

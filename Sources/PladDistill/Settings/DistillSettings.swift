@@ -35,6 +35,8 @@ public struct PromptSettings: Codable, Sendable, Equatable {
     public var heldOutFile: String?
     /// The share of the prompts to hold out where there is no file of them, from 0 to below 1.
     public var heldOutShare = 0.1
+    /// A file of prompts to report on; by default the task's `test.jsonl`, else half of the held-out prompts.
+    public var testFile: String?
     /// How many training prompts are used, in their order; nil uses all.
     public var limit: Int?
     /// How many usable pairs suffice: only as many training prompts are asked as give them. Nil asks every prompt.
@@ -45,6 +47,7 @@ public struct PromptSettings: Codable, Sendable, Equatable {
     private enum CodingKeys: String, CodingKey {
         case source, limit, pairs
         case heldOutFile = "held_out_file"
+        case testFile = "test_file"
         case heldOutShare = "held_out_share"
     }
 }
@@ -57,8 +60,18 @@ public struct StudentSettings: Codable, Sendable, Equatable {
     public var threads: Int?
     /// The number format of the student that is written.
     public var dtype = TensorType.f32
+    /// Which of the run's students is written.
+    public var install = InstalledStudent.best
 
     public init() {}
+}
+
+/// Which of a run's students becomes `student/`.
+public enum InstalledStudent: String, Codable, CaseIterable, Sendable {
+    /// The one that answers the validation prompts best: the untouched, the warmed-up, or one of the ranked ones.
+    case best
+    /// The one of the last stage, whatever it is worth. All held-out prompts are then reported on.
+    case last
 }
 
 /// Settings of the warm-up: fine-tuning on the teacher's text, before the ranking.

@@ -17,7 +17,9 @@ enum FlatSettings {
             }
             nested = nested.setting(path.split(separator: ".").map(String.init)[...], to: try converted(name, value))
         }
-        return try DistillSettings(reading: nested)
+        var settings = try DistillSettings(reading: nested)
+        settings.choosesLast()
+        return settings
     }
 
     /// The value in its present form.
@@ -84,4 +86,9 @@ extension JSONValue {
         members[first] = (members[first] ?? .object([:])).setting(path.dropFirst(), to: value)
         return .object(members)
     }
+}
+
+extension DistillSettings {
+    /// Sets what plad 0.1.0 did and had no settings for: it ranked any number of pairs and kept the last student.
+    mutating func choosesLast() { (student.install, pairing.minPairs) = (.last, 1) }
 }

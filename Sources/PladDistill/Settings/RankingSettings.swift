@@ -16,11 +16,14 @@ public struct PairingSettings: Codable, Sendable, Equatable {
     public var maxLengthRatio: Double?
     /// Leaves pairs out unless this puts the chosen side above the rejected one.
     public var prefer: Preference?
+    /// With fewer pairs to rank nothing is ranked: the student stays as it is. At least 1.
+    public var minPairs = 8
 
     public init() {}
 
     private enum CodingKeys: String, CodingKey {
         case negatives, prefer
+        case minPairs = "min_pairs"
         case negativesFrom = "negatives_from"
         case minSimilarity = "min_similarity"
         case maxSimilarity = "max_similarity"
@@ -73,8 +76,8 @@ public struct RankingSettings: Codable, Sendable, Equatable {
 public struct OptimiserSettings: Codable, Sendable, Equatable {
     /// The ranking's learning rate; nil takes 1e-5 at 100 million parameters, growing with the root of the shrinking size.
     public var learningRate: Double?
-    /// Pairs per optimiser step.
-    public var batchSize = 32
+    /// Completions or pairs per optimiser step; nil takes 32, or fewer where the warm-up would have less than 64 steps: at least 4.
+    public var batchSize: Int?
     /// The learning rate over the ranking's steps.
     public var schedule = Schedule.Shape.constant
     /// Share of the steps over which the learning rate first rises.

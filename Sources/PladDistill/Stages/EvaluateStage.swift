@@ -3,7 +3,7 @@ import PladEvaluation
 package import PladRecords
 import PladStudent
 
-/// Measures the student before, after warm-up and after ranking on the held-out prompts, and has the answers judged.
+/// Measures the student before, after warm-up and, where there is one, after ranking on the held-out prompts, and has the answers judged.
 ///
 /// Reads teacher.jsonl and the three students; writes held-out/ (samples and each student's measurements) and, summed
 /// up, evaluation.json. Every student answers the same prompts greedily and scores the same texts: the teacher's, and
@@ -15,7 +15,7 @@ package struct EvaluateStage {
 
     package func callAsFunction() async throws -> Evaluation? {
         let folder = run.folder
-        guard !run.prompts(.valid).isEmpty else {
+        guard !run.prompts(run.reported).isEmpty else {
             run.observer.notice(
                 "evaluate", "no prompts are held out (`prompts.held_out_share`, `prompts.held_out_file`), so nothing is measured")
             return nil
@@ -29,7 +29,7 @@ package struct EvaluateStage {
         }
         let students = try measurements()
         var evaluation = try known ?? Evaluation(of: students, bootstrap: Bootstrap(seed: run.settings.run.seed))
-        if known == nil { evaluation.rollback = try run.rollback }
+        if known == nil { (evaluation.rollback, evaluation.choice) = (try run.rollback, try run.choice) }
         for judge in asked {
             let start = ContinuousClock.now
             evaluation.judgements = try await (evaluation.judgements ?? []) + JudgeStage(run: run, judge: judge)(students)
@@ -39,13 +39,14 @@ package struct EvaluateStage {
         return evaluation
     }
 
-    /// What the three students do with the held-out prompts, measured where it is not on record.
+    /// What these students do with the held-out prompts, measured where it is not on record.
     func measurements() throws -> [StudentMeasurements] {
         let folder = run.folder
         try folder.require(folder.student, madeBy: "train")
-        let students = [("initial", try run.student), ("warm-up", folder.checkpoint("warm-up")), ("ranked", folder.student)]
+        let students = try run.stages(reported: true)
         var texts: HeldOutTexts?
-        return try students.map { name, location in
+        return try students.map { student in
+            let (name, location) = (student.name, student.location)
             let file = folder.measurements(name)
             if !Files.exists(file) {
                 texts = try texts ?? HeldOutTexts(run)

@@ -7,7 +7,8 @@ import PladTraining
 /// Builds pseudo-preference pairs: the teacher's answer is chosen, the student's sample of the same prompt rejected,
 /// without annotation (PLaD, arXiv 2406.02886, section 3).
 ///
-/// Reads teacher.jsonl and samples.jsonl; writes pairs.jsonl and its drops. Sample k meets the teacher's answer
+/// Reads teacher.jsonl and samples.jsonl; writes pairs.jsonl and its drops. A pair that is not ranked stays without its rejected
+/// side, so that the texts whose likelihood is kept up are the same whatever is ranked. Sample k meets the teacher's answer
 /// k mod n of the n there are. Which pairs are worth it, and which of a prompt's samples, `PairingSettings` say.
 package struct PairStage {
     let run: Run
@@ -26,15 +27,15 @@ package struct PairStage {
         try folder.require(folder.samples, madeBy: "sample")
         let student = try Student(folder: folder.sampler(round: round), threads: run.settings.student.threads ?? 1)
         let (pairs, drops) = try build(student)
-        guard !pairs.isEmpty else {
-            throw RecordError(.malformed, "round \(round) gives no pair to rank: all \(drops.count) were dropped, see \(folder.drops.path)")
-        }
         try folder.record(drops) { $0.stage == .pair && $0.round == round }
         try JSONLines.write(earlier + pairs, to: folder.pairs)
-        run.observer.done("pair", "\(pairs.count) pairs, \(drops.count) dropped", since: start)
+        let ranked = pairs.count(where: \.ranks)
+        run.observer.done(
+            "pair", "\(ranked) pairs to rank, \(pairs.count - ranked) that only keep the chosen text likely, \(drops.count) not ranked",
+            since: start)
     }
 
-    /// The pairs with their ids, and those that are not used.
+    /// The pairs with their ids, those without a rejected side that only keep the chosen text likely, and why those are not ranked.
     private func build(_ student: Student) throws -> (pairs: [PreferencePair], drops: [Drop]) {
         let folder = run.folder
         try folder.require(folder.teacher, madeBy: "teach")
@@ -47,10 +48,11 @@ package struct PairStage {
         let encoder = PairEncoder(student: student)
         let rules = try run.settings.pairing.rules
         var (prompts, drops): ([[PreferencePair]], [Drop]) = ([], [])
+        var unranked: [[PreferencePair]] = []
         for prompt in run.prompts(.train) {
             guard let answers = answers[prompt.id], let samples = samples[prompt.id] else { continue }
             let (text, ids) = try run.wording.student(prompt, student.tokenizer)
-            var pairs: [PreferencePair] = []
+            var (pairs, others): ([PreferencePair], [PreferencePair]) = ([], [])
             for sample in samples {
                 let answer = answers[sample.sample % answers.count]
                 let pair = PreferencePair(
@@ -59,17 +61,35 @@ package struct PairStage {
                     rejectedQuality: likeness.score(reference: answer.text, candidate: sample.text))
                 if let (state, detail) = rules.objection(to: pair.sides(prompt.facts, likeness)) {
                     drops.append(drop(pair, state, detail))
+                    others.append(pair)
                     continue
                 }
                 switch try encoder.encode(pair, id: prompt.id, ranks: true, stage: .pair) {
                 case .usable: pairs.append(pair)
-                case .dropped(let drop): drops.append(drop)
+                case .dropped(let drop):
+                    drops.append(drop)
+                    others.append(pair)
                 }
             }
             prompts.append(pairs)
+            unranked.append(try others.compactMap { try keeping($0, encoder) })
         }
         let (kept, others) = try select(prompts, student)
-        return (kept, drops + others.map { drop($0, .notSelected, "negatives: \(run.settings.pairing.negatives.rawValue)") })
+        // One for each sample where each makes a pair, else one for each prompt: as many as if all could be ranked.
+        let isWhole = run.settings.pairing.negatives == .all
+        let unrankedKept = zip(prompts, unranked).flatMap { pairs, others in isWhole ? others : pairs.isEmpty ? Array(others.prefix(1)) : []
+        }
+        return (
+            kept + unrankedKept, drops + others.map { drop($0, .notSelected, "negatives: \(run.settings.pairing.negatives.rawValue)") }
+        )
+    }
+
+    /// A pair that is not ranked without its rejected side; nil where the chosen one cannot be trained on either.
+    private func keeping(_ pair: PreferencePair, _ encoder: PairEncoder) throws -> PreferencePair? {
+        var pair = pair
+        (pair.rejected, pair.rejectedIDs, pair.rejectedQuality) = (nil, nil, nil)
+        guard case .usable = try encoder.encode(pair, id: pair.id ?? "", ranks: false, stage: .pair) else { return nil }
+        return pair
     }
 
     /// Of each prompt's pairs those whose rejected side the settings ask for.

@@ -5,8 +5,8 @@ package import PladTraining
 
 /// Calibrates the student's sequence likelihood on a round's pairs, from the weights that drew the samples.
 ///
-/// Reads pairs.jsonl and the round's student; writes checkpoints/round-N, its part of log.jsonl and, after the last
-/// round, student/.
+/// Reads pairs.jsonl and the round's student; writes checkpoints/round-N and its part of log.jsonl. Where there is too little to
+/// rank (a student that has learnt everything says what the teacher says), it writes nothing: the student stays as it is.
 package struct RankStage {
     let run: Run
     let round: Int
@@ -16,30 +16,39 @@ package struct RankStage {
         self.round = round
     }
 
-    package func callAsFunction() throws {
+    /// - Returns: whether there was something to rank, and so a student of this round.
+    @discardableResult
+    package func callAsFunction() throws -> Bool {
         let folder = run.folder
         let name = "round-\(round)"
         if folder.holdsStudent(folder.checkpoint(name)) {
             run.observer.doneBefore(name)
-        } else {
-            try folder.require(folder.pairs, madeBy: "pair")
-            let student = try Student(folder: folder.sampler(round: round), threads: run.settings.student.threads ?? 1)
-            try run.settings.adapter.attach(to: student, seed: run.settings.run.seed)
-            let resolved = try run.settings.ranking.resolvedLoss
-            let settings = run.settings.rankingTraining(parameters: student.trainableCount, norm: resolved.norm)
-            let groups = try encode(student, ranks: resolved.type.ranks)
-                .prepared(for: resolved.type, student: student, references: folder.references(name), observer: run.observer)
-            try TrainingPhase(run: run, name: name, loss: resolved.loss, settings: settings).train(student, on: groups)
+            return true
         }
-        guard round == run.settings.ranking.rounds, !folder.holdsStudent(folder.student) else { return }
-        let student = try Student(folder: folder.checkpoint(name), threads: 1)
-        try student.save(to: folder.student, as: run.settings.student.dtype)
+        try folder.require(folder.pairs, madeBy: "pair")
+        let pairs = try JSONLines.read(PreferencePair.self, from: folder.pairs).filter { $0.round == round }
+        let resolved = try run.settings.ranking.resolvedLoss
+        let (ranked, wanted) = (pairs.count(where: \.ranks), run.settings.pairing.minPairs)
+        if resolved.type.ranks, ranked < wanted {
+            let what = ranked == 0 ? "there is no pair to rank" : "\(ranked) pairs are fewer than the \(wanted) of `pairing.min_pairs`"
+            run.observer.notice(name, "\(what): nothing is ranked, and the student stays as it is")
+            return false
+        }
+        let student = try Student(folder: folder.sampler(round: round), threads: run.settings.student.threads ?? 1)
+        try run.settings.adapter.attach(to: student, seed: run.settings.run.seed)
+        let settings = run.settings.rankingTraining(parameters: student.trainableCount, norm: resolved.norm)
+        let groups = try encode(pairs, student, for: resolved.loss)
+            .prepared(for: resolved.type, student: student, references: folder.references(name), observer: run.observer)
+        try TrainingPhase(run: run, name: name, loss: resolved.loss, settings: settings).train(student, on: groups)
+        return true
     }
 
-    private func encode(_ student: Student, ranks: Bool) throws -> [EncodedGroup] {
+    /// The pairs that the loss learns from: a pair without a rejected side has nothing for one without a likelihood term.
+    private func encode(_ pairs: [PreferencePair], _ student: Student, for loss: any Loss) throws -> [EncodedGroup] {
         let encoder = PairEncoder(student: student)
-        return try JSONLines.read(PreferencePair.self, from: run.folder.pairs).filter { $0.round == round }.map { pair in
-            switch try encoder.encode(pair, id: pair.id ?? "", ranks: ranks, stage: .train) {
+        let keeps = loss.likelihoodWeight(Candidate(score: 0)) > 0
+        return try pairs.filter { $0.ranks || keeps }.map { pair in
+            switch try encoder.encode(pair, id: pair.id ?? "", ranks: type(of: loss).ranks && pair.ranks, stage: .train) {
             case .usable(let encoded): return encoded
             case .dropped(let drop):
                 throw RecordError(

@@ -203,7 +203,7 @@ extension Run {
     }
 
     /// The questions as they are asked: held-out ones first, which are always asked; then the others for as long as it takes.
-    var questionsInOrder: [TeachQuestion] { questions.filter { $0.split == .valid } + questions.filter { $0.split == .train } }
+    var questionsInOrder: [TeachQuestion] { questions.filter { $0.split != .train } + questions.filter { $0.split == .train } }
 
     /// How many usable answers to training prompts suffice; nil where every prompt is asked.
     var answersWanted: Int? { settings.prompts.pairs.map { ($0 + pairsPerAnswer - 1) / pairsPerAnswer } }
@@ -211,7 +211,7 @@ extension Run {
     /// The questions that are asked in any case; others only take the place of answers that cannot be used.
     package var questionsAtLeast: [TeachQuestion] {
         let all = questionsInOrder
-        return Array(all.prefix(all.count { $0.split == .valid } + (answersWanted ?? all.count)))
+        return Array(all.prefix(all.count { $0.split != .train } + (answersWanted ?? all.count)))
     }
 
     /// How many pairs an answer can give at most.

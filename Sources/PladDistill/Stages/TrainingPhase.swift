@@ -14,9 +14,10 @@ struct TrainingPhase {
     let loss: any Loss
     let settings: TrainingSettings
 
-    func train(_ student: Student, on pairs: [EncodedGroup]) throws {
+    func train(_ student: Student, on pairs: [EncodedGroup], heldOut: HeldOutLoss? = nil) throws {
         let folder = run.folder
         let trainer = try Trainer(student: student, pairs: pairs, loss: loss, settings: settings, phase: name)
+        trainer.heldOut = heldOut
         let state = folder.trainingState(name)
         let live = folder.liveLog
         try trainer.run(state: state, every: run.settings.run.checkpointSeconds, live: live, observer: run.observer)
@@ -39,8 +40,9 @@ extension Trainer {
         let liveLog = try live.map { try LiveLog($0, phase: phase, total: totalSteps, done: log) }
         try run(state: state, every: seconds) { step in
             try liveLog?.append(step)
+            let heldOut = step.heldOutLoss.map { String(format: "  held out %.4f", $0) } ?? ""
             let accuracy = step.accuracy.map { String(format: "  ranked right %.0f %%", $0 * 100) } ?? ""
-            meter.advance(to: step.step, note: String(format: "loss %.4f", step.loss) + accuracy)
+            meter.advance(to: step.step, note: String(format: "loss %.4f", step.loss) + heldOut + accuracy)
             try Task.checkCancellation()
         }
         meter.advance(to: log.count)

@@ -19,10 +19,34 @@ package struct WarmUpStage {
         try run.settings.adapter.attach(to: student, seed: run.settings.run.seed)
         let (pairs, drops) = try encode(try JSONLines.read(TeacherAnswer.self, from: folder.teacher), student)
         try folder.record(drops) { $0.stage == .warmUp }
-        try TrainingPhase(
-            run: run, name: "warm-up", loss: LikelihoodLoss(),
-            settings: run.settings.warmUpTraining(parameters: student.trainableCount)
-        ).train(student, on: pairs)
+        let heldOut = HeldOutLoss(try heldOut(student))
+        let before = try heldOut(student)
+        let settings = run.settings.warmUpTraining(parameters: student.trainableCount)
+        try TrainingPhase(run: run, name: "warm-up", loss: LikelihoodLoss(), settings: settings)
+            .train(student, on: pairs, heldOut: heldOut)
+        if let before, let after = try heldOut(student) { warn(before: before, after: after, settings.stepCount(pairs: pairs.count)) }
+    }
+
+    /// The most held-out texts that are looked at while training.
+    private static let heldOutTexts = 32
+
+    private func heldOut(_ student: Student) throws -> [EncodedGroup] {
+        guard run.choosing.split == .valid else { return [] }
+        let texts = try HeldOutTexts(choosingIn: run)
+        guard !texts.isEmpty else { return [] }
+        return try texts.items(for: student, sharesTokens: true).items.prefix(Self.heldOutTexts).map {
+            EncodedGroup(id: $0.prompt.id, prompt: $0.ids, chosen: $0.completions[0])
+        }
+    }
+
+    /// Says so where the training taught nothing that carries over to texts it has not seen.
+    private func warn(before: Double, after: Double, _ steps: Int) {
+        let numbers = String(format: "%.3f nats per token of held-out text before, %.3f after %d steps", before, after, steps)
+        guard after > 0.95 * before else { return run.observer.notice("warm-up", numbers) }
+        run.observer.notice(
+            "warm-up",
+            "\(numbers): it has learnt next to nothing that carries over; give more prompts, more `warm_up.epochs`, or a higher `warm_up.learning_rate`"
+        )
     }
 
     private func encode(_ answers: [TeacherAnswer], _ student: Student) throws -> ([EncodedGroup], [Drop]) {

@@ -51,9 +51,11 @@ package enum Files {
     }
 
     /// Makes a folder and those above it. Throws `RecordError.unwritable` that names the folder.
-    package static func makeFolder(_ folder: URL) throws {
+    /// - Parameter isPrivate: whether its owner alone may look into it, where it is made here.
+    package static func makeFolder(_ folder: URL, isPrivate: Bool = false) throws {
         do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true, attributes: isPrivate ? [.posixPermissions: 0o700] : nil)
         } catch {
             throw RecordError(.unwritable, "cannot make the folder \(folder.path): \(reason(error))")
         }

@@ -28,6 +28,9 @@ public struct StudentEvaluation: Codable, Sendable, Hashable {
     public var rankAccuracy: Estimate
     /// Share of the prompts' facts found to the letter in the greedy answer; nil where no prompt names facts.
     public var factsKept: Estimate?
+    /// Share of the greedy answers that are the teacher's text to the letter, white space around it aside; nil where none of any
+    /// student is, and in older records.
+    public var exact: Estimate?
     /// Tokens of the greedy answer.
     public var answerTokens: Estimate
     /// What else was measured.
@@ -142,6 +145,7 @@ public struct StudentDifference: Codable, Sendable, Hashable {
     public var teacherNegativeLogLikelihood: Estimate
     public var rankAccuracy: Estimate
     public var factsKept: Estimate?
+    public var exact: Estimate?
     public var answerTokens: Estimate
     public var more: FurtherMeasures?
     /// Share of prompts on which `student` is closer to the teacher's text by `Evaluation.likeness`, a tie counting half: 0.5 is no difference.
@@ -196,6 +200,46 @@ public struct SideBySide: Codable, Sendable, Hashable {
     }
 }
 
+/// `choice.json`: which of a run's students is the one to keep.
+///
+/// Each student in turn is held against the best so far, prompt by prompt: facts kept, then likeness to the teacher's text. It
+/// takes that one's place unless it loses more prompts than it wins.
+public struct StudentChoice: Codable, Sendable, Hashable {
+    /// A later student against the best of those before it.
+    public struct Comparison: Codable, Sendable, Hashable {
+        public var student: String
+        public var baseline: String
+        /// Prompts on which the student's greedy answer is better, worse, and as good.
+        public var won: Int
+        public var lost: Int
+        public var tied: Int
+    }
+
+    /// `initial`, `warm-up`, `ranked`, or `round-1`, … for the student of an earlier round.
+    public var student: String
+    /// Why, in a sentence.
+    public var reason: String
+    /// The split whose prompts decided; nil where nothing was compared.
+    public var split: String?
+    /// How many prompts decided.
+    public var prompts: Int
+    public var comparisons: [Comparison]
+
+    package init(student: String, reason: String, split: String? = nil, prompts: Int = 0, comparisons: [Comparison] = []) {
+        self.student = student
+        self.reason = reason
+        self.split = split
+        self.prompts = prompts
+        self.comparisons = comparisons
+    }
+}
+
+extension StudentChoice.Comparison {
+    package init(_ student: String, over baseline: String, won: Int, lost: Int, tied: Int) {
+        (self.student, self.baseline, self.won, self.lost, self.tied) = (student, baseline, won, lost, tied)
+    }
+}
+
 /// `evaluation.json`: the held-out comparison of the student's stages.
 public struct Evaluation: Codable, Sendable, Hashable {
     /// In the order they came to be: initial, warm-up, ranked.
@@ -212,6 +256,8 @@ public struct Evaluation: Codable, Sendable, Hashable {
     public var rollback: String?
     /// What a judge says of the students' answers, where one was asked.
     public var judgements: [Judgement]?
+    /// Which of the students the run's `student/` is, and why; nil in older records.
+    public var choice: StudentChoice?
 
     package init(
         students: [StudentEvaluation], differences: [StudentDifference] = [], examples: [SideBySide], teacherTokensSpread: Spread? = nil,

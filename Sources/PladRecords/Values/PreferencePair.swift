@@ -5,7 +5,8 @@ package typealias TokenID = Int32
 ///
 /// A line of a pairs file is `{"prompt", "chosen", "rejected"}` or `{"prompt_ids", "chosen_ids", "rejected_ids"}`.
 /// Where ids are given they are used exactly as given: nothing is added, nothing is cut. From text, the
-/// end-of-sequence token is appended to each completion. `rejected` may be absent for `--loss sft`.
+/// end-of-sequence token is appended to each completion. `rejected` may be
+/// absent: such a pair only keeps the chosen text likely.
 package struct PreferencePair: Codable, Sendable, Hashable {
     package var id: String?
     /// Which round's student drew the rejected side, from 1.
@@ -40,6 +41,9 @@ package struct PreferencePair: Codable, Sendable, Hashable {
         self.chosenQuality = chosenQuality
         self.rejectedQuality = rejectedQuality
     }
+
+    /// Whether there is a rejected side to rank below the chosen one.
+    package var ranks: Bool { rejected != nil || rejectedIDs != nil }
 
     private enum CodingKeys: String, CodingKey {
         case id, round, sample, prompt, chosen, rejected

@@ -2,8 +2,10 @@
 package enum Split: String, Codable, Sendable {
     /// Trained on.
     case train
-    /// Held out: never trained on, only measured.
+    /// Never trained on: the student to keep is chosen by them.
     case valid
+    /// Neither trained on nor chosen by: what is reported is measured on them. Runs that choose nothing report on `valid`.
+    case test
 }
 
 /// A line of `teacher.jsonl`: a usable answer of the teacher.
@@ -150,6 +152,8 @@ package struct TrainingStep: Codable, Sendable, Hashable {
     /// Mean over the batch of the tokens of the chosen and of the rejected completions.
     package var chosenTokens: Double?
     package var rejectedTokens: Double?
+    /// Nats per token of texts that are not trained on, after this step, where it was looked at.
+    package var heldOutLoss: Double?
     /// What greedy answers are like after this step, where they were looked at.
     package var probe: AnswerProbe?
     /// Why the phase ended with this step, and what became of its weights, where it collapsed.

@@ -12,9 +12,10 @@ enum StudentFolder {
     /// Builds the folder beside its place, then moves it there as a whole; what stood there before is gone afterwards.
     ///
     /// Throws `RecordError.unwritable`, and `StudentError.files` when the weights lie in a file that was written over.
-    static func write(_ weights: Weights, as type: TensorType, configuration: ConfigurationFile, companionsFrom source: URL, to folder: URL)
-        throws
-    {
+    static func write(
+        _ weights: Weights, as type: TensorType, configuration: ConfigurationFile, companionsFrom source: URL, chatTemplate: String? = nil,
+        to folder: URL
+    ) throws {
         try replace(folder) { partial in
             try Data(configurationText(configuration.text, type).utf8).write(atomicallyTo: partial.appendingPathComponent("config.json"))
             for name in companions {
@@ -22,6 +23,8 @@ enum StudentFolder {
                 guard Files.exists(file) else { continue }
                 try Data(reading: file).write(atomicallyTo: partial.appendingPathComponent(name))
             }
+            // Readers take this file before what tokenizer_config.json says.
+            if let chatTemplate { try Data(chatTemplate.utf8).write(atomicallyTo: partial.appendingPathComponent("chat_template.jinja")) }
             try Safetensors.write(weights, as: type, to: partial.appendingPathComponent("model.safetensors"))
             try weights.requireUnchanged()
         }

@@ -19,6 +19,8 @@ package struct CPOLoss: Loss {
 
     package func callAsFunction(_ candidates: [Candidate]) -> LossValue {
         .logistic(beta * (candidates[0].score - candidates[1].score), slope: beta)
-            .adding(likelihood: alpha / Double(candidates[0].tokens), of: candidates)
+            .adding(likelihood: likelihoodWeight(candidates[0]), of: candidates)
     }
+
+    package func likelihoodWeight(_ chosen: Candidate) -> Double { alpha / Double(chosen.tokens) }
 }

@@ -17,6 +17,9 @@ package struct DPOLoss: Loss {
     }
 
     package func callAsFunction(_ candidates: [Candidate]) -> LossValue {
-        .logistic(beta * (candidates[0].gain - candidates[1].gain), slope: beta).adding(likelihood: lambda, of: candidates)
+        .logistic(beta * (candidates[0].gain - candidates[1].gain), slope: beta).adding(
+            likelihood: likelihoodWeight(candidates[0]), of: candidates)
     }
+
+    package func likelihoodWeight(_ chosen: Candidate) -> Double { lambda }
 }

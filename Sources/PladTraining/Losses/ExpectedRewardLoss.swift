@@ -22,6 +22,8 @@ package struct ExpectedRewardLoss: Loss {
         let total = weights.reduce(0, +)
         let mean = zip(weights, candidates).reduce(0) { $0 + $1.0 / total * $1.1.knownQuality }
         return LossValue(value: -mean, gradients: zip(weights, candidates).map { -$0 / total * ($1.knownQuality - mean) })
-            .adding(likelihood: lambda, of: candidates)
+            .adding(likelihood: likelihoodWeight(candidates[0]), of: candidates)
     }
+
+    package func likelihoodWeight(_ chosen: Candidate) -> Double { lambda }
 }

@@ -17,6 +17,9 @@ package struct HingeNormLoss: Loss {
     }
 
     package func callAsFunction(_ candidates: [Candidate]) -> LossValue {
-        .hinge(1 - gamma * (candidates[0].gain - candidates[1].gain), slope: gamma).adding(likelihood: lambda, of: candidates)
+        .hinge(1 - gamma * (candidates[0].gain - candidates[1].gain), slope: gamma).adding(
+            likelihood: likelihoodWeight(candidates[0]), of: candidates)
     }
+
+    package func likelihoodWeight(_ chosen: Candidate) -> Double { lambda }
 }

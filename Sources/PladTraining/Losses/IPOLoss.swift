@@ -20,6 +20,8 @@ package struct IPOLoss: Loss {
     package func callAsFunction(_ candidates: [Candidate]) -> LossValue {
         let distance = candidates[0].gain - candidates[1].gain - 1 / (2 * beta)
         return LossValue(value: distance * distance, gradients: [2 * distance, -2 * distance])
-            .adding(likelihood: lambda, of: candidates)
+            .adding(likelihood: likelihoodWeight(candidates[0]), of: candidates)
     }
+
+    package func likelihoodWeight(_ chosen: Candidate) -> Double { lambda }
 }

@@ -12,4 +12,6 @@ package struct LikelihoodLoss: Loss {
     package func callAsFunction(_ candidates: [Candidate]) -> LossValue {
         LossValue(value: -candidates[0].score, gradients: [-1] + candidates.dropFirst().map { _ in 0 })
     }
+
+    package func likelihoodWeight(_ chosen: Candidate) -> Double { 1 }
 }

@@ -28,6 +28,8 @@ package struct ListLoss: Loss {
                 sum.gradients[j] += 1
             }
         }
-        return sum.adding(likelihood: lambda, of: candidates)
+        return sum.adding(likelihood: likelihoodWeight(candidates[0]), of: candidates)
     }
+
+    package func likelihoodWeight(_ chosen: Candidate) -> Double { lambda }
 }

@@ -18,6 +18,9 @@ package protocol Loss: Sendable {
 
     /// The loss of one prompt. Its gradients are by the scores, one for each candidate.
     func callAsFunction(_ candidates: [Candidate]) -> LossValue
+
+    /// The weight of −score of the chosen candidate in the loss: the term that keeps its likelihood up, ranked or not. 0 for none.
+    func likelihoodWeight(_ chosen: Candidate) -> Double
 }
 
 extension Loss {
@@ -25,6 +28,15 @@ extension Loss {
     package static var norms: [Norm] { [.sum, .mean] }
     /// Whether a rejected completion is needed beside the chosen one.
     package static var ranks: Bool { !reads.isDisjoint(with: [.rejected, .group]) }
+
+    /// The loss of a prompt that may have nothing to rank: a chosen candidate that stands alone keeps its likelihood term.
+    ///
+    /// So a pair that is not ranked (both sides the same, say) weighs in the likelihood part as much as one that is: leaving pairs
+    /// out of the ranking never changes which texts are kept likely.
+    package func value(of candidates: [Candidate]) -> LossValue {
+        guard Self.ranks, candidates.count == 1 else { return self(candidates) }
+        return LossValue(value: 0, gradients: [0]).adding(likelihood: likelihoodWeight(candidates[0]), of: candidates)
+    }
 
     /// With the loss's defaults where `settings` says nothing.
     package init(_ settings: LossSettings = [:]) {

@@ -20,6 +20,8 @@ package struct MarginLoss: Loss {
     package func callAsFunction(_ candidates: [Candidate]) -> LossValue {
         let (chosen, rejected) = (candidates[0], candidates[1])
         return .hinge(scale * (chosen.knownQuality - rejected.knownQuality) - chosen.score + rejected.score)
-            .adding(likelihood: lambda, of: candidates)
+            .adding(likelihood: likelihoodWeight(candidates[0]), of: candidates)
     }
+
+    package func likelihoodWeight(_ chosen: Candidate) -> Double { lambda }
 }

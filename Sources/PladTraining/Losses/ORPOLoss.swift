@@ -25,6 +25,8 @@ package struct ORPOLoss: Loss {
         let z = (chosen - log(-expm1(chosen))) - (rejected - log(-expm1(rejected)))
         let weight = alpha * sigmoid(-z)
         return LossValue(value: -alpha * logSigmoid(z), gradients: [weight / expm1(chosen), -weight / expm1(rejected)])
-            .adding(likelihood: 1, of: candidates)
+            .adding(likelihood: likelihoodWeight(candidates[0]), of: candidates)
     }
+
+    package func likelihoodWeight(_ chosen: Candidate) -> Double { 1 }
 }

@@ -23,6 +23,8 @@ package struct RRHFLoss: Loss {
             }
         }
         // Candidates come best first.
-        return sum.adding(likelihood: 1, of: candidates)
+        return sum.adding(likelihood: likelihoodWeight(candidates[0]), of: candidates)
     }
+
+    package func likelihoodWeight(_ chosen: Candidate) -> Double { 1 }
 }

@@ -18,6 +18,8 @@ package struct RankLoss: Loss {
     }
 
     package func callAsFunction(_ candidates: [Candidate]) -> LossValue {
-        .hinge(margin - candidates[0].score + candidates[1].score).adding(likelihood: lambda, of: candidates)
+        .hinge(margin - candidates[0].score + candidates[1].score).adding(likelihood: likelihoodWeight(candidates[0]), of: candidates)
     }
+
+    package func likelihoodWeight(_ chosen: Candidate) -> Double { lambda }
 }

@@ -20,6 +20,9 @@ package struct SimPOLoss: Loss {
     }
 
     package func callAsFunction(_ candidates: [Candidate]) -> LossValue {
-        .logistic(beta * (candidates[0].score - candidates[1].score) - gamma, slope: beta).adding(likelihood: lambda, of: candidates)
+        .logistic(beta * (candidates[0].score - candidates[1].score) - gamma, slope: beta).adding(
+            likelihood: likelihoodWeight(candidates[0]), of: candidates)
     }
+
+    package func likelihoodWeight(_ chosen: Candidate) -> Double { lambda }
 }

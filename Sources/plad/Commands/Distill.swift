@@ -48,7 +48,7 @@ struct Teach: AsyncParsableCommand {
         let settings = try options.settings
         if dryRun { return try await DryRun.show(settings, json: options.run.json) }
         CoreDumps.switchOff()
-        let run = try Run(settings, observer: ConsoleObserver())
+        let run = try Run(settings, observer: ConsoleObserver(), needsStudent: false)
         try await CancellableWork.run { try await TeachStage(run: run)() }
     }
 }

@@ -40,7 +40,7 @@ struct Evaluate: AsyncParsableCommand {
     func run() async throws {
         if !compare.isEmpty { return try await compareStudents() }
         CoreDumps.switchOff()
-        var run = try Run(in: try path.given("run", "the folder of a run, or students and runs to --compare"))
+        var run = try Run(in: try path.given("run", "the folder of a run, or students and runs to --compare")).locked()
         run.settings.evaluation.judge = try judge.settings
         try run.settings.evaluation.judge.validate()
         run.settings.teacher.cache = cache ?? run.settings.teacher.cache

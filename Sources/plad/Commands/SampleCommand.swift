@@ -57,7 +57,7 @@ struct SampleCommand: AsyncParsableCommand {
     func run() async throws {
         if let path {
             try GivenFlags().check("--run", uses: ["run"], "a run's samples are drawn as its own settings say")
-            let run = try Run(in: path)
+            let run = try Run(in: path).locked()
             return try await CancellableWork.run { try SampleStage(run: run, round: run.nextRound)() }
         }
         try sampleFile()

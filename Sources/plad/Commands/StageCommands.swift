@@ -7,7 +7,7 @@ struct RunArgument: ParsableArguments {
     @Option(name: .customLong("run"), help: ArgumentHelp("The run's folder, begun with plad distill or plad teach.", valueName: "run"))
     var path: String
 
-    func open() throws -> Run { try Run(in: path) }
+    func open() throws -> Run { try Run(in: path).locked() }
 }
 
 struct WarmUp: AsyncParsableCommand {

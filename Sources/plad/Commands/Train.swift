@@ -60,8 +60,12 @@ struct Train: AsyncParsableCommand {
     func run() async throws {
         if let path {
             try GivenFlags().check("--run", uses: ["run"], "a run is ranked as its own settings say")
-            let run = try Run(in: path)
-            return try await CancellableWork.run { try RankStage(run: run, round: run.nextRound)() }
+            let run = try Run(in: path).locked()
+            return try await CancellableWork.run {
+                let round = run.nextRound
+                let isRanked = try RankStage(run: run, round: round)()
+                if !isRanked || round == run.settings.ranking.rounds { try ChooseStage(run: run)() }
+            }
         }
         try await CancellableWork.run { [self] in try trainOnFile() }
     }

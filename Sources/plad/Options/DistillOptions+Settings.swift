@@ -13,6 +13,7 @@ extension DistillOptions {
             settings.student.model = student.student
             settings.student.threads = student.threads
             settings.student.dtype = try choice(student.dtype, "dtype")
+            settings.student.install = try choice(student.install, "install")
             settings.warmUp.epochs = warmUp.warmUpEpochs
             settings.warmUp.learningRate = warmUp.warmUpLearningRate
             settings.warmUp.schedule = try choice(warmUp.warmUpSchedule, "warm-up-schedule")
@@ -72,7 +73,7 @@ extension PromptOptions {
     var settings: PromptSettings {
         var settings = PromptSettings()
         (settings.source, settings.heldOutFile, settings.heldOutShare) = (prompts, valid, heldOut)
-        (settings.limit, settings.pairs) = (limit, pairs)
+        (settings.testFile, settings.limit, settings.pairs) = (test, limit, pairs)
         return settings
     }
 }
@@ -93,6 +94,7 @@ extension PairingOptions {
             settings.negativesFrom = try choice(negativesFrom, "negatives-from")
             (settings.minSimilarity, settings.maxSimilarity, settings.maxLengthRatio) = (minSimilarity, maxSimilarity, maxLengthRatio)
             settings.prefer = try prefer.map { try choice($0, "prefer") }
+            settings.minPairs = minPairs
             return settings
         }
     }

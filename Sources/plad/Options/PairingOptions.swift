@@ -23,4 +23,7 @@ struct PairingOptions: ParsableArguments {
 
     @Option(help: "Leave out pairs unless the chosen side is the better one by the share of the prompt's facts that it keeps: metric.")
     var prefer: String?
+
+    @Option(help: ArgumentHelp("Rank only with so many pairs at least; with fewer the student stays as it is.", valueName: "n"))
+    var minPairs = 8
 }

@@ -13,6 +13,14 @@ struct PromptOptions: ParsableArguments {
     @Option(help: "Share of the prompts to hold out where there is no file of them.")
     var heldOut = 0.1
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Prompts to report on, of which nothing is chosen by. By default the task's test.jsonl, else half of the held-out prompts; \
+            the others choose the student that is kept.
+            """, valueName: "file"))
+    var test: String?
+
     @Option(help: ArgumentHelp("Use only the first so many training prompts.", valueName: "n"))
     var limit: Int?
 

@@ -24,8 +24,11 @@ struct OptimiserOptions: ParsableArguments {
     @Option(help: "AdamW's learning rate. By default 1e-5 for 100M parameters, growing with the root of the shrinking size: 1e-4 for 1M.")
     var learningRate: Double?
 
-    @Option(help: "Pairs per optimiser step.")
-    var batchSize = 32
+    @Option(
+        help:
+            "Completions or pairs per optimiser step. By default 32; in a run with few prompts fewer, so that the warm-up has 64 steps, but at least 4."
+    )
+    var batchSize: Int?
 
     @Option(help: "Learning rate over the steps: constant, cosine, linear or wsd.")
     var schedule = "constant"

@@ -9,4 +9,11 @@ struct StudentOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Number format of the student that is written: f32, bf16 or f16.", valueName: "type"))
     var dtype = "f32"
+
+    @Option(
+        help: """
+            Which student is written at the end: best (of the untouched, the warmed-up and the ranked ones, by the validation prompts) \
+            or last.
+            """)
+    var install = "best"
 }

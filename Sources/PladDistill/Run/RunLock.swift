@@ -1,0 +1,50 @@
+import Foundation
+import PladRecords
+
+/// Keeps a run's folder for one process: two that write into it would each undo the other's work.
+///
+/// The system lets go of a lock when its process ends, however it ends. Within a process all who work on a run share its lock.
+final class RunLock: Sendable {
+    private static let held = Locked<[String: Holder]>([:])
+
+    private struct Holder {
+        weak var lock: RunLock?
+    }
+
+    private let descriptor: Int32
+
+    private init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { close(descriptor) }
+
+    /// The lock of a run's folder, which must exist. Throws `RunError.busy` with the process that has it.
+    static func hold(_ folder: URL) throws -> RunLock {
+        let place = folder.resolvingSymlinksInPath().path
+        return try held.withLock { held in
+            if let lock = held[place]?.lock { return lock }
+            let lock = try take(folder.appendingPathComponent(".lock"), of: folder)
+            held[place] = Holder(lock: lock)
+            return lock
+        }
+    }
+
+    private static func take(_ file: URL, of folder: URL) throws -> RunLock {
+        let descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw RecordError(.unwritable, "cannot write \(file.path): \(String(cString: strerror(errno)))")
+        }
+        let lock = RunLock(descriptor)
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let owner = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+            throw RunError(
+                .busy,
+                "\(folder.path) is being worked on by process \(owner.isEmpty ? "of another user" : owner); wait until it is done, or end it"
+            )
+        }
+        let number = Array("\(ProcessInfo.processInfo.processIdentifier)".utf8)
+        guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, number, number.count, 0) == number.count else {
+            throw RecordError(.unwritable, "cannot write \(file.path): \(String(cString: strerror(errno)))")
+        }
+        return lock
+    }
+}

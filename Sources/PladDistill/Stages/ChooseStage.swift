@@ -1,0 +1,131 @@
+import Foundation
+import PladEvaluation
+package import PladRecords
+import PladStudent
+import PladTokenizer
+
+/// Chooses which of the run's students to keep, and writes it into student/.
+///
+/// Reads the students of every stage and teacher.jsonl; writes held-out/choosing-*.jsonl, choice.json and student/. Every student
+/// answers the validation prompts greedily, never those that are reported on; `StudentChoice` says how they are compared.
+package struct ChooseStage {
+    let run: Run
+
+    package init(run: Run) { self.run = run }
+
+    package func callAsFunction() throws {
+        let folder = run.folder
+        guard !folder.holdsStudent(folder.student) else { return run.observer.doneBefore("choose") }
+        try folder.require(folder.checkpoint("warm-up").appendingPathComponent("model.safetensors"), madeBy: "warm-up")
+        let students = try run.stages()
+        let choice = try choose(among: students)
+        let chosen = students.first { $0.name == choice.student }!
+        try JSONLines.write([choice], to: folder.choice)
+        let student = try Student(at: chosen.location, threads: 1)
+        try student.save(to: folder.student, as: run.settings.student.dtype, chatTemplate: try chatTemplate(student.tokenizer))
+        run.observer.notice("choose", choice.reason)
+    }
+
+    /// The chat template with which the student reads a conversation as it did in training; nil for its own.
+    private func chatTemplate(_ tokenizer: Tokenizer) throws -> String? {
+        let prompts = run.prompts(.train)
+        let looked = stride(from: 0, to: prompts.count, by: max(1, prompts.count / 100)).map { prompts[$0] }
+        if let template = run.wording.chatTemplate(for: tokenizer), try run.wording.isRendered(by: template, looked, tokenizer) {
+            return template
+        }
+        if run.record.task.student?.prompt != nil {
+            run.observer.notice(
+                "choose",
+                "no chat template gives the token ids of the task's `student.prompt`: ask the student by its completions endpoint, with that wording"
+            )
+        }
+        return nil
+    }
+
+    private func choose(among students: [RunStudent]) throws -> StudentChoice {
+        let last = students[students.count - 1].name
+        if run.settings.student.install == .last {
+            return StudentChoice(student: last, reason: "student/ is the student of the last stage (\(last)), as `student.install` asks")
+        }
+        let texts = try HeldOutTexts(choosingIn: run)
+        guard !texts.isEmpty else {
+            return StudentChoice(student: last, reason: "student/ is \(last): no prompt to choose by has a usable answer of the teacher")
+        }
+        let split = texts.split
+        let measured = try students.map { try measure($0, texts) }
+        var best = measured[0]
+        var comparisons: [StudentChoice.Comparison] = []
+        for student in measured.dropFirst() {
+            let judged = try ScoreJudge.metric(student.likeness).compare(student, with: best)
+            let (won, lost) = (judged.count { $0.score == 1 }, judged.count { $0.score == 0 })
+            comparisons.append(.init(student.name, over: best.name, won: won, lost: lost, tied: judged.count - won - lost))
+            if won >= lost { best = student }
+        }
+        let count = best.prompts.count
+        let what = split == .valid ? "validation prompts" : "training prompts (none are held out to choose by)"
+        return StudentChoice(
+            student: best.name,
+            reason: "student/ is \(best.name == "initial" ? "the untouched student" : best.name): on \(count) \(what) "
+                + comparisons.map(\.sentence).joined(separator: "; "),
+            split: split.rawValue, prompts: count, comparisons: comparisons)
+    }
+
+    private func measure(_ student: RunStudent, _ texts: HeldOutTexts) throws -> StudentMeasurements {
+        let file = run.folder.choosing(student.name)
+        if !Files.exists(file) {
+            let model = try Student(at: student.location, threads: run.settings.student.threads ?? 1)
+            var records = try RecordFile<HeldOutMeasurement>(file)
+            try HeldOutMeasuring(texts, student: model, name: student.name)(
+                try texts.items(for: model, sharesTokens: true).items, after: records.records.count
+            ) { try records.append($0) }
+            try records.finish()
+        }
+        return try StudentMeasurements(name: student.name, prompts: try JSONLines.read(HeldOutMeasurement.self, from: file))
+    }
+}
+
+extension StudentChoice.Comparison {
+    /// "ranked won 3, lost 11 and tied 6 against warm-up".
+    fileprivate var sentence: String { "\(student) won \(won), lost \(lost) and tied \(tied) against \(baseline)" }
+}
+
+/// A student of a run: what one of its stages left.
+struct RunStudent {
+    /// `initial`, `warm-up`, `round-1`, …, `ranked` for the last round's.
+    var name: String
+    var location: URL
+}
+
+extension Run {
+    /// The students there are, oldest first.
+    /// - Parameter reported: of the ranked ones the last alone, which is read where it is written for use, if it is.
+    func stages(reported: Bool = false) throws -> [RunStudent] {
+        let rounds = (1...settings.ranking.rounds).prefix { folder.holdsStudent(folder.checkpoint("round-\($0)")) }
+        let ranked = rounds.map { round in
+            RunStudent(name: round == rounds.last ? "ranked" : "round-\(round)", location: folder.checkpoint("round-\(round)"))
+        }
+        let early = [
+            RunStudent(name: "initial", location: try student), RunStudent(name: "warm-up", location: folder.checkpoint("warm-up")),
+        ]
+        guard reported else { return early + ranked }
+        guard var last = ranked.last else { return early }
+        if try choice?.student ?? "ranked" == "ranked" { last.location = folder.student }
+        return early + [last]
+    }
+
+    /// The split that is reported on.
+    package var reported: Split { prompts(.test).isEmpty ? .valid : .test }
+
+    /// The prompts by which the student to keep is chosen: those held out for it, else some of those trained on, spread over all.
+    var choosing: (prompts: [Prompt], split: Split) {
+        let valid = prompts(.valid)
+        if reported == .test, !valid.isEmpty { return (valid, .valid) }
+        let trained = prompts(.train)
+        return (stride(from: 0, to: trained.count, by: max(1, trained.count / 64)).map { trained[$0] }, .train)
+    }
+
+    /// Which student is kept; nil in runs of older versions.
+    package var choice: StudentChoice? {
+        get throws { Files.exists(folder.choice) ? try JSONLines.read(StudentChoice.self, from: folder.choice).first : nil }
+    }
+}

@@ -1,0 +1,20 @@
+package import PladStudent
+
+/// Texts that are not trained on, by which a training is seen to learn what carries over to them.
+package struct HeldOutLoss {
+    /// How often a training is looked at beside its end.
+    static let looks = 5
+
+    private let trees: [PromptTree]
+
+    package init(_ groups: [EncodedGroup]) { trees = groups.map { PromptTree(prompt: $0.prompt, continuations: [$0.chosen]) } }
+
+    /// Nats per token of the chosen completions, the end-of-sequence token included; nil without any.
+    package func callAsFunction(_ student: Student) throws -> Double? {
+        let tokens = trees.reduce(0) { $0 + $1.continuations[0].count }
+        guard tokens > 0 else { return nil }
+        return try -student.logProbabilities(of: trees).joined().joined().reduce(0) { $0 + Double($1) } / Double(tokens)
+    }
+
+    func looks(after step: Int, of total: Int) -> Bool { step == total || step % max(1, total / Self.looks) == 0 }
+}

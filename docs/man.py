@@ -81,7 +81,10 @@ def command(node, above, shared):
 
 def rows(heading):
     """The rows of the table under a heading of the how-to, cell by cell, without backquotes."""
-    section = HOW_TO.read_text().split(f"\n### {heading}\n", 1)[1].split("\n#", 1)[0]
+    _, found, after = HOW_TO.read_text().partition(f"\n### {heading}\n")
+    if not found:
+        sys.exit(f"{HOW_TO} has no heading \"### {heading}\", under which the table for the manual page stands")
+    section = after.split("\n#", 1)[0]
     lines = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("|")]
     return [[cell.strip().replace("`", "") for cell in line] for line in lines[2:]]
 

@@ -56,10 +56,19 @@ build: install-packages
 	@echo "make build: building plad (the first build takes minutes)"
 	$(SWIFT) build $(FLAGS) --product plad
 
-# The binary, which needs the system libraries and the Swift runtime of this machine: make install PREFIX=$HOME/.local
+# The binary, which needs the system libraries and the Swift runtime of this machine, its manual page (made by Python 3) and its
+# completions: make install PREFIX=$HOME/.local, or for a package DESTDIR=FOLDER PREFIX=/usr
+SHARE = $(DESTDIR)$(PREFIX)/share
 install: build
-	install -d $(DESTDIR)$(PREFIX)/bin
+	python3 docs/man.py $(PLAD) > .build/plad.1
+	set -e; for shell in bash zsh fish; do $(PLAD) --generate-completion-script $$shell > .build/plad.$$shell; done
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions \
+		$(SHARE)/fish/vendor_completions.d
 	install -m 755 $(PLAD) $(DESTDIR)$(PREFIX)/bin/plad
+	install -m 644 .build/plad.1 $(SHARE)/man/man1/plad.1
+	install -m 644 .build/plad.bash $(SHARE)/bash-completion/completions/plad
+	install -m 644 .build/plad.zsh $(SHARE)/zsh/site-functions/_plad
+	install -m 644 .build/plad.fish $(SHARE)/fish/vendor_completions.d/plad.fish
 
 # Installs the system libraries with apt, or without root says how.
 install-packages:

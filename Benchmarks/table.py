@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes a table of compare.py's figures into a Markdown file, between `<!-- figures:NAME -->` and `<!-- /figures -->`.
 
-    python Benchmarks/table.py README.md NAME FILE.json [FILE.json …] [--works train sample] [--phases all]
+    python Benchmarks/table.py docs/speed.md speed FILE.json [FILE.json …] [--works train sample] [--phases all]
 
 A column for each file, in the order given; a row for each work, phase and peer that any of them has.
 """

@@ -9,8 +9,9 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+/// - Parameter embedding: files that are compiled in, so that the binary stands alone.
+func room(_ name: String, _ dependencies: [Target.Dependency], embedding files: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: files.map { .embedInCode($0) }, swiftSettings: settings)
 }
 
 func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -62,17 +63,16 @@ let package = Package(
         room("PladStudent", ["PladRecords", "PladTensor", "PladTokenizer"]),
         room("PladTraining", ["PladRecords", "PladTensor", "PladTokenizer", "PladStudent"]),
         room("PladEvaluation", ["PladRecords"]),
-        room("PladReport", ["PladRecords", mustache]),
+        room("PladReport", ["PladRecords", mustache], embedding: ["Resources"]),
         room("PladServer", ["PladRecords", "PladHTTP", "PladTokenizer", "PladStudent"]),
         room("PladMock", ["PladRecords", "PladHTTP"]),
-        .target(
-            name: "PladDistill",
-            dependencies: [
+        room(
+            "PladDistill",
+            [
                 "PladRecords", "PladHTTP", "PladTeacher", "PladCache", "PladTokenizer", "PladStudent", "PladTraining", "PladEvaluation",
                 "PladReport", "PladHub", mustache, yams,
             ],
-            resources: [.embedInCode("Teacher/prices.yaml")],
-            swiftSettings: settings),
+            embedding: ["Teacher/prices.yaml"]),
         .executableTarget(
             name: "plad",
             dependencies: [

@@ -66,6 +66,7 @@ extension Run {
             // First: pairs of other answers than those of teacher.jsonl would be counted after a kill.
             try FileManager.default.removeItem(at: folder.pairs)
             let isMore = try await timed("teach") { try await TeachStage(run: self).goOn(by: more) }
+            try await timed("sample") { try SampleStage(run: self, round: 1)() }
             try await timed("pair") { try PairStage(run: self, round: 1)() }
             guard isMore else {
                 return observer.notice(

@@ -46,7 +46,8 @@ struct Measure: Sendable {
     /// Nil where there was nothing to compare.
     func judge(_ difference: StudentDifference) -> Judgement? {
         guard let estimate = self.difference(difference)?.measured else { return nil }
-        guard estimate.low > 0 || estimate.high < 0 else { return .unclear }
+        // One prompt has no spread to judge by.
+        guard difference.rougeL.count > 1, estimate.low > 0 || estimate.high < 0 else { return .unclear }
         return switch direction {
         case .none: .changed
         case .higher: estimate.low > 0 ? .better : .worse

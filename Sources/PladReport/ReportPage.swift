@@ -14,7 +14,7 @@ package enum ReportPage {
     private static let template: MustacheTemplate = {
         MustacheContentTypes.register(ScalarHTML(), named: ScalarHTML.name)
         do {
-            return try MustacheTemplate(string: "{{% CONTENT_TYPE:\(ScalarHTML.name)}}" + ReportTemplate.text)
+            return try MustacheTemplate(string: "{{% CONTENT_TYPE:\(ScalarHTML.name)}}" + ReportResources.page)
         } catch {
             preconditionFailure("the report's template does not parse: \(error)")
         }
@@ -26,7 +26,7 @@ package enum ReportPage {
         let now: String?
         let state: String
         let policy: String
-        let style = ReportStyle.text
+        let style = ReportResources.style
         let script: String
         let headline: String
         let facts: String
@@ -41,7 +41,7 @@ package enum ReportPage {
             title = input.title.isEmpty ? "run" : input.title
             now = input.live?.now
             state = input.live?.state ?? ""
-            script = input.live == nil ? ReportScript.text : ReportScript.text + "\n" + ReportScript.live
+            script = input.live == nil ? ReportResources.script : ReportResources.script + "\n" + ReportResources.live
             policy = ReportPage.policy(script: script, isLive: input.live != nil)
             headline = Headline.text(input.evaluation)
             facts = Headline.facts(input)
@@ -56,7 +56,7 @@ package enum ReportPage {
 
     /// Lets nothing be loaded and no script run but those whose digests it names; a live page may ask its server for news.
     private static func policy(script: String, isLive: Bool) -> String {
-        let digests = [("style-src", ReportStyle.text), ("script-src", script)].map { source, text in
+        let digests = [("style-src", ReportResources.style), ("script-src", script)].map { source, text in
             "\(source) 'sha256-\(Data(Digest(of: text).bytes).base64EncodedString())'"
         }
         let parts =

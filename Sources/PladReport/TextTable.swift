@@ -59,6 +59,7 @@ package enum TextTable {
     static func cell(_ estimate: Estimate?, _ decimals: Int) -> String {
         guard let estimate = estimate?.measured else { return "-" }
         let (mean, low, high) = (estimate.mean, estimate.low, estimate.high)
+        guard estimate.count > 1 else { return Numbers.plain(mean, decimals) }
         return "\(Numbers.plain(mean, decimals)) [\(Numbers.plain(low, decimals)) \(Numbers.plain(high, decimals))]"
     }
 

@@ -44,7 +44,9 @@ import Testing
             #expect(ranked.student == "ranked" && ranked.baseline == "warm-up" && ranked.lost > ranked.won)
             #expect(ranked.won + ranked.lost + ranked.tied == 8)
             #expect(try weights(folder, "student") == weights(folder, "checkpoints/warm-up"))
-            #expect(result.output.contains(choice.reason.prefix(40)) && result.output.contains("\"warm-up\" is not clearly different from"), "\(result.output)")
+            #expect(
+                result.output.contains(choice.reason.prefix(40)) && result.output.contains("\"warm-up\" is not clearly different from"),
+                "\(result.output)")
             let page = try String(contentsOf: folder.appendingPathComponent("run/report.html"), encoding: .utf8)
             #expect(page.contains(choice.reason))
             // What is reported on decided nothing.

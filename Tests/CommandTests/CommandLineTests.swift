@@ -173,6 +173,24 @@ import Testing
         }
     }
 
+    /// As `plad … | head` does, whose reader goes when it has enough.
+    @Test func aReaderThatHasReadEnoughEndsItWithoutWords() throws {
+        try PladProcess.withFolder { folder in
+            let (output, errors) = (Pipe(), folder.appendingPathComponent("errors"))
+            try Data().write(to: errors)
+            let process = Process()
+            process.executableURL = PladProcess.binary
+            process.arguments = ["--help"]
+            process.standardOutput = output.fileHandleForWriting
+            process.standardError = try FileHandle(forWritingTo: errors)
+            try output.fileHandleForReading.close()
+            try process.run()
+            process.waitUntilExit()
+            #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGPIPE)
+            #expect(try String(contentsOf: errors, encoding: .utf8) == "")
+        }
+    }
+
     @Test func anErrorThatNobodyCanReadIsNoCrash() throws {
         for end in ["2>/dev/full", "2>&-"] {
             let shell = Process()

@@ -3,9 +3,9 @@ import PladRecords
 import PladStudent
 import PladTraining
 
-/// Lets the student answer every training prompt as often as the settings say.
+/// Lets the student answer every training prompt that the teacher answered as often as the settings say.
 ///
-/// Reads prompts.jsonl and the round's student, or the original one where the settings say so; writes
+/// Reads prompts.jsonl, teacher.jsonl and the round's student, or the original one where the settings say so; writes
 /// samples.jsonl. What each sample draws follows from the seed, the round, the prompt and the sample's number. Prompts are
 /// sampled in batches of fixed size; finished batches wait in a partial file, so that a killed run repeats one batch at
 /// most and every byte stays the same.
@@ -26,14 +26,15 @@ package struct SampleStage {
     package func callAsFunction() throws {
         let folder = run.folder
         let earlier = Files.exists(folder.samples) ? try JSONLines.read(StudentSample.self, from: folder.samples) : []
-        guard !earlier.contains(where: { $0.round == round }) else { return run.observer.doneBefore("sample") }
+        let prompts = try promptsToSample(after: earlier)
+        guard !prompts.isEmpty || !earlier.contains(where: { $0.round == round }) else { return run.observer.doneBefore("sample") }
         let ranked = folder.sampler(round: round)
         try folder.require(ranked.appendingPathComponent("model.safetensors"), madeBy: round == 1 ? "warm-up" : "train")
         let source = run.settings.pairing.negativesFrom == .initial ? try run.student : ranked
         let student = try Student(at: source, threads: run.settings.student.threads ?? 1)
-        let (requests, drops) = try plan(student)
+        let (requests, drops) = try plan(prompts, student)
         try folder.record(drops) { $0.stage == .sample && $0.round == round }
-        try JSONLines.write(earlier + draw(requests, student), to: folder.samples)
+        try JSONLines.write(inOrder(earlier + draw(requests, student)), to: folder.samples)
         try? FileManager.default.removeItem(at: partial)
     }
 
@@ -43,10 +44,29 @@ package struct SampleStage {
         var decode: DecodeRequest
     }
 
-    private func plan(_ student: Student) throws -> (requests: [Request], drops: [Drop]) {
+    /// The prompts that the teacher has answered and that have no samples of this round: others make no pair.
+    private func promptsToSample(after earlier: [StudentSample]) throws -> [Prompt] {
+        try run.folder.require(run.folder.teacher, madeBy: "teach")
+        let answered = Set(try JSONLines.read(TeacherAnswer.self, from: run.folder.teacher).filter { $0.split == .train }.map(\.id))
+        let sampled = Set(earlier.filter { $0.round == round }.map(\.id))
+        let unfit = Set(
+            Files.exists(run.folder.drops)
+                ? try JSONLines.read(Drop.self, from: run.folder.drops).filter { $0.stage == .sample && $0.round == round }.map(\.id) : [])
+        let missing = run.prompts(.train).filter { answered.contains($0.id) && !sampled.contains($0.id) }
+        // Prompts that cannot be sampled are looked at again with the others, and alone are no reason to.
+        return missing.allSatisfy { unfit.contains($0.id) } ? [] : missing
+    }
+
+    /// Samples by round, then as the prompts stand in the run, however many went before a kill or a top-up.
+    private func inOrder(_ samples: [StudentSample]) -> [StudentSample] {
+        let places = Dictionary(run.prompts(.train).enumerated().map { ($1.id, $0) }) { first, _ in first }
+        return samples.sorted { ($0.round, places[$0.id] ?? 0, $0.sample) < ($1.round, places[$1.id] ?? 0, $1.sample) }
+    }
+
+    private func plan(_ prompts: [Prompt], _ student: Student) throws -> (requests: [Request], drops: [Drop]) {
         var (requests, drops): ([Request], [Drop]) = ([], [])
         let parameters = run.settings.studentParameters
-        for prompt in run.prompts(.train) {
+        for prompt in prompts {
             let ids = try run.wording.student(prompt, student.tokenizer).ids
             if let drop = student.drop(prompt: ids, id: prompt.id, split: .train, round: round, stage: .sample) {
                 drops.append(drop)

@@ -1,7 +1,9 @@
 import Foundation
 import PladCache
 import PladRecords
+import PladStudent
 import PladTeacher
+import PladTraining
 
 /// What asking would take: how much of it is paid for already, and what the rest can cost.
 package struct DryRun: Encodable {
@@ -19,6 +21,10 @@ package struct DryRun: Encodable {
     /// At least the prompts; nil where the price is not known.
     package var dollarsAtLeast: Double?
     package var dollarsAtMost: Double?
+    /// Optimiser steps of the warm-up, if every question is answered.
+    package var warmUpSteps = 0
+    /// Bytes that the ranking takes, if answers and samples went to their limit; nil without a student.
+    package var trainingBytes: Int?
 
     /// Looks every question up and prices those that are not there. Asks nobody, opens no connection and begins no run.
     package init(_ run: Run) async throws {
@@ -57,7 +63,26 @@ package struct DryRun: Encodable {
             least = least + (price?.cost(promptTokens: bytes / 4, completionTokens: 0) ?? .zero)
             most = price?.most(for: request).flatMap { one in most.map { $0 + one } }
         }
+        warmUpSteps = run.settings.warmUpTraining(parameters: 1).stepCount(pairs: run.questionsAtLeast.count { $0.split == .train })
+        trainingBytes = try run.settings.student.model == nil ? nil : run.trainingMemory().total
         dollarsAtLeast = price == nil ? nil : least.dollars
         dollarsAtMost = price == nil ? nil : most?.dollars
+    }
+}
+
+extension Run {
+    /// What the ranking takes at most: pairs of the longest prompts whose sides go to the token limit.
+    fileprivate func trainingMemory() throws -> MemoryPlan {
+        let student = try Student(at: student, threads: 1)
+        try settings.adapter.attach(to: student, seed: 0)
+        let limit = settings.teacher.maxTokens ?? 256
+        let lengths = try prompts(.train).map { try wording.student($0, student.tokenizer).ids.count }.sorted(by: >)
+        var (pass, rows): ([(prompt: Int, completions: [Int])], Int) = ([], 0)
+        for length in lengths.prefix(settings.optimiser.batchSize ?? 32) where rows < settings.optimiser.rowsPerPass {
+            pass.append((length, [limit, limit]))
+            rows += length + 2 * limit
+        }
+        return MemoryPlan(
+            student.shape, pass: pass, threads: try settings.student.threadCount, guarded: settings.ranking.onCollapse != .off)
     }
 }

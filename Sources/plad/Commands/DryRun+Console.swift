@@ -1,6 +1,7 @@
 import PladDistill
 import PladRecords
 import PladTeacher
+import PladTraining
 
 extension DryRun {
     /// Says what asking would take, and begins nothing.
@@ -17,7 +18,9 @@ extension DryRun {
         if let pairs = settings.prompts.pairs {
             lines.append("pairs      \(pairs) are wanted: further prompts are asked in the place of answers that cannot be used")
         }
-        guard toAsk > 0 else { return lines }
+        var training = ["training   \(warmUpSteps) steps of warm-up, \(settings.optimiser.batchSize ?? 32) completions each"]
+        if let trainingBytes { training[0] += "; at most \(MemoryPlan.text(trainingBytes)) of memory" }
+        guard toAsk > 0 else { return lines + training }
         lines.append(
             "tokens     \(promptTokensAtLeast) to \(promptTokensAtMost) of prompts, "
                 + (completionTokensAtMost.map { "up to \($0) of answers" } ?? "answers without a limit"))
@@ -28,6 +31,6 @@ extension DryRun {
         case (let least?, nil): lines.append("cost       \(Money(dollars: least)) or more, by \(source)")
         default: lines.append("cost       unknown: give --price in,out in dollars per million tokens")
         }
-        return lines
+        return lines + training
     }
 }

@@ -30,6 +30,11 @@ enum Console {
     static func flush() throws {
         if let output, fflush(output) != 0 { fail(errno) }
         let reason = failure.load(ordering: .relaxed)
+        if reason == EPIPE {
+            // Whoever read the results has read enough, such as head: an end without words, as of any tool in a pipe.
+            signal(SIGPIPE, SIG_DFL)
+            raise(SIGPIPE)
+        }
         guard reason == 0 else {
             throw RecordError(.unwritable, "cannot write the results to standard output: \(String(cString: strerror(reason)))")
         }

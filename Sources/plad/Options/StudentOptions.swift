@@ -1,12 +1,15 @@
 import ArgumentParser
+import PladStudent
 
 struct StudentOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("A Hugging Face model folder, or org/name in the local Hugging Face cache.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("A Hugging Face model folder, or org/name in the local Hugging Face cache.", valueName: "dir"),
+        completion: .directory)
     var student: String?
 
     @Option(help: "Processor threads. By default all.")
     var threads: Int?
 
-    @Option(help: ArgumentHelp("Number format of the student that is written: f32, bf16 or f16.", valueName: "type"))
-    var dtype = "f32"
+    @Option(help: ArgumentHelp("Number format of the student that is written.", valueName: "type"))
+    var dtype = TensorType.f32
 }

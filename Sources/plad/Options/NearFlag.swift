@@ -1,13 +1,22 @@
 /// The flag that is meant by one that a command does not have: only one of that command, and only where it is near.
 enum NearFlag {
-    /// The parser's complaint of an unknown flag with the near one in the place of the parser's suggestion, which may be far; any
-    /// other complaint as it is.
+    /// The parser's complaint of an unknown flag with the near one in the place of the parser's suggestion, which may be far.
     ///
-    /// - Parameter help: the help of the command that was called.
-    static func suggested(in complaint: String, help: @autoclosure () -> String) -> String {
-        guard let match = complaint.prefixMatch(of: /(Unknown option '--?([^']+)')/) else { return complaint }
-        let near = nearest(to: String(match.2), among: help().matches(of: /(?m)^ +(?:-\w, )?--([a-z0-9-]+)/).map { String($0.1) })
-        return match.1 + (near.map { ". Did you mean '--\($0)'?" } ?? "")
+    /// Where a flag is missing that must be given, an unknown one that is given is told first: it may be the same, mistyped.
+    /// Any other complaint comes back as it is.
+    /// - Parameters:
+    ///   - given: the flags on the command line.
+    ///   - help: the help of the command that was called.
+    static func suggested(in complaint: String, given: GivenFlags, help: @autoclosure () -> String) -> String {
+        let isOfMissing = complaint.hasPrefix("Missing expected argument")
+        guard isOfMissing || complaint.hasPrefix("Unknown option") else { return complaint }
+        let flags = help().matches(of: /(?m)^ +(?:-\w, )?--([a-z0-9-]+)/).map { String($0.1) }
+        guard
+            let unknown = isOfMissing
+                ? given.first(notIn: flags).map({ "--" + $0 }) : complaint.firstMatch(of: /'([^']+)'/).map({ String($0.1) })
+        else { return complaint }
+        let near = nearest(to: String(unknown.trimmingPrefix(/-+/)), among: flags)
+        return "Unknown option '\(unknown)'" + (near.map { ". Did you mean '--\($0)'?" } ?? "")
     }
 
     /// The flag to which the fewest slips of a hand lead: at most one from a name of two to four letters, two from a longer one, more

@@ -41,7 +41,7 @@ struct ErrorLine {
             lines.first { $0.hasPrefix(label) }.map { $0.dropFirst(label.count).trimmingCharacters(in: .whitespaces) }
         }
         let command = rest(of: "See")?.split(separator: "'").first
-        var line = NearFlag.suggested(in: rest(of: "Error:") ?? text, help: Self.help(command))
+        var line = NearFlag.suggested(in: rest(of: "Error:") ?? text, given: GivenFlags(), help: Self.help(command))
         // "Unexpected argument", but neither "The value" of a quotation in it nor a name in capitals.
         if let first = line.first, line.dropFirst().first?.isUppercase != true { line = first.lowercased() + line.dropFirst() }
         if line.hasPrefix("missing"), let help = rest(of: "Help:")?.split(separator: "  ").last { line += ": \(help)" }

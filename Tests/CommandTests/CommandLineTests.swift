@@ -21,6 +21,74 @@ import Testing
         #expect(result.errors.contains("margn"))
     }
 
+    @Test(arguments: [
+        ("distill --bogus", nil), ("distill --run x", nil), ("train --rounds 3", nil), ("distill --x 1", nil),
+        ("cache ls --teacher x", nil),
+        ("distill --los rank", "--loss"), ("distill --sede 1", "--seed"), ("distill --sampels 3", "--samples"),
+        ("distill --bta 1", "--beta"),
+        ("distill --learing-rat 1", "--learning-rate"), ("distill --lernign-rate 1", "--learning-rate"), ("cache ls --jso", "--json"),
+        ("train --chekpoint-secnods 1", "--checkpoint-seconds"), ("serve --model x --slost 1", "--slots"), ("serve --modle x", "--model"),
+        ("pair --rnu x", "--run"), ("pair --bogus x", nil),
+        ("distill --verison", "--version"),
+        ("distill --checkpont-secondz 1", "--checkpoint-seconds"), ("distill --warmup-learning-rat 1", "--warm-up-learning-rate"),
+        ("evaluate --rn x", "--run"), ("distill --checkpoint-minutes 1", "--checkpoint-seconds"),
+    ]) func aMistypedFlagIsAnsweredWithANearOneOfItsCommandOnly(line: String, near: String?) throws {
+        let words = line.split(separator: " ").map(String.init)
+        let flag = try #require(words.last { $0.hasPrefix("--") })
+        let command = words.prefix { !$0.hasPrefix("--") }.joined(separator: " ")
+        let result = try PladProcess.run(words)
+        #expect(result.status == 64)
+        let meant = near.map { ". Did you mean '\($0)'? See" } ?? "; see"
+        #expect(result.errors == "plad: unknown option '\(flag)'\(meant) plad \(command) --help\n")
+    }
+
+    /// Flags that take one of a few names, with the names as their types have them.
+    private static let choices = [
+        "--stream": ["auto", "always", "never"], "--dtype": ["f32", "bf16", "f16"], "--schedule": ["constant", "cosine", "linear", "wsd"],
+        "--warm-up-schedule": ["constant", "cosine", "linear", "wsd"], "--negatives": ["all", "random", "most-likely", "least-similar"],
+        "--negatives-from": ["warm-up", "initial"], "--prefer": ["metric"], "--norm": ["sum", "mean"],
+        "--guard": ["stop", "rollback", "off"],
+    ]
+
+    @Test func helpCompletionsAndErrorsListTheNamesThatAFlagTakes() throws {
+        // A block a flag: its text stands in the lines below where its name is long.
+        let help = try PladProcess.run("distill", "--help", environment: ["COLUMNS": "10000"]).output.split(separator: "\n  --")
+        let completions = try PladProcess.run("--generate-completion-script", "zsh").output
+        func completes(_ flag: String, _ names: [String]) -> Bool {
+            completions.contains("___\(flag.dropFirst(2).replacing("-", with: "_"))=(\(names.map { "'\($0)'" }.joined(separator: " ")))")
+        }
+        for (flag, names) in Self.choices {
+            let told = try #require(help.first { $0.hasPrefix("\(flag.dropFirst(2)) ") })
+            #expect(told.contains("(values: \(names.joined(separator: ", "))"), "\(told)")
+            #expect(completes(flag, names), "\(flag)")
+            let wrong = try PladProcess.run("distill", flag, "nothing")
+            #expect(wrong.status == 64 && wrong.errors.contains("the value 'nothing' is invalid for '\(flag) <"), "\(wrong.errors)")
+            for name in names {
+                #expect(names.count == 1 || wrong.errors.contains("'\(name)'"), "\(flag) \(name): \(wrong.errors)")
+                let right = try PladProcess.run("distill", flag, name, "--print-config")
+                #expect(right.status == 0 && right.output.contains("\(flag.dropFirst(2)): \"\(name)\""), "\(flag) \(name): \(right)")
+            }
+        }
+        let unknown = try PladProcess.run("distill", "--loss", "nothing", "--print-config").errors
+        let losses = try #require(unknown.wholeMatch(of: /plad: there is no loss "nothing"; choose one of: (.*)\n/)).1.split(
+            separator: ", ")
+        #expect(losses.count >= 13)
+        #expect(completes("--loss", losses.map(String.init)))
+        let dialects = ["openai-chat", "openai-responses", "openai-completions", "anthropic", "gemini", "ollama"]
+        #expect(completes("--dialect", dialects) && completes("--judge-dialect", dialects))
+    }
+
+    @Test func theHelpOfALossesNumberNamesTheLossesThatTakeIt() throws {
+        let help = try PladProcess.run("train", "--help", environment: ["COLUMNS": "10000"]).output
+        for text in [
+            "rank, margin, logistic, hinge-norm, dpo, ipo, simpo, cpo or orpo of pairs; list, expected-reward or rrhf of all samples of a prompt; sft is likelihood alone.",
+            "(PLaD's beta): rank and list 1.",
+            "the ranking: rank, margin and list 1; logistic, hinge-norm, dpo, ipo and simpo 0; expected-reward 0.1 (docs",
+            "Inverse temperature: logistic, dpo, ipo and cpo 0.1; simpo 2.", "hinge-norm 0.05; simpo 1.", "cpo 1; orpo 0.1.", "margin 3.",
+            "ipo, simpo, orpo and rrhf are defined by the mean.",
+        ] { #expect(help.contains(text), "\(text)") }
+    }
+
     @Test func missingSettingIsNamedWithWhatToGive() throws {
         let result = try PladProcess.run("distill", "--student", Self.student, "--prompts", "x")
         #expect(result.status == 64)

@@ -34,7 +34,10 @@ import Testing
     @Test(arguments: [
         (["--loss", "dpo", "--margin", "2"], "plad: --margin 2.0: the loss dpo has no margin; it takes --beta, --lambda\n"),
         (["--loss", "simpo", "--norm", "sum"], "plad: --norm sum: the loss simpo is defined by the mean; leave the setting out\n"),
-        (["--guard", "maybe"], "plad: --guard maybe: choose one of: stop, rollback, off\n"),
+        (
+            ["--guard", "maybe"],
+            "plad: the value 'maybe' is invalid for '--guard <guard>'. Please provide one of 'stop', 'rollback' or 'off'; see plad train --help\n"
+        ),
         (["--beta", "0", "--loss", "dpo"], "plad: --beta 0.0: give a number above 0\n"),
     ]) func flagThatTheLossDoesNotUseIsRefusedByName(flags: [String], message: String) throws {
         let result = try PladProcess.run(["train", "--student", student, "--out", "/nonexistent/x/y"] + flags, input: pairs())

@@ -36,8 +36,8 @@ struct Train: AsyncParsableCommand {
     @Option(help: "Passes over the pairs.")
     var epochs = 1.0
 
-    @Option(help: "When the ranking collapses: rollback to the last good weights, stop, or off.")
-    var `guard` = "rollback"
+    @Option(help: "When the ranking collapses: stop, roll back to the last good weights, or do not look.")
+    var `guard` = CollapseAction.rollback
 
     @Option(help: "Seeds the order of the pairs.")
     var seed: UInt64 = 0
@@ -45,8 +45,8 @@ struct Train: AsyncParsableCommand {
     @Option(help: "Processor threads. By default all.")
     var threads: Int?
 
-    @Option(help: ArgumentHelp("Number format of the student that is written: f32, bf16 or f16.", valueName: "type"))
-    var dtype = "f32"
+    @Option(help: ArgumentHelp("Number format of the student that is written.", valueName: "type"))
+    var dtype = TensorType.f32
 
     @Option(help: "Seconds between checkpoints.")
     var checkpointSeconds = 60.0
@@ -74,13 +74,12 @@ struct Train: AsyncParsableCommand {
         if steps != nil { try GivenFlags().refuse(["epochs"], with: "--steps", "the steps say how long it takes") }
         let out = URL(fileURLWithPath: try out.given("out", "the folder of the trained student"), isDirectory: true)
         try OutputFolder.check(out)
-        let type: TensorType = try choice(dtype, "dtype")
         let resolved = try loss.settings.resolvedLoss
         let model = try Student(location: student, threads: threads)
         try adapter.settings.attach(to: model, seed: seed)
         let writesAdapter = model.adapter != nil && !merge
-        if writesAdapter, type != .f32 {
-            throw UsageError("--dtype \(dtype): an adapter alone is written as f32; add --merge or leave out the flag")
+        if writesAdapter, dtype != .f32 {
+            throw UsageError("--dtype \(dtype.rawValue): an adapter alone is written as f32; add --merge or leave out the flag")
         }
         if merge, model.adapter == nil { throw UsageError("--merge: there is no adapter to merge; add --lora-rank or leave out the flag") }
         guard (0...1e9).contains(checkpointSeconds) else { throw UsageError("--checkpoint-seconds \(checkpointSeconds): give 0 or more") }
@@ -92,7 +91,7 @@ struct Train: AsyncParsableCommand {
             student: model, pairs: try encoded.prepared(for: resolved.type, student: model, references: references, observer: observer),
             loss: resolved.loss, settings: settings, phase: self.loss.loss)
         try trainer.run(state: state, every: checkpointSeconds, observer: observer)
-        if writesAdapter { try model.saveAdapter(to: out) } else { try model.save(to: out, as: type) }
+        if writesAdapter { try model.saveAdapter(to: out) } else { try model.save(to: out, as: dtype) }
         try JSONLines.write(trainer.log, to: out.appendingPathComponent("log.jsonl"))
         try JSONLines.write(drops, to: out.appendingPathComponent("drops.jsonl"))
         try? FileManager.default.removeItem(at: state)
@@ -101,10 +100,10 @@ struct Train: AsyncParsableCommand {
     }
 
     private func settings(for model: Student, norm: Norm) throws -> TrainingSettings {
-        let optimiser = try optimiser.settings
+        let optimiser = optimiser.settings
         let settings = optimiser.training(
             learningRate: optimiser.learningRate ?? OptimiserSettings.usualLearningRate(parameters: model.trainableCount),
-            schedule: optimiser.schedule, epochs: epochs, steps: steps, norm: norm, seed: seed, onCollapse: try choice(`guard`, "guard"))
+            schedule: optimiser.schedule, epochs: epochs, steps: steps, norm: norm, seed: seed, onCollapse: `guard`)
         try settings.validate()
         return settings
     }

@@ -12,15 +12,15 @@ extension DistillOptions {
             settings.prompts = prompts.settings
             settings.student.model = student.student
             settings.student.threads = student.threads
-            settings.student.dtype = try choice(student.dtype, "dtype")
-            settings.student.install = try choice(student.install, "install")
+            settings.student.dtype = student.dtype
+            settings.student.install = student.install
             settings.warmUp.epochs = warmUp.warmUpEpochs
             settings.warmUp.learningRate = warmUp.warmUpLearningRate
-            settings.warmUp.schedule = try choice(warmUp.warmUpSchedule, "warm-up-schedule")
+            settings.warmUp.schedule = warmUp.warmUpSchedule
             settings.sampling = sampling.settings
-            settings.pairing = try pairing.settings
-            settings.ranking = try ranking.settings
-            settings.optimiser = try ranking.optimiser.settings
+            settings.pairing = pairing.settings
+            settings.ranking = ranking.settings
+            settings.optimiser = ranking.optimiser.settings
             settings.adapter = adapter.settings
             settings.evaluation.samples = evaluation.evaluationSamples
             settings.evaluation.judge = try evaluation.judge.settings
@@ -88,52 +88,44 @@ extension RunSamplingOptions {
 
 extension PairingOptions {
     var settings: PairingSettings {
-        get throws {
-            var settings = PairingSettings()
-            settings.negatives = try choice(negatives, "negatives")
-            settings.negativesFrom = try choice(negativesFrom, "negatives-from")
-            (settings.minSimilarity, settings.maxSimilarity, settings.maxLengthRatio) = (minSimilarity, maxSimilarity, maxLengthRatio)
-            settings.prefer = try prefer.map { try choice($0, "prefer") }
-            settings.minPairs = minPairs
-            return settings
-        }
+        var settings = PairingSettings()
+        settings.negatives = negatives
+        settings.negativesFrom = negativesFrom
+        (settings.minSimilarity, settings.maxSimilarity, settings.maxLengthRatio) = (minSimilarity, maxSimilarity, maxLengthRatio)
+        settings.prefer = prefer
+        settings.minPairs = minPairs
+        return settings
     }
 }
 
 extension RankingOptions {
     var settings: RankingSettings {
-        get throws {
-            var settings = try loss.settings
-            (settings.epochs, settings.rounds) = (epochs, rounds)
-            settings.onCollapse = try choice(`guard`, "guard")
-            return settings
-        }
+        var settings = loss.settings
+        (settings.epochs, settings.rounds) = (epochs, rounds)
+        settings.onCollapse = `guard`
+        return settings
     }
 }
 
 extension LossOptions {
     /// The loss alone: epochs, rounds and guard have their defaults.
     var settings: RankingSettings {
-        get throws {
-            var settings = RankingSettings()
-            settings.loss = loss
-            (settings.margin, settings.lambda, settings.beta) = (margin, lambda, beta)
-            (settings.gamma, settings.alpha, settings.scale) = (gamma, alpha, scale)
-            settings.norm = try norm.map { try choice($0, "norm") }
-            return settings
-        }
+        var settings = RankingSettings()
+        settings.loss = loss
+        (settings.margin, settings.lambda, settings.beta) = (margin, lambda, beta)
+        (settings.gamma, settings.alpha, settings.scale) = (gamma, alpha, scale)
+        settings.norm = norm
+        return settings
     }
 }
 
 extension OptimiserOptions {
     var settings: OptimiserSettings {
-        get throws {
-            var settings = OptimiserSettings()
-            (settings.learningRate, settings.batchSize, settings.learningRateWarmUp) = (learningRate, batchSize, learningRateWarmUp)
-            settings.schedule = try choice(schedule, "schedule")
-            (settings.weightDecay, settings.clip, settings.rowsPerPass) = (weightDecay, clip, rowsPerPass)
-            return settings
-        }
+        var settings = OptimiserSettings()
+        (settings.learningRate, settings.batchSize, settings.learningRateWarmUp) = (learningRate, batchSize, learningRateWarmUp)
+        settings.schedule = schedule
+        (settings.weightDecay, settings.clip, settings.rowsPerPass) = (weightDecay, clip, rowsPerPass)
+        return settings
     }
 }
 

@@ -22,7 +22,9 @@ struct JudgeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The judging model to ask for.", valueName: "name"))
     var judgeModel: String?
 
-    @Option(help: ArgumentHelp("The language of the judge's API. By default the one that its URL tells.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The language of the judge's API. By default the one that its URL tells.", valueName: "name"),
+        completion: .dialects)
     var judgeDialect: String?
 
     @Option(
@@ -36,7 +38,7 @@ struct JudgeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A file of mode 0600 with the judge's key. By default the teacher's file where both have one origin, else the environment's key.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var judgeKeyFile: String?
 
     @Option(

@@ -11,6 +11,9 @@ struct GivenFlags {
         }
     }
 
+    /// The first flag that is none of these; nil where all are.
+    func first(notIn flags: [String]) -> String? { names.first { !flags.contains($0) } }
+
     /// Throws `UsageError` that names the first flag which a mode does not use.
     ///
     /// - Parameters:

@@ -1,40 +1,37 @@
 import ArgumentParser
+import PladTraining
 
 /// Which loss, and its numbers: those that are not given follow from the loss.
 struct LossOptions: ParsableArguments {
-    @Option(
-        help: """
-            The loss: rank, margin, logistic, hinge-norm, dpo, ipo, simpo, cpo or orpo of pairs; list, expected-reward or \
-            rrhf of all samples of a prompt; sft is likelihood alone.
-            """)
-    var loss = "rank"
+    @Option(help: ArgumentHelp(stringLiteral: LossHelp.names), completion: .losses)
+    var loss = RankLoss.name
 
-    @Option(help: "By how many nats the chosen score should exceed the rejected one (PLaD's beta): rank 1, list 1.")
+    @Option(help: "By how many nats the chosen score should exceed the rejected one (PLaD's beta): \(LossHelp.defaults(.margin)).")
     var margin: Double?
 
     @Option(
         help: """
-            Weight of the chosen completion's negative log-likelihood beside the ranking: rank, margin and list 1 \
-            (docs/experiments.md says why), expected-reward 0.1; logistic, hinge-norm, dpo, ipo and simpo 0.
+            Weight of the chosen completion's negative log-likelihood beside the ranking: \(LossHelp.defaults(.lambda)) \
+            (docs/experiments.md says why).
             """)
     var lambda: Double?
 
-    @Option(help: "Inverse temperature: logistic, dpo, ipo and cpo 0.1, simpo 2.")
+    @Option(help: "Inverse temperature: \(LossHelp.defaults(.beta)).")
     var beta: Double?
 
-    @Option(help: "Steepness of hinge-norm, 0.05; the margin of simpo, 1.")
+    @Option(help: "Steepness of hinge-norm, the margin of simpo: \(LossHelp.defaults(.gamma)).")
     var gamma: Double?
 
-    @Option(help: "Weight of cpo's likelihood term, 1, or of orpo's odds, 0.1.")
+    @Option(help: "Weight of cpo's likelihood term, or of orpo's odds: \(LossHelp.defaults(.alpha)).")
     var alpha: Double?
 
-    @Option(help: "Nats of margin for a difference of 1 in ROUGE-L or chrF to the chosen text: margin 3.")
+    @Option(help: "Nats of margin for a difference of 1 in ROUGE-L or chrF to the chosen text: \(LossHelp.defaults(.scale)).")
     var scale: Double?
 
     @Option(
         help: """
-            Score of a completion: sum of its token log-probabilities, or their mean. By default sum; ipo, simpo, orpo \
-            and rrhf are defined by the mean.
+            Score of a completion: sum of its token log-probabilities, or their mean. By default sum; \(LossHelp.byTheMean) \
+            are defined by the mean.
             """)
-    var norm: String?
+    var norm: Norm?
 }

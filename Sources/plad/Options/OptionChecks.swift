@@ -23,11 +23,3 @@ extension Optional where Wrapped == String {
         return self
     }
 }
-
-/// One of a closed set of names, as a flag gives it.
-func choice<Choice: RawRepresentable & CaseIterable>(_ text: String, _ flag: String) throws -> Choice where Choice.RawValue == String {
-    guard let found = Choice(rawValue: text) else {
-        throw UsageError("--\(flag) \(text): choose one of: \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
-    }
-    return found
-}

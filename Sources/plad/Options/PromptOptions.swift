@@ -4,10 +4,12 @@ struct PromptOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "JSON lines {\"id\",\"prompt\"} or {\"id\",\"messages\"}, plain text a line, - for standard input, or a task: a folder of Prompts/.",
-            valueName: "file|task"))
+            valueName: "file|task"), completion: .file())
     var prompts: String?
 
-    @Option(help: ArgumentHelp("Held-out prompts, never trained on. By default the task's valid.jsonl.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Held-out prompts, never trained on. By default the task's valid.jsonl.", valueName: "file"), completion: .file()
+    )
     var valid: String?
 
     @Option(help: "Share of the prompts to hold out where there is no file of them.")
@@ -18,7 +20,7 @@ struct PromptOptions: ParsableArguments {
             """
             Prompts to report on, of which nothing is chosen by. By default the task's test.jsonl, else half of the held-out prompts; \
             the others choose the student that is kept.
-            """, valueName: "file"))
+            """, valueName: "file"), completion: .file())
     var test: String?
 
     @Option(help: ArgumentHelp("Use only the first so many training prompts.", valueName: "n"))

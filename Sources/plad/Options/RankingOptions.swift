@@ -1,4 +1,5 @@
 import ArgumentParser
+import PladTraining
 
 /// The settings of a loss and its optimiser, for `distill` and `train` alike.
 struct RankingOptions: ParsableArguments {
@@ -13,9 +14,9 @@ struct RankingOptions: ParsableArguments {
     @Option(
         help: """
             When a ranking collapses (the chosen side half as likely a token, answers that repeat themselves or twice as \
-            long, numbers that are none): rollback to the last good weights and go on with them, stop, or off.
+            long, numbers that are none): stop, roll back to the last good weights and go on with them, or do not look.
             """)
-    var `guard` = "rollback"
+    var `guard` = CollapseAction.rollback
 
     @OptionGroup var optimiser: OptimiserOptions
 }
@@ -30,8 +31,8 @@ struct OptimiserOptions: ParsableArguments {
     )
     var batchSize: Int?
 
-    @Option(help: "Learning rate over the steps: constant, cosine, linear or wsd.")
-    var schedule = "constant"
+    @Option(help: "How the learning rate moves over the steps.")
+    var schedule = Schedule.Shape.constant
 
     @Option(help: "Share of the steps over which the learning rate first rises.")
     var learningRateWarmUp = 0.0

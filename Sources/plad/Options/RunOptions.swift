@@ -1,13 +1,13 @@
 import ArgumentParser
 
 struct RunOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The run's folder.", valueName: "run"))
+    @Option(help: ArgumentHelp("The run's folder.", valueName: "run"), completion: .directory)
     var out: String?
 
     @Option(help: "Seeds every random stream.")
     var seed: UInt64 = 0
 
-    @Option(help: ArgumentHelp("A YAML file of flags without their dashes; flags given here win.", valueName: "file"))
+    @Option(help: ArgumentHelp("A YAML file of flags without their dashes; flags given here win.", valueName: "file"), completion: .file())
     var config: String?
 
     @Option(help: "Seconds between checkpoints of training.")

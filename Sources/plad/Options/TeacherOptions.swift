@@ -10,8 +10,8 @@ struct TeacherOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The language of its API: \(Dialects.names.joined(separator: ", ")). By default the one that its URL tells.", valueName: "name")
-    )
+            "The language of its API: \(Dialects.names.joined(separator: ", ")). By default the one that its URL tells.", valueName: "name"),
+        completion: .dialects)
     var dialect: String?
 
     @Option(
@@ -34,7 +34,7 @@ struct TeacherOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A file of mode 0600 with the key, or - for standard input. By default PLAD_API_KEY of the environment, or the variable of the dialect, such as OPENAI_API_KEY.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var keyFile: String?
 
     @Option(help: "Answers to each training prompt.")
@@ -73,7 +73,7 @@ struct TeacherOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "When answers are streamed, so that a long one is not cut off while it is made: auto (above 1,000 tokens), always or never.",
+            "When answers are streamed, so that a long one is not cut off while it is made; auto is above 1,000 tokens.",
             valueName: "when"))
     var stream = Streaming.auto
 
@@ -101,7 +101,8 @@ struct TeacherOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Where answers are kept: a database, or a .jsonl recording to replay. By default Cache/plad.sqlite.", valueName: "file"))
+            "Where answers are kept: a database, or a .jsonl recording to replay. By default Cache/plad.sqlite.", valueName: "file"),
+        completion: .file())
     var cache: String?
 
     @Flag(help: "Answer from the cache alone: no connection is made, a missing answer is an error.")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import PladTraining
 
 struct WarmUpOptions: ParsableArguments {
     @Option(help: "Passes over the teacher's answers before ranking.")
@@ -7,6 +8,6 @@ struct WarmUpOptions: ParsableArguments {
     @Option(help: "Learning rate of the warm-up. By default ten times the default of --learning-rate.")
     var warmUpLearningRate: Double?
 
-    @Option(help: "Schedule of the warm-up: constant, cosine, linear or wsd.")
-    var warmUpSchedule = "cosine"
+    @Option(help: "How the learning rate moves over the warm-up.")
+    var warmUpSchedule = Schedule.Shape.cosine
 }

@@ -40,12 +40,25 @@ struct ErrorLine {
         func rest(of label: String) -> String? {
             lines.first { $0.hasPrefix(label) }.map { $0.dropFirst(label.count).trimmingCharacters(in: .whitespaces) }
         }
-        var line = rest(of: "Error:") ?? text
+        let command = rest(of: "See")?.split(separator: "'").first
+        var line = NearFlag.suggested(in: rest(of: "Error:") ?? text, given: GivenFlags(), help: Self.help(command))
         // "Unexpected argument", but neither "The value" of a quotation in it nor a name in capitals.
         if let first = line.first, line.dropFirst().first?.isUppercase != true { line = first.lowercased() + line.dropFirst() }
         if line.hasPrefix("missing"), let help = rest(of: "Help:")?.split(separator: "  ").last { line += ": \(help)" }
         while line.hasSuffix(".") { line.removeLast() }
-        guard let command = rest(of: "See")?.split(separator: "'").first else { return line }
+        guard let command else { return line }
         return line + (line.hasSuffix("?") ? " See " : "; see ") + command
+    }
+
+    /// What `plad … --help` prints; nothing for another command line, which is not run.
+    private static func help(_ command: Substring?) -> String {
+        guard let command, command.hasSuffix(" --help") else { return "" }
+        do {
+            var help = try Plad.parseAsRoot(command.split(separator: " ").dropFirst().map(String.init))
+            try help.run()
+            return ""
+        } catch {
+            return Plad.fullMessage(for: error)
+        }
     }
 }

@@ -1,0 +1,26 @@
+public import ArgumentParser
+import PladDistill
+import PladRecords
+import PladStudent
+import PladTeacher
+import PladTraining
+
+// Flags that take one of a few names. The types say which there are; help, completions and errors list them from there.
+
+extension CollapseAction: ExpressibleByArgument {}
+extension DecodeWeights: ExpressibleByArgument {}
+extension InstalledStudent: ExpressibleByArgument {}
+extension NegativeSource: ExpressibleByArgument {}
+extension Negatives: ExpressibleByArgument {}
+extension Norm: ExpressibleByArgument {}
+extension Preference: ExpressibleByArgument {}
+extension Schedule.Shape: ExpressibleByArgument {}
+extension Streaming: ExpressibleByArgument {}
+extension TensorType: ExpressibleByArgument {}
+
+extension CompletionKind {
+    /// The names of the dialects.
+    static var dialects: CompletionKind { .list(Dialects.names) }
+    /// The names of the losses.
+    static var losses: CompletionKind { .list(Losses.all.map { $0.name }) }
+}

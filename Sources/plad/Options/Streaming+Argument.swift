@@ -1,4 +1,0 @@
-public import ArgumentParser
-import PladTeacher
-
-extension Streaming: ExpressibleByArgument {}

@@ -1,5 +1,0 @@
-public import ArgumentParser
-import PladStudent
-
-extension DecodeWeights: ExpressibleByArgument {}
-extension TensorType: ExpressibleByArgument {}

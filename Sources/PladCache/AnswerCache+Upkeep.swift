@@ -32,7 +32,7 @@ extension AnswerCache {
     package func collectGarbage(teacher: String? = nil, deleting: Bool) throws -> Garbage {
         let condition = """
             (finish_reason = 'length' AND EXISTS (
-                SELECT 1 FROM answer AS fuller WHERE fuller.family = answer.family AND fuller.finish_reason <> 'length'
+                SELECT 1 FROM answer AS fuller WHERE fuller.family = answer.family AND fuller.finish_reason NOT IN ('length', 'other')
                 AND fuller.token_limit > answer.token_limit)) OR teacher = ?
             """
         let found = try read { db in

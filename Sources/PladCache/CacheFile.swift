@@ -6,13 +6,14 @@ import PladRecords
 enum CacheFile {
     static func openForWriting(_ file: URL, sizeLimit: Int?) throws -> DatabaseQueue {
         let folder = file.deletingLastPathComponent()
-        try Files.makeFolder(folder)
+        try makeFolder(folder)
         return try CacheError.telling(of: file) {
             // Two processes that make the same file at once would both find it without tables.
             let lock = open(folder.path, O_RDONLY)
             flock(lock, LOCK_EX)
             defer { close(lock) }
-            if Files.exists(file) { try check(file) }
+            // Answers are nobody else's. SQLite gives its other files the mode of this one.
+            if Files.exists(file) { try check(file) } else { close(open(file.path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)) }
             var configuration = configuration
             configuration.journalMode = .wal
             // GRDB's WAL default loses the last commits in a power cut; answers are money, so each commit is flushed.
@@ -27,6 +28,13 @@ enum CacheFile {
             }
             return database
         }
+    }
+
+    /// Makes the folder where it is missing, for its owner alone.
+    private static func makeFolder(_ folder: URL) throws {
+        guard !Files.isFolder(folder) else { return }
+        try Files.makeFolder(folder)
+        chmod(folder.path, 0o700)
     }
 
     static func openForReading(_ file: URL) throws -> DatabaseQueue {

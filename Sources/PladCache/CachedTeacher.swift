@@ -163,7 +163,9 @@ package final class CachedTeacher: Sendable {
     func keep(_ answers: [StoredAnswer], of reply: Reply, replacing: Bool) async throws -> [StoredAnswer] {
         defer { withExtendedLifetime(reply.underWay) {} }
         guard let ledger, let reservation = reply.reservation else { return try await cache.store(answers, replacing: replacing) }
-        return try await ledger.settle(reservation, .answer(reply.completion.usage)) { db in
+        // A prompt that is refused under an error's status is kept as filtered, and cost nothing.
+        let settlement: Settlement = reply.response.status < 300 ? .answer(reply.completion.usage) : .nothing
+        return try await ledger.settle(reservation, settlement) { db in
             try AnswerCache.put(answers, replacing: replacing, db)
         }
     }

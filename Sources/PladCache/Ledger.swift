@@ -6,8 +6,8 @@ package import PladTeacher
 
 /// The cache's account of what its answers cost, and the budget that they may cost.
 ///
-/// The account is in the cache's file, so it holds over crashes, runs and processes: what is set aside is committed before
-/// the request goes out. What a killed process had set aside stays set aside, since the provider may have charged for it.
+/// The account is in the cache's file, so it holds over crashes, runs and processes: what a request may cost is set aside, and
+/// committed, before the request goes out, whether there is a budget or not. What a killed process had set aside stays set aside, since the provider may have charged for it.
 /// A request that does not fit waits while others of this process are under way, which nearly always cost less than their
 /// most; only when there is nothing left to wait for does it fail.
 package final class Ledger: BudgetGuard {
@@ -49,7 +49,8 @@ package final class Ledger: BudgetGuard {
 
     /// - Parameters:
     ///   - teacher: who is paid, as keys call it.
-    ///   - budget: the most that the account may come to, earlier runs included; nil only keeps account.
+    ///   - budget: the most that the account may come to, earlier runs included; nil only keeps account. A request without a limit
+    ///     on its tokens is then on the account with its prompt.
     package init(_ cache: AnswerCache, teacher: String, model: String, price: Price, budget: Money?) {
         self.cache = cache
         self.teacher = teacher
@@ -62,9 +63,7 @@ package final class Ledger: BudgetGuard {
     package var spent: (paid: Money, inDoubt: Money) { state.withLock { ($0.paid, $0.inDoubt) } }
 
     package func reserve(for request: TeacherRequest) async throws -> Reservation {
-        let most = price.most(for: request)
-        guard let budget else { return Reservation(id: 0, most: most ?? .zero) }
-        guard let most else {
+        guard let most = price.most(for: request) ?? (budget == nil ? price.least(for: request) : nil) else {
             throw TeacherError.boundless
         }
         while true {
@@ -73,17 +72,17 @@ package final class Ledger: BudgetGuard {
             case .wait(let settled): try await wait(after: settled)
             case .over(let account):
                 throw TeacherError(
-                    .overBudget, "the next request may cost \(most), and of the budget of \(budget) \(account.total) is spent or set aside")
+                    .overBudget,
+                    "the next request may cost \(most), and of the budget of \(budget ?? .zero) \(account.total) is spent or set aside")
             }
         }
     }
 
-    private func decide(_ most: Money, _ budget: Money) async throws -> Decision {
+    private func decide(_ most: Money, _ budget: Money?) async throws -> Decision {
         let number = nextNumber()
         do {
             let decision: Decision = try await cache.queue.write { [self] db in
-                let account = try Account(db)
-                guard account.total + most <= budget else {
+                if let budget, case let account = try Account(db), account.total + most > budget {
                     return state.withLock { $0.open > 0 ? .wait(settled: $0.settled) : .over(account) }
                 }
                 let id = try reserve(most, db)
@@ -102,8 +101,8 @@ package final class Ledger: BudgetGuard {
 
     /// Returns the reservation's number.
     func reserve(_ most: Money, _ db: Database) throws -> Int64 {
-        try db.cachedStatement(sql: "INSERT INTO reservation (teacher, model, nanodollars) VALUES (?, ?, ?)")
-            .execute(arguments: [teacher, model, most.nanodollars])
+        try db.cachedStatement(sql: "INSERT INTO reservation (teacher, model, nanodollars, process) VALUES (?, ?, ?, ?)")
+            .execute(arguments: [teacher, model, most.nanodollars, ProcessIdentity.own])
         return db.lastInsertedRowID
     }
 
@@ -128,7 +127,6 @@ package final class Ledger: BudgetGuard {
     }
 
     package func settle(_ reservation: Reservation, _ settlement: Settlement) async throws {
-        if reservation.id == 0, settlement == .nothing { return }
         try await settle(reservation, settlement) { _ in }
     }
 
@@ -206,18 +204,48 @@ package struct Account: Sendable, Equatable, Codable {
 extension AnswerCache {
     package func account() throws -> Account { try read(Account.init) }
 
-    /// Takes what is in doubt or set aside off the account: for requests of processes that are gone, once the provider's
-    /// bill has shown that they cost nothing. What is set aside for open batches stays. Returns the account as it was.
-    package func writeOff() throws -> Account {
-        try CacheError.telling(of: file) {
+    /// What `writeOff` takes off the account, and what it leaves there.
+    package struct WriteOff: Sendable, Equatable {
+        package var inDoubt: Money
+        /// For requests of processes that are gone.
+        package var reserved: Money
+        /// For requests of processes that still run: these stay.
+        package var underWay: Money
+        package var paid: Money
+
+        package init(inDoubt: Money, reserved: Money, underWay: Money, paid: Money) {
+            (self.inDoubt, self.reserved, self.underWay, self.paid) = (inDoubt, reserved, underWay, paid)
+        }
+    }
+
+    /// Takes what is in doubt, or set aside by processes that are gone, off the account, once the provider's bill has shown that it
+    /// cost nothing. What running processes of this machine have set aside stays, and what is for open batches. Returns what
+    /// is, or would be, taken off.
+    ///
+    /// - Parameter deleting: whether to do it, and not only to look.
+    package func writeOff(deleting: Bool) throws -> WriteOff {
+        func look(_ db: Database) throws -> (WriteOff, gone: [Int64]) {
+            let account = try Account(db)
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT id, nanodollars, process FROM reservation
+                    WHERE id NOT IN (SELECT reservation FROM batch WHERE reservation IS NOT NULL)
+                    """)
+            let isAlive = Dictionary(uniqueKeysWithValues: Set(rows.map { $0[2] as String }).map { ($0, ProcessIdentity.isAlive($0)) })
+            let gone = rows.filter { isAlive[$0[2]] != true }
+            let reserved = gone.reduce(Money.zero) { $0 + Money(nanodollars: $1[1]) }
+            let underWay = rows.filter { isAlive[$0[2]] == true }.reduce(Money.zero) { $0 + Money(nanodollars: $1[1]) }
+            let found = WriteOff(inDoubt: account.inDoubt, reserved: reserved, underWay: underWay, paid: account.paid)
+            return (found, gone.map { $0[0] })
+        }
+        guard deleting else { return try read { try look($0).0 } }
+        return try CacheError.telling(of: file) {
             try database.write { db in
-                let account = try Account(db)
-                try db.execute(
-                    sql: """
-                        DELETE FROM reservation WHERE id NOT IN (SELECT reservation FROM batch WHERE reservation IS NOT NULL);
-                        UPDATE spending SET in_doubt = 0
-                        """)
-                return account
+                let (found, gone) = try look(db)
+                for id in gone { try db.cachedStatement(sql: "DELETE FROM reservation WHERE id = ?").execute(arguments: [id]) }
+                try db.execute(sql: "UPDATE spending SET in_doubt = 0")
+                return found
             }
         }
     }

@@ -141,6 +141,10 @@ enum Schema {
                     ALTER TABLE batch ADD COLUMN process TEXT NOT NULL DEFAULT '';   -- the ProcessIdentity of the one that sends it
                     """)
         }
+        migrator.registerMigration("9 who asks") { db in
+            // The ProcessIdentity of the one that has set it aside; of older rows nobody knows whose they are.
+            try db.execute(sql: "ALTER TABLE reservation ADD COLUMN process TEXT NOT NULL DEFAULT ''")
+        }
         return migrator
     }
 

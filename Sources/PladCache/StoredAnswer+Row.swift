@@ -71,7 +71,7 @@ extension StoredAnswer {
             sql: """
                 SELECT \(columns), response_digest FROM answer
                 WHERE family = ?
-                AND (token_limit = ? OR finish_reason <> 'length' AND (token_limit <= ? OR completion_tokens <= ?))
+                AND (token_limit = ? OR finish_reason NOT IN ('length', 'other') AND (token_limit <= ? OR completion_tokens <= ?))
                 ORDER BY token_limit DESC, key LIMIT 1
                 """)
         return try Row.fetchOne(statement, arguments: [Data(family.bytes), tokenLimit, tokenLimit, tokenLimit]).map(whole)

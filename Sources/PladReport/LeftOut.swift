@@ -30,6 +30,7 @@ package struct LeftOut: Codable, Sendable, Hashable {
     private static let meanings = [
         "empty": "the teacher’s answer holds no text",
         "truncated": "the token limit cut the teacher’s answer off",
+        "unfinished": "the endpoint does not say that the teacher’s answer is whole",
         "refused": "the teacher declined to answer",
         "filtered": "the provider’s filter withheld the answer",
         "failed": "the teacher gave no answer",

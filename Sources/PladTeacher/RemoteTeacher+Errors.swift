@@ -9,19 +9,20 @@ extension RemoteTeacher {
     }
 
     /// The error that a person reads once an outcome is final: what was asked, what came of it, and the way out.
-    func error(after outcome: RetryPolicy.Outcome, attempts: Int, isDown: Bool) -> TeacherError {
+    ///
+    /// - Parameter forbidsAll: whether a request that was forbidden stands for all.
+    func error(after outcome: RetryPolicy.Outcome, attempts: Int, isDown: Bool, forbidsAll: Bool = false) -> TeacherError {
         let exhausted: TeacherError.Code = isDown ? .down : .exhausted
         let url = endpoint.url
         let tries = attempts == 1 ? "" : " after \(attempts) attempts"
         switch outcome {
         case .fault(let fault, let asked?) where asked > RetryPolicy.patience && fault.isPassing:
-            let days = (asked / .seconds(86_400)).formatted(.number.precision(.fractionLength(0...1)))
             return TeacherError(
                 .turnedAway,
-                "\(endpoint.origin) asks to wait \(days) days (HTTP \(fault.status): \(fault.message)), and plad waits for one at most; run the command again then",
+                "\(endpoint.origin) asks to wait \(Self.days(asked)) days (HTTP \(fault.status): \(fault.message)), and plad waits for one at most; run the command again then",
                 cause: fault)
         case .fault(let fault, _):
-            return error(after: fault, tries: tries, exhausted)
+            return error(after: fault, tries: tries, exhausted, forbidsAll: forbidsAll)
         case .unreadable(let reason):
             return TeacherError(exhausted, "\(url) sends no readable answer\(tries): \(reason); does it speak \(dialect.name)?")
         case .transport(let fault):
@@ -47,17 +48,30 @@ extension RemoteTeacher {
         }
     }
 
-    private func error(after fault: ProviderFault, tries: String, _ exhausted: TeacherError.Code) -> TeacherError {
+    /// With at most one digit after the point.
+    static func days(_ wait: Duration) -> String { (wait / .seconds(86_400)).formatted(.number.precision(.fractionLength(0...1))) }
+
+    private func error(after fault: ProviderFault, tries: String, _ exhausted: TeacherError.Code, forbidsAll: Bool) -> TeacherError {
         let url = endpoint.url
         let said = "HTTP \(fault.status): \(fault.message)"
-        if fault.isQuota {
+        switch fault.kind {
+        case .quota:
             return TeacherError(
                 .overQuota, "\(endpoint.origin) is out of quota (\(said)); top the account up, then run the command again", cause: fault)
+        case .key: return keyRefused(said, fault)
+        case .forbidden:
+            guard !forbidsAll else { return keyRefused(said, fault) }
+            return TeacherError(.forbidden, "\(url) withholds an answer to this prompt (\(said))", cause: fault)
+        case .page:
+            let what = "\(url): \(said)"
+            guard forbidsAll else { return TeacherError(.rejected, "\(what); run the command again to ask this once more", cause: fault) }
+            return TeacherError(
+                .webPage,
+                "\(what): a proxy or firewall stands before it, or it is no API's address; check `teacher.remote` and whether this machine is let in",
+                cause: fault)
+        default: break
         }
         switch fault.status {
-        case 401, 403:
-            let way = hasKey ? "check the key in PLAD_API_KEY" : "no key was sent: set PLAD_API_KEY"
-            return TeacherError(.keyRefused, "\(endpoint.origin) refuses the key (\(said)); \(way)", cause: fault)
         case 404:
             return TeacherError(
                 .unknownModel, "\(url) knows no such model or path (\(said)); check `teacher.model` and `teacher.remote`", cause: fault)
@@ -70,5 +84,10 @@ extension RemoteTeacher {
         default:
             return TeacherError(exhausted, "no answer from \(url)\(tries) (\(said)); run the command again to go on", cause: fault)
         }
+    }
+
+    private func keyRefused(_ said: String, _ fault: ProviderFault) -> TeacherError {
+        let way = hasKey ? "check the key in PLAD_API_KEY" : "no key was sent: set PLAD_API_KEY"
+        return TeacherError(.keyRefused, "\(endpoint.origin) refuses the key (\(said)); \(way)", cause: fault)
     }
 }

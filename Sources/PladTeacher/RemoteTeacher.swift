@@ -28,8 +28,8 @@ package final class RemoteTeacher: Teacher {
     ///   - concurrency: the most requests on the wire at a time, fewer while the endpoint throttles; one that waits to be
     ///     retried holds no place.
     ///   - streaming: which answers are streamed.
-    ///   - idleTimeout: how long a stream may be silent; it may take as long as it likes. Also how long a request may go on
-    ///     whose asker is cancelled.
+    ///   - idleTimeout: how long a stream may bring nothing of use; in all it may take thirty times as long, or an hour if that is
+    ///     more. Also how long a request may go on whose asker is cancelled.
     ///   - headers: sent beside the dialect's own and the key's, or in the place of one of the same name.
     ///   - requestsPerMinute, tokensPerMinute: the user's limits beside those that the endpoint tells.
     ///   - memory: keeps what is learnt of the endpoint for the next run.
@@ -87,6 +87,11 @@ package final class RemoteTeacher: Teacher {
                 }
             } catch let down as RequestGate.Down {
                 throw error(after: down, attempts: number - 1)
+            } catch let limits as RequestGate.TooLong {
+                throw TeacherError(
+                    .turnedAway,
+                    "the limits on requests and tokens ask to wait \(Self.days(limits.wait)) days for \(endpoint.origin), and plad waits for one at most: raise `teacher.requests_per_minute` or `teacher.tokens_per_minute`, or run the command again then"
+                )
             }
             var attempt = Attempt(request: request, number: number, exchange)
             guard case .refusal(let outcome) = exchange.seen else {
@@ -110,10 +115,16 @@ package final class RemoteTeacher: Teacher {
                 try await clock.sleep(for: wait)
             case .giveUp:
                 if policy.isExhausted(number - parked, outcome) { gate.gaveUp() }
-                throw error(after: outcome, attempts: number, isDown: gate.isDown)
+                throw error(after: outcome, attempts: number, isDown: gate.isDown, forbidsAll: forbidsAll(outcome))
             }
             number += 1
         }
+    }
+
+    /// Whether a request that was forbidden is one of all: without a key, or with no answer to anybody so far.
+    private func forbidsAll(_ outcome: RetryPolicy.Outcome) -> Bool {
+        guard case .fault(let fault, _) = outcome, [.forbidden, .page].contains(fault.kind) else { return false }
+        return gate.forbade() || (fault.kind == .forbidden && !hasKey && !gate.hasAnswered)
     }
 
     private func message(for request: TeacherRequest, isStreamed: Bool) -> HTTPRequest {
@@ -123,6 +134,8 @@ package final class RemoteTeacher: Teacher {
         let form = dialect.streamed(WireForm(request))
         var message = HTTPRequest(url: endpoint.origin + form.path, headers: headers, body: Data(form.body.canonical.utf8))
         message.idleTimeout = idleTimeout
+        message.isEventStream = true
+        message.totalTimeout = max(.seconds(3600), idleTimeout * 30)
         return message
     }
 
@@ -143,7 +156,7 @@ package final class RemoteTeacher: Teacher {
             throw error
         }
         if let refusal = exchange.refusal {
-            try await budget.settle(reservation, refusal.settlement)
+            try await budget.settle(reservation, refusal.settlement(status: exchange.response?.status))
         } else {
             exchange.reservation = reservation
         }
@@ -158,7 +171,8 @@ package final class RemoteTeacher: Teacher {
         do {
             let (received, place) = try await underWay.response { [transport] in try await transport.send(message) }
             var response = received
-            for header in secrets { response.body = header.redacting(response.body) }
+            let isError = !(200..<300).contains(response.status)
+            for header in secrets { response.body = header.redacting(response.body, isError: isError) }
             let seen: Exchange.Seen =
                 switch dialect.read(status: response.status, body: response.body) {
                 case .completion(let completion): .answer(completion)

@@ -9,8 +9,12 @@ package struct TeacherError: Failure {
         case unreachable
         /// The endpoint's certificate is not trusted.
         case untrusted
-        /// HTTP 401 or 403.
+        /// The key, by what the endpoint says, or because it forbids every request.
         case keyRefused
+        /// HTTP 403 for this request, while others may be answered: the provider withholds the prompt.
+        case forbidden
+        /// A web page comes in place of every answer: not the API, but what stands before it.
+        case webPage
         /// HTTP 404: no such path or model.
         case unknownModel
         /// The account has no money or quota left; waiting does not help.
@@ -19,7 +23,7 @@ package struct TeacherError: Failure {
         case overBudget
         /// The question lies in an open batch, where it is paid for.
         case inBatch
-        /// The endpoint asks to be left alone for longer than plad waits.
+        /// The endpoint, or the limits on requests and tokens, ask to wait for longer than plad does.
         case turnedAway
         /// The endpoint refuses this request as it stands, for example as longer than its context.
         case rejected
@@ -56,10 +60,10 @@ package struct TeacherError: Failure {
     /// Whether every other prompt would meet the same error, so that asking on is pointless.
     package var endsRun: Bool {
         switch code {
-        case .malformedAddress, .unreachable, .untrusted, .keyRefused, .unknownModel, .overQuota, .down,
+        case .malformedAddress, .unreachable, .untrusted, .keyRefused, .webPage, .unknownModel, .overQuota, .down,
             .turnedAway, .stopped:
             true
-        case .rejected, .exhausted, .tooLarge, .overBudget, .inBatch: false
+        case .forbidden, .rejected, .exhausted, .tooLarge, .overBudget, .inBatch: false
         }
     }
 }

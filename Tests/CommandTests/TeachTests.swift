@@ -22,7 +22,7 @@ import Testing
         var words: URL { folder.appendingPathComponent("words.log") }
         var cache: String { folder.appendingPathComponent("cache.sqlite").path }
 
-        private func arguments(_ more: [String], out: String) throws -> [String] {
+        func arguments(_ more: [String], out: String) throws -> [String] {
             let file = folder.appendingPathComponent("prompts.txt")
             try Data((1...prompts).map { "question \($0)\n" }.joined().utf8).write(to: file)
             return [
@@ -72,6 +72,7 @@ import Testing
           - { name: empty, text: "" }
           - { name: refusal, text: "I'm sorry, but I can't help with that." }
           - { name: length, finish-reason: length }
+          - { name: tools, finish-reason: tool_calls }
           - { name: filter, finish-reason: content_filter }
           - { name: drift, model: other }
           - { name: broken, status: 422, body: "{}" }
@@ -88,7 +89,8 @@ import Testing
             for (state, count) in Dictionary(grouping: drops, by: \.state.rawValue).mapValues(\.count) {
                 #expect(summary.states[state] == count)
             }
-            #expect(Set(drops.map(\.state)) == [.empty, .refused, .truncated, .filtered, .failed])
+            #expect(Set(drops.map(\.state)) == [.empty, .refused, .truncated, .unfinished, .filtered, .failed])
+            #expect(drops.filter { $0.state == .unfinished }.allSatisfy { $0.detail.contains("unfinished (tool_calls)") })
             #expect(summary.failures == ["rejected": summary.states["failed"] ?? 0])
             #expect(summary.models.count == 2 && result.errors.contains("the teacher's model changed under way: m"))
             #expect(summary.wire.dollars ?? 0 > 0)
@@ -100,6 +102,40 @@ import Testing
             #expect(again.status == 0, "\(again.errors)")
             #expect(try teach.summary("again").states["cached"] == answers.count)
             #expect(try Set(teach.drops("again")).isSuperset(of: drops.filter { $0.state != .failed }))
+        }
+    }
+
+    /// One spelling of an answer's end or edge after the other, in every dialect, streamed and not, and in batches: what is not whole is
+    /// never learnt from.
+    @Test(
+        arguments: ["openai-chat", "openai-responses", "openai-completions", "anthropic", "gemini", "ollama"],
+        [["--stream", "never"], ["--stream", "always"], ["--batch"]])
+    func whatIsNotWholeIsNeverLearntFrom(dialect: String, how: [String]) throws {
+        guard how != ["--batch"] || !["gemini", "ollama"].contains(dialect) else { return }
+        let script = """
+            answer: "It is so."
+            batch: { polls: 0 }
+            faulty: 1
+            faults:
+              - { finish-reason: stop }
+              - { finish-reason: length }
+              - { finish-reason: content_filter }
+              - { text: "It is so.<|im_end|>" }
+              - { text: "It is so.<|im_end|>\\n<|im_start|>user\\nAnd then?" }
+              - { finish-reason: MAX_TOKENS }
+              - { finish-reason: abort }
+            """
+        try teaching(script) { teach in
+            let arguments = how + ["--dialect", dialect, "--skip-failed"]
+            let result = try PladProcess.run(try teach.arguments(arguments, out: "run"))
+            #expect(result.status == 0, "\(result.errors)")
+            let answers = try JSONLines.read(TeacherAnswer.self, from: teach.folder.appendingPathComponent("run/teacher.jsonl"))
+            #expect(Set(answers.map(\.text)) == ["It is so."] && answers.count < 60)
+            #expect(answers.contains { $0.cut == "<|im_end|>" } && answers.contains { $0.cut == nil })
+            #expect(result.errors.contains("control text of a chat format was cut off"), "\(result.errors)")
+            let states = Set(try teach.drops().map(\.state))
+            #expect(
+                states.isSuperset(of: [.truncated, .unfinished]) && states.isSubset(of: [.truncated, .unfinished, .filtered, .refused]))
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import PladCache
+import PladHTTP
 import PladRecords
 import Testing
 
@@ -17,6 +18,24 @@ import Testing
         #expect(error.code == .missing)
         #expect(error.exitStatus == .badData)
         #expect(!FileManager.default.fileExists(atPath: folder["none.sqlite"].path))
+    }
+
+    @Test func whatIsMadeIsItsOwnersAlone() async throws {
+        let folder = try Folder()
+        func mode(_ path: String) throws -> Int? {
+            try FileManager.default.attributesOfItem(atPath: folder[path].path)[.posixPermissions] as? Int
+        }
+        let cache = try AnswerCache(opening: folder["new/c.sqlite"], for: .writing)
+        _ = try await cache.store(try stored(request("q"), "a"))
+        for name in ["new/c.sqlite", "new/c.sqlite-wal", "new/c.sqlite-shm"] { #expect(try mode(name) == 0o600, "\(name)") }
+        #expect(try mode("new") == 0o700)
+        // What was there keeps its mode.
+        try FileManager.default.createDirectory(
+            at: folder["old"], withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+        _ = try AnswerCache(opening: folder["old/c.sqlite"], for: .writing)
+        #expect(try mode("old") == 0o755)
+        EndpointFile(folder["old/traffic.json"]).remember(KnownLimits(requests: 5), of: "https://a.test")
+        #expect(try mode("old/traffic.json") == 0o600)
     }
 
     @Test(arguments: [AnswerCache.Use.reading, .writing])

@@ -101,9 +101,13 @@ import Testing
         let cache = try AnswerCache(opening: try Folder()["c.sqlite"], for: .writing)
         let ledger = ledger(cache, budget: nil)
         let reservation = try await ledger.reserve(for: asking(600))
-        #expect(try cache.account().reserved == .zero)
+        // On the account before it is sent: a crash would leave it there.
+        #expect(try cache.account().reserved == Money(dollars: 0.6))
         try await ledger.settle(reservation, .answer(Usage(promptTokens: 0, completionTokens: 10)))
-        #expect(try cache.account().paid == Money(dollars: 0.01))
+        let account = try cache.account()
+        #expect(account.paid == Money(dollars: 0.01) && account.reserved == .zero)
+        try await ledger.settle(try await ledger.reserve(for: asking(600)), .nothing)
+        #expect(try cache.account().total == Money(dollars: 0.01))
     }
 
     /// A teacher that pays before it answers, as `RemoteTeacher` does.
@@ -133,6 +137,30 @@ import Testing
         let account = try cache.account()
         // Three tokens of completion, as the body says.
         #expect(account.paid == Money(dollars: 0.003) && account.reserved == .zero && ledger.spent.paid == account.paid)
+    }
+
+    @Test func aPromptThatAnErrorWithholdsCostsNothing() async throws {
+        let cache = try AnswerCache(opening: try Folder()["c.sqlite"], for: .writing)
+        let ledger = ledger(cache, budget: 1)
+        let transport = ScriptedTransport(.status(403, #"{"error":{"message":"Your input was flagged"}}"#))
+        let teacher = RemoteTeacher(
+            endpoint: try Endpoint("http://h", dialect: dialect), dialect: dialect, key: nil, transport: transport, budget: ledger)
+        let answer = try await CachedTeacher(
+            cache: cache, dialect: dialect, teacher: "t", path: path, mode: .record(teacher), ledger: ledger
+        ).answer(to: question("q"), SamplingParameters(maxTokens: 600))
+        #expect(answer.completion.finishReason == .filtered)
+        #expect(try cache.account().total == .zero)
+    }
+
+    /// What is in doubt and what is free, over the wire.
+    @Test(arguments: [(502, "<html></html>", 0.6), (504, "{}", 0.6), (500, "{}", 0), (400, "{}", 0), (200, "{\"cho", 0.6)])
+    func anAttemptWithoutAnAnswerIsInDoubtOrFree(status: Int, body: String, dollars: Double) async throws {
+        let cache = try AnswerCache(opening: try Folder()["c.sqlite"], for: .writing)
+        let teacher = RemoteTeacher(
+            endpoint: try Endpoint("http://h", dialect: dialect), dialect: dialect, key: nil,
+            transport: ScriptedTransport(.status(status, body)), policy: RetryPolicy(attempts: 1), budget: ledger(cache, budget: 1))
+        await #expect(throws: TeacherError.self) { try await teacher.reply(to: asking(600)) }
+        #expect(try cache.account().inDoubt == Money(dollars: dollars) && cache.account().reserved == .zero)
     }
 
     /// A teacher whose request is under way for as long as whoever keeps its answer says so.
@@ -177,7 +205,28 @@ import Testing
         try await ledger.settle(try await ledger.reserve(for: asking(200)), .doubtful)
         _ = try await ledger.reserve(for: asking(300))
         #expect(ledger.spent.paid == Money(dollars: 0.1) && ledger.spent.inDoubt == Money(dollars: 0.2))
-        #expect(try cache.writeOff().total == Money(dollars: 0.6))
-        #expect(try cache.account().total == Money(dollars: 0.1))
+        // What this process, which runs, has set aside is not written off.
+        let found = AnswerCache.WriteOff(
+            inDoubt: Money(dollars: 0.2), reserved: .zero, underWay: Money(dollars: 0.3), paid: Money(dollars: 0.1))
+        #expect(try cache.writeOff(deleting: false) == found)
+        #expect(try cache.account().total == Money(dollars: 0.6))
+        #expect(try cache.writeOff(deleting: true) == found)
+        #expect(try cache.account().total == Money(dollars: 0.4))
+    }
+
+    @Test func whatAProcessThatIsGoneSetAsideCanBeWrittenOff() async throws {
+        let folder = try Folder()
+        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let ledger = ledger(cache, budget: 1)
+        _ = try await ledger.reserve(for: asking(100))
+        let lost = try await ledger.reserve(for: asking(300))
+        // As a process that has ended leaves it; from before processes were written down, nothing is known.
+        for process in ["gone/1/2", ""] {
+            try execute("UPDATE reservation SET process = '\(process)' WHERE id = \(lost.id)", in: folder["c.sqlite"])
+            let found = try cache.writeOff(deleting: false)
+            #expect(found.reserved == Money(dollars: 0.3) && found.underWay == Money(dollars: 0.1))
+        }
+        _ = try cache.writeOff(deleting: true)
+        #expect(try cache.account().reserved == Money(dollars: 0.1))
     }
 }

@@ -80,11 +80,11 @@ final class ScriptedBatches: BatchService {
         return batch(id, isOver: true)
     }
 
-    func results(of batch: BatchState) async throws -> [(id: String, result: BatchResult)] {
+    func results(of batch: BatchState) async throws -> BatchResults {
         try call("results")
         while calls.count(where: { $0 == "results" }) < fetchers { try await Task.sleep(for: .milliseconds(1)) }
         let rows = state.withLock { $0.submitted.first { $0.id == batch.id }!.rows }
-        return rows.reversed().compactMap { row in result(row).map { (row.id, $0) } }
+        return BatchResults(rows: rows.reversed().compactMap { row in result(row).map { BatchResults.Row(id: row.id, result: $0) } })
     }
 
     private func batch(_ id: String, isOver: Bool) -> BatchState {
@@ -93,7 +93,7 @@ final class ScriptedBatches: BatchService {
             return (one.name, one.rows.count)
         }
         return BatchState(
-            id: id, status: isOver ? ending : "in_progress", isOver: isOver, total: rows, done: isOver ? rows : 0,
+            id: id, status: isOver ? ending : "in_progress", isOver: isOver, total: rows, done: isOver && ending != "failed" ? rows : 0,
             name: keepsNames ? name : nil, createdAt: 0, results: [])
     }
 }

@@ -46,6 +46,7 @@ import Testing
             ALTER TABLE old RENAME TO spending;
             ALTER TABLE batch DROP COLUMN reservation;
             ALTER TABLE batch DROP COLUMN price;
+            ALTER TABLE reservation DROP COLUMN process;
             DELETE FROM grdb_migrations WHERE identifier >= '6';
             """, in: file)
     }

@@ -37,6 +37,23 @@ import Testing
         #expect(state.concurrency == 70)
     }
 
+    @Test func transfersThatBreakOffLowerConcurrencyWithinFewAttempts() {
+        var state = EndpointState(most: 64)
+        var levels: [Int] = []
+        while state.concurrency > 1, levels.count < 10 {
+            let cuts = state.cuts
+            for _ in 0..<max(4, state.concurrency) { state.brokeOff(sentAtCut: cuts) }
+            levels.append(state.concurrency)
+        }
+        #expect(levels == [16, 4, 1])
+    }
+
+    @Test func aBreakNowAndThenChangesNothing() {
+        var state = EndpointState(most: 100)
+        for number in 0..<1000 { if number.isMultiple(of: 5) { state.brokeOff(sentAtCut: state.cuts) } else { state.answered() } }
+        #expect(state.concurrency == 100)
+    }
+
     @Test func everyTwentyFiveAnswersAddOneUpToTheMost() {
         var state = EndpointState(most: 10)
         throttle(&state)

@@ -76,9 +76,48 @@ import Testing
         #expect(text.isEmpty || read?.reset.map { abs($0 / .seconds(1) - (seconds ?? -1)) < 1e-9 } ?? false == (seconds != nil))
     }
 
-    @Test(arguments: ["x-ratelimit-limit-requests: nan", "x-ratelimit-limit-requests: 0", "x-ratelimit-limit-requests: much", "a: b"])
+    @Test(arguments: [
+        "x-ratelimit-limit-requests: nan", "x-ratelimit-limit-requests: 0", "x-ratelimit-limit-requests: much", "a: b",
+        "x-ratelimit-limit-requests: 5e-324", "x-ratelimit-limit-requests: 0.99", "x-ratelimit-limit-requests: -5",
+        "x-ratelimit-limit-requests: inf", "x-ratelimit-limit-requests: 1e300",
+    ])
     func nonsenseIsNoLimit(text: String) {
         #expect(RateHeader(.requests, in: headers(text + "\n")) == nil)
+    }
+
+    /// Whatever an endpoint says, and whatever the user asks for, is a wait that can be measured.
+    @Test func noNumberOfAnybodysOverflows() {
+        let numbers = ["5e-324", "0", "1", "1e15", "1e300", "-1", "nan", "inf", "9223372036854775807", "99999999999999999999999"]
+        for limit in numbers {
+            for remaining in numbers {
+                for reset in numbers + ["100s", "999999d", "999999d999999d", "1e300s", "2999-01-01T00:00:00Z"] {
+                    let text =
+                        "x-ratelimit-limit-requests: \(limit)\nx-ratelimit-remaining-requests: \(remaining)\nx-ratelimit-reset-requests: \(reset)\n"
+                    var limits = RateLimits(requestsPerMinute: 1e-30, tokensPerMinute: .leastNonzeroMagnitude)
+                    if let header = RateHeader(.requests, in: headers(text)) { _ = limits.observe(.requests, header, at: .zero) }
+                    for time in [Duration.zero, .seconds(1), .seconds(400 * 86_400)] {
+                        let wait = limits.take(tokens: 1e30, at: time)
+                        #expect(wait >= .zero && wait <= .seconds(365 * 86_400))
+                    }
+                }
+            }
+        }
+        for known in [0, -1, .nan, .infinity, 1e300, .leastNonzeroMagnitude] {
+            var limits = RateLimits(known: KnownLimits(requests: known, tokens: known))
+            #expect(limits.take(tokens: 5, at: .zero) == .zero)
+        }
+    }
+
+    @Test func aNumberTooLargeForSecondsIsAMoment() throws {
+        let now = Date(timeIntervalSince1970: 1_767_225_600)
+        for reset in ["1767225660", "1767225660000", "1767225660.0"] {
+            let text = "x-ratelimit-limit-requests: 5\nx-ratelimit-remaining-requests: 0\nx-ratelimit-reset-requests: \(reset)\n"
+            #expect(RateHeader(.requests, in: headers(text), now: now)?.reset == .seconds(60), "\(reset)")
+        }
+        let past = "x-ratelimit-limit-requests: 5\nx-ratelimit-reset-requests: 1767225000\n"
+        #expect(RateHeader(.requests, in: headers(past), now: now)?.reset == .zero)
+        #expect(RetryAfter.wait(in: headers("retry-after: 1767225660\n"), now: now) == .seconds(60))
+        #expect(RetryAfter.wait(in: headers("retry-after: 1767225660000\n"), now: now) == .seconds(60))
     }
 
     @Test func requestsAndTokensBothHold() {

@@ -58,6 +58,39 @@ import Testing
         #expect(await fault(try HTTPClient(), streaming(server.url))?.kind == .timeout)
     }
 
+    private func chunk(_ text: String) -> [UInt8] { Array((String(text.utf8.count, radix: 16) + "\r\n" + text + "\r\n").utf8) }
+
+    private func events(_ url: String) -> HTTPRequest {
+        var request = streaming(url)
+        request.isEventStream = true
+        return request
+    }
+
+    @Test(arguments: [": keep-alive\n\n", "\n", "event: ping\ndata: {\"type\": \"ping\"}\n\n", "data:\n\n", "id: 5\n", "retry: 1000\n\n"])
+    func aStreamThatOnlyKeepsItsConnectionIsATimeout(line: String) async throws {
+        let server = LoopbackServer { _, _ in [.send(chunkedHead), .pulse(Array(self.chunk(line)))] }
+        defer { server.stop() }
+        let fault = await fault(try HTTPClient(), events(server.url))
+        #expect(fault?.kind == .timeout && fault?.reason.contains("nothing but comments") == true, "\(fault as Any)")
+    }
+
+    @Test func aStreamMayTakeSoLongInAll() async throws {
+        let server = LoopbackServer { _, _ in [.send(chunkedHead), .pulse(Array(self.chunk("data: {\"a\":1}\n\n")))] }
+        defer { server.stop() }
+        var request = events(server.url)
+        request.totalTimeout = .milliseconds(1500)
+        #expect(await fault(try HTTPClient(), request)?.kind == .timeout)
+    }
+
+    @Test func commentsBetweenEventsAreNoTimeout() async throws {
+        let lines = (0..<8).map { $0.isMultiple(of: 2) ? ": ping\n\n" : "data: {\"a\":\($0)}\n\n" }
+        let server = LoopbackServer { _, _ in
+            [.send(chunkedHead)] + lines.flatMap { [.send(self.chunk($0)), .pause(.milliseconds(300))] } + [.send(Array("0\r\n\r\n".utf8))]
+        }
+        defer { server.stop() }
+        #expect(try await HTTPClient().send(events(server.url)).body == Data(lines.joined().utf8))
+    }
+
     @Test func anInterruptedStreamIsACutAndNoAnswer() async throws {
         let server = LoopbackServer { _, _ in [.send(chunkedHead + Array("4\r\ndata\r\n".utf8)), .cut] }
         defer { server.stop() }

@@ -47,9 +47,9 @@ import Testing
         let transport = ScriptedTransport(.status(200, Self.openAI), .status(200, good + "\n"), .status(200, bad))
         let service = try service(OpenAIChatDialect(model: "m"), transport)
         let results = try await service.results(of: try await service.state(of: "batch_1"))
-        #expect(results.map(\.id) == ["aa", "bb", "cc"])
+        #expect(results.rows.map(\.id) == ["aa", "bb", "cc"])
         #expect(
-            results.map(\.result) == [
+            results.rows.map(\.result) == [
                 .response(status: 200, body: Data(#"{"x":1}"#.utf8)),
                 .response(status: 400, body: Data(#"{"error":{"message":"no"}}"#.utf8)), .untried("batch_expired"),
             ])
@@ -74,10 +74,10 @@ import Testing
         #expect(order == ["requests": [["custom_id": "aa", "params": ["model": "m"]], ["custom_id": "bb", "params": ["model": "n"]]]])
         let results = try await service.results(of: state)
         #expect(transport.requests.map(\.url) == ["http://h/v1/messages/batches", "http://h/v1/messages/batches/msgbatch_1/results"])
-        #expect(results.map(\.id) == ["bb", "aa", "cc"])
-        #expect(results.map(\.result).dropFirst() == [.response(status: 200, body: Data(#"{"id":"m"}"#.utf8)), .untried("expired")])
-        guard case .response(529, _) = results[0].result else {
-            Issue.record("\(results[0])")
+        #expect(results.rows.map(\.id) == ["bb", "aa", "cc"])
+        #expect(results.rows.map(\.result).dropFirst() == [.response(status: 200, body: Data(#"{"id":"m"}"#.utf8)), .untried("expired")])
+        guard case .response(529, _) = results.rows[0].result else {
+            Issue.record("\(results.rows[0])")
             return
         }
     }
@@ -92,6 +92,58 @@ import Testing
         let service = try service(OpenAIChatDialect(model: "m"), transport)
         await #expect(throws: BatchDoubt.self) { try await service.submit(rows, file: "f", name: "n") }
         #expect(transport.requests.count == 1)
+    }
+
+    static let unreadable = ["<html><title>Maintenance</title></html>", "{}", "[]", "not JSON", "{\"error\":{\"message\":\"busy\"}}", ""]
+
+    @Test(arguments: unreadable)
+    func resultsThatCannotBeReadAreNone(body: String) async throws {
+        let openAI = try service(OpenAIChatDialect(model: "m"), ScriptedTransport(.status(200, body)))
+        let done = BatchState(id: "b", status: "completed", isOver: true, total: 2, done: 2, createdAt: 0, results: ["out"])
+        let error = try await #require(throws: TeacherError.self) { try await openAI.results(of: done) }
+        #expect(error.code == .exhausted && error.message.contains("it stays open"), "\(error)")
+        let anthropic = try service(AnthropicDialect(model: "m"), ScriptedTransport(.status(200, body)))
+        await #expect(throws: TeacherError.self) { try await anthropic.results(of: done) }
+        // Files that are not named yet although rows were tried come later.
+        let early = BatchState(id: "b", status: "completed", isOver: true, total: 2, done: 2, createdAt: 0, results: [])
+        await #expect(throws: TeacherError.self) { try await openAI.results(of: early) }
+    }
+
+    @Test func aLineThatCannotBeReadIsCounted() async throws {
+        let good = #"{"custom_id":"aa","response":{"status_code":200,"body":{"x":1}},"error":null}"#
+        let torn = good + "\n" + #"{"custom_id":"bb","response":{"status_c"# + "\n{}\n"
+        let service = try service(OpenAIChatDialect(model: "m"), ScriptedTransport(.status(200, torn)))
+        let done = BatchState(id: "b", status: "completed", isOver: true, total: 2, done: 2, createdAt: 0, results: ["out"])
+        let results = try await service.results(of: done)
+        #expect(results.rows.map(\.id) == ["aa"] && results.unreadable == 2)
+    }
+
+    @Test func aSuccessWithoutItsAnswerIsNotUntried() async throws {
+        let done = BatchState(id: "b", status: "ended", isOver: true, total: 1, done: 1, createdAt: 0, results: ["http://h/r"])
+        let openAI = #"{"custom_id":"aa","response":{"status_code":200},"error":null}"#
+        let chat = try service(OpenAIChatDialect(model: "m"), ScriptedTransport(.status(200, openAI)))
+        #expect(try await chat.results(of: done).rows.map(\.result) == [.response(status: 200, body: Data("null".utf8))])
+        let anthropic = #"{"custom_id":"aa","result":{"type":"succeeded"}}"#
+        let messages = try service(AnthropicDialect(model: "m"), ScriptedTransport(.status(200, anthropic)))
+        #expect(try await messages.results(of: done).rows.map(\.result) == [.response(status: 200, body: Data("null".utf8))])
+    }
+
+    @Test(arguments: ["{}", "[]", "{\"data\":null}", "<html></html>"])
+    func aListThatIsNoneDoesNotMeanThatThereIsNoBatch(body: String) async throws {
+        for dialect in [OpenAIChatDialect(model: "m") as any Dialect, AnthropicDialect(model: "m")] {
+            let service = try service(dialect, ScriptedTransport(.status(200, body)))
+            await #expect(throws: TeacherError.self) { try await service.all() }
+        }
+    }
+
+    @Test func countsOfRowsNeverOverflow() async throws {
+        let most = Int64.max
+        let openAI =
+            #"{"id":"b","status":"completed","request_counts":{"total":\#(most),"completed":\#(most),"failed":\#(most)},"created_at":1}"#
+        #expect(try await service(OpenAIChatDialect(model: "m"), ScriptedTransport(.status(200, openAI))).state(of: "b").done == 2 << 32)
+        let anthropic =
+            #"{"id":"b","processing_status":"ended","request_counts":{"processing":-\#(most),"succeeded":\#(most),"errored":\#(most)}}"#
+        #expect(try await service(AnthropicDialect(model: "m"), ScriptedTransport(.status(200, anthropic))).state(of: "b").done == 2 << 32)
     }
 
     @Test func whatChangesNothingIsRepeated() async throws {

@@ -55,6 +55,6 @@ import Testing
 
     @Test func anEchoedKeyIsTakenOut() throws {
         let key = try Credential(secret, source: "test")
-        #expect(key.header(.bearer).redacting(Data("bad \(secret), \(secret)".utf8)) == Data("bad <key>, <key>".utf8))
+        #expect(key.header(.bearer).redacting(Data("bad \(secret), \(secret)".utf8), isError: true) == Data("bad <key>, <key>".utf8))
     }
 }

@@ -86,7 +86,7 @@ import Testing
             "anthropic", 400, .filtered,
             #"{"type":"error","error":{"type":"invalid_request_error","message":"Output blocked by content filtering policy"}}"#),
         Case(
-            "gemini", 400, .rejected,
+            "gemini", 400, .key,
             #"{"error":{"code":400,"message":"API key not valid. Please pass a valid API key.","status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID"}]}}"#
         ),
         Case(
@@ -130,7 +130,7 @@ import Testing
             "xai", 429, .quota,
             #"{"code":"Some resource has been exhausted","error":"Your team t has either used all available credits or reached its monthly spending limit."}"#
         ),
-        Case("xai", 400, .rejected, #"{"code":"Client specified an invalid argument","error":"Incorrect API key provided"}"#),
+        Case("xai", 400, .key, #"{"code":"Client specified an invalid argument","error":"Incorrect API key provided"}"#),
         Case(
             "openrouter", 402, .quota,
             #"{"error":{"message":"This request requires more credits, or fewer max_tokens.","code":402},"user_id":"u"}"#),
@@ -160,6 +160,25 @@ import Testing
         Case("ollama", 404, .unknownModel, #"{"error":"model 'x' not found"}"#),
         Case("huggingface", 402, .quota, #"{"error":"You have exceeded your monthly included credits for Inference Providers."}"#),
         Case("proxy", 502, .server, "<html><body>502 Bad Gateway</body></html>"),
+        Case("cloudflare", 403, .page, "<!DOCTYPE html><html><head><title>Attention Required! | Cloudflare</title></head></html>"),
+        Case("login", 401, .page, "  <html><title>Sign in</title></html>"),
+        Case("nginx", 404, .page, "<html><h1>404 Not Found</h1></html>"),
+        Case(
+            "openrouter", 403, .filtered,
+            #"{"error":{"code":403,"message":"m requires moderation. Your input was flagged","metadata":{"reasons":["violence"]}}}"#),
+        Case("xai", 403, .filtered, #"{"code":"permission-denied","error":"Content violates usage guidelines."}"#),
+        Case("gateway", 403, .filtered, #"{"error":{"message":"Blocked by our Content Policy","type":"forbidden"}}"#),
+        Case("gateway", 403, .forbidden, #"{"error":{"code":403,"message":"Request blocked by rule 17"}}"#),
+        Case("gateway", 403, .forbidden, "{}"),
+        Case("openai", 403, .key, #"{"error":{"message":"Invalid API key","code":"invalid_api_key"}}"#),
+        Case(
+            "anthropic", 403, .key,
+            #"{"type":"error","error":{"type":"permission_error","message":"Your API key does not have permission to use the specified resource."}}"#
+        ),
+        Case(
+            "google", 403, .key,
+            #"{"error":{"code":403,"message":"Method doesn't allow unregistered callers. Please use API Key or other form of API consumer identity; requests are UNAUTHENTICATED","status":"PERMISSION_DENIED"}}"#
+        ),
     ]
 
     @Test(arguments: cases)
@@ -180,6 +199,41 @@ import Testing
             case .fault: #expect(given.kind != .filtered)
             case .unreadable(let reason): Issue.record("\(reason)")
             }
+        }
+    }
+
+    /// Errors under status 200, which gateways and some providers send.
+    @Test(arguments: [
+        (
+            #"{"choices":null,"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}"#, ProviderFault.Kind.quota,
+            "insufficient balance"
+        ),
+        (#"{"base_resp":{"status_code":1002,"status_msg":"rate limit"}}"#, .throttle, "rate limit"),
+        (#"{"base_resp":{"status_code":1004,"status_msg":"login fail"}}"#, .key, "login fail"),
+        (#"{"error_code":17,"error_msg":"Open api daily request limit reached"}"#, .quota, "Open api daily request limit reached"),
+        (#"{"error_code":110,"error_msg":"Access token invalid or no longer valid"}"#, .key, "Access token invalid or no longer valid"),
+        (#"{"error_code":336003,"error_msg":"bad"}"#, .server, "bad"), (#"{"code":401,"msg":"no such user"}"#, .key, "no such user"),
+        (#"{"code":10013,"msg":"busy","data":null}"#, .server, "busy"), (#"{"ret":429,"msg":"slow down"}"#, .throttle, "slow down"),
+        (#"{"ret":["FAIL_SYS_BUSY"],"data":{}}"#, .server, "FAIL_SYS_BUSY"), (#"{"errcode":402,"errmsg":"pay"}"#, .quota, "pay"),
+        (#"{"code":"20001","msg":"账户余额不足"}"#, .quota, "账户余额不足"),
+    ])
+    func anErrorUnderStatus200HasTheProvidersWords(body: String, kind: ProviderFault.Kind, words: String) {
+        for shapes in DialectShapes.all {
+            guard case .fault(let fault) = shapes.dialect().read(status: 200, body: Data(body.utf8)) else {
+                Issue.record("\(shapes.name): \(body)")
+                continue
+            }
+            #expect(fault.kind == kind && fault.message == words, "\(shapes.name)")
+        }
+    }
+
+    @Test(arguments: [
+        #"{"code":0,"msg":"success","data":{}}"#, #"{"code":200,"msg":"ok"}"#, #"{"base_resp":{"status_code":0,"status_msg":"success"}}"#,
+    ])
+    func aCodeOfSuccessIsNoError(body: String) {
+        guard case .unreadable = OpenAIChatDialect(model: "m").read(status: 200, body: Data(body.utf8)) else {
+            Issue.record("\(body)")
+            return
         }
     }
 

@@ -59,7 +59,7 @@ import Testing
     @Test func everyFinishReasonHasItsMeaning() throws {
         for (spelling, reason) in [
             ("\"stop\"", FinishReason.stop), ("\"eos\"", .stop), ("\"length\"", .length), ("\"max_tokens\"", .length),
-            ("\"content_filter\"", .filtered), ("\"tool_calls\"", .other), ("null", .other),
+            ("\"content_filter\"", .filtered), ("\"tool_calls\"", .other), ("null", .other), ("{\"type\":\"stop\"}", .other),
         ] {
             #expect(try completion("{\"content\":\"x\"}", finish: spelling).finishReason == reason, "\(spelling)")
         }
@@ -94,9 +94,9 @@ import Testing
         }
     }
 
-    @Test func anEndTagIsTextWhereTheEndpointKeepsThinkingApart() throws {
-        let completion = try completion("{\"content\":\"close it by </think>\",\"reasoning\":\"hm\"}")
-        #expect(completion.text == "close it by </think>")
+    @Test func anEndTagInQuotesIsTextWhereTheEndpointKeepsThinkingApart() throws {
+        let completion = try completion("{\"content\":\"close it by `</think>`\",\"reasoning\":\"hm\"}")
+        #expect(completion.text == "close it by `</think>`" && completion.finishReason == .stop)
         #expect(completion.reasoning == "hm")
     }
 
@@ -114,7 +114,7 @@ import Testing
     }
 
     @Test func brokenBodiesAreUnreadable() {
-        for body in ["", "{\"choices\":[{\"message\":{\"content\":\"trunc", "<html>", "{\"choices\":[]}", "{}", "[]", "null"] {
+        for body in ["", "{\"choices\":[{\"message\":{\"content\":\"trunc", "<html>", "{\"choices\":null}", "{}", "[]", "null"] {
             guard case .unreadable = read(body) else {
                 Issue.record("\(body) reads as \(read(body))")
                 continue
@@ -144,9 +144,22 @@ import Testing
             ("{\"detail\":[{\"loc\":[\"body\"],\"msg\":\"field required\"}]}", nil, "field required"),
             ("[{\"error\":{\"code\":404,\"message\":\"gone\",\"status\":\"NOT_FOUND\"}}]", "NOT_FOUND", "gone"),
             ("{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\",\"message\":\"model: x\"}}", "not_found_error", "model: x"),
-            ("plain words", nil, "plain words"), ("<html><h1>502</h1></html>", nil, "no reason given"), ("", nil, "no reason given"),
+            ("plain words", nil, "plain words"), ("", nil, "no reason given"),
         ] {
             #expect(read(body, status: 404) == .fault(ProviderFault(status: 404, code: code, message: message)), "\(body)")
+        }
+    }
+
+    @Test func aPageIsNoAPI() {
+        for (page, words) in [
+            ("<html><h1>502</h1></html>", "a web page came, not the API's answer"),
+            (
+                "<!DOCTYPE html><html><head><TITLE>Just a\n moment...</TITLE></head>",
+                "a web page titled \"Just a moment...\" came, not the API's answer"
+            ),
+        ] {
+            #expect(read(page, status: 403) == .fault(ProviderFault(status: 403, message: words, isPage: true)))
+            #expect(read(page) == .unreadable(words))
         }
     }
 

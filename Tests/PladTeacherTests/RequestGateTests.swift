@@ -35,6 +35,143 @@ import Testing
         #expect(notices.all.isEmpty && clock.sleeps.isEmpty && transport.requests.count == 1)
     }
 
+    @Test(arguments: [1767225600.0, 1767225600e3, 300_000]) func aPaceBeyondPatienceEndsTheRun(offset: Double) async throws {
+        // Beyond a day from now, whichever way the moment is spelt.
+        let reset =
+            offset < 1e6 ? offset : offset < 1e12 ? Date().timeIntervalSince1970 + 300_000 : (Date().timeIntervalSince1970 + 300_000) * 1000
+        let headers = "x-ratelimit-limit-requests: 1\r\nx-ratelimit-remaining-requests: 0\r\nx-ratelimit-reset-requests: \(Int(reset))\r\n"
+        let clock = InstantClock()
+        let teacher = try teacher(ScriptedTransport(.status(200, chatBody("yes"), headers: headers)), clock: clock)
+        _ = try await teacher.reply(to: request())
+        let error = try await #require(throws: TeacherError.self) { try await teacher.reply(to: request(sample: 1)) }
+        #expect(error.code == .turnedAway && error.exitStatus == .tryAgain && error.endsRun)
+        #expect(error.message.contains("ask to wait 3.5 days"), "\(error.message)")
+        #expect(clock.sleeps.isEmpty)
+    }
+
+    @Test func aWaitForTheLimitsIsTold() async throws {
+        let reset = Int(Date().timeIntervalSince1970) + 600
+        let headers = "x-ratelimit-limit-requests: 1\r\nx-ratelimit-remaining-requests: 0\r\nx-ratelimit-reset-requests: \(reset)\r\n"
+        let (clock, notices) = (InstantClock(), Collected<GateNotice>())
+        let teacher = try teacher(ScriptedTransport(.status(200, chatBody("yes"), headers: headers)), clock: clock, notices: notices)
+        for sample in 0..<2 { _ = try await teacher.reply(to: request(sample: sample)) }
+        #expect(clock.sleeps.count == 1 && (.seconds(300)...(.seconds(601))).contains(clock.sleeps[0]))
+        guard case .waits(let wait, _)? = notices.all.first else {
+            Issue.record("nothing was told")
+            return
+        }
+        #expect(wait == clock.sleeps[0])
+    }
+
+    @Test func aLimitOfTheUsersThatLetsNothingThroughEndsTheRun() async throws {
+        let teacher = try teacher(ScriptedTransport(.answer), requestsPerMinute: 1e-30)
+        _ = try await teacher.reply(to: request())
+        let error = try await #require(throws: TeacherError.self) { try await teacher.reply(to: request(sample: 1)) }
+        #expect(error.code == .turnedAway)
+    }
+
+    /// Cuts the request under way whenever a newer one comes, as llama-cpp-python's server does.
+    private final class JealousTransport: Transport {
+        private let newest = Locked(0)
+        private let cut: Result<Response, TransportFault>
+        init(_ cut: Result<Response, TransportFault>) { self.cut = cut }
+        var requests: Int { newest.withLock { $0 } }
+
+        func send(_ request: HTTPRequest) async throws -> Response {
+            let number = newest.withLock { newest in
+                newest += 1
+                return newest
+            }
+            for _ in 0..<5 {
+                try await Task.sleep(for: .milliseconds(1))
+                if newest.withLock({ $0 != number }) { return try cut.get() }
+            }
+            return try Result.answer.get()
+        }
+    }
+
+    @Test(arguments: [2, 4, 16, 64], [true, false])
+    func aServerThatCutsTheOlderStreamIsAskedOneAtATime(concurrency: Int, isCutOnTheWire: Bool) async throws {
+        let cut: Result<Response, TransportFault> =
+            isCutOnTheWire
+            ? .failure(TransportFault(.cut, "cut"))
+            : .status(200, "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\ndata: [DONE]\n\n")
+        let transport = JealousTransport(cut)
+        let teacher = try teacher(transport, concurrency: concurrency)
+        let texts = try await withThrowingTaskGroup(of: String.self) { group in
+            for sample in 0..<max(5, concurrency * 2) {
+                group.addTask { try await teacher.reply(to: request(sample: sample)).completion.text }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(texts.count == max(5, concurrency * 2) && Set(texts) == ["yes"])
+    }
+
+    /// Answers every prompt but those whose sample is among the forbidden.
+    private final class ForbiddingTransport: Transport {
+        let body: String
+        let forbidden: Range<Int>
+        private let number = Locked(0)
+        init(_ body: String, _ forbidden: Range<Int>) { (self.body, self.forbidden) = (body, forbidden) }
+
+        func send(_ request: HTTPRequest) async throws -> Response {
+            let number = number.withLock { number in
+                number += 1
+                return number - 1
+            }
+            return try (forbidden.contains(number) ? Result.status(403, body) : .answer).get()
+        }
+    }
+
+    private func codes(_ transport: some Transport, key: String? = "sk-12345678", count: Int = 12) async throws -> [TeacherError.Code?] {
+        let dialect = OpenAIChatDialect(model: "m")
+        let teacher = RemoteTeacher(
+            endpoint: try Endpoint("http://h:1", dialect: dialect), dialect: dialect,
+            key: try key.map { try Credential($0, source: "test") },
+            transport: transport, clock: InstantClock())
+        var codes: [TeacherError.Code?] = []
+        for sample in 0..<count {
+            do {
+                let reply = try await teacher.reply(to: request(sample: sample))
+                codes.append(reply.completion.finishReason == .filtered ? .forbidden : nil)
+            } catch let error as TeacherError { codes.append(error.code) }
+        }
+        return codes
+    }
+
+    @Test(arguments: [
+        #"{"error":{"code":403,"message":"m requires moderation. Your input was flagged"}}"#,
+        #"{"code":"permission-denied","error":"Content violates usage guidelines."}"#,
+        #"{"error":{"message":"Request blocked by rule 17"}}"#, "{}",
+    ])
+    func aPromptThatIsForbiddenAloneIsWithheldAndEndsNothing(body: String) async throws {
+        for place in [0, 5, 11] {
+            let codes = try await codes(ForbiddingTransport(body, place..<place + 1))
+            #expect(codes.enumerated().allSatisfy { $1 == ($0 == place ? .forbidden : nil) }, "\(codes)")
+        }
+        #expect(!TeacherError(.forbidden, "").endsRun)
+    }
+
+    @Test func aKeyIsRefusedByWhatTheErrorSaysOrByAllRequests() async throws {
+        let said = #"{"error":{"message":"Invalid API key","code":"invalid_api_key"}}"#
+        #expect(try await codes(ForbiddingTransport(said, 0..<9), count: 1) == [.keyRefused])
+        #expect(try await codes(ForbiddingTransport(said, 3..<4), count: 4) == [nil, nil, nil, .keyRefused])
+        #expect(try await codes(ForbiddingTransport("{}", 0..<9), count: 3) == [.forbidden, .forbidden, .keyRefused])
+        #expect(try await codes(ForbiddingTransport("{}", 0..<9), key: nil, count: 1) == [.keyRefused])
+        // Once anybody was answered the key is good.
+        #expect(try await codes(ForbiddingTransport("{}", 1..<9), count: 9) == [nil] + Array(repeating: .forbidden, count: 8))
+    }
+
+    @Test func aPageInEveryAnswersPlaceEndsTheRunAndSaysSo() async throws {
+        let page = "<html><head><title>Attention Required! | Cloudflare</title></head></html>"
+        #expect(try await codes(ForbiddingTransport(page, 0..<9), count: 3) == [.rejected, .rejected, .webPage])
+        #expect(try await codes(ForbiddingTransport(page, 4..<5), count: 6) == [nil, nil, nil, nil, .rejected, nil])
+        let teacher = try teacher(ScriptedTransport(.status(403, page)))
+        let error = try await #require(throws: TeacherError.self) { try await teacher.reply(to: request()) }
+        #expect(error.message.contains("a web page titled \"Attention Required! | Cloudflare\" came, not the API's answer"))
+        #expect(!error.message.contains("key"))
+    }
+
     @Test func aLongWaitIsParkedAndTold() async throws {
         let clock = InstantClock()
         let notices = Collected<GateNotice>()

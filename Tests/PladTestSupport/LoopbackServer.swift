@@ -10,6 +10,9 @@ package final class LoopbackServer: Sendable {
         case send([UInt8])
         /// Sends a byte every 20 milliseconds until the client has had enough.
         case drip([UInt8])
+        /// Sends all of it every 20 milliseconds until the client has had enough.
+        case pulse([UInt8])
+        case pause(Duration)
         /// Sends nothing more until the client closes the connection.
         case hold
         /// Waits until so many requests have arrived in all.
@@ -121,6 +124,14 @@ package final class LoopbackServer: Sendable {
                 if isClosed(connection, waiting: 20) { return abandon() }
                 guard send([byte], connection) else { return abandon() }
             }
+            return true
+        case .pulse(let bytes):
+            while !isClosed(connection, waiting: 20), !state.withLock({ $0.isStopped }) {
+                guard send(bytes, connection) else { break }
+            }
+            return abandon()
+        case .pause(let time):
+            usleep(UInt32(time / .microseconds(1)))
             return true
         case .hold:
             while !isClosed(connection, waiting: 1000) { if state.withLock({ $0.isStopped }) { return false } }

@@ -8,6 +8,7 @@ package final class ScriptedTransport: Transport {
     private let sent = Locked<[HTTPRequest]>([])
 
     package init(_ script: Result<Response, TransportFault>...) { self.script = script }
+    package init(_ script: [Result<Response, TransportFault>]) { self.script = script }
 
     package var requests: [HTTPRequest] { sent.withLock { $0 } }
 

@@ -42,7 +42,7 @@ extension BatchRun {
             return Outcome()
         }
         let results = try await service.results(of: state)
-        if !service.keepsNames, !results.isEmpty, !results.contains(where: { requests[$0.id] != nil }) {
+        if !service.keepsNames, !results.rows.isEmpty, !results.rows.contains(where: { requests[$0.id] != nil }) {
             try await cache.disown(submission)
             return nil
         }
@@ -52,15 +52,15 @@ extension BatchRun {
         // Submitted before its price was known, it is paid for at the one of today.
         let price = submission.price ?? ledger?.price
         var (paid, inDoubt) = (Money.zero, Money.zero)
-        for (id, result) in results {
-            guard let request = missing.removeValue(forKey: id) else { continue }
-            switch answer(to: request, result, submission, state) {
+        for row in results.rows {
+            guard let request = missing.removeValue(forKey: row.id) else { continue }
+            switch answer(to: request, row.result, submission, state) {
             case .answered(let answer):
                 answers.append(answer)
                 outcome.answered.insert(answer.key)
                 outcome.usage.promptTokens += answer.usage?.promptTokens ?? 0
                 outcome.usage.completionTokens += answer.usage?.completionTokens ?? 0
-                if let price {
+                if let price, answer.status < 300 {
                     paid = paid + (answer.usage.map(price.cost) ?? price.most(for: request) ?? .zero)
                 }
             case .failed(let error): outcome.failures[AnswerKey.digest(of: request)] = error
@@ -69,8 +69,12 @@ extension BatchRun {
                 inDoubt = inDoubt + (price?.most(for: request) ?? .zero)
             }
         }
+        // A row that was tried, as the provider counts, or whose result cannot be read, is paid for if it was answered.
+        let mayBePaid = results.unreadable > 0 || results.rows.count < state.done
+        let torn = results.unreadable == 0 ? "" : ", and \(results.unreadable) lines of its results cannot be read"
         for request in missing.values {
-            let why = state.problem ?? "it ended as \(state.status) and has no result for this row"
+            if mayBePaid { inDoubt = inDoubt + (price?.most(for: request) ?? .zero) }
+            let why = state.problem ?? "it ended as \(state.status) and has no result for this row\(torn)"
             outcome.failures[AnswerKey.digest(of: request)] = TeacherError(
                 state.problem == nil ? .exhausted : .rejected, "batch \(state.id): \(why); run the command again to submit it again")
         }
@@ -93,7 +97,7 @@ extension BatchRun {
         case answered(StoredAnswer)
         /// Not paid for.
         case failed(TeacherError)
-        /// Perhaps paid for.
+        /// Perhaps paid for: it cannot be read, or failed after it may have been worked on.
         case unreadable(TeacherError)
     }
 
@@ -112,10 +116,15 @@ extension BatchRun {
                 return .answered(
                     StoredAnswer(request, Reply(response: Response(status: status, body: body, times: times), completion: completion)))
             case .fault(let fault):
-                let isLasting = fault.kind == .rejected || fault.kind == .contextLength
-                return .failed(
-                    TeacherError(
-                        isLasting ? .rejected : .exhausted, "batch \(state.id): HTTP \(fault.status): \(fault.message)", cause: fault))
+                let code: TeacherError.Code =
+                    switch fault.kind {
+                    case .rejected, .contextLength: .rejected
+                    case .forbidden: .forbidden
+                    default: .exhausted
+                    }
+                let error = TeacherError(code, "batch \(state.id): HTTP \(fault.status): \(fault.message)", cause: fault)
+                let isFree = RetryPolicy.Outcome.fault(fault, retryAfter: nil).settlement(status: status) == .nothing
+                return isFree ? .failed(error) : .unreadable(error)
             case .unreadable(let reason):
                 return .unreadable(TeacherError(.exhausted, "batch \(state.id): \(reason)"))
             }

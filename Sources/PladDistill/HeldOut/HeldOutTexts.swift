@@ -64,7 +64,7 @@ struct HeldOutTexts {
             case .dropped(let drop): drops.append(drop)
             case .usable(let encoded):
                 let completions = (samples[prompt.id] ?? []).map { sample in
-                    (sample, sharesTokens ? sample.ids : encoder.encodeCompletion(sample.text, isWhole: sample.finishReason != .length))
+                    (sample, sharesTokens ? sample.ids : encoder.encodeCompletion(sample.text, isWhole: sample.finishReason == .stop))
                 }.filter { !$1.isEmpty && student.configuration.fits(prompt: ids.count, completion: $1.count) }
                 items.append(
                     Item(

@@ -146,6 +146,6 @@ extension [Double] {
 extension PairEncoder {
     /// The ids of a teacher's answer; one that was cut off is not ended.
     func ids(of answer: TeacherAnswer) -> [TokenID] {
-        encodeCompletion(answer.text, isWhole: answer.finishReason != .length)
+        encodeCompletion(answer.text, isWhole: answer.finishReason == .stop)
     }
 }

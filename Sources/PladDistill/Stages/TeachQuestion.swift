@@ -55,7 +55,11 @@ extension TeachQuestion {
 
     /// What an error that meets this question alone makes of it.
     func outcome(of error: any Failure, kind: String) -> TeachOutcome {
-        (error as? TeacherError)?.code == .overBudget ? drop(.overBudget, error.message) : drop(.failed, kind: kind, error.message)
+        switch (error as? TeacherError)?.code {
+        case .overBudget: drop(.overBudget, error.message)
+        case .forbidden: drop(.filtered, error.message)
+        default: drop(.failed, kind: kind, error.message)
+        }
     }
 
     /// An answer, or why a completion is none.
@@ -68,6 +72,9 @@ extension TeachQuestion {
             let tokens = completion.usage.map { "\($0.completionTokens)" } ?? "the allowed"
             let thinking = isEmpty && completion.reasoning != nil ? ", all of them thinking" : ""
             return drop(.truncated, "cut off after \(tokens) tokens\(thinking); raise `teacher.max_tokens` or set `teacher.keep_truncated`")
+        case .other where isEmpty || !settings.keepTruncated:
+            let way = isEmpty ? "" : "; `teacher.keep_truncated` uses it as it is"
+            return drop(.unfinished, "unfinished (\(completion.ending ?? "no finish reason"))\(way)")
         case _ where isEmpty: return drop(.empty, "the answer holds no text")
         case .stop, .length, .other:
             if !settings.keepRefusals, let verdict = Refusal.verdict(on: completion.text) {
@@ -76,7 +83,7 @@ extension TeachQuestion {
             return .answer(
                 TeacherAnswer(
                     id: prompt.id, split: split, sample: sample, text: completion.text, finishReason: completion.finishReason,
-                    model: completion.model, usage: completion.usage), from: source)
+                    model: completion.model, usage: completion.usage, cut: completion.cut), from: source)
         }
     }
 }

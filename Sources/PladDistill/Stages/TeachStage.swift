@@ -168,6 +168,10 @@ package struct TeachStage {
         // Where nothing was answered the error says it all.
         guard outcomes.contains(where: { !$0.isUnanswered }) else { return }
         run.observer.notice("teach", summary.sentence)
+        let cut = outcomes.count { $0.answer?.cut != nil }
+        if cut > 0 {
+            run.observer.notice("teach", "control text of a chat format was cut off \(cut) answers; their records name it in \"cut\"")
+        }
         for (what, counts) in [("model", summary.models), ("fingerprint", summary.fingerprints)] where counts.count > 1 {
             let names = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) (\($0.value))" }
             run.observer.notice("teach", "the teacher's \(what) changed under way: \(names.joined(separator: ", "))")

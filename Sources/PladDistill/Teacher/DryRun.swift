@@ -59,7 +59,9 @@ package struct DryRun: Encodable {
             let bytes = request.bodyText.utf8.count
             promptTokensAtLeast += bytes / 4
             promptTokensAtMost += bytes
-            completionTokensAtMost = request.tokenLimit.flatMap { limit in completionTokensAtMost.map { $0 + limit * request.answers } }
+            completionTokensAtMost = request.tokenLimit.flatMap { limit in
+                completionTokensAtMost.map { Int(clamping: Int128($0) + Int128(limit) * Int128(request.answers)) }
+            }
             least = least + (price?.cost(promptTokens: bytes / 4, completionTokens: 0) ?? .zero)
             most = price?.most(for: request).flatMap { one in most.map { $0 + one } }
         }

@@ -18,6 +18,9 @@ final class CurlTransfer {
     /// Whether the receiver knows of this response.
     private var hasBegun = false
     private var acceptsCompression = false
+    /// Of a stream of events: what has come of it that is of use, and how long it may bring nothing.
+    private var useful: (lines: UsefulLines, since: ContinuousClock.Instant, patience: Duration)?
+    private var isIdle = false
     /// Where curl leaves its words for what went wrong.
     private let words = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
@@ -99,7 +102,7 @@ final class CurlTransfer {
         sent = 0
         try set(request.body == nil ? CURLOPT_HTTPGET : CURLOPT_POST, 1)
         try check(plad_easy_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(outgoing.count)), "curl_easy_setopt POSTFIELDSIZE")
-        try setTimes(request.idleTimeout)
+        try setTimes(request)
         if request.acceptsCompression != acceptsCompression {
             // The empty text stands for every compression that this curl can undo.
             try set(CURLOPT_ACCEPT_ENCODING, request.acceptsCompression ? "" : nil)
@@ -109,8 +112,11 @@ final class CurlTransfer {
         self.slot = slot
     }
 
-    private func setTimes(_ idle: Duration?) throws {
-        try set(CURLOPT_TIMEOUT_MS, idle == nil ? limits.total.wholeMilliseconds : 0)
+    private func setTimes(_ request: HTTPRequest) throws {
+        let idle = request.idleTimeout
+        isIdle = false
+        useful = request.isEventStream ? idle.map { (UsefulLines(), .now, $0) } : nil
+        try set(CURLOPT_TIMEOUT_MS, idle == nil ? limits.total.wholeMilliseconds : request.totalTimeout?.wholeMilliseconds ?? 0)
         try set(CURLOPT_LOW_SPEED_LIMIT, idle == nil ? 10 : 1)
         try set(CURLOPT_LOW_SPEED_TIME, max(1, (idle ?? limits.stall).wholeMilliseconds / 1000))
     }
@@ -136,6 +142,7 @@ final class CurlTransfer {
     }
 
     private func receive(body bytes: UnsafePointer<CChar>?, count: Int) -> Int {
+        if useful != nil, !isStillUseful(UnsafeRawBufferPointer(start: bytes, count: count)) { return 0 }
         if let receiver, status == 200 || status == 206 {
             if !hasBegun {
                 guard receiver.begin(status: status, headers: ResponseHeaders(headers)) else { return 0 }
@@ -151,6 +158,14 @@ final class CurlTransfer {
         return count
     }
 
+    /// Whether a stream has brought something of use within its time, these bytes included.
+    private func isStillUseful(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let now = ContinuousClock.now
+        if useful!.lines.take(bytes) { useful!.since = now }
+        isIdle = now - useful!.since > useful!.patience
+        return !isIdle
+    }
+
     private func receive(header bytes: UnsafePointer<CChar>?, count: Int) -> Int {
         let line = UnsafeRawBufferPointer(start: bytes, count: count)
         // A new status line begins a new block: those before it were informational, or a proxy's.
@@ -163,6 +178,10 @@ final class CurlTransfer {
     /// What an ended transfer has brought.
     func result(_ code: CURLcode) -> Result<Response, any Error> {
         guard code == CURLE_OK else {
+            if isIdle, let patience = useful?.patience {
+                return .failure(
+                    TransportFault(.timeout, "nothing but comments, pings and blank lines came for \(patience.components.seconds) s"))
+            }
             if isTooLarge { return .failure(TransportFault(.tooLarge, "it is larger than \(limits.bodyBytes) bytes")) }
             if code == CURLE_SEND_FAIL_REWIND { return .failure(TransportFault(.cut, "the connection was closed before an answer came")) }
             let reason = words[0] == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: words)

@@ -18,6 +18,11 @@ package struct HTTPRequest: Sendable {
     /// A connection that ends before the response does is a fault as ever. Where the response has neither length nor chunks
     /// (HTTP/1.0) its end cannot be told from a cut: readers of a stream must look for the stream's own last word.
     package var idleTimeout: Duration?
+    /// The most that such a response may take in all; nil for no limit.
+    package var totalTimeout: Duration?
+    /// Whether the response is a stream of events or lines: then blank lines, comments and pings, which servers send to keep a
+    /// connection, do not count as something that has come.
+    package var isEventStream = false
     /// Takes the body of a response under status 200 or 206; others come in the response, as without it.
     package var receiver: (any BodyReceiver)?
     /// Off where the bytes must be those that the server keeps, as with a range of a file.
@@ -53,15 +58,11 @@ package struct HTTPHeader: Sendable, CustomStringConvertible, CustomReflectable 
 
     package var isSecret: Bool { !secrets.isEmpty }
 
-    /// The text with every occurrence of a secret replaced: some endpoints echo it in what they answer. One of less than
-    /// eight letters is no secret, and would be found everywhere.
-    package func redacting(_ data: Data) -> Data {
-        var data = data
-        for secret in secrets where secret.utf8.count >= 8 {
-            let needle = Data(secret.utf8)
-            while let range = data.range(of: needle) { data.replaceSubrange(range, with: Data("<key>".utf8)) }
-        }
-        return data
+    /// The text with every occurrence of a secret replaced, as `Redaction` finds them: some endpoints echo it in what they answer.
+    ///
+    /// - Parameter isError: whether the text is an error's, and not an answer that is to be kept to the letter.
+    package func redacting(_ data: Data, isError: Bool) -> Data {
+        secrets.reduce(data) { Redaction(of: $1, isError: isError)?.applied(to: $0) ?? $0 }
     }
 
     package var description: String { isSecret ? "\(name): <key>" : "\(name): \(value)" }

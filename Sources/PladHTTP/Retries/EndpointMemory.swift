@@ -51,6 +51,8 @@ package struct EndpointFile: EndpointMemory {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .iso8601
         try? encoder.encode(entries).write(atomicallyTo: file)
+        // It says whom an account asks, and lies beside the answers.
+        chmod(file.path, 0o600)
     }
 
     /// The recent ones; none where the file is missing or damaged.

@@ -4,7 +4,9 @@
 /// from an endpoint that fails, and rate limits space the rest. Concurrency follows additive increase and multiplicative decrease (Chiu and Jain 1989), judged over
 /// windows of as many outcomes as requests are on the wire: when more than a quarter of a window is throttled, three
 /// tenths are taken off; every 25 answers add one, up to `most`. A throttle now and then, which some endpoints send at any
-/// load, changes nothing; requests that were on the wire when concurrency was cut say nothing about the new level.
+/// load, changes nothing; requests that were on the wire when concurrency was cut say nothing about the new level. Transfers that
+/// break off count as throttles do, since some servers drop an older stream whenever a newer request comes; where most of a window
+/// are such, concurrency falls to a quarter, so that requests are alone before their attempts are used up.
 package struct EndpointState: Sendable, Hashable {
     /// The concurrency that the user allows.
     package let most: Int
@@ -15,9 +17,13 @@ package struct EndpointState: Sendable, Hashable {
     /// Whether the endpoint has ever answered anything.
     package private(set) var hasContact = false
     private var answers = 0
+    /// Requests that were forbidden without a word of the key.
+    private var refusals = 0
     /// The window's outcomes, and how many of them are throttles.
     private var outcomes = 0
     private var throttles = 0
+    /// How many of the throttles are transfers that broke off.
+    private var breaks = 0
     private var exhausted = 0
     /// Nobody is to ask before this.
     private var paused = Duration.zero
@@ -65,15 +71,34 @@ package struct EndpointState: Sendable, Hashable {
         if cuts == self.cuts { count(isThrottle: true) }
     }
 
-    private mutating func count(isThrottle: Bool) {
+    /// A transfer broke off before its answer was whole.
+    ///
+    /// - Parameter cuts: the value of `cuts` when the request went out.
+    package mutating func brokeOff(sentAtCut cuts: Int) {
+        if cuts == self.cuts { count(isThrottle: true, isBreak: true) }
+    }
+
+    private mutating func count(isThrottle: Bool, isBreak: Bool = false) {
         outcomes += 1
         throttles += isThrottle ? 1 : 0
-        guard outcomes >= max(8, concurrency) else { return }
+        breaks += isBreak ? 1 : 0
+        // A request has eight attempts: few on the wire are judged before they have used them up on breaks.
+        guard outcomes >= max(breaks > 0 ? 4 : 8, concurrency) else { return }
         if throttles * 4 > outcomes {
             cuts += 1
-            concurrency = max(1, concurrency * 7 / 10)
+            concurrency = max(1, breaks * 2 > outcomes ? concurrency / 4 : concurrency * 7 / 10)
         }
-        (outcomes, throttles) = (0, 0)
+        (outcomes, throttles, breaks) = (0, 0, 0)
+    }
+
+    package var hasAnswered: Bool { answers > 0 }
+
+    /// Whether as many requests were forbidden as leave no doubt, and none was ever answered: then it is not the prompts.
+    package var isForbidden: Bool { !hasAnswered && refusals >= 3 }
+
+    /// A request was forbidden, or a page came in its answer's place.
+    package mutating func forbade() {
+        refusals += 1
     }
 
     /// A prompt has used up its attempts.
@@ -93,7 +118,7 @@ package struct EndpointState: Sendable, Hashable {
     }
 
     package enum Admission: Sendable, Hashable {
-        /// To be sent after this time, which its place in the limits asks for.
+        /// To be sent after this time, which its place in the limits asks for; one beyond `RetryPolicy.patience` is not waited for.
         case go(Permit, after: Duration)
         /// To be asked for again after this time.
         case wait(Duration)
@@ -128,7 +153,8 @@ package struct EndpointState: Sendable, Hashable {
     /// The request came to no answer. Answers whether everybody now waits because of it.
     package mutating func refused(_ permit: Permit, _ outcome: RetryPolicy.Outcome, at now: Duration) -> Bool {
         let before = (paused, breaker.state)
-        if outcome.isThrottle { throttled(sentAtCut: permit.cuts) } else if outcome.isContact { contacted() }
+        if outcome.isContact { contacted() }
+        if outcome.isThrottle { throttled(sentAtCut: permit.cuts) } else if outcome.isBreak { brokeOff(sentAtCut: permit.cuts) }
         if case .fault(_, let asked?) = outcome, (Self.pause...RetryPolicy.patience).contains(asked) { paused = max(paused, now + asked) }
         if outcome.isFailure { breaker.failed(isProbe: permit.isProbe, at: now) } else if outcome.isContact { breaker.succeeded() }
         return before != (paused, breaker.state) && waitsForAll(at: now) > .zero
@@ -154,6 +180,15 @@ extension RetryPolicy.Outcome {
     /// Whether it says that the endpoint is asked too much at a time.
     var isThrottle: Bool {
         if case .fault(let fault, _) = self { !fault.isQuota && [429, 503, 529].contains(fault.status) } else { false }
+    }
+
+    /// Whether an answer had begun and did not become whole.
+    var isBreak: Bool {
+        switch self {
+        case .fault: false
+        case .unreadable: true
+        case .transport(let fault): fault.kind == .cut
+        }
     }
 
     /// Whether the endpoint has answered in HTTP.

@@ -9,32 +9,64 @@ extension ProviderFault {
             self.status = status
             return
         }
+        if let page = WebPage(body) {
+            self.init(status: status, message: "\(page) came, not the API's answer", isPage: true)
+            return
+        }
         let text = String(decoding: body.prefix(2000), as: UTF8.self)
-        // An HTML page of a proxy says no more than its status.
-        let isPage = text.drop(while: \.isWhitespace).hasPrefix("<")
-        self.init(status: status, message: isPage || text.isEmpty ? "no reason given" : Self.line(text))
+        self.init(status: status, message: text.isEmpty ? "no reason given" : Self.line(text))
     }
 
-    /// The error that a JSON body reports, in the spellings of OpenAI, vLLM, FastAPI, Anthropic, Gemini, Mistral, xAI and
-    /// Ollama; nil when the body is none of them. Its status is the body's own numeric code, else the one that its type
-    /// stands for, else 500.
+    /// The error that a JSON body reports, in the spellings of OpenAI, vLLM, FastAPI, Anthropic, Gemini, Mistral, xAI, Ollama,
+    /// MiniMax (`base_resp`), Baidu (`error_code`, `error_msg`) and gateways (`code` or `ret` beside `msg`); nil when the body is
+    /// none of them, or its code means success. Its status is the body's own numeric code, else the one that its type stands for,
+    /// else 500.
     package init?(inside document: JSONValue) {
         // Some gateways wrap an error, or a list of one, into another.
-        let outer = document["response"]?["error"] != nil ? document["response"]! : document
-        let given = outer["error"] ?? outer[0]?["error"] ?? outer
+        let outer = document["response"]?["error"]?.isError == true ? document["response"]! : document
+        let given = [outer["error"], outer[0]?["error"]].compactMap { $0 }.first(where: \.isError) ?? outer["base_resp"] ?? outer
         let error = given["error"]?.object == nil ? given : given["error"]!
+        if outer["error"]?.isError != true, Self.isSuccess(error) { return nil }
         let message =
-            error.string ?? error["message"]?.string ?? outer["message"]?.string ?? Self.detail(of: error["message"] ?? outer)
+            error.string ?? Self.words(in: error) ?? Self.words(in: outer) ?? Self.detail(of: error["message"] ?? outer)
             ?? Self.detail(of: outer)
         guard let message else { return nil }
         // Beside an error that is a plain text, the code stands one level up.
         let holder = error.string == nil ? error : outer
         let names = ["code", "type", "status"].compactMap { holder[$0]?.string ?? error["innererror"]?[$0]?.string }
         let quota = Self.violatedQuotas(in: error).first(where: Self.isQuota) ?? names.first(where: Self.isQuota)
-        let numbers = [holder["code"]?.int, holder["status"]?.int].compactMap { $0 } + names.compactMap { Int($0) ?? Self.statuses[$0] }
+        let own = Self.codeFields.compactMap { field in holder[field]?.int.map { Self.numbered[field]?[$0] ?? $0 } }
+        let numbers = own + names.compactMap { Int($0) ?? Self.statuses[$0] }
         let status = numbers.first { (400..<600).contains($0) }
-        self.init(status: status ?? 500, code: quota ?? names.first, message: Self.line(message), wait: Self.wait(in: error))
+        let isFiltered = outer["base_resp"]?["status_code"]?.int.map(Self.filtered.contains) ?? false
+        self.init(
+            status: status ?? 500, code: isFiltered ? "content_filter" : quota ?? names.first, message: Self.line(message),
+            wait: Self.wait(in: error))
     }
+
+    /// What an error says, by any of the names for it.
+    private static func words(in error: JSONValue) -> String? {
+        ["message", "status_msg", "error_msg", "error_message", "errmsg", "msg"].lazy.compactMap { error[$0]?.string }.first { !$0.isEmpty }
+            ?? error["ret"]?.string ?? error["ret"]?[0]?.string
+    }
+
+    private static let codeFields = ["code", "status_code", "error_code", "errcode", "ret", "status"]
+
+    /// Whether the code beside a message is one of success.
+    private static func isSuccess(_ error: JSONValue) -> Bool {
+        codeFields.contains { [0, 200].contains(error[$0]?.int) }
+    }
+
+    /// The statuses that numbers outside HTTP's stand for, by their field: MiniMax, "Error codes"; Baidu Qianfan, "Error codes".
+    private static let numbered = [
+        "status_code": [
+            1000: 500, 1001: 504, 1002: 429, 1004: 401, 1008: 402, 1013: 500, 1024: 500, 1033: 500, 1039: 429, 1041: 429, 2013: 400,
+            2049: 401, 2056: 402,
+        ],
+        "error_code": [13: 401, 14: 401, 17: 402, 18: 429, 19: 402, 110: 401, 111: 401],
+    ]
+    /// MiniMax's numbers for what its filter stops, going in and coming out.
+    private static let filtered: Set = [1026, 1027]
 
     /// FastAPI's and Mistral's `detail`: a text, or a list of complaints of which the first is told.
     private static func detail(of document: JSONValue) -> String? {
@@ -54,8 +86,8 @@ extension ProviderFault {
     /// Google's `google.rpc.RetryInfo`: `"retryDelay": "45s"`, with a fraction or without.
     private static func wait(in error: JSONValue) -> Duration? {
         let delay = (error["details"]?.array ?? []).lazy.compactMap { $0["retryDelay"]?.string }.first
-        guard let delay, delay.hasSuffix("s"), let seconds = Double(delay.dropLast()), (0...86400).contains(seconds) else { return nil }
-        return .seconds(seconds)
+        guard let delay, delay.hasSuffix("s"), let seconds = Double(delay.dropLast()), seconds >= 0 else { return nil }
+        return ForeignTime.duration(seconds: seconds)
     }
 
     /// The status that an error's type stands for, where a stream or a batch reports it without one.
@@ -70,4 +102,17 @@ extension ProviderFault {
         "INVALID_ARGUMENT": 400, "FAILED_PRECONDITION": 400, "UNAUTHENTICATED": 401, "PERMISSION_DENIED": 403, "NOT_FOUND": 404,
         "RESOURCE_EXHAUSTED": 429, "INTERNAL": 500, "UNAVAILABLE": 503, "DEADLINE_EXCEEDED": 504,
     ]
+}
+
+extension JSONValue {
+    /// Whether an `error` field tells of one: many send an empty object, an empty text, false or null beside a good answer.
+    package var isError: Bool {
+        switch self {
+        case .null, .bool(false), .int(0): false
+        case .bool, .int, .double: true
+        case .string(let text): !text.isEmpty
+        case .array(let elements): !elements.isEmpty
+        case .object(let members): !members.isEmpty
+        }
+    }
 }

@@ -2,8 +2,12 @@
 package struct ProviderFault: Error, Sendable, Hashable {
     /// What an error is about: what helps against it.
     package enum Kind: String, Sendable {
-        /// The key is missing, wrong, or not allowed to do this.
+        /// The key is missing, wrong, or not allowed to do this: the error says so.
         case key
+        /// HTTP 403 without a word of the key: it may be for this prompt, or for everybody.
+        case forbidden
+        /// A web page came in place of the API's answer.
+        case page
         /// No such path or model.
         case unknownModel
         /// The account is out of money or quota: waiting minutes does not help.
@@ -30,8 +34,11 @@ package struct ProviderFault: Error, Sendable, Hashable {
     package var message: String
     /// How long the body asks to wait; nil where it does not say.
     package var wait: Duration?
+    /// Whether the body was a web page.
+    package var isPage: Bool
 
-    package init(status: Int, code: String? = nil, message: String, wait: Duration? = nil) {
+    package init(status: Int, code: String? = nil, message: String, wait: Duration? = nil, isPage: Bool = false) {
+        self.isPage = isPage
         self.status = status
         self.code = code
         self.message = message
@@ -43,12 +50,19 @@ package struct ProviderFault: Error, Sendable, Hashable {
 
     package var kind: Kind {
         if status == 402 || code.map(Self.isQuota) == true || says(Self.quotaWords) { return .quota }
-        if code.map(Self.filterCodes.contains) == true || says(Self.filterWords) { return .filtered }
+        if code.map(Self.filterCodes.contains) == true || ((400..<500).contains(status) && status != 429 && says(Self.filterWords)) {
+            return .filtered
+        }
+        if says(Self.anyStatusFilterWords) { return .filtered }
         if status == 413 || code.map(Self.lengthCodes.contains) == true || (status == 400 && says(Self.lengthWords)) {
             return .contextLength
         }
+        if isPage, (400..<500).contains(status), ![408, 425, 429].contains(status) { return .page }
+        let isOfKey = code.map { Self.keyCodes.contains($0.lowercased()) } == true || says(Self.keyWords)
         return switch status {
-        case 401, 403: .key
+        case 401: .key
+        case 403: isOfKey ? .key : .forbidden
+        case 400 where isOfKey: .key
         case 404: .unknownModel
         case 429: .throttle
         case 503, 529: .overloaded
@@ -57,7 +71,11 @@ package struct ProviderFault: Error, Sendable, Hashable {
         }
     }
 
-    private func says(_ words: [String]) -> Bool { words.contains(where: message.contains) }
+    /// Whether the message holds one of these, whatever its capitals.
+    private func says(_ words: [String]) -> Bool {
+        let message = message.lowercased()
+        return words.contains(where: message.contains)
+    }
 
     /// Gemini names the quota that is used up; one that counts days does not come back while anybody waits.
     static func isQuota(_ code: String) -> Bool {
@@ -74,18 +92,43 @@ package struct ProviderFault: Error, Sendable, Hashable {
         "1113",  // Zhipu
         "payment_required", "insufficient_credits",
     ]
-    /// In words, for those who send the code of something else with them: Anthropic (`invalid_request_error`), xAI.
+    /// In words, in small letters, for those who send the code of something else with them: Anthropic (`invalid_request_error`), xAI,
+    /// OpenRouter, MiniMax, Zhipu.
     private static let quotaWords = [
-        "credit balance is too low", "reached your specified API usage limits", "used all available credits",
-        "Key limit exceeded",
+        "credit balance is too low", "reached your specified api usage limits", "used all available credits", "key limit exceeded",
+        "insufficient balance", "insufficient credit", "insufficient funds", "insufficient quota", "balance is insufficient",
+        "balance is not enough", "not enough balance", "no enough balance", "not enough credit", "out of credits", "no credits left",
+        "account is in arrears", "account is overdue", "payment required", "余额不足", "欠费",
     ]
     private static let filterCodes: Set = [
         "content_filter", "content_policy_violation", "ResponsibleAIPolicyViolation", "invalid_prompt",  // Azure, OpenAI
         "data_inspection_failed", "DataInspectionFailed",  // Alibaba
         "1301",  // Zhipu
+        "moderation_blocked",
     ]
-    /// Anthropic, DeepSeek.
-    private static let filterWords = ["Output blocked by content filtering policy", "Content Exists Risk"]
+    /// Anthropic, DeepSeek: under any status.
+    private static let anyStatusFilterWords = ["output blocked by content filtering policy", "content exists risk"]
+    /// OpenRouter, xAI, Azure and others, of a prompt that they refuse.
+    private static let filterWords = [
+        "requires moderation", "was flagged", "been flagged", "flagged by", "violates usage guidelines", "violates our usage",
+        "violate our usage", "violating our usage", "usage policies", "content policy", "content policies", "content management policy",
+        "content filter", "safety system", "safety guidelines", "safety policy", "community guidelines", "inappropriate content",
+        "sensitive content", "unsafe content",
+    ]
+    /// Of a key that is refused: OpenAI, Anthropic, Google.
+    private static let keyCodes: Set = [
+        "invalid_api_key", "authentication_error", "unauthenticated", "api_key_invalid", "account_deactivated", "invalid_authentication",
+        "unauthorized", "missing_api_key",
+    ]
+    private static let keyWords = [
+        "api key not valid", "incorrect api key", "invalid api key", "invalid api_key", "invalid x-api-key", "api key is invalid",
+        "api key is missing", "missing api key", "no api key", "api key expired", "api key has expired", "api key has been",
+        "api key does not", "provide an api key", "provide your api key", "provide a valid api key", "api key was", "valid api key",
+        "subscription key", "authentication failed", "authentication required", "not authenticated", "unauthenticated", "unauthorized",
+        "invalid token", "token expired", "token has expired", "access token", "bearer token", "invalid credential", "missing credential",
+        "authorization header", "account has been deactivated", "account is deactivated", "account has been disabled",
+        "your key", "this key",
+    ]
     private static let lengthCodes: Set = [
         "context_length_exceeded", "request_too_large", "exceed_context_size_error", "string_above_max_length",
     ]

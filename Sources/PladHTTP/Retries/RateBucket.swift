@@ -27,13 +27,13 @@ package struct RateBucket: Sendable, Hashable {
         updated = now
     }
 
-    /// Takes `amount` out and says how long to wait before it may be used.
+    /// Takes `amount` out and says how long to wait before it may be used: at most a year, which stands for never.
     package mutating func take(_ amount: Double, at now: Duration) -> Duration {
         refill(until: now)
         // What is in excess of the capacity is owed by those who come later.
         let missing = min(amount, capacity) - level
         level -= amount
-        return missing > 0 ? .seconds(missing / perSecond) : .zero
+        return missing > 0 ? ForeignTime.duration(seconds: missing / perSecond) : .zero
     }
 
     /// What was taken and not used.

@@ -20,11 +20,11 @@ package struct RateHeader: Sendable, Hashable {
         self.reset = reset
     }
 
-    /// Nil where the response tells nothing of this kind.
+    /// Nil where the response tells nothing of this kind; a limit below 1 is none.
     package init?(_ kind: Kind, in headers: ResponseHeaders, now: Date = Date()) {
         func read(_ limit: String, _ remaining: String, _ reset: String) -> RateHeader? {
-            guard let limit = headers[limit].flatMap(Double.init), limit > 0, limit.isFinite else { return nil }
-            let left = headers[remaining].flatMap(Double.init).flatMap { $0 >= 0 ? $0 : nil }
+            guard let limit = headers[limit].flatMap(Double.init), limit >= 1, limit <= 1e15 else { return nil }
+            let left = headers[remaining].flatMap(Double.init).flatMap { $0 >= 0 ? min($0, 1e15) : nil }
             return RateHeader(limit: limit, remaining: left, reset: headers[reset].flatMap { Self.wait($0, now) })
         }
         let name = kind.rawValue
@@ -35,10 +35,11 @@ package struct RateHeader: Sendable, Hashable {
         self = told
     }
 
-    /// A time as `1h2m3.5s`, `120ms`, a number of seconds, or a moment of RFC 3339.
+    /// A time as `1h2m3.5s`, `120ms`, a number of seconds, or a moment: of RFC 3339, or in seconds or
+    /// milliseconds since 1970.
     static func wait(_ text: String, _ now: Date) -> Duration? {
-        if let seconds = Double(text) { return seconds.isFinite && seconds >= 0 ? .seconds(min(seconds, 365 * 86400)) : nil }
-        if let moment = try? Date(text, strategy: .iso8601) { return .seconds(max(0, moment.timeIntervalSince(now))) }
+        if let number = Double(text) { return ForeignTime.wait(number, now: now) }
+        if let moment = try? Date(text, strategy: .iso8601) { return ForeignTime.duration(seconds: moment.timeIntervalSince(now)) }
         var (rest, total) = (text[...], Duration.zero)
         let units: [(String, Duration)] = [
             ("ms", .milliseconds(1)), ("d", .seconds(86400)), ("h", .seconds(3600)), ("m", .seconds(60)), ("s", .seconds(1)),
@@ -47,7 +48,7 @@ package struct RateHeader: Sendable, Hashable {
             let number = rest.prefix { $0.isNumber || $0 == "." }
             rest = rest.dropFirst(number.count)
             guard let value = Double(number), value < 1e6, let unit = units.first(where: { rest.hasPrefix($0.0) }) else { return nil }
-            total += unit.1 * value
+            total = min(ForeignTime.most, total + unit.1 * value)
             rest = rest.dropFirst(unit.0.count)
         }
         return total

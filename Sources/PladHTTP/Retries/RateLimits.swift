@@ -12,8 +12,8 @@ package struct RateLimits: Sendable, Hashable {
     package init(requestsPerMinute: Double? = nil, tokensPerMinute: Double? = nil, known: KnownLimits = KnownLimits()) {
         own[.requests] = requestsPerMinute.map { RateBucket(perMinute: $0, at: .zero) }
         own[.tokens] = tokensPerMinute.map { RateBucket(perMinute: $0, at: .zero) }
-        told[.requests] = known.requests.map { RateBucket(endpoint: $0, at: .zero) }
-        told[.tokens] = known.tokens.map { RateBucket(endpoint: $0, at: .zero) }
+        told[.requests] = known.requests.flatMap { $0 >= 1 && $0 <= 1e15 ? RateBucket(endpoint: $0, at: .zero) : nil }
+        told[.tokens] = known.tokens.flatMap { $0 >= 1 && $0 <= 1e15 ? RateBucket(endpoint: $0, at: .zero) : nil }
     }
 
     package func limit(_ kind: RateHeader.Kind) -> Double? { told[kind]?.capacity }

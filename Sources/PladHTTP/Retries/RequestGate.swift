@@ -13,6 +13,8 @@ package enum GateNotice: Sendable, Hashable {
 /// waits here; who waits to be retried holds no place.
 package final class RequestGate: Sendable {
     package struct Down: Error { package let last: RetryPolicy.Outcome? }
+    /// The limits ask for a wait that is longer than anybody waits.
+    package struct TooLong: Error { package let wait: Duration }
 
     private struct State {
         var endpoint: EndpointState
@@ -22,6 +24,8 @@ package final class RequestGate: Sendable {
         var number: UInt64 = 0
         /// The end of the wait that was told last; nil once it was told that it goes on.
         var noticed: Duration?
+        /// The longest wait for the limits that was told.
+        var pace = Duration.zero
     }
 
     private let state: Locked<State>
@@ -57,6 +61,14 @@ package final class RequestGate: Sendable {
 
     package var hasContact: Bool { state.withLock { $0.endpoint.hasContact } }
     package var isDown: Bool { state.withLock { $0.endpoint.isDown } }
+    package var hasAnswered: Bool { state.withLock { $0.endpoint.hasAnswered } }
+    /// Counts a request that was forbidden. Answers whether it is not the prompts: none was ever answered.
+    package func forbade() -> Bool {
+        state.withLock { state in
+            state.endpoint.forbade()
+            return state.endpoint.isForbidden
+        }
+    }
     package func gaveUp() { state.withLock { $0.endpoint.gaveUp() } }
 
     /// Calls `body` with a place on the wire once the endpoint is to be asked, and learns from what it returns.
@@ -86,6 +98,11 @@ package final class RequestGate: Sendable {
             switch admission {
             case .go(let permit, let wait):
                 guard wait > .zero else { return permit }
+                guard wait <= RetryPolicy.patience else {
+                    abandoned(permit)
+                    throw TooLong(wait: wait)
+                }
+                tell(ofPace: wait)
                 do {
                     try await clock.sleep(for: wait)
                     return permit
@@ -98,6 +115,17 @@ package final class RequestGate: Sendable {
             case .down: throw Down(last: state.withLock { $0.last })
             }
         }
+    }
+
+    /// Tells of a wait for the limits that is longer than a few seconds, and again when it has become twice as long.
+    private func tell(ofPace wait: Duration) {
+        guard wait >= .seconds(4) else { return }
+        let isNews = state.withLock { state in
+            guard wait >= state.pace * 2 else { return false }
+            state.pace = wait
+            return true
+        }
+        if isNews { onNotice(.waits(wait, because: "the limits on requests or tokens are used up")) }
     }
 
     /// Returns once the probe has ended.

@@ -5,26 +5,22 @@ package import Foundation
 package enum RetryAfter {
     /// The wait that the headers ask for, or nil: `retry-after-ms` (milliseconds), else `Retry-After` (seconds, or a
     /// date in any of HTTP's spellings). A date is taken against the response's own `Date`, so that a wrong clock
-    /// here does no harm; one that has passed asks for no wait.
+    /// here does no harm; one that has passed asks for no wait. A number too large for seconds is a moment since 1970.
     ///
     /// Source: RFC 9110 §10.2.3; `retry-after-ms` as OpenAI and Azure send it.
     package static func wait(in headers: ResponseHeaders, now: Date = Date()) -> Duration? {
         if let text = headers["retry-after-ms"], let milliseconds = Double(text), milliseconds.isFinite {
-            return seconds(milliseconds / 1000)
+            return ForeignTime.duration(seconds: milliseconds / 1000)
         }
         guard let text = headers["retry-after"] else { return nil }
-        if let number = Double(text), number.isFinite { return seconds(number) }
+        let now = headers["date"].flatMap(Self.date) ?? now
+        if let number = Double(text), number.isFinite { return ForeignTime.wait(max(0, number), now: now) }
         guard let date = date(text) else { return nil }
-        return seconds(date.timeIntervalSince(headers["date"].flatMap(Self.date) ?? now))
+        return ForeignTime.duration(seconds: date.timeIntervalSince(now))
     }
 
     private static func date(_ text: String) -> Date? {
         let epoch = curl_getdate(text, nil)
         return epoch < 0 ? nil : Date(timeIntervalSince1970: TimeInterval(epoch))
-    }
-
-    /// Beyond a year the number is as good as a year, and no longer overflows a duration.
-    private static func seconds(_ value: Double) -> Duration {
-        .seconds(min(max(value, 0), 365 * 86400))
     }
 }

@@ -8,7 +8,7 @@ public enum FinishReason: String, Codable, Sendable {
     case filtered
     /// The model declined to answer.
     case refused
-    /// A reason plad does not know.
+    /// Unfinished: for a reason that no whole answer has, or that is not known, or without one. `Completion.ending` names it.
     case other
 }
 
@@ -41,10 +41,14 @@ public struct Completion: Codable, Sendable, Hashable {
     public var model: String?
     /// What the provider calls the weights and settings behind the name, where it does: it changes when they do.
     public var fingerprint: String?
+    /// Why it is unfinished, where its finish reason is `other`: the provider's word, or what is wrong with the text.
+    public var ending: String?
+    /// Control text of a chat format that stood at the text's edges and was cut off; nil where there was none.
+    public var cut: String?
 
     public init(
         text: String, finishReason: FinishReason, reasoning: String? = nil, usage: Usage? = nil, model: String? = nil,
-        fingerprint: String? = nil
+        fingerprint: String? = nil, ending: String? = nil, cut: String? = nil
     ) {
         self.text = text
         self.finishReason = finishReason
@@ -52,5 +56,7 @@ public struct Completion: Codable, Sendable, Hashable {
         self.usage = usage
         self.model = model
         self.fingerprint = fingerprint
+        self.ending = ending
+        self.cut = cut
     }
 }

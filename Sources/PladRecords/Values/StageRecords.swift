@@ -15,13 +15,16 @@ package struct TeacherAnswer: Codable, Sendable, Hashable {
     /// Which of the answers to this prompt it is, from 0.
     package var sample: Int
     package var text: String
-    /// `length` for an answer that the token limit cut off and `--keep-truncated` kept: it has no end to learn.
+    /// `length` or `other` for an answer that is not whole and that `--keep-truncated` kept: it has no end to learn.
     package var finishReason: FinishReason
     package var model: String?
     package var usage: Usage?
+    /// Control text of a chat format that was cut off the text's edges; nil for none.
+    package var cut: String?
 
     package init(
-        id: String, split: Split, sample: Int, text: String, finishReason: FinishReason, model: String? = nil, usage: Usage? = nil
+        id: String, split: Split, sample: Int, text: String, finishReason: FinishReason, model: String? = nil, usage: Usage? = nil,
+        cut: String? = nil
     ) {
         self.id = id
         self.split = split
@@ -30,6 +33,7 @@ package struct TeacherAnswer: Codable, Sendable, Hashable {
         self.finishReason = finishReason
         self.model = model
         self.usage = usage
+        self.cut = cut
     }
 }
 
@@ -64,6 +68,8 @@ package struct Drop: Codable, Sendable, Hashable {
         case empty
         /// The teacher's answer was cut off by the token limit.
         case truncated
+        /// The teacher's answer ended for a reason that no whole answer has, or for none.
+        case unfinished
         /// The teacher declined to answer.
         case refused
         /// The provider's content filter withheld the answer.

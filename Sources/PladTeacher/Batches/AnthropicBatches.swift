@@ -26,7 +26,7 @@ struct AnthropicBatches: BatchCollection {
         guard let id = document["id"]?.string, let status = document["processing_status"]?.string else {
             throw TeacherError(.rejected, "\(address) answers no batch")
         }
-        let counts = (document["request_counts"]?.object ?? [:]).compactMapValues(\.int)
+        let counts = (document["request_counts"]?.object ?? [:]).mapValues(\.rowCount)
         let total = counts.values.reduce(0, +)
         let created = document["created_at"]?.string.flatMap { try? Date($0.replacing(/\.\d+/, with: ""), strategy: .iso8601) }
         return BatchState(
@@ -34,24 +34,25 @@ struct AnthropicBatches: BatchCollection {
             createdAt: created.map { Int64($0.timeIntervalSince1970) } ?? 0, results: ["\(address)/\(id)/results"])
     }
 
-    func results(of batch: BatchState) async throws -> [(id: String, result: BatchResult)] {
-        var results: [(id: String, result: BatchResult)] = []
+    func results(of batch: BatchState) async throws -> BatchResults {
+        var (results, last) = (BatchResults(), Data())
         for place in batch.results {
-            for (_, line) in JSONLines.lines(of: try await wire.send(place)) {
-                guard let row = try? JSONValue(parsing: line), let id = row["custom_id"]?.string, let result = row["result"] else {
-                    continue
-                }
-                if let message = result["message"], result["type"] == "succeeded" {
-                    results.append((id, .response(status: 200, body: Data(message.canonical.utf8))))
-                } else if let error = result["error"] {
-                    let body = Data(error.canonical.utf8)
-                    let status = ProviderFault(inside: error)?.status ?? 500
-                    results.append((id, .response(status: status, body: body)))
-                } else {
-                    results.append((id, .untried(result["type"]?.string ?? "no reason given")))
-                }
-            }
+            last = try await wire.send(place)
+            results.add(last, Self.result)
         }
-        return results
+        return try results.checked(of: batch, at: batch.results.last ?? address, last: last)
+    }
+
+    private static func result(_ row: JSONValue) -> BatchResults.Row? {
+        guard let id = row["custom_id"]?.string, let result = row["result"], let type = result["type"]?.string else { return nil }
+        switch type {
+        case "errored":
+            let error = result["error"] ?? .null
+            return .init(id: id, result: .response(status: ProviderFault(inside: error)?.status ?? 500, body: Data(error.canonical.utf8)))
+        case "expired", "canceled": return .init(id: id, result: .untried(type))
+        default:
+            // One that has succeeded without a message cannot be read, and is paid for all the same.
+            return .init(id: id, result: .response(status: 200, body: Data((result["message"] ?? .null).canonical.utf8)))
+        }
     }
 }

@@ -1,4 +1,5 @@
 package import Foundation
+import PladHTTP
 import PladRecords
 
 /// One row of a batch: a request and the name that its result comes back under.
@@ -57,6 +58,45 @@ package enum BatchResult: Sendable, Equatable {
     case untried(String)
 }
 
+/// What a provider has sent of a batch's results.
+package struct BatchResults: Sendable, Equatable {
+    package struct Row: Sendable, Equatable {
+        package var id: String
+        package var result: BatchResult
+
+        package init(id: String, result: BatchResult) {
+            (self.id, self.result) = (id, result)
+        }
+    }
+
+    package var rows: [Row] = []
+    /// Lines that are no row's result.
+    package var unreadable = 0
+
+    package init(rows: [Row] = [], unreadable: Int = 0) {
+        (self.rows, self.unreadable) = (rows, unreadable)
+    }
+
+    /// Adds the lines of one file. `read` gives a line's result; nil for one that is none.
+    mutating func add(_ file: Data, _ read: (JSONValue) -> Row?) {
+        for (_, line) in JSONLines.lines(of: file) {
+            if let row = (try? JSONValue(parsing: line)).flatMap(read) { rows.append(row) } else { unreadable += 1 }
+        }
+    }
+
+    /// Itself. Throws where there is no result of a batch of which rows were tried.
+    ///
+    /// - Parameter last: the last file, for the words of what it is.
+    func checked(of batch: BatchState, at place: String, last: Data) throws -> BatchResults {
+        guard rows.isEmpty, unreadable > 0 || batch.done > 0 else { return self }
+        let what = WebPage(last)?.description ?? (last.isEmpty ? "nothing" : "no result of a row")
+        throw TeacherError(
+            .exhausted,
+            "\(place) answers \(what), and batch \(batch.id) is paid for: it stays open; run the command again to ask for its results once more"
+        )
+    }
+}
+
 /// A provider's API for batches of requests at half price, answered within a day.
 package protocol BatchService: Sendable {
     /// The most rows and bytes of one batch.
@@ -72,7 +112,10 @@ package protocol BatchService: Sendable {
     func all() async throws -> [BatchState]
     func cancel(_ id: String) async throws -> BatchState
     /// The rows' results, in any order.
-    func results(of batch: BatchState) async throws -> [(id: String, result: BatchResult)]
+    ///
+    /// Throws `TeacherError.exhausted` where what comes holds no row's result although rows were tried: a page, another document,
+    /// or nothing. The batch is paid for, and to be asked after again.
+    func results(of batch: BatchState) async throws -> BatchResults
 }
 
 /// What both providers' batch APIs share: a collection of batches at one address, listed page by page.
@@ -106,7 +149,10 @@ extension BatchCollection {
         var (states, after) = ([BatchState](), "")
         for _ in 0..<20 {
             let page = try await wire.document("\(address)?limit=100" + (after.isEmpty ? "" : "&\(cursor)=\(after)"))
-            let found = try (page["data"]?.array ?? []).map(state)
+            guard let data = page["data"]?.array else {
+                throw TeacherError(.exhausted, "\(address) answers no list of batches; run the command again to go on")
+            }
+            let found = try data.map(state)
             states += found
             guard page["has_more"] == true, let last = found.last else { break }
             after = last.id
@@ -136,6 +182,11 @@ package enum BatchServices {
         default: nil
         }
     }
+}
+
+extension JSONValue {
+    /// A number of rows that can be one.
+    var rowCount: Int { min(max(int ?? 0, 0), 1 << 32) }
 }
 
 extension Endpoint {

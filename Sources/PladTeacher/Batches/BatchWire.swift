@@ -34,8 +34,9 @@ package struct BatchWire: Sendable {
             let outcome: RetryPolicy.Outcome
             do {
                 let response = try await transport.send(request)
-                if (200..<300).contains(response.status) { return response.body }
-                let body = headers.reduce(response.body) { $1.redacting($0) }
+                let isError = !(200..<300).contains(response.status)
+                let body = headers.reduce(response.body) { $1.redacting($0, isError: isError) }
+                if !isError { return body }
                 let fault = ProviderFault(status: response.status, reading: body)
                 outcome = .fault(fault, retryAfter: RetryAfter.wait(in: response.headers) ?? fault.wait)
             } catch let fault as TransportFault {
@@ -60,7 +61,8 @@ package struct BatchWire: Sendable {
             return try JSONValue(parsing: data)
         } catch {
             if !mayRepeat { throw BatchDoubt(reason: "its answer is no JSON") }
-            throw TeacherError(.exhausted, "\(url) answers no JSON (\(error)); does it have batches?")
+            let what = WebPage(data)?.description ?? "no JSON (\(error))"
+            throw TeacherError(.exhausted, "\(url) answers \(what); run the command again to go on, or check that it has batches")
         }
     }
 
@@ -70,7 +72,8 @@ package struct BatchWire: Sendable {
         }
         let code: TeacherError.Code =
             switch fault.kind {
-            case .key: .keyRefused
+            case .key, .forbidden: .keyRefused
+            case .page: .webPage
             case .unknownModel: .unknownModel
             case .quota: .overQuota
             case .throttle, .overloaded, .server: .exhausted

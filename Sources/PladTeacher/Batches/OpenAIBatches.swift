@@ -1,4 +1,5 @@
 import Foundation
+import PladHTTP
 import PladRecords
 
 /// OpenAI's batches: a file of rows is uploaded, then submitted; results come in files too. The name is kept in the
@@ -53,28 +54,37 @@ struct OpenAIBatches: BatchCollection {
             throw TeacherError(.rejected, "\(address) answers no batch")
         }
         let counts = document["request_counts"]
-        let done = (counts?["completed"]?.int ?? 0) + (counts?["failed"]?.int ?? 0)
+        let done = (counts?["completed"]?.rowCount ?? 0) + (counts?["failed"]?.rowCount ?? 0)
         return BatchState(
             id: id, status: status, isOver: ["completed", "failed", "expired", "cancelled"].contains(status),
-            total: counts?["total"]?.int.flatMap { $0 == 0 ? nil : $0 }, done: done, name: document["metadata"]?["plad"]?.string,
+            total: counts?["total"]?.rowCount.nonZero, done: done, name: document["metadata"]?["plad"]?.string,
             createdAt: Int64(document["created_at"]?.int ?? 0),
             results: ["output_file_id", "error_file_id"].compactMap { document[$0]?.string },
             problem: document["errors"]?["data"]?[0]?["message"]?.string)
     }
 
-    func results(of batch: BatchState) async throws -> [(id: String, result: BatchResult)] {
-        var results: [(id: String, result: BatchResult)] = []
+    func results(of batch: BatchState) async throws -> BatchResults {
+        var (results, last, place) = (BatchResults(), Data(), address)
         for file in batch.results {
-            for (_, line) in JSONLines.lines(of: try await wire.send("\(base)/files/\(file)/content")) {
-                guard let row = try? JSONValue(parsing: line), let id = row["custom_id"]?.string else { continue }
-                if let response = row["response"], let status = response["status_code"]?.int, let body = response["body"] {
-                    results.append((id, .response(status: status, body: Data(body.canonical.utf8))))
-                } else {
-                    let why = row["error"]?["code"]?.string ?? row["error"]?["message"]?.string ?? "no reason given"
-                    results.append((id, .untried(why)))
-                }
-            }
+            place = "\(base)/files/\(file)/content"
+            last = try await wire.send(place)
+            results.add(last, Self.result)
         }
-        return results
+        return try results.checked(of: batch, at: place, last: last)
     }
+
+    private static func result(_ row: JSONValue) -> BatchResults.Row? {
+        guard let id = row["custom_id"]?.string else { return nil }
+        if let response = row["response"], response != .null {
+            // A response without its body cannot be read, and is paid for all the same.
+            let body = response["body"] ?? .null
+            return .init(id: id, result: .response(status: response["status_code"]?.int ?? 200, body: Data(body.canonical.utf8)))
+        }
+        guard let error = row["error"], error.isError else { return nil }
+        return .init(id: id, result: .untried(error["code"]?.string ?? error["message"]?.string ?? "no reason given"))
+    }
+}
+
+extension Int {
+    fileprivate var nonZero: Int? { self == 0 ? nil : self }
 }

@@ -41,18 +41,12 @@ package struct AnthropicDialect: Dialect {
         guard document["type"] != "error", let parts = document["content"]?.array else {
             return .missing("\"content\"", in: document)
         }
-        let finish: FinishReason
-        switch document["stop_reason"]?.string {
-        case "end_turn", "stop_sequence": finish = .stop
-        case "max_tokens", "model_context_window_exceeded": finish = .length
-        case "refusal": finish = .refused
-        default: finish = .other
-        }
         let text = parts.filter { $0["type"] == "text" }.compactMap { $0["text"]?.string }.joined()
+        let ending = document["stop_reason"]
         return .completion(
             Completion(
-                reading: text, thoughts: parts.compactMap { $0["thinking"]?.string }, finish: finish,
-                usage: Usage(anthropic: document["usage"]), model: document["model"]))
+                reading: text, thoughts: parts.compactMap { $0["thinking"]?.string }, ending: Ending(ending),
+                usage: Usage(anthropic: document["usage"]), model: document["model"]), else: ending)
     }
 
     package func streamed(_ form: WireForm) -> WireForm { form.adding(["stream": true]) }

@@ -51,10 +51,16 @@ extension Reading {
         return .unreadable("it holds no \(what)")
     }
 
-    /// The endpoint itself broke the answer off: it may say why beside the reason.
-    static func brokenOff(_ reason: String?, in choice: JSONValue? = nil) -> Reading {
-        if let choice, choice["error"] != nil, let fault = ProviderFault(inside: choice) { return .fault(fault) }
-        return .unreadable("the endpoint broke the answer off: \"\(reason ?? "null")\"")
+    /// The completion, or that the endpoint itself broke the answer off, for the reason that it gave beside `ending`.
+    static func completion(_ completion: Completion?, else ending: JSONValue?, in choice: JSONValue? = nil) -> Reading {
+        if let completion { return .completion(completion) }
+        if let choice, choice["error"]?.isError == true, let fault = ProviderFault(inside: choice) { return .fault(fault) }
+        return .unreadable("the endpoint broke the answer off: \"\(ending?.string ?? "null")\"")
+    }
+
+    /// The provider's filter has withheld the answer.
+    static func withheld(_ usage: Usage? = nil, model: JSONValue? = nil) -> Reading {
+        .completion(Completion(text: "", finishReason: .filtered, usage: usage, model: model?.string))
     }
 }
 

@@ -1,26 +1,43 @@
 import PladRecords
 
 extension Completion {
-    /// A completion from what an endpoint sent.
+    /// A completion from what an endpoint sent; nil where the endpoint broke it off.
     ///
-    /// Thinking in the text is taken out of it. Where thinking is all that came and the endpoint does not say why, the token
-    /// limit has eaten the answer: it counts as truncated, never as an answer that happens to be empty.
+    /// Thinking in the text is taken out of it, and control text is cut off its edges. Where thinking is all that came and the
+    /// endpoint does not say why, the token limit has eaten the answer: it counts as truncated, never as an answer that happens to
+    /// be empty. A text with control text inside is unfinished, whatever the endpoint says. Counts of tokens that cannot be true
+    /// are taken for none.
     ///
     /// - Parameters:
     ///   - text: the answer, inline thinking included.
     ///   - thoughts: what the endpoint itself keeps apart.
-    init(
-        reading text: String, thoughts: [String], finish: FinishReason, usage: Usage?, model: JSONValue?, fingerprint: JSONValue? = nil
+    init?(
+        reading text: String, thoughts: [String], ending: Ending, usage: Usage?, model: JSONValue?, fingerprint: JSONValue? = nil
     ) {
+        guard var (finish, name) = ending.finish else { return nil }
         let thoughts = thoughts.filter { !$0.isEmpty }
-        let block = ThinkBlock.split(text, afterOpening: thoughts.isEmpty)
+        let header = ControlText(text, headOnly: true)
+        let block = ThinkBlock.split(String(header.text), afterOpening: thoughts.isEmpty)
         let all = thoughts + [block.reasoning].compactMap { $0 }
-        let isThinkingOnly =
-            block.isOpen || (block.text.allSatisfy(\.isWhitespace) && (!thoughts.isEmpty || (usage?.reasoningTokens ?? 0) > 0))
+        let body = ControlText(block.text)
+        if finish == .stop || finish == .other {
+            let isThinking = !thoughts.isEmpty || (usage?.reasoningTokens ?? 0) > 0
+            if block.isOpen || (isThinking && body.text.allSatisfy(\.isWhitespace)) { (finish, name) = (.length, nil) }
+        }
+        if finish == .stop, let mark = body.inside { (finish, name) = (.other, "control text \(mark) in the middle") }
+        let cuts = [header.cut, body.cut].compactMap { $0 }
         self.init(
-            text: block.text, finishReason: isThinkingOnly && (finish == .stop || finish == .other) ? .length : finish,
-            reasoning: all.isEmpty ? nil : all.joined(separator: "\n"), usage: usage, model: model?.string,
-            fingerprint: fingerprint?.string)
+            text: String(body.text), finishReason: finish, reasoning: all.isEmpty ? nil : all.joined(separator: "\n"),
+            usage: usage?.credible(for: text), model: model?.string, fingerprint: fingerprint?.string, ending: name,
+            cut: cuts.isEmpty ? nil : cuts.joined(separator: " "))
+    }
+
+    /// Itself, or the model's words in a field of their own that it declines; what a filter has withheld stays that.
+    func refusing(_ refusal: String?) -> Completion {
+        guard let refusal, !refusal.isEmpty, finishReason != .filtered else { return self }
+        var completion = self
+        (completion.text, completion.finishReason, completion.ending) = (refusal, .refused, nil)
+        return completion
     }
 }
 

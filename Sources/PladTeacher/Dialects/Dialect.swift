@@ -39,6 +39,13 @@ package enum Reading: Sendable, Equatable {
     case unreadable(String)
 }
 
+extension Reading {
+    /// Several providers withhold an answer with an error in place of a finish reason.
+    fileprivate var withheldIfFiltered: Reading {
+        if case .fault(let fault) = self, fault.kind == .filtered { .withheld() } else { self }
+    }
+}
+
 extension Dialect {
     package var headers: [HTTPHeader] { [] }
     package var keyVariable: String { "OPENAI_API_KEY" }
@@ -57,7 +64,7 @@ extension Dialect {
         guard (200..<300).contains(status) else {
             let fault = ProviderFault(status: status, reading: body)
             // Several withhold an answer with an error instead of a finish reason.
-            return fault.kind == .filtered ? .completion(Completion(text: "", finishReason: .filtered)) : .fault(fault)
+            return Reading.fault(fault).withheldIfFiltered
         }
         do {
             let document = try document(of: body)
@@ -65,19 +72,30 @@ extension Dialect {
             guard let one else {
                 return .unreadable("it holds no answer number \(choice + 1)")
             }
-            return read(answer: one)
+            return read(answer: one).withheldIfFiltered
         } catch let error as StreamError {
-            return error.reading
+            return error.reading.withheldIfFiltered
         } catch {
-            return .unreadable("\(error)")
+            return .unreadable(WebPage(body).map { "\($0) came, not the API's answer" } ?? "\(error)")
         }
     }
 
     /// The document that a body is, or that its events amount to: its first bytes tell a stream.
     private func document(of body: Data) throws -> JSONValue {
-        if [StreamEvent].areServerSent(body) { return try document(assembling: [StreamEvent](serverSent: body)) }
-        if [StreamEvent].areLines(body) { return try document(assembling: [StreamEvent](lines: body)) }
+        if [StreamEvent].areServerSent(body) { return try joined([StreamEvent](serverSent: body)) }
+        if [StreamEvent].areLines(body) { return try joined([StreamEvent](lines: body)) }
         return try JSONValue(parsing: body)
+    }
+
+    /// The document that events amount to, with characters joined that were cut between two of them.
+    private func joined(_ events: [StreamEvent]) throws -> JSONValue {
+        guard events.contains(where: { SurrogateHalves.stand(in: $0.data) }) else { return try document(assembling: events) }
+        let marked = events.map { event in
+            var event = event
+            event.data = SurrogateHalves.marked(event.data)
+            return event
+        }
+        return SurrogateHalves.joined(try document(assembling: marked))
     }
 
     /// The request for one completion.

@@ -46,27 +46,20 @@ package struct GeminiDialect: Dialect {
     }
 
     package func read(answer document: JSONValue) -> Reading {
-        let model = document["modelVersion"]?.string
         let usage = Usage(gemini: document["usageMetadata"])
         guard let candidate = document["candidates"]?[0] else {
-            guard document["promptFeedback"]?["blockReason"] != nil else { return .missing("\"candidates\"", in: document) }
-            return .completion(Completion(text: "", finishReason: .filtered, usage: usage, model: model))
+            guard Ending.isGiven(document["promptFeedback"]?["blockReason"]) else { return .missing("\"candidates\"", in: document) }
+            return .withheld(usage, model: document["modelVersion"])
         }
-        let finish: FinishReason
-        switch candidate["finishReason"]?.string {
-        case "STOP": finish = .stop
-        case "MAX_TOKENS": finish = .length
-        case "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY", "MODEL_ARMOR": finish = .filtered
-        default: finish = .other
-        }
+        let ending = candidate["finishReason"]
         let parts = candidate["content"]?["parts"]?.array ?? []
         func texts(thought: Bool) -> [String] {
             parts.filter { ($0["thought"] == true) == thought }.compactMap { $0["text"]?.string }
         }
         return .completion(
             Completion(
-                reading: texts(thought: false).joined(), thoughts: texts(thought: true), finish: finish, usage: usage,
-                model: document["modelVersion"]))
+                reading: texts(thought: false).joined(), thoughts: texts(thought: true), ending: Ending(ending), usage: usage,
+                model: document["modelVersion"]), else: ending)
     }
 
     /// Streams have an address of their own.

@@ -7,44 +7,67 @@
 ///
 /// Source: OpenAI, "harmony response format".
 enum HarmonyText {
+    private static let message = Mark("<|message|>")
+    private static let channel = Mark("<|channel|>")
+    /// What begins a header, or ends a message.
+    private static let ends = ["<|end|>", "<|return|>", "<|call|>", "<|start|>", "<|channel|>"].map { Mark($0) }
+    private static let beginnings = ["<|channel|>", "<|start|>assistant", "analysis<|message|>", "final<|message|>"].map { Mark($0) }
+
     /// Nil for a text that is not in this format.
     static func split(_ text: String) -> ThinkBlock? {
-        let body = text.drop(while: \.isWhitespace)
-        let begins = ["<|channel|>", "<|start|>assistant", "analysis<|message|>", "final<|message|>"].contains(where: body.hasPrefix)
-        return begins ? messages(of: body) : bare(body)
+        let bytes = Array(text.utf8)
+        let body = bytes[...].withoutSpaceBefore
+        return beginnings.contains { $0.begins(body) } ? messages(of: body) : bare(body)
     }
 
-    private static func messages(of text: Substring) -> ThinkBlock {
-        var (answer, thoughts): (String?, [String]) = (nil, [])
-        var rest = text
-        while let mark = rest.utf8.firstRange(of: "<|message|>".utf8) {
-            let header = rest[..<mark.lowerBound]
-            let content = rest[mark.upperBound...]
-            let end = ["<|end|>", "<|return|>", "<|call|>", "<|start|>", "<|channel|>"].lazy
-                .compactMap { content.utf8.firstRange(of: $0.utf8)?.lowerBound }.min()
-            let message = content[..<(end ?? content.endIndex)]
-            if isFinal(header) { answer = (answer ?? "") + message } else { thoughts.append(message.trimmed) }
-            rest = content[(end ?? content.endIndex)...]
+    /// In one pass: whatever marks the text lacks, none is looked for twice.
+    private static func messages(of text: ArraySlice<UInt8>) -> ThinkBlock {
+        var (answer, thoughts): ([UInt8]?, [String]) = (nil, [])
+        /// Where the header or message that is open begins, and whether the message is one of `final`; nil in a header.
+        var (start, isFinal): (Int, Bool?) = (text.startIndex, nil)
+        func close(at end: Int) {
+            guard let isFinal else { return }
+            let content = text[start..<end]
+            if isFinal { answer = (answer ?? []) + content } else { thoughts.append(content.trimmedText) }
         }
+        var place = text.startIndex
+        while place < text.endIndex {
+            guard text[place] == UInt8(ascii: "<") else {
+                place += 1
+                continue
+            }
+            if isFinal == nil, message.begins(text[place...]) {
+                isFinal = opensFinal(text[start..<place])
+                start = place + message.count
+                place = start
+            } else if isFinal != nil, ends.contains(where: { $0.begins(text[place...]) }) {
+                close(at: place)
+                (start, isFinal) = (place, nil)
+            } else {
+                place += 1
+            }
+        }
+        close(at: text.endIndex)
         thoughts.removeAll(where: \.isEmpty)
         let reasoning = thoughts.isEmpty ? nil : thoughts.joined(separator: "\n")
-        return ThinkBlock(text: answer ?? "", reasoning: reasoning, isOpen: answer == nil)
+        return ThinkBlock(text: (answer ?? [])[...].text, reasoning: reasoning, isOpen: answer == nil)
     }
 
     /// Whether a message's header, such as `<|start|>assistant<|channel|>final <|constrain|>json`, opens the channel `final`.
-    private static func isFinal(_ header: Substring) -> Bool {
-        let channel = header.utf8.firstRange(of: "<|channel|>".utf8).map { header[$0.upperBound...] } ?? header
-        return channel.hasPrefix("final")
+    private static func opensFinal(_ header: ArraySlice<UInt8>) -> Bool {
+        let name = channel.firstRange(in: header).map { header[$0.upperBound...] } ?? header
+        return Mark("final").begins(name)
     }
 
     /// `analysisWe need …assistantfinalThe answer`. The name runs into the first word, which begins with a capital: no
     /// text of its own begins like that.
-    private static func bare(_ text: Substring) -> ThinkBlock? {
-        guard text.hasPrefix("analysis"), let first = text.dropFirst("analysis".count).first, first.isUppercase else { return nil }
-        let inside = text.dropFirst("analysis".count)
-        guard let end = inside.utf8.firstRange(of: "assistantfinal".utf8) else {
-            return ThinkBlock(text: "", reasoning: inside.trimmed, isOpen: true)
+    private static func bare(_ text: ArraySlice<UInt8>) -> ThinkBlock? {
+        let name = Array("analysis".utf8)
+        guard text.starts(with: name), text.dropFirst(name.count).prefix(8).text.first?.isUppercase == true else { return nil }
+        let inside = text.dropFirst(name.count)
+        guard let end = Mark("assistantfinal").firstRange(in: inside) else {
+            return ThinkBlock(text: "", reasoning: inside.trimmedText, isOpen: true)
         }
-        return ThinkBlock(text: String(inside[end.upperBound...]), reasoning: inside[..<end.lowerBound].trimmed)
+        return ThinkBlock(text: inside[end.upperBound...].text, reasoning: inside[..<end.lowerBound].trimmedText)
     }
 }

@@ -39,16 +39,12 @@ package struct OllamaDialect: Dialect {
         guard let message = document["message"], let content = message["content"]?.string else {
             return .missing("\"message\" with a \"content\"", in: document)
         }
-        guard document["done"] != false else { return .brokenOff("done: false") }
-        let finish: FinishReason
-        switch document["done_reason"]?.string {
-        case "stop": finish = .stop
-        case "length": finish = .length
-        default: finish = .other
-        }
+        guard document["done"] != false else { return .completion(nil, else: "done: false") }
+        let ending = document["done_reason"]
         return .completion(
             Completion(
-                reading: content, thoughts: message.thoughts, finish: finish, usage: Usage(ollama: document), model: document["model"]))
+                reading: content, thoughts: message.thoughts, ending: Ending(ending), usage: Usage(ollama: document),
+                model: document["model"]), else: ending)
     }
 
     package func streamed(_ form: WireForm) -> WireForm { form.adding(["stream": true], over: ["stream"]) }

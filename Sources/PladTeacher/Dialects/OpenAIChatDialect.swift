@@ -46,21 +46,17 @@ package struct OpenAIChatDialect: Dialect {
     }
 
     package func read(answer document: JSONValue) -> Reading {
-        guard let choice = document["choices"]?[0], let message = choice["message"], message.object != nil else {
-            return .missing("\"choices\" with a \"message\"", in: document)
-        }
-        let ending = choice["finish_reason"]?.string
-        guard let finish = FinishReason(openAI: ending) else { return .brokenOff(ending, in: choice) }
+        if document.hasNoChoice { return .withheld(Usage(openAI: document["usage"]), model: document["model"]) }
+        let choice = document["choices"]?[0]
+        let ending = choice?["finish_reason"]
+        guard let choice, let message = choice["message"]?.object != nil ? choice["message"] : Ending(ending).textOfNone.map({ _ in [:] })
+        else { return .missing("\"choices\" with a \"message\"", in: document) }
         guard let content = JSONValue.content(message["content"]) else { return .unreadable("the message's \"content\" is no text") }
-        let refusal = message["refusal"]?.string.flatMap { $0.isEmpty ? nil : $0 }
-        var completion = Completion(
-            reading: content.text, thoughts: content.thoughts.isEmpty ? message.thoughts : content.thoughts, finish: finish,
-            usage: Usage(openAI: document["usage"]), model: document["model"], fingerprint: document["system_fingerprint"])
-        if let refusal {
-            completion.text = refusal
-            completion.finishReason = finish == .filtered ? .filtered : .refused
-        }
-        return .completion(completion)
+        let completion = Completion(
+            reading: content.text, thoughts: content.thoughts.isEmpty ? message.thoughts : content.thoughts, ending: Ending(ending),
+            usage: Usage(openAI: document["usage"]), model: document["model"], fingerprint: document["system_fingerprint"]
+        )?.refusing(message["refusal"]?.string)
+        return .completion(completion, else: ending, in: choice)
     }
 
     package func streamed(_ form: WireForm) -> WireForm {
@@ -72,16 +68,17 @@ package struct OpenAIChatDialect: Dialect {
     }
 }
 
-extension FinishReason {
-    /// The meaning of `finish_reason` in the spellings of OpenAI and those who speak its dialects; nil where the endpoint
-    /// itself broke the answer off.
-    init?(openAI reason: String?) {
-        switch reason {
-        case "stop", "eos", "eos_token", "end_turn", "stop_sequence": self = .stop
-        case "length", "max_tokens", "max_length", "model_length": self = .length
-        case "content_filter", "safety": self = .filtered
-        case "error", "insufficient_system_resource": return nil
-        default: self = .other
+extension JSONValue {
+    /// Whether it lists choices and there is none: how a provider answers a prompt that its filter stops.
+    var hasNoChoice: Bool { self["choices"]?.array?.isEmpty == true && self["error"]?.isError != true }
+}
+
+extension Ending {
+    /// The text of a choice that holds none: empty where that is what such an end means, nil where a text is due.
+    var textOfNone: String? {
+        switch self {
+        case .finished(.filtered), .finished(.length), .finished(.refused), .brokenOff: ""
+        case .finished, .unfinished: nil
         }
     }
 }

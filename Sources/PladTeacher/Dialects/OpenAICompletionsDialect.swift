@@ -37,15 +37,16 @@ package struct OpenAICompletionsDialect: Dialect {
     }
 
     package func read(answer document: JSONValue) -> Reading {
-        guard let choice = document["choices"]?[0], let text = choice["text"]?.string else {
+        if document.hasNoChoice { return .withheld(Usage(openAI: document["usage"]), model: document["model"]) }
+        let choice = document["choices"]?[0]
+        let ending = choice?["finish_reason"]
+        guard let choice, let text = choice["text"]?.string ?? Ending(ending).textOfNone else {
             return .missing("\"choices\" with a \"text\"", in: document)
         }
-        let ending = choice["finish_reason"]?.string
-        guard let finish = FinishReason(openAI: ending) else { return .brokenOff(ending, in: choice) }
         return .completion(
             Completion(
-                reading: text, thoughts: choice.thoughts, finish: finish, usage: Usage(openAI: document["usage"]),
-                model: document["model"], fingerprint: document["system_fingerprint"]))
+                reading: text, thoughts: choice.thoughts, ending: Ending(ending), usage: Usage(openAI: document["usage"]),
+                model: document["model"], fingerprint: document["system_fingerprint"]), else: ending, in: choice)
     }
 
     package func streamed(_ form: WireForm) -> WireForm {

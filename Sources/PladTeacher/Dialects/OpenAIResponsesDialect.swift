@@ -38,25 +38,29 @@ package struct OpenAIResponsesDialect: Dialect {
         guard let output = document["output"]?.array, let status = document["status"]?.string else {
             return .missing("\"output\" with a \"status\"", in: document)
         }
-        let finish: FinishReason
-        switch (status, document["incomplete_details"]?["reason"]?.string) {
-        case ("completed", _): finish = .stop
-        case ("incomplete", "max_output_tokens"): finish = .length
-        case ("incomplete", "content_filter"): finish = .filtered
-        case ("failed", _): return .missing("answer: its status is failed", in: document)
-        case ("in_progress", _), ("queued", _), ("cancelled", _): return .brokenOff(status)
-        default: finish = .other
-        }
+        if status == "failed" { return .missing("answer: its status is failed", in: document) }
+        guard !["in_progress", "queued"].contains(status) else { return .completion(nil, else: .string(status)) }
+        let ending = Self.ending(status, document["incomplete_details"], output)
         let parts = output.filter { $0["type"] == "message" }.flatMap { $0["content"]?.array ?? [] }
         let refusal = parts.compactMap { $0["refusal"]?.string }.joined()
         let thoughts = output.filter { $0["type"] == "reasoning" }
             .flatMap { ($0["summary"]?.array ?? []) + ($0["content"]?.array ?? []) }.compactMap { $0["text"]?.string }
         let text = parts.filter { $0["type"] == "output_text" }.compactMap { $0["text"]?.string }.joined()
-        var completion = Completion(
-            reading: text, thoughts: thoughts, finish: finish, usage: Usage(openAIResponses: document["usage"]),
-            model: document["model"], fingerprint: document["system_fingerprint"])
-        if !refusal.isEmpty { (completion.text, completion.finishReason) = (refusal, .refused) }
-        return .completion(completion)
+        let completion = Completion(
+            reading: text, thoughts: thoughts, ending: ending, usage: Usage(openAIResponses: document["usage"]),
+            model: document["model"], fingerprint: document["system_fingerprint"]
+        )?.refusing(refusal)
+        return .completion(completion, else: .string(status))
+    }
+
+    /// A response that is incomplete, or says what it lacks, is truncated for whatever reason it gives, unless a filter stopped
+    /// it; one with any other status than `completed` is unfinished by that name.
+    private static func ending(_ status: String, _ details: JSONValue?, _ output: [JSONValue]) -> Ending {
+        let isIncomplete =
+            status.lowercased() == "incomplete" || details?.isError == true
+            || output.contains { $0["type"] == "message" && $0["status"] == "incomplete" }
+        guard isIncomplete else { return Ending(.string(status)) }
+        return Ending(details?["reason"]) == .finished(.filtered) ? .finished(.filtered) : .finished(.length)
     }
 
     package func streamed(_ form: WireForm) -> WireForm { form.adding(["stream": true]) }

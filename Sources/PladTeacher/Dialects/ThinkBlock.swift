@@ -6,9 +6,12 @@
 /// | `<thinking>`, `<thought>`, `<reasoning>` | prompted models; Gemini's OpenAI endpoint; Gemma |
 /// | `<seed:think>…</seed:think>` | ByteDance Seed-OSS |
 /// | `[THINK]…[/THINK]` | Mistral Magistral |
+/// | `<\|begin_of_thought\|>…<\|end_of_thought\|>` | Sky-T1, OpenThinker and others of that format |
 /// | `◁think▷…◁/think▷` | Moonshot Kimi-VL and Kimi K2 Thinking |
 /// | `Here is my thought process:…Here is my response:` | IBM Granite 3.2 |
 /// | `<\|channel\|>analysis<\|message\|>…` | gpt-oss: see `HarmonyText` |
+///
+/// The marks are known in capitals and small letters alike. Every text is gone through a fixed number of times.
 ///
 /// Source: the reasoning parsers of vLLM (vllm/reasoning) and SGLang ("Reasoning Parser"), which servers may be run without.
 package struct ThinkBlock: Sendable, Equatable {
@@ -25,37 +28,63 @@ package struct ThinkBlock: Sendable, Equatable {
         self.isOpen = isOpen
     }
 
-    private static let marks = [
+    private static let marks: [(start: Mark, end: Mark)] = [
         ("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<thought>", "</thought>"), ("<reasoning>", "</reasoning>"),
         ("<seed:think>", "</seed:think>"), ("[THINK]", "[/THINK]"), ("◁think▷", "◁/think▷"),
-        ("Here is my thought process:", "Here is my response:"), ("Here's my thought process:", "Here's my response:"),
-    ]
+        ("<|begin_of_thought|>", "<|end_of_thought|>"), ("Here is my thought process:", "Here is my response:"),
+        ("Here's my thought process:", "Here's my response:"),
+    ].map { (Mark($0), Mark($1)) }
     /// The ends that chat templates leave alone, having written the start into the prompt.
-    private static let loneEnds = ["</think>", "</seed:think>", "[/THINK]", "◁/think▷"]
+    private static let loneEnds = ["</think>", "</seed:think>", "[/THINK]", "◁/think▷", "<|end_of_thought|>"].map { Mark($0) }
 
     /// Takes blocks at the start of the text apart from the answer. Text without a block is returned as it is.
     ///
     /// - Parameter afterOpening: whether the chat template may have opened the block itself: then everything before a lone
-    ///   end is reasoning. Not where the endpoint has taken the thinking out already: then an end is part of the answer.
+    ///   end is reasoning. Where the endpoint has taken the thinking out already, only an end that stands at the beginning, or
+    ///   alone at the end of its line, is one.
     package static func split(_ text: String, afterOpening: Bool = true) -> ThinkBlock {
         guard mayHoldMark(text) else { return ThinkBlock(text: text) }
         if let harmony = HarmonyText.split(text) { return harmony }
-        var rest = text[...]
-        var thoughts: [String] = []
-        while let (start, end) = marks.first(where: { rest.drop(while: \.isWhitespace).hasPrefix($0.0) }) {
-            let inside = rest.drop(while: \.isWhitespace).dropFirst(start.count)
-            guard let stop = inside.utf8.firstRange(of: end.utf8) else {
-                return ThinkBlock(text: "", reasoning: joined(thoughts + [inside.trimmed]), isOpen: true)
+        let bytes = Array(text.utf8)
+        var (start, thoughts) = (0, [String]())
+        while true {
+            let opening = bytes[start...].withoutSpaceBefore
+            guard let mark = marks.first(where: { $0.start.begins(opening) }) else { break }
+            let inside = opening.dropFirst(mark.start.count)
+            guard let stop = mark.end.firstRange(in: inside) else {
+                return ThinkBlock(text: "", reasoning: joined(thoughts + [inside.trimmedText]), isOpen: true)
             }
-            thoughts.append(inside[..<stop.lowerBound].trimmed)
-            rest = inside[stop.upperBound...]
+            thoughts.append(inside[..<stop.lowerBound].trimmedText)
+            start = stop.upperBound
         }
-        if thoughts.isEmpty, afterOpening, let stop = loneEnds.lazy.compactMap({ rest.utf8.firstRange(of: $0.utf8) }).first {
-            thoughts = [rest[..<stop.lowerBound].trimmed]
-            rest = rest[stop.upperBound...]
+        var isTakenApart = start > 0
+        if !isTakenApart, let stop = loneEnds.lazy.compactMap({ $0.firstRange(in: bytes[...]) }).first,
+            afterOpening || isApart(stop, in: bytes)
+        {
+            thoughts = [bytes[..<stop.lowerBound].trimmedText]
+            (start, isTakenApart) = (stop.upperBound, true)
         }
-        guard !thoughts.isEmpty else { return ThinkBlock(text: text) }
-        return ThinkBlock(text: answer(in: rest.drop(while: \.isWhitespace)), reasoning: joined(thoughts))
+        guard isTakenApart else { return ThinkBlock(text: text) }
+        return ThinkBlock(text: answer(in: bytes[start...].withoutSpaceBefore.text), reasoning: joined(thoughts))
+    }
+
+    /// Whether nothing stands before an end, or a line ends behind it and more follows.
+    private static func isApart(_ end: Range<Int>, in bytes: [UInt8]) -> Bool {
+        let behind = bytes[end.upperBound...]
+        return bytes[..<end.lowerBound].withoutSpaceBefore.isEmpty
+            || (behind.first.map { $0 == 0x0a || $0 == 0x0d } ?? false) && !behind.withoutSpaceBefore.isEmpty
+    }
+
+    /// The end of a block that has no start and is not quoted: what stands before it may be thinking.
+    static func strayEnd(in text: Substring) -> Substring? {
+        let bytes = Array(text.utf8)
+        for (index, end) in loneEnds.enumerated() {
+            guard let place = end.firstRange(in: bytes[...]), place.lowerBound == 0 || bytes[place.lowerBound - 1] != UInt8(ascii: "`")
+            else { continue }
+            let start = marks.first { $0.end == loneEnds[index] }?.start
+            if start?.firstRange(in: bytes[..<place.lowerBound]) == nil { return Substring(bytes[place].text) }
+        }
+        return nil
     }
 
     /// False for nearly all answers, at a hundredth of what the search for marks costs.
@@ -63,26 +92,20 @@ package struct ThinkBlock: Sendable, Equatable {
         let firsts = (UInt8(ascii: "<"), UInt8(ascii: "["), "◁".utf8.first!)
         let opening = text.drop(while: \.isWhitespace)
         return text.utf8.contains { $0 == firsts.0 || $0 == firsts.1 || $0 == firsts.2 }
-            || ["Here", "analysis"].contains(where: opening.hasPrefix)
+            || ["Here", "here", "HERE", "analysis"].contains(where: opening.hasPrefix)
     }
 
     /// What follows the thinking, out of its own mark where all of it stands in one.
-    private static func answer(in text: Substring) -> String {
-        let whole = text.trimmed
-        guard whole.hasPrefix("<answer>"), whole.hasSuffix("</answer>") else { return String(text) }
-        return whole.dropFirst("<answer>".count).dropLast("</answer>".count).trimmed
+    private static func answer(in text: String) -> String {
+        let bytes = Array(text.utf8)
+        let whole = bytes[...].withoutSpaceAround
+        let (start, end) = (Mark("<answer>"), Mark("</answer>"))
+        guard start.begins(whole), whole.count >= start.count + end.count, end.begins(whole.suffix(end.count)) else { return text }
+        return whole.dropFirst(start.count).dropLast(end.count).trimmedText
     }
 
     private static func joined(_ thoughts: [String]) -> String? {
         let thoughts = thoughts.filter { !$0.isEmpty }
         return thoughts.isEmpty ? nil : thoughts.joined(separator: "\n")
-    }
-}
-
-extension Substring {
-    /// Without the white space around it.
-    var trimmed: String {
-        let start = drop(while: \.isWhitespace)
-        return String(start[..<(start.lastIndex { !$0.isWhitespace }.map(start.index(after:)) ?? start.startIndex)])
     }
 }

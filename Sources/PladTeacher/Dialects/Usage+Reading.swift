@@ -4,10 +4,24 @@ extension JSONValue {
     /// A count of tokens that can be one: what no model has ever read or written counts as not said.
     fileprivate var tokenCount: Int? { int.flatMap { (0...1 << 40).contains($0) ? $0 : nil } }
 
-    /// The same of a completion's tokens, which are none where the field is missing.
-    fileprivate func completionTokens(_ field: String) -> Int? {
-        guard let count = self[field], count != .null else { return 0 }
-        return count.tokenCount
+    /// The same of a completion's tokens. Where the field is missing, null or none, they are what the total has beyond the
+    /// prompt's; without a total none.
+    fileprivate func completionTokens(_ field: String, beyond prompt: Int, of total: String?) -> Int? {
+        let given = self[field] ?? .null
+        guard given == .null || given == 0 else { return given.tokenCount }
+        return max(0, (total.flatMap { self[$0]?.tokenCount } ?? 0) - prompt)
+    }
+}
+
+extension Usage {
+    /// Itself, if its counts can be those of an answer with this text; nil where they cannot, as where an endpoint counts nothing
+    /// and says 0: then the answer costs the most that it can.
+    ///
+    /// An answer took a token for each 32 bytes at the least, and no prompt is none. (Tokens of real texts hold four; runs of one
+    /// character may have more in each, and are charged too much rather than not at all.)
+    func credible(for text: String) -> Usage? {
+        let bytes = text.utf8.count
+        return bytes == 0 || (promptTokens > 0 && completionTokens >= (bytes + 31) / 32) ? self : nil
     }
 }
 
@@ -18,7 +32,7 @@ extension Usage {
     /// the others Perplexity's. xAI leaves reasoning out of the completion's count, which the total gives away.
     init?(openAI counts: JSONValue?) {
         guard let counts, let prompt = counts["prompt_tokens"]?.tokenCount,
-            let completion = counts.completionTokens("completion_tokens")
+            let completion = counts.completionTokens("completion_tokens", beyond: prompt, of: "total_tokens")
         else { return nil }
         let reasoning = counts["completion_tokens_details"]?["reasoning_tokens"]?.tokenCount ?? counts["reasoning_tokens"]?.tokenCount
         let isApart = reasoning.map { $0 > 0 && counts["total_tokens"]?.int == prompt + completion + $0 } ?? false
@@ -31,7 +45,7 @@ extension Usage {
 
     init?(openAIResponses counts: JSONValue?) {
         guard let counts, let prompt = counts["input_tokens"]?.tokenCount,
-            let completion = counts.completionTokens("output_tokens")
+            let completion = counts.completionTokens("output_tokens", beyond: prompt, of: "total_tokens")
         else { return nil }
         self.init(
             promptTokens: prompt, completionTokens: completion,
@@ -43,7 +57,7 @@ extension Usage {
     /// were thought.
     init?(anthropic counts: JSONValue?) {
         guard let counts, let prompt = counts["input_tokens"]?.tokenCount,
-            let completion = counts.completionTokens("output_tokens")
+            let completion = counts.completionTokens("output_tokens", beyond: prompt, of: nil)
         else { return nil }
         let cached = counts["cache_read_input_tokens"]?.tokenCount
         self.init(
@@ -54,7 +68,8 @@ extension Usage {
     /// Gemini counts thinking apart from the answer, and is paid for both.
     init?(gemini counts: JSONValue?) {
         guard let counts, let prompt = counts["promptTokenCount"]?.tokenCount,
-            let completion = counts.completionTokens("candidatesTokenCount")
+            let completion = counts.completionTokens(
+                "candidatesTokenCount", beyond: prompt + (counts["thoughtsTokenCount"]?.tokenCount ?? 0), of: "totalTokenCount")
         else { return nil }
         let thoughts = counts["thoughtsTokenCount"]?.tokenCount
         self.init(
@@ -64,7 +79,7 @@ extension Usage {
 
     init?(ollama counts: JSONValue?) {
         guard let counts, let prompt = counts["prompt_eval_count"]?.tokenCount,
-            let completion = counts.completionTokens("eval_count")
+            let completion = counts.completionTokens("eval_count", beyond: prompt, of: nil)
         else { return nil }
         self.init(promptTokens: prompt, completionTokens: completion)
     }

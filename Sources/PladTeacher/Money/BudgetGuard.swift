@@ -34,15 +34,26 @@ package enum Settlement: Sendable, Hashable {
 }
 
 extension RetryPolicy.Outcome {
-    var settlement: Settlement {
+    /// What an attempt without an answer costs: in doubt is whatever the endpoint may have worked on before it failed.
+    ///
+    /// - Parameter status: the HTTP status that it came under; nil where no whole response came.
+    package func settlement(status: Int?) -> Settlement {
         switch self {
-        case .fault: .nothing
-        case .unreadable: .doubtful
+        case .fault(let fault, _):
+            // A gateway's error says nothing of what became of the request behind it. An error under status 200, in a body or in
+            // the middle of a stream, may come after the work.
+            if Self.gatewayStatuses.contains(fault.status) { return .doubtful }
+            guard let status, (200..<300).contains(status) else { return .nothing }
+            return [.server, .overloaded].contains(fault.kind) ? .doubtful : .nothing
+        case .unreadable: return .doubtful
         case .transport(let fault):
-            switch fault.kind {
+            return switch fault.kind {
             case .unresolved, .unconnected, .untrusted: .nothing
             case .cut, .timeout, .other, .tooLarge, .stopped: .doubtful
             }
         }
     }
+
+    /// 408 Request Timeout, 502 Bad Gateway, 504 Gateway Timeout; nginx's 499; Cloudflare's 520 to 524; proxies' own timeouts.
+    private static let gatewayStatuses: Set = [408, 499, 502, 504, 520, 521, 522, 523, 524, 598, 599]
 }

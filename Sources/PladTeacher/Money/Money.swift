@@ -4,9 +4,9 @@ package struct Money: Sendable, Hashable, Comparable, Codable, CustomStringConve
 
     package init(nanodollars: Int64) { self.nanodollars = nanodollars }
 
-    /// Rounded up, so that no sum of many falls short. Beyond nine billion dollars it is nine billion.
+    /// Rounded up, so that no sum of many falls short. Beyond nine billion dollars it is nine billion, as what is no number.
     package init(dollars: Double) {
-        nanodollars = Int64(min(max(dollars * 1e9, 0), 9e18).rounded(.up))
+        nanodollars = dollars.isNaN ? 9_000_000_000_000_000_000 : Int64(min(max(dollars * 1e9, 0), 9e18).rounded(.up))
     }
 
     package static let zero = Money(nanodollars: 0)

@@ -28,11 +28,17 @@ public struct Price: Sendable, Hashable, Codable {
         cost(promptTokens: usage.promptTokens, completionTokens: usage.completionTokens, cachedTokens: usage.cachedTokens ?? 0)
     }
 
+    /// What a request costs that is answered with nothing: its prompt, at one token a byte.
+    package func least(for request: TeacherRequest) -> Money {
+        cost(promptTokens: request.bodyText.utf8.count + 64, completionTokens: 0)
+    }
+
     /// The most that a request can cost: no token is shorter than a byte, each message brings a few of its own, and every
     /// answer may be as long as its limit. Surcharges that a price has no number for (long prompts, writes to a provider's cache) are
     /// not in it. Nil where the request has no limit.
     package func most(for request: TeacherRequest) -> Money? {
         guard let limit = request.tokenLimit else { return nil }
-        return cost(promptTokens: request.bodyText.utf8.count + 64, completionTokens: limit * request.answers)
+        let (tokens, overflow) = limit.multipliedReportingOverflow(by: request.answers)
+        return cost(promptTokens: request.bodyText.utf8.count + 64, completionTokens: overflow ? .max : tokens)
     }
 }

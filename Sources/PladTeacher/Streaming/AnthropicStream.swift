@@ -4,24 +4,38 @@ import PladRecords
 ///
 /// `message_start`, then blocks of content one after the other (`content_block_start`, deltas, `content_block_stop`, counted
 /// by `index`), then `message_delta` with the reason for the end, then `message_stop`. An event out of this order is not put
-/// right, since a delta carries no number: the stream is refused, as is one with more deltas than tokens. Kinds of events
-/// not named here may come, and mean nothing.
+/// right, since a delta carries no number: the stream is refused. Kinds of events not named here may come, and mean nothing.
 ///
 /// Source: Anthropic API reference, "Streaming messages".
 struct AnthropicStream {
     private var message: [String: JSONValue]?
     private var blocks: [[String: JSONValue]] = []
-    private var pieces = StreamPieces()
+    /// What the deltas of each block bring.
+    private var pieces: [Pieces] = []
     private var isBlockOpen = false
     private var hasReason = false
     private var isStopped = false
+
+    private struct Pieces {
+        var text = StreamPieces()
+        var thinking = ThoughtPieces()
+
+        func document(of block: [String: JSONValue]) -> JSONValue {
+            var block = block
+            for (name, more) in [("text", text.text), ("thinking", thinking.text)] where !more.isEmpty {
+                block[name] = .string((block[name]?.string ?? "") + more)
+            }
+            return .object(block)
+        }
+    }
 
     static func document(_ events: [StreamEvent]) throws(StreamError) -> JSONValue {
         var stream = AnthropicStream()
         for event in events.inOrderOfIDs where !event.isDone { try stream.take(try event.document()) }
         guard stream.isStopped, var message = stream.message else { throw .broken("ends without message_stop") }
-        try stream.pieces.check(tokens: message["usage"]?["output_tokens"]?.int)
-        message["content"] = .array(stream.blocks.map { .object($0) })
+        let thoughts = stream.pieces.reduce(0) { $0 + $1.thinking.count }
+        for pieces in stream.pieces { try pieces.text.check(tokens: message["usage"]?["output_tokens"]?.int, beside: thoughts) }
+        message["content"] = .array(zip(stream.blocks, stream.pieces).map { $1.document(of: $0) })
         return .object(message)
     }
 
@@ -58,15 +72,13 @@ struct AnthropicStream {
         guard message != nil, !hasReason, !isBlockOpen, event["index"]?.int == blocks.count, let block = event["content_block"]?.object
         else { throw .broken("opens block \(event["index"]?.int ?? -1) where block \(blocks.count) is due") }
         blocks.append(block)
+        pieces.append(Pieces())
         isBlockOpen = true
     }
 
     private mutating func extend(_ event: JSONValue) throws(StreamError) {
         guard isCurrent(event) else { throw .broken("goes on with a block that is not open") }
-        for name in ["text", "thinking"] {
-            guard let piece = event["delta"]?[name]?.string else { continue }
-            if name == "text" { pieces.append(piece) }
-            blocks[blocks.count - 1][name] = .string((blocks[blocks.count - 1][name]?.string ?? "") + piece)
-        }
+        if let piece = event["delta"]?["text"]?.string { pieces[pieces.count - 1].text.append(piece) }
+        if let piece = event["delta"]?["thinking"]?.string { pieces[pieces.count - 1].thinking.append(piece) }
     }
 }

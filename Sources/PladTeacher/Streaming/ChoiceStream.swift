@@ -10,8 +10,10 @@ struct ChoiceStream {
     private struct Choice {
         var pieces = StreamPieces()
         var refusal = ""
-        var reasoning = ""
+        var reasoning = ThoughtPieces()
         var finish: JSONValue?
+        /// Whether every part so far that brought something gave a reason too: then a reason does not mean the end.
+        var repeatsReason = true
 
         /// Adds a chunk's part of this choice: `{"delta": …}` of a chat, `{"text": …}` of a completion.
         mutating func take(_ part: JSONValue) throws(StreamError) {
@@ -21,13 +23,17 @@ struct ChoiceStream {
             }
             let thoughts = (content.thoughts + delta.thoughts).joined()
             let refused = delta["refusal"]?.string ?? ""
-            guard finish == nil || (content.text + thoughts + refused).isEmpty else { throw .broken("goes on after its finish_reason") }
+            let ending = Ending.isGiven(part["finish_reason"]) ? part["finish_reason"] : nil
+            if !(content.text + thoughts + refused).isEmpty {
+                if ending == nil { repeatsReason = false }
+                guard finish == nil || repeatsReason else { throw .broken("goes on after its finish_reason") }
+            }
             pieces.append(content.text)
-            reasoning += thoughts
+            reasoning.append(thoughts)
             refusal += refused
-            guard let ending = part["finish_reason"], ending != .null else { return }
-            if part["error"] != nil, let fault = ProviderFault(inside: part) { throw .fault(fault) }
-            guard finish == nil || finish == ending else { throw .broken("ends twice, and differently") }
+            guard let ending else { return }
+            if part["error"]?.isError == true, let fault = ProviderFault(inside: part) { throw .fault(fault) }
+            guard finish == nil || finish == ending || repeatsReason else { throw .broken("ends twice, and differently") }
             finish = ending
         }
 
@@ -35,11 +41,12 @@ struct ChoiceStream {
             let finish = finish ?? .null
             guard isChat else {
                 return [
-                    "index": .int(Int64(index)), "text": .string(pieces.text), "reasoning": .string(reasoning), "finish_reason": finish,
+                    "index": .int(Int64(index)), "text": .string(pieces.text), "reasoning": .string(reasoning.text),
+                    "finish_reason": finish,
                 ]
             }
             let message: JSONValue = [
-                "role": "assistant", "content": .string(pieces.text), "refusal": .string(refusal), "reasoning": .string(reasoning),
+                "role": "assistant", "content": .string(pieces.text), "refusal": .string(refusal), "reasoning": .string(reasoning.text),
             ]
             return ["index": .int(Int64(index)), "message": message, "finish_reason": finish]
         }
@@ -64,12 +71,17 @@ struct ChoiceStream {
                 try choices[part["index"]?.int ?? 0, default: Choice()].take(part)
             }
         }
+        if choices.isEmpty, isDone, fields["usage"] != nil {
+            // No choice at all: the prompt was stopped by a filter.
+            fields["choices"] = []
+            return .object(fields)
+        }
         guard !choices.isEmpty, choices.values.allSatisfy({ $0.finish != nil }) else { throw .broken("ends without a finish_reason") }
         guard isDone || fields["usage"] != nil else { throw .broken("ends without [DONE]") }
         let sorted = choices.sorted { $0.key < $1.key }
         guard sorted.map(\.key) == Array(0..<choices.count) else { throw .broken("leaves a choice out") }
         let tokens = Usage(openAI: fields["usage"])?.completionTokens
-        for choice in sorted { try choice.value.pieces.check(tokens: tokens) }
+        for choice in sorted { try choice.value.pieces.check(tokens: tokens, beside: choice.value.reasoning.count) }
         fields["choices"] = .array(sorted.map { $0.value.document(index: $0.key, isChat: isChat) })
         return .object(fields)
     }

@@ -6,9 +6,11 @@ import PladRecords
 /// `finishReason`. There is no other end, and chunks carry no numbers.
 enum GeminiStream {
     private struct Candidate {
-        var parts: [(isThought: Bool, text: String)] = []
+        var thoughts = ThoughtPieces()
         var pieces = StreamPieces()
         var fields: [String: JSONValue] = [:]
+        /// Whether every chunk so far that brought text gave a reason too: then a reason does not mean the end.
+        var repeatsReason = true
     }
 
     static func document(_ events: [StreamEvent]) throws(StreamError) -> JSONValue {
@@ -22,19 +24,19 @@ enum GeminiStream {
                 candidates[index] = try extended(candidates[index] ?? Candidate(), by: given)
             }
         }
-        guard !candidates.isEmpty || fields["promptFeedback"]?["blockReason"] != nil,
+        guard !candidates.isEmpty || Ending.isGiven(fields["promptFeedback"]?["blockReason"]),
             candidates.values.allSatisfy({ $0.fields["finishReason"] != nil })
         else { throw .broken("ends without a finishReason") }
         guard !candidates.isEmpty else { return .object(fields) }
         let sorted = candidates.sorted { $0.key < $1.key }
         guard sorted.map(\.key) == Array(0..<candidates.count) else { throw .broken("leaves a candidate out") }
         let tokens = Usage(gemini: fields["usageMetadata"])?.completionTokens
-        for candidate in sorted { try candidate.value.pieces.check(tokens: tokens) }
+        for candidate in sorted { try candidate.value.pieces.check(tokens: tokens, beside: candidate.value.thoughts.count) }
         fields["candidates"] = .array(
             sorted.map { index, candidate in
-                let parts = candidate.parts.map { part -> JSONValue in
-                    part.isThought ? ["text": .string(part.text), "thought": true] : ["text": .string(part.text)]
-                }
+                let thoughts =
+                    candidate.thoughts.text.isEmpty ? [] : [["text": .string(candidate.thoughts.text), "thought": true] as JSONValue]
+                let parts = thoughts + [["text": .string(candidate.pieces.text)]]
                 return .object(candidate.fields.merging(["index": .int(Int64(index)), "content": ["parts": .array(parts)]]) { $1 })
             })
         return .object(fields)
@@ -42,19 +44,18 @@ enum GeminiStream {
 
     private static func extended(_ candidate: Candidate, by given: JSONValue) throws(StreamError) -> Candidate {
         var candidate = candidate
+        let reason = Ending.isGiven(given["finishReason"]) ? given["finishReason"] : nil
         for part in given["content"]?["parts"]?.array ?? [] {
             guard let text = part["text"]?.string, !text.isEmpty else { continue }
-            guard candidate.fields["finishReason"] == nil else { throw .broken("goes on after its finishReason") }
-            let isThought = part["thought"] == true
-            candidate.pieces.append(text)
-            if candidate.parts.last?.isThought == isThought {
-                candidate.parts[candidate.parts.count - 1].text += text
-            } else {
-                candidate.parts.append((isThought, text))
+            if reason == nil { candidate.repeatsReason = false }
+            guard candidate.fields["finishReason"] == nil || candidate.repeatsReason else {
+                throw .broken("goes on after its finishReason")
             }
+            if part["thought"] == true { candidate.thoughts.append(text) } else { candidate.pieces.append(text) }
         }
-        if let reason = given["finishReason"] {
-            guard [nil, reason].contains(candidate.fields["finishReason"]) else { throw .broken("ends twice, and differently") }
+        if let reason {
+            let known = candidate.fields["finishReason"]
+            guard known == nil || known == reason || candidate.repeatsReason else { throw .broken("ends twice, and differently") }
             candidate.fields["finishReason"] = reason
         }
         return candidate

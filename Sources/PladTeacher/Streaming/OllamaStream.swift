@@ -4,19 +4,19 @@ import PladRecords
 /// and the counts. Lines carry no numbers.
 enum OllamaStream {
     static func document(_ events: [StreamEvent]) throws(StreamError) -> JSONValue {
-        var (pieces, thinking) = (StreamPieces(), "")
+        var (pieces, thinking) = (StreamPieces(), ThoughtPieces())
         var last: JSONValue?
         for event in events {
             let line = try event.document()
             guard last == nil else { throw .broken("goes on after \"done\"") }
             guard let message = line["message"], line["done"]?.bool != nil else { throw .broken("holds a line that is no answer's") }
             pieces.append(message["content"]?.string ?? "")
-            thinking += message["thinking"]?.string ?? ""
+            thinking.append(message["thinking"]?.string ?? "")
             if line["done"] == true { last = line }
         }
         guard var fields = last?.object else { throw .broken("ends without \"done\"") }
-        try pieces.check(tokens: fields["eval_count"]?.int)
-        fields["message"] = ["role": "assistant", "content": .string(pieces.text), "thinking": .string(thinking)]
+        try pieces.check(tokens: fields["eval_count"]?.int, beside: thinking.count)
+        fields["message"] = ["role": "assistant", "content": .string(pieces.text), "thinking": .string(thinking.text)]
         return .object(fields)
     }
 }

@@ -40,54 +40,73 @@ extension [StreamEvent] {
 
     /// Whether a body is JSON in lines: its first line is a whole object, and more follow.
     static func areLines(_ body: Data) -> Bool {
-        let lines = body.split(separator: UInt8(ascii: "\n"), maxSplits: 2).filter { !$0.allSatisfy { $0 == 0x20 || $0 == 0x0d } }
+        let lines = body.split(maxSplits: 3, whereSeparator: isLineEnd).filter { !$0.allSatisfy { $0 == 0x20 } }
         guard lines.count > 1, let first = lines.first else { return false }
-        return first.first == UInt8(ascii: "{") && first.last { $0 != 0x0d && $0 != 0x20 } == UInt8(ascii: "}")
+        return first.first == UInt8(ascii: "{") && first.last { $0 != 0x20 } == UInt8(ascii: "}")
     }
 
     /// The lines of a body as events.
     init(lines body: Data) {
-        self = String(decoding: body, as: UTF8.self).split(whereSeparator: \.isNewline).map { StreamEvent(data: String($0)) }
+        self = body.split(whereSeparator: Self.isLineEnd).filter { !$0.allSatisfy { $0 == 0x20 || $0 == 0x09 } }
+            .map { StreamEvent(data: String(decoding: $0, as: UTF8.self)) }
     }
 
     /// The events of a body. One that the end of the body cuts short counts too: where its data is whole, nothing but an
-    /// empty line is missing.
+    /// empty line is missing. One without data is none.
+    ///
+    /// Some servers end an event by a single line break. Data whose every line is a document or `[DONE]` is therefore as many
+    /// events: joined, as the standard has it, it would be nothing that can be read.
     ///
     /// Source: WHATWG HTML, "Server-sent events", 9.2.6.
     init(serverSent body: Data) {
         self = []
-        var (event, hasData) = (StreamEvent(data: ""), false)
-        var id: String?
+        var (open, name, id): ([StreamEvent], String?, String?) = ([], nil, nil)
+        func close(_ events: inout [StreamEvent]) {
+            if open.count > 1, open.allSatisfy(\.standsAlone) {
+                events += open
+            } else if !open.isEmpty {
+                let data = open.map(\.data).joined(separator: "\n")
+                if !data.isEmpty { events.append(StreamEvent(name: name, id: id, data: data)) }
+            }
+            (open, name) = ([], nil)
+        }
         for line in Self.lines(of: body) {
             if line.isEmpty {
-                if hasData { append(event) }
-                (event, hasData) = (StreamEvent(data: ""), false)
+                close(&self)
                 continue
             }
-            let colon = line.firstIndex(of: ":")
-            var value = colon.map { line[line.index(after: $0)...] } ?? ""
-            if value.first == " " { value = value.dropFirst() }
-            switch line[..<(colon ?? line.endIndex)] {
-            case "data":
-                event.data += (hasData ? "\n" : "") + value
-                event.id = id
-                hasData = true
-            case "event": event.name = String(value)
-            case "id":
-                id = String(value)
-                if hasData { event.id = id }
+            let colon = line.firstIndex(of: UInt8(ascii: ":"))
+            var value = colon.map { line[($0 + 1)...] } ?? line[line.endIndex...]
+            if value.first == 0x20 { value = value.dropFirst() }
+            let text = String(decoding: value, as: UTF8.self)
+            switch String(decoding: line[..<(colon ?? line.endIndex)], as: UTF8.self) {
+            case "data": open.append(StreamEvent(name: name, id: id, data: text))
+            case "event": name = text
+            case "id": id = text
             default: break
             }
         }
-        if hasData { append(event) }
+        close(&self)
     }
 
-    /// Lines end in CR LF, LF or CR. Empty ones are kept.
-    private static func lines(of body: Data) -> [Substring] {
-        var text = String(decoding: body, as: UTF8.self)[...]
-        if text.unicodeScalars.first == "\u{feff}" { text.unicodeScalars.removeFirst() }
-        // A character of Swift's is a line break as a whole, CR LF too; others than these three are none here.
-        return text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r" || $0 == "\r\n" }
+    private static func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0a || byte == 0x0d }
+
+    /// Lines end in CR LF, LF or CR, and in nothing else. Empty ones are kept.
+    private static func lines(of body: Data) -> [Data.SubSequence] {
+        let text = body.starts(with: [0xef, 0xbb, 0xbf]) ? body.dropFirst(3) : body[...]
+        var (lines, start, wasReturn): ([Data.SubSequence], Data.Index, Bool) = ([], text.startIndex, false)
+        for place in text.indices {
+            let byte = text[place]
+            if byte == 0x0a, wasReturn {
+                start = place + 1
+            } else if isLineEnd(byte) {
+                lines.append(text[start..<place])
+                start = place + 1
+            }
+            wasReturn = byte == 0x0d
+        }
+        lines.append(text[start...])
+        return lines
     }
 
     /// The events in the order of their numbers, each once, where their ids number them: every id a whole number, and no
@@ -104,38 +123,16 @@ extension [StreamEvent] {
     }
 }
 
-/// The pieces of text that a stream brings for one answer, where they carry no numbers.
-struct StreamPieces {
-    private var pieces: [String] = []
-
-    var text: String { pieces.joined() }
-
-    mutating func append(_ piece: String) {
-        if !piece.isEmpty { pieces.append(piece) }
-    }
-
-    /// Throws where pieces must have come twice: each right after itself, which no text does, or more of them than the
-    /// endpoint counts tokens, of which none makes two.
-    func check(tokens: Int?) throws(StreamError) {
-        let isDoubled =
-            pieces.count >= 4
-            && stride(from: 0, to: pieces.count, by: 2).allSatisfy {
-                $0 + 1 < pieces.count && pieces[$0] == pieces[$0 + 1]
-            }
-        // All the same is a text like "--------", of one token over and over.
-        guard !isDoubled || Set(pieces).count == 1 else { throw .broken("brings everything twice") }
-        guard let tokens, tokens > 0, pieces.count > tokens else { return }
-        throw .broken("brings \(pieces.count) pieces of text for \(tokens) tokens")
-    }
-}
-
 extension StreamEvent {
     var isDone: Bool { data == "[DONE]" }
 
-    /// The event's document. Throws the error that it reports.
+    /// Whether the data is an event's of its own: a document in one line, or the end.
+    fileprivate var standsAlone: Bool { isDone || (data.hasPrefix("{") && data.hasSuffix("}")) }
+
+    /// The event's document. Throws the error that it reports; an empty one is none.
     func document() throws(StreamError) -> JSONValue {
         guard let document = try? JSONValue(parsing: Data(data.utf8)) else { throw .broken("holds an event that is no JSON") }
-        let isError = document["error"].map { $0 != .null } ?? (document["type"] == "error" || name == "error")
+        let isError = document["error"]?.isError ?? (document["type"] == "error" || name == "error")
         guard isError else { return document }
         throw ProviderFault(inside: document).map { .fault($0) } ?? .broken("breaks off with an error")
     }

@@ -1,0 +1,126 @@
+/// Control text of chat formats that a server has left in an answer, where a tokenizer's special tokens should have stayed:
+/// `Fine.<|im_end|>`, `<|start_header_id|>assistant<|end_header_id|>` before it, `</s>` behind it.
+///
+/// What stands at the edges is cut off. In the middle it means that the model went on into another turn, or that the text
+/// speaks of such marks: it is not told apart, and the text is no answer to learn from.
+struct ControlText {
+    /// The text without control text at its edges.
+    private(set) var text: Substring
+    /// What was cut off, in its order; nil for nothing.
+    private(set) var cut: String?
+    /// The first mark that is left inside.
+    private(set) var inside: String?
+
+    /// - Parameter headOnly: whether to look at the beginning alone, for the header of a turn.
+    init(_ given: String, headOnly: Bool = false) {
+        text = given[...]
+        guard Self.mayHoldMark(given) else { return }
+        var cuts: [String] = []
+        // `<s>struck out</s>` is HTML: its marks stand where a text goes on behind or before them.
+        let strikes = Strikes(text)
+        while let head = Self.head(of: text, strikes, sparing: headOnly ? Self.thinking : []) {
+            cuts.append(String(head))
+            text = text[head.endIndex...].drop(while: \.isWhitespace)
+        }
+        var ends: [String] = []
+        while !headOnly, let tail = Self.tail(of: text, strikes) {
+            ends.append(String(tail))
+            text = Self.withoutSpaceBehind(text[..<tail.startIndex])
+        }
+        let all = cuts + ends.reversed()
+        cut = all.isEmpty ? nil : all.joined(separator: " ")
+        if !headOnly { inside = Self.firstMark(in: text).map(String.init) }
+    }
+
+    private static func mayHoldMark(_ text: String) -> Bool {
+        text.utf8.contains { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "[") } || text.drop(while: \.isWhitespace).hasPrefix("assistant")
+    }
+
+    /// Marks that are not spelt `<|…|>`: Llama 2 and Mistral, Gemma.
+    private static let plainMarks = ["<s>", "</s>", "<bos>", "<eos>", "<start_of_turn>", "<end_of_turn>", "[INST]", "[/INST]"]
+    /// Who speaks, between or behind the marks of a header.
+    private static let roles = ["assistant", "model"]
+    /// Of gpt-oss's format and of thinking, which `ThinkBlock` takes apart.
+    private static let thinking: Set<Substring> = [
+        "<|channel|>", "<|start|>", "<|message|>", "<|begin_of_thought|>", "<|begin_of_solution|>", "<|end_of_thought|>",
+    ]
+
+    /// A mark, or the name of the role in a header, at the beginning; without the space before it.
+    private static func head(of text: Substring, _ strikes: Strikes, sparing spared: Set<Substring>) -> Substring? {
+        let start = text.drop(while: \.isWhitespace)
+        if let mark = mark(at: start) {
+            if spared.contains(mark) || (mark == "<s>" && strikes.endInside) { return nil }
+            let behind = start[mark.endIndex...]
+            // `<|im_start|>assistant`: the role belongs to the mark.
+            guard mark != "</s>", let role = roles.first(where: behind.hasPrefix), isEnd(behind.dropFirst(role.count)) else { return mark }
+            return start[..<behind.index(behind.startIndex, offsetBy: role.count)]
+        }
+        // What is left of Llama 3's header once its special tokens are dropped: the role alone on a line.
+        let behind = start.dropFirst("assistant".count)
+        return start.hasPrefix("assistant") && behind.first?.isNewline == true ? start[..<behind.startIndex] : nil
+    }
+
+    private static func isEnd(_ text: Substring) -> Bool { text.first.map { $0.isNewline || $0 == "<" } ?? true }
+
+    /// Where a text holds HTML's marks of what is struck out.
+    private struct Strikes {
+        /// `</s>` with more text behind it.
+        let endInside: Bool
+        /// `<s>` with text before it.
+        let beginInside: Bool
+
+        init(_ text: Substring) {
+            let end = text.utf8.firstRange(of: "</s>".utf8)
+            endInside = end.map { !text[$0.upperBound...].allSatisfy(\.isWhitespace) } ?? false
+            let inner = text.drop { $0.isWhitespace }.dropFirst()
+            beginInside = inner.utf8.firstRange(of: "<s>".utf8) != nil
+        }
+    }
+
+    /// A mark at the end, without the space behind it.
+    private static func tail(of text: Substring, _ strikes: Strikes) -> Substring? {
+        let end = withoutSpaceBehind(text)
+        guard let last = end.last, last == ">" || last == "]", let start = end.lastIndex(where: { $0 == "<" || $0 == "[" }),
+            let mark = mark(at: end[start...]), mark.endIndex == end.endIndex, mark != "</s>" || !strikes.beginInside
+        else { return nil }
+        return mark
+    }
+
+    private static func withoutSpaceBehind(_ text: Substring) -> Substring {
+        text.lastIndex { !$0.isWhitespace }.map { text[...$0] } ?? text[..<text.startIndex]
+    }
+
+    /// The mark that the text begins with.
+    private static func mark(at text: Substring) -> Substring? {
+        if let plain = plainMarks.first(where: text.hasPrefix) {
+            return text[..<text.index(text.startIndex, offsetBy: plain.count)]
+        }
+        // DeepSeek writes the bars and the space between words with characters of their own.
+        guard let bar = ["<|", "<｜"].first(where: text.hasPrefix) else { return nil }
+        let name = text.dropFirst(bar.count).prefix(41) { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "▁" }
+        guard (2...40).contains(name.count), ["|>", "｜>"].contains(where: text[name.endIndex...].hasPrefix) else { return nil }
+        return text[..<text.index(name.endIndex, offsetBy: 2)]
+    }
+
+    /// The first mark inside that no text holds by chance: `<s>` and the like are also HTML.
+    private static func firstMark(in text: Substring) -> Substring? {
+        var rest = text
+        while let start = rest.firstIndex(where: { $0 == "<" || $0 == "[" }) {
+            if let mark = mark(at: rest[start...]), !["<s>", "</s>"].contains(mark) { return mark }
+            rest = rest[rest.index(after: start)...]
+        }
+        return ThinkBlock.strayEnd(in: text)
+    }
+}
+
+extension Substring {
+    fileprivate func prefix(_ most: Int, while belongs: (Character) -> Bool) -> Substring {
+        var end = startIndex
+        var count = 0
+        while end < endIndex, count < most, belongs(self[end]) {
+            formIndex(after: &end)
+            count += 1
+        }
+        return self[..<end]
+    }
+}

@@ -1,0 +1,71 @@
+import PladRecords
+
+/// What an endpoint's word for the end of an answer says of the answer: one reading for all dialects.
+///
+/// Only a word that is known to end whole answers makes one `whole`; capitals, spaces and hyphens make no difference. No word
+/// at all (absent, null, empty) is `unfinished` too, since nothing then tells a whole answer from a torn one.
+///
+/// | word | reading |
+/// |---|---|
+/// | `stop`, `eos`, `eos_token`, `end_turn`, `stop_sequence`, `complete`, … | whole |
+/// | `length`, `max_tokens`, `max_output_tokens`, `model_context_window_exceeded`, … | truncated |
+/// | `content_filter`, `SAFETY`, `RECITATION`, `PROHIBITED_CONTENT`, `sensitive`, … | filtered |
+/// | `refusal` | refused |
+/// | `error`, `insufficient_system_resource`, `network_error` | the endpoint broke it off: asked again |
+/// | `tool_calls`, `pause_turn`, `abort`, `OTHER`, `MALFORMED_FUNCTION_CALL`, any other, none | unfinished, by its name |
+///
+/// Source: the API references of OpenAI, Anthropic, Google, Ollama, Mistral, DeepSeek, Zhipu and Amazon Bedrock, and what vLLM,
+/// SGLang, TGI and llama.cpp send.
+enum Ending: Equatable {
+    case finished(FinishReason)
+    /// - Parameter name: what the completion's `ending` calls it.
+    case unfinished(name: String)
+    case brokenOff(String)
+
+    init(_ word: JSONValue?) {
+        let given = word?.string ?? (word == nil || word == .null ? "" : word!.canonical)
+        switch Self.plain(given) {
+        case let word where Self.whole.contains(word): self = .finished(.stop)
+        case let word where Self.truncated.contains(word): self = .finished(.length)
+        case let word where Self.filtered.contains(word): self = .finished(.filtered)
+        case "refusal", "refused": self = .finished(.refused)
+        case let word where Self.broken.contains(word): self = .brokenOff(given)
+        case "", "null", "none": self = .unfinished(name: "no finish reason")
+        default: self = .unfinished(name: String(given.prefix(80)))
+        }
+    }
+
+    /// The completion's finish reason and, where that is `other`, what it was; nil where the endpoint broke the answer off.
+    var finish: (reason: FinishReason, ending: String?)? {
+        switch self {
+        case .finished(let reason): (reason, nil)
+        case .unfinished(let name): (.other, name)
+        case .brokenOff: nil
+        }
+    }
+
+    /// Whether a stream's chunk gives a reason: many send an empty one, or the word null, until there is one.
+    static func isGiven(_ word: JSONValue?) -> Bool {
+        guard let word, word != .null else { return false }
+        return word.string.map { !["", "null", "none"].contains(plain($0)) } ?? true
+    }
+
+    private static func plain(_ word: String) -> String {
+        String(word.lowercased().filter { !$0.isWhitespace }.map { $0 == "-" ? "_" : $0 })
+    }
+
+    private static let whole: Set = [
+        "stop", "eos", "eos_token", "end_of_text", "endoftext", "end_turn", "stop_sequence", "complete", "completed", "finish", "finished",
+    ]
+    private static let truncated: Set = [
+        "length", "max_tokens", "max_token", "max_length", "max_new_tokens", "max_output_tokens", "max_completion_tokens", "model_length",
+        "token_limit", "context_length", "context_length_exceeded", "model_context_window_exceeded",
+    ]
+    private static let filtered: Set = [
+        "content_filter", "content_filtered", "contentfilter", "safety", "recitation", "language", "blocklist", "prohibited_content",
+        "spii",
+        "image_safety", "image_prohibited_content", "image_recitation", "model_armor", "guardrail_intervened", "sensitive", "moderation",
+        "blocked",
+    ]
+    private static let broken: Set = ["error", "insufficient_system_resource", "network_error"]
+}

@@ -1,0 +1,120 @@
+import Foundation
+import PladHTTP
+import PladRecords
+import PladTeacher
+import Testing
+
+/// Control text of chat formats that servers leave in answers.
+@Suite struct ControlTextTests {
+    /// The completion that every dialect reads in an answer with this text, whole and streamed; they agree.
+    private func completions(_ text: String) throws -> [(name: String, Completion)] {
+        let quoted = JSONValue.string(text).canonical.dropFirst().dropLast()
+        return try DialectShapes.all.flatMap { shapes in
+            let stream = try #require(DialectStreamShapes.all.first { $0.name == shapes.name })
+            // The streams bring their text in two pieces; here the second is all of it.
+            let events = stream.events.map {
+                $0.replacing("\"Bec\"", with: "\"\"").replacing("\"ause.\"", with: "\"\(quoted)\"").replacing(
+                    "\"Because.\"", with: "\"\(quoted)\"")
+            }
+            let bodies = [("whole", shapes.answer.replacing("Because.", with: quoted)), ("streamed", stream.body(events))]
+            return try bodies.map { how, body in
+                guard case .completion(let completion) = shapes.dialect().read(status: 200, body: Data(body.utf8)) else {
+                    throw TeacherError(.exhausted, "\(shapes.name): \(body)")
+                }
+                return ("\(shapes.name), \(how)", completion)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("Fine.<|im_end|>", "<|im_end|>"), ("Fine.\n<|im_end|>\n", "<|im_end|>"), ("Fine.<|eot_id|>", "<|eot_id|>"), ("Fine.</s>", "</s>"),
+        ("<s>Fine.</s>", "<s> </s>"), ("<s> Fine.", "<s>"), ("Fine.<end_of_turn>", "<end_of_turn>"),
+        ("Fine.<|endoftext|>", "<|endoftext|>"),
+        ("Fine.<｜end▁of▁sentence｜>", "<｜end▁of▁sentence｜>"), ("Fine.<|END_OF_TURN_TOKEN|>", "<|END_OF_TURN_TOKEN|>"),
+        ("<|im_start|>assistant\nFine.<|im_end|>", "<|im_start|>assistant <|im_end|>"),
+        (
+            "<|start_header_id|>assistant<|end_header_id|>\n\nFine.<|eot_id|>",
+            "<|start_header_id|>assistant <|end_header_id|> <|eot_id|>"
+        ),
+        ("<start_of_turn>model\nFine.<end_of_turn>\n<eos>", "<start_of_turn>model <end_of_turn> <eos>"),
+        ("assistant\n\nFine.", "assistant"),
+        ("<|assistant|>\nFine.<|user|>", "<|assistant|> <|user|>"), ("[/INST] Fine.</s>", "[/INST] </s>"),
+    ])
+    func itIsCutOffTheEdgesAndTold(text: String, cut: String) throws {
+        for (name, completion) in try completions(text) {
+            #expect(completion.text == "Fine." && completion.finishReason == .stop, "\(name)")
+            #expect(completion.cut == cut, "\(name)")
+        }
+    }
+
+    @Test(arguments: [
+        ("Fine.<|im_end|>\n<|im_start|>user\nAnd then?", "<|im_end|>"),
+        ("Fine.<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nMore", "<|eot_id|>"),
+        ("Fine. <end_of_turn> <start_of_turn>user Why?", "<end_of_turn>"), ("Fine.[INST] Why? [/INST] So.", "[INST]"),
+    ])
+    func insideItIsNoAnswer(text: String, mark: String) throws {
+        for (name, completion) in try completions(text) {
+            #expect(completion.finishReason == .other && completion.ending == "control text \(mark) in the middle", "\(name)")
+        }
+    }
+
+    @Test(arguments: [
+        "Fine.", " Fine. ", "a < b and c > d", "if (a <b) { x[0] }", "<b>bold</b>", "<s>old</s> new", "It was <s>old</s>", "assistant",
+        "assistant: hello", "An assistant\nhelps.", "f <| x |> g", "[1] Smith, [2] Jones]", "<p>", "a [link](x)", "vec![0; 4]",
+    ])
+    func otherTextIsLeftAlone(text: String) throws {
+        for (name, completion) in try completions(text) {
+            #expect(completion.text == text && completion.finishReason == .stop && completion.cut == nil, "\(name)")
+        }
+    }
+
+    private func chat(_ message: String) throws -> Completion {
+        let body = "{\"choices\":[{\"message\":\(message),\"finish_reason\":\"stop\"}]}"
+        guard case .completion(let completion) = OpenAIChatDialect(model: "m").read(status: 200, body: Data(body.utf8)) else {
+            throw TeacherError(.exhausted, body)
+        }
+        return completion
+    }
+
+    @Test func aLoneEndOfThinkingBesideThinkingIsNotLearnt() throws {
+        func beside(_ content: String) throws -> Completion { try chat("{\"content\":\(content),\"reasoning_content\":\"hm\"}") }
+        for content in [#""</think>\n\nFine.""#, #""</think>Fine.""#, #""so\n</think>\n\nFine.""#, #""</THINK>\nFine.""#] {
+            #expect(try beside(content).text == "Fine.", "\(content)")
+        }
+        for content in [#""Fine.</think>""#, #""close it by </think>""#, #""so</think>Fine.""#] {
+            let completion = try beside(content)
+            #expect(completion.finishReason == .other && completion.ending == "control text </think> in the middle", "\(content)")
+        }
+        for content in [#""close it by `</think>`""#, #""<b>x</b> holds <think>y</think> inside""#] {
+            #expect(try beside(content).finishReason == .stop, "\(content)")
+        }
+    }
+
+    @Test(arguments: [
+        "<THINK>2+2</THINK>Four.", "<Think>2+2</think>\n\nFour.",
+        "<|begin_of_thought|>2+2<|end_of_thought|>\n\n<|begin_of_solution|>Four.<|end_of_solution|>",
+        "<|im_start|>assistant\n<think>2+2</think>Four.<|im_end|>", "assistant\n\n<think>2+2</think>\nFour.",
+    ])
+    func thinkingIsTakenOutOfControlText(text: String) throws {
+        for (name, completion) in try completions(text) {
+            #expect(completion.text == "Four.", "\(name)")
+            #expect(completion.reasoning?.hasSuffix("2+2") == true, "\(name)")
+        }
+    }
+
+    /// Each of these took minutes where a search began anew for every mark.
+    @Test(arguments: [
+        "<|channel|>analysis<|message|>", "<|channel|>final<|message|>", "<|start|>assistant", "<|message|>", "<think></think>", "<think>",
+        "</think>", "<|im_end|>", "</s>", "<s>", "<s></s>", "<", "[", "[/INST]", "<|", "assistant\n", "analysisA", "◁",
+        "<|begin_of_thought|>",
+        "\\", "<reasoning></reasoning><thought>",
+    ])
+    func anyTextIsReadInTimeThatGrowsWithItsLength(piece: String) throws {
+        let text = String(repeating: piece, count: (1 << 18) / piece.utf8.count)
+        let body = "{\"choices\":[{\"message\":{\"content\":\(JSONValue.string(text).canonical)},\"finish_reason\":\"stop\"}]}"
+        let start = ContinuousClock.now
+        _ = OpenAIChatDialect(model: "m").read(status: 200, body: Data(body.utf8))
+        // A quarter of a megabyte, at hundreds of nanoseconds a byte on a busy machine.
+        #expect(start.duration(to: .now) < .seconds(5), "\(piece)")
+    }
+}

@@ -33,8 +33,8 @@ test-kernels: install-packages
 # plad on processors older than this one and its kernels on arm64, emulated.
 check-processors: build
 	$(MAKE) install-packages PACKAGES="qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
-	Tests/old_processors.sh $(PLAD)
-	Tests/arm64.sh
+	Tests/Scripts/old_processors.sh $(PLAD)
+	Tests/Scripts/arm64.sh
 
 # A million damaged files of every kind that a student is read from; `make test` runs twenty thousand of the same.
 fuzz: install-packages
@@ -46,10 +46,10 @@ fuzz: install-packages
 # and without the test of ROUGE's speed, which is then another.
 sanitize: install-packages
 	$(SWIFT) build $(FLAGS) --build-tests --sanitize=address --scratch-path .build/address
-	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/leaks.txt \
+	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Scripts/leaks.txt \
 	$(SWIFT) test $(FLAGS) --sanitize=address --scratch-path .build/address --skip-build --no-parallel
 	$(SWIFT) build $(FLAGS) --build-tests --sanitize=thread --scratch-path .build/thread
-	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/races.txt \
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Scripts/races.txt \
 	$(SWIFT) test $(FLAGS) --sanitize=thread --scratch-path .build/thread --skip-build --no-parallel --skip twentyThousandPairs
 
 build: install-packages
@@ -87,7 +87,7 @@ lint:
 
 # docs/cli.md is what the binary says of itself.
 docs: build
-	Tests/cli-reference.sh $(PLAD) > docs/cli.md
+	Tests/Scripts/cli-reference.sh $(PLAD) > docs/cli.md
 
 # The demo from its committed recording: no teacher, no network.
 replay-demo: build
@@ -99,7 +99,7 @@ example: install-packages
 
 # The trained student in transformers and its adapter in PEFT: the same log-probabilities.
 check-transformers: build .venv
-	.venv/bin/python Tests/check_transformers.py $(PLAD)
+	.venv/bin/python Tests/Scripts/check_transformers.py $(PLAD)
 
 # The engine and tokenizers against reference cases of another seed, computed now: make fresh-goldens SEED=7
 SEED ?= 1
@@ -125,15 +125,15 @@ overhead: build .venv
 
 # plad teach at a teacher that misbehaves in every way, killed 200 times, also in batches, and on a full disk; a planted key is looked for everywhere.
 fire: build
-	python3 Tests/under_fire.py $(PLAD) all
+	python3 Tests/Scripts/under_fire.py $(PLAD) all
 
 # Certificates, proxies and redirects as a user of curl expects them.
 check-wire: build
-	python3 Tests/check_wire.py $(PLAD)
+	python3 Tests/Scripts/check_wire.py $(PLAD)
 
 # plad pull and huggingface_hub leave the same cache.
 check-hub: build .venv
-	.venv/bin/python Tests/check_hub.py $(PLAD)
+	.venv/bin/python Tests/Scripts/check_hub.py $(PLAD)
 
 # PyTorch and transformers, which plad is compared with and never needs.
 .venv:

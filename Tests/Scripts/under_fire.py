@@ -23,7 +23,7 @@ import tempfile
 import time
 
 KEY = "sk-planted-7f3a9c51e2"
-STUDENT = pathlib.Path(__file__).parent / "Fixtures/goldens/llama-gqa-tied"
+STUDENT = pathlib.Path(__file__).resolve().parents[1] / "Fixtures/goldens/llama-gqa-tied"
 FAULTS = """
 answer: "The answer to {prompt}"
 seed: 7

@@ -1,6 +1,6 @@
 """The student that plad writes is a Hugging Face model: transformers loads it and gives the same log-probabilities.
 
-    .venv/bin/python Tests/check_transformers.py .build/release/plad
+    .venv/bin/python Tests/Scripts/check_transformers.py .build/release/plad
 
 For each fixture, plad trains a few steps and writes the student as f32, then again a low-rank adapter alone;
 transformers loads the folder, PEFT the adapter, and every token's log-probability must agree to 5e-5.
@@ -18,7 +18,7 @@ from transformers.utils.logging import disable_progress_bar
 
 TOLERANCE = 5e-5
 plad = sys.argv[1]
-goldens = pathlib.Path(__file__).parent / "Fixtures" / "goldens"
+goldens = pathlib.Path(__file__).resolve().parents[1] / "Fixtures" / "goldens"
 failed = 0
 disable_progress_bar()
 

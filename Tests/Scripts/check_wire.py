@@ -5,7 +5,7 @@ usage: check_wire.py PLAD     (needs openssl)
 """
 import http.server, json, os, pathlib, socket, ssl, subprocess, sys, tempfile, threading
 
-STUDENT = pathlib.Path(__file__).parent / "Fixtures/goldens/llama-gqa-tied"
+STUDENT = pathlib.Path(__file__).resolve().parents[1] / "Fixtures/goldens/llama-gqa-tied"
 ANSWER = json.dumps({
     "model": "m", "choices": [{"message": {"role": "assistant", "content": "yes"}, "finish_reason": "stop"}],
     "usage": {"prompt_tokens": 1, "completion_tokens": 1}}).encode()

@@ -2,7 +2,7 @@
 # The kernels for arm64, compiled across and run by qemu-user: each within rounding of its definition, and with fused products,
 # as AVX2 has them, the same bits as AVX2 on this machine.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 missing=""
 for p in gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user; do dpkg -s $p >/dev/null 2>&1 || missing="$missing $p"; done
 [ -z "$missing" ] || { echo "to compile for arm64 and emulate it, run: sudo apt-get install -y$missing"; exit 1; }
@@ -10,7 +10,7 @@ for p in gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user; do dpkg -s $p >/
 clang=$(dirname "$(realpath "$(command -v swift)")")/clang
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-sources=(Sources/CKernels/*.c Tests/kernels.c)
+sources=(Sources/CKernels/*.c Tests/Scripts/kernels.c)
 for source in "${sources[@]}"; do
     name=$(basename "${source%.c}")
     "$clang" -O2 -ISources/CKernels/include -c "$source" -o "$folder/$name.here.o"

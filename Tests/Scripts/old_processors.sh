@@ -3,11 +3,11 @@
 # choose the kernels it has, refuse in one line to be forced to others, and never die of an illegal instruction; and what it
 # computes must be to the byte what this machine computes with the same kernels.
 #
-#     Tests/old_processors.sh PLAD
+#     Tests/Scripts/old_processors.sh PLAD
 set -euo pipefail
 plad=$(realpath "${1:?usage: old_processors.sh PLAD}")
 command -v qemu-x86_64 >/dev/null || { echo "processors are emulated by qemu-user; run: sudo apt-get install -y qemu-user"; exit 1; }
-fixtures=$(realpath "$(dirname "$0")")/Fixtures
+fixtures=$(realpath "$(dirname "$0")/../Fixtures")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 passed=0 failed=0

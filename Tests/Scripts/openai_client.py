@@ -1,7 +1,7 @@
 """Checks `plad serve` with the `openai` Python package, as a user's program would use it.
 
     pip install openai
-    python Tests/openai_client.py .build/release/plad [MODEL_FOLDER]
+    python Tests/Scripts/openai_client.py .build/release/plad [MODEL_FOLDER]
 
 Starts the server itself, on a free port and with a token. The model is by default Tests/Fixtures/goldens/llama-gqa-tied.
 Prints one line for each thing checked; ends with status 1 at the first that does not hold.
@@ -19,7 +19,7 @@ from pathlib import Path
 import openai
 
 TOKEN = "sk-local-test"
-FIXTURE = Path(__file__).resolve().parent / "Fixtures/goldens/llama-gqa-tied"
+FIXTURE = Path(__file__).resolve().parents[1] / "Fixtures/goldens/llama-gqa-tied"
 
 
 def check(name, holds, seen=""):

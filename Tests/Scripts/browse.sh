@@ -2,7 +2,7 @@
 # Looks at a report in headless Chromium: screenshots at 400 and 1400 pixels, light and dark. Fails on any message on the
 # page's console.
 #
-#     Tests/browse.sh REPORT.html FOLDER
+#     Tests/Scripts/browse.sh REPORT.html FOLDER
 set -euo pipefail
 page=$(realpath "${1:?usage: browse.sh REPORT.html FOLDER}")
 folder=${2:?usage: browse.sh REPORT.html FOLDER}

@@ -5,6 +5,8 @@ package struct ServerError: Failure {
     package enum Code: Sendable {
         /// The access token is missing, empty, or kept in a file that others may read.
         case token
+        /// What is to be allowed to ask from a browser is no origin.
+        case origin
     }
 
     package let code: Code

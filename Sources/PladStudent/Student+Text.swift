@@ -13,7 +13,7 @@ extension Student {
     public func completions(
         of prompt: String, _ parameters: SamplingParameters = SamplingParameters(), count: Int = 1, seed: UInt64 = 0
     ) throws -> [Completion] {
-        try completions(of: tokenizer.encode(prompt, addSpecialTokens: true), parameters, count, seed)
+        try completions(of: tokenizer.encodePrompt(prompt), parameters, count, seed)
     }
 
     /// Answers a conversation, put as the student's chat template has it; without a template, as its contents, a line each.
@@ -41,7 +41,7 @@ extension Student {
     /// Throws `StudentError` where both do not fit the student's context.
     public func logProbability(of completion: String, after prompt: String) throws -> Double {
         let tokens = tokenizer.encodeContinuation(completion) + endOfSequence.prefix(1)
-        let tree = PromptTree(prompt: tokenizer.encode(prompt, addSpecialTokens: true), continuations: [tokens])
+        let tree = PromptTree(prompt: tokenizer.encodePrompt(prompt), continuations: [tokens])
         return try logProbabilities(of: [tree])[0][0].reduce(0) { $0 + Double($1) }
     }
 }

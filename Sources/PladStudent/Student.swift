@@ -7,7 +7,8 @@ package import PladTokenizer
 public final class Student {
     package let configuration: StudentConfiguration
     package let tokenizer: Tokenizer
-    /// Ids that end a sequence: those of generation_config.json, else config.json, else the tokenizer. The first one is appended to completions that are trained on.
+    /// Ids that end a sequence: those of generation_config.json, else config.json, else the tokenizer. The first one is appended to
+    /// completions that are trained on: of several it is the one that ends a turn, by the chat template, else by the tokenizer.
     package let endOfSequence: [TokenID]
     package private(set) var weights: Weights
     package let workers: Workers
@@ -19,18 +20,21 @@ public final class Student {
     /// What the family's files call tensors.
     let names: TensorNames
     let folder: URL
+    /// The tokenizer's files and their like.
+    let companions: Companions
     private let file: ConfigurationFile
 
     /// Reads config.json, the safetensors files, the tokenizer and generation_config.json. Throws `StudentError` that names the file, the tensor and the numbers.
     ///
-    /// A PEFT adapter's folder is read with the base model that it names, a path as seen from that folder, unless `base` is given.
+    /// A PEFT adapter's folder is read with the base model that it names, a path as seen from that folder, unless `base` is given; a
+    /// tokenizer or chat template that lies beside the adapter takes the place of the base model's.
     /// - Parameter threads: the processor threads that it computes with.
     public convenience init(folder: URL, base: URL? = nil, threads: Int) throws {
         guard let name = try AdapterFolder.base(of: folder) else {
-            try self.init(base: folder, threads: threads)
+            try self.init(Companions(folder: folder), threads: threads)
             return
         }
-        try self.init(base: base ?? folder.resolving(name), threads: threads)
+        try self.init(Companions(folder: base ?? folder.resolving(name), adapter: folder), threads: threads)
         try attachAdapter(from: folder)
     }
 
@@ -42,19 +46,22 @@ public final class Student {
     /// The base model that an adapter's folder names; nil where the folder is a model's own.
     package static func base(ofAdapter folder: URL) throws -> String? { try AdapterFolder.base(of: folder) }
 
-    private init(base folder: URL, threads: Int) throws {
-        self.folder = folder
-        file = try ConfigurationFile(contentsOf: folder.appendingPathComponent("config.json"))
+    private init(_ companions: Companions, threads: Int) throws {
+        folder = companions.folder
+        self.companions = companions
+        let file = try ConfigurationFile(contentsOf: folder.appendingPathComponent("config.json"))
         let family = try ModelFamily.named(by: file)
-        var configuration = try family.configuration(file)
+        let described = try family.configuration(file)
         let files = try WeightFiles(folder: folder)
-        names = family.names(configuration)
-        // T5 models say in config.json that their embeddings are tied and bring a head of their own all the same.
-        if configuration.hasEncoder { configuration.tiedEmbeddings = !files.holds(names.head) }
-        self.configuration = configuration
+        (configuration, names) = files.settlingHead(described, family.names(described))
+        // What is written must not be tied again by readers that go by config.json alone.
+        let isFoundUntied = described.tiedEmbeddings && !configuration.tiedEmbeddings && !configuration.hasEncoder
+        self.file = isFoundUntied ? file.with(text: StudentFolder.setting("tie_word_embeddings", to: "false", in: file.text)) : file
         let layout = ModelTensors.layouts(configuration, names: names).model
         try files.check(layout, names: names)
-        tokenizer = try Tokenizer(folder: folder, completionsStandAlone: configuration.hasEncoder)
+        tokenizer = try Tokenizer(
+            TokenizerFiles(place: (companions.ownFile("tokenizer.json") == nil ? folder : companions.adapter!).path, file: companions.file),
+            completionsStandAlone: configuration.hasEncoder, tableSize: configuration.vocabularySize)
         guard tokenizer.vocabularySize <= configuration.vocabularySize else {
             throw StudentError(
                 .config,
@@ -89,9 +96,9 @@ public final class Student {
         let generation = folder.appendingPathComponent("generation_config.json")
         if Files.exists(generation) {
             let ids = try ConfigurationFile(contentsOf: generation).tokens("eos_token_id", vocabularySize: configuration.vocabularySize)
-            if !ids.isEmpty { return ids }
+            if !ids.isEmpty { return turnEndFirst(ids, tokenizer) }
         }
-        if !configuration.endOfSequence.isEmpty { return configuration.endOfSequence }
+        if !configuration.endOfSequence.isEmpty { return turnEndFirst(configuration.endOfSequence, tokenizer) }
         guard let id = tokenizer.endOfSequence else {
             throw StudentError(
                 .config,
@@ -99,6 +106,12 @@ public final class Student {
             )
         }
         return [id]
+    }
+
+    /// A list names the ends of texts and of turns in any order; an answer that is trained on ends a turn.
+    private static func turnEndFirst(_ ids: [TokenID], _ tokenizer: Tokenizer) -> [TokenID] {
+        guard ids.count > 1, let end = tokenizer.turnEnd(among: ids) ?? tokenizer.endOfSequence, ids.contains(end) else { return ids }
+        return [end] + ids.filter { $0 != end }
     }
 
     /// Writes a Hugging Face folder that `transformers` loads: config.json, model.safetensors, generation_config.json and the tokenizer's files.
@@ -111,7 +124,7 @@ public final class Student {
     package func save(to folder: URL, as dtype: TensorType, chatTemplate: String?) throws {
         try mergeAdapter()
         try StudentFolder.write(
-            weights, as: dtype, configuration: file, companionsFrom: self.folder, chatTemplate: chatTemplate, to: folder)
+            weights, as: dtype, configuration: file, companions: companions, chatTemplate: chatTemplate, to: folder)
     }
 
     /// Writes a random student: matrices from normal distributions as the family has them, norms 1, biases 0, the tokenizer's files copied. The same seed gives the same bytes.
@@ -133,7 +146,7 @@ public final class Student {
         let weights = try Weights(tensors: layout, place: config.path)
         weights.drawRandomly(seed: seed)
         try StudentFolder.write(
-            weights, as: TensorType.allCases.first { $0.torchName == type } ?? .f32, configuration: file, companionsFrom: tokenizer,
-            to: folder)
+            weights, as: TensorType.allCases.first { $0.torchName == type } ?? .f32, configuration: file,
+            companions: Companions(folder: tokenizer), to: folder)
     }
 }

@@ -14,11 +14,10 @@ package struct StudentShape: Sendable {
         let file = try ConfigurationFile(contentsOf: folder.appendingPathComponent("config.json"))
         let family = try ModelFamily.named(by: file)
         var configuration = try family.configuration(file)
-        if configuration.hasEncoder, let files = try? WeightFiles(folder: folder) {
-            configuration.tiedEmbeddings = !files.holds(family.names(configuration).head)
-        }
-        if let adapter { try ModelTensors.check(adapter, configuration, names: family.names(configuration), place: folder.path) }
-        self.init(configuration, names: family.names, adapter: adapter)
+        var names = family.names(configuration)
+        if let files = try? WeightFiles(folder: folder) { (configuration, names) = files.settlingHead(configuration, names) }
+        if let adapter { try ModelTensors.check(adapter, configuration, names: names, place: folder.path) }
+        self.init(configuration, names: { [names] _ in names }, adapter: adapter)
     }
 
     init(

@@ -4,8 +4,19 @@ extension Tokenizer {
     /// The ids of a text, equal to those of Hugging Face `tokenizers`. `addSpecialTokens` adds those of the
     /// post-processor, such as a beginning-of-sequence token.
     package func encode(_ text: String, addSpecialTokens: Bool) -> [TokenID] {
-        var ids = encode(Array(text.utf8), at: .start, addedTokens.matcher, addedTokens.normalizedMatcher)
+        let (first, second) =
+            splitsSpecialTokens
+            ? (addedTokens.continuationMatcher, addedTokens.normalizedContinuationMatcher)
+            : (addedTokens.matcher, addedTokens.normalizedMatcher)
+        var ids = encode(Array(text.utf8), at: .start, first, second)
         if addSpecialTokens { postProcessor.apply(to: &ids) }
+        return ids
+    }
+
+    /// The ids of a prompt: `encode` with special tokens, but those that the text spells out itself at its ends are not added again.
+    package func encodePrompt(_ text: String) -> [TokenID] {
+        var ids = encode(text, addSpecialTokens: false)
+        postProcessor.complete(&ids)
         return ids
     }
 

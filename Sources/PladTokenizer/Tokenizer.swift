@@ -23,6 +23,8 @@ package final class Tokenizer: Sendable {
     let cleansUpSpaces: Bool
     /// Completions are texts of their own, as a decoder behind an encoder reads them, and do not follow a prompt's text.
     let completionsStandAlone: Bool
+    /// Whether texts spell special tokens letter by letter (`split_special_tokens` of tokenizer_config.json).
+    let splitsSpecialTokens: Bool
 
     /// Reads `tokenizer.json` and, where present, `tokenizer_config.json`, `special_tokens_map.json` and
     /// `chat_template.jinja`.
@@ -35,12 +37,17 @@ package final class Tokenizer: Sendable {
     }
 
     /// As `init(folder:)`, from files in memory.
-    package init(_ files: TokenizerFiles, completionsStandAlone: Bool = false) throws {
+    ///
+    /// - Parameter tableSize: the rows of the model's embedding. Added tokens beyond them, a padding token for example that some
+    ///   program added, have no vector: the tokenizer is read without them.
+    package init(_ files: TokenizerFiles, completionsStandAlone: Bool = false, tableSize: Int = .max) throws {
         self.completionsStandAlone = completionsStandAlone
         let configuration = try TokenizerConfiguration(files)
         let parts = try files.tokenizer.withUnsafeBytes { bytes in
-            try TokenizerParts(TokenizerFile(bytes.bindMemory(to: UInt8.self), name: files.name("tokenizer.json")), configuration)
+            try TokenizerParts(
+                TokenizerFile(bytes.bindMemory(to: UInt8.self), name: files.name("tokenizer.json")), configuration, tableSize: tableSize)
         }
+        splitsSpecialTokens = configuration.splitsSpecialTokens
         normalizer = parts.normalizer
         preTokenizer = parts.preTokenizer
         model = parts.model
@@ -55,8 +62,23 @@ package final class Tokenizer: Sendable {
         beginningOfSequence = id("bos_token")
         endOfSequence = id("eos_token")
         chatTemplate = configuration.chatTemplate.map { template in
-            ChatTemplate(template.source, name: template.name, specialTokens: configuration.specialTokens)
+            switch template.source {
+            case .success(let source): ChatTemplate(source, name: template.name, specialTokens: configuration.specialTokens)
+            case .failure(let error): ChatTemplate(unusable: error, name: template.name)
+            }
         }
+    }
+
+    /// Which of these ids the chat template writes behind an assistant's turn; nil where it writes none, or there is no template.
+    package func turnEnd(among ids: [TokenID]) -> TokenID? {
+        let answer = "plad-answer"
+        let turns = [Message(role: "user", content: "plad-question"), Message(role: "assistant", content: answer)]
+        guard let text = try? chatTemplate?.render(messages: turns, addGenerationPrompt: false),
+            let place = text.range(of: answer, options: .backwards)
+        else { return nil }
+        let rest = text[place.upperBound...].drop(while: \.isWhitespace)
+        let spelled = ids.compactMap { id in token(of: id).map { (id: id, text: $0) } }
+        return spelled.filter { !$0.text.isEmpty && rest.hasPrefix($0.text) }.max { $0.text.count < $1.text.count }?.id
     }
 
     package func id(of token: String) -> TokenID? {
@@ -65,6 +87,11 @@ package final class Tokenizer: Sendable {
 
     package func token(of id: TokenID) -> String? {
         addedTokens.byID[id]?.content ?? model.vocabulary.spelling(of: id).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// How a special token is written in a text; nil for other tokens, whose spelling is a text's own letters.
+    package func specialSpelling(of id: TokenID) -> String? {
+        addedTokens.byID[id].flatMap { $0.special ? $0.content : nil }
     }
 
     /// What decoding starts from; nil for an id without a token.

@@ -80,7 +80,7 @@ struct EndpointErrorTests {
     func bodyThatIsNoObjectIsRefused(body: String) async throws {
         try await withServer(ScriptedModel.reversing) { server in
             let client = try LoopbackClient(port: server.listener.port)
-            client.send("POST /v1/completions HTTP/1.1\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+            client.send("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
             let response = try await client.response()
             #expect(response.status == 400)
             #expect(response.json["error"]?["code"] == "invalid_json")

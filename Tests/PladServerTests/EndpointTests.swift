@@ -47,6 +47,43 @@ struct EndpointTests {
         #expect(text.map { String($0.dropFirst().reversed()) } == "<system>x<user>ab<assistant>")
     }
 
+    @Test func whatAsksForNothingIsTaken() async throws {
+        let neutral: [String: JSONValue] = [
+            "repeat_penalty": 1.0, "repetition_penalty": 1, "min_p": 0, "typical_p": 1, "extra_body": .object([:]), "tools": [],
+            "cache_prompt": true, "ignore_eos": false, "max_tokens": -1, "stream": true,
+            "stream_options": ["include_obfuscation": false, "include_usage": true],
+        ]
+        let messages: JSONValue = [
+            ["role": "user", "content": "a"], ["role": "assistant", "content": .null, "tool_calls": []], ["role": "assistant"],
+            ["role": "user", "content": "b"],
+        ]
+        let body = neutral.merging(["model": "twin", "messages": messages]) { $1 }
+        var roomy = ScriptedModel.reversing
+        roomy.contextLength = 256
+        let response = try await ask("/v1/chat/completions", .object(body), model: roomy)
+        #expect(response.status == 200, "\(response.body)")
+        let text = try response.eventDocuments.compactMap { $0["choices"]?[0]?["delta"]?["content"]?.string }.joined()
+        #expect(String(text.dropFirst().reversed()).hasPrefix("<user>a<assistant><assistant><user>b"))
+        // -1 is as much as there is room for, not the 16 of completions without a limit.
+        let long = ScriptedModel { [GeneratedPiece(sample: 0, text: String($0.parameters.maxTokens), tokens: 1, finishReason: .stop)] }
+        let completion: JSONValue = ["model": "twin", "prompt": "abc", "max_tokens": -1]
+        #expect(try await ask("/v1/completions", completion, model: long).json["choices"]?[0]?["text"] == "61")
+    }
+
+    @Test(
+        arguments: [
+            ("repeat_penalty", 1.1), ("min_p", 0.1), ("extra_body", ["top_k": 1]), ("max_tokens", -2),
+            ("messages", [["role": "assistant", "content": .null, "tool_calls": [["id": "x"]]]]),
+            ("messages", [["role": "user", "content": .null]]),
+            ("stream_options", ["include_obfuscation": 1]),
+        ] as [(String, JSONValue)])
+    func whatAsksForMoreIsRefusedByItsName(field: String, value: JSONValue) async throws {
+        guard case .object(var body) = chat else { return }
+        (body[field], body["stream"]) = (value, true)
+        let response = try await ask("/v1/chat/completions", .object(body))
+        #expect(response.status == 400 && response.json["error"]?["param"]?.string?.hasPrefix(field) == true, "\(response.body)")
+    }
+
     @Test func completionsTakeStringsAndIdsAndNumberChoicesPromptByPrompt() async throws {
         let body: JSONValue = ["model": "twin", "prompt": ["ab", [99, 100]], "n": 2, "max_tokens": 2]
         let response = try await ask("/v1/completions", body).json

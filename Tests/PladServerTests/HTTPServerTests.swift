@@ -59,7 +59,8 @@ import Testing
         try await withServer(ScriptedModel.reversing) { server in
             let client = try LoopbackClient(port: server.listener.port)
             client.send(
-                String(repeating: "GET /health HTTP/1.1\r\n\r\n", count: 3) + "GET /v1/models HTTP/1.1\r\nConnection: close\r\n\r\n")
+                String(repeating: "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n", count: 3)
+                    + "GET /v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             let all = try await client.receive(until: "\"object\":\"list\"}")
             #expect(all.components(separatedBy: "HTTP/1.1 200 OK").count == 5)
             #expect(all.components(separatedBy: "\"status\":\"ok\"").count == 4)
@@ -93,7 +94,8 @@ import Testing
     @Test func headHasTheHeadOfGetAlone() async throws {
         try await withServer(ScriptedModel.reversing) { server in
             let client = try LoopbackClient(port: server.listener.port)
-            client.send("HEAD /health HTTP/1.1\r\n\r\nGET /health HTTP/1.1\r\nConnection: close\r\n\r\n")
+            client.send(
+                "HEAD /health HTTP/1.1\r\nHost: localhost\r\n\r\nGET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             let both = try await client.receive(until: "}")
             #expect(both.components(separatedBy: "Content-Length: 30\r\n").count == 3)
             #expect(both.components(separatedBy: "{").count == 2)
@@ -103,13 +105,14 @@ import Testing
     @Test func idleConnectionMakesRoomForANewOne() async throws {
         let listener = try ListeningSocket(host: "127.0.0.1", port: 0)
         let server = HTTPServer(
-            listener: listener, maximumConnections: 2, handler: OpenAIEndpoint(model: ScriptedModel.reversing, token: nil))
+            listener: listener, maximumConnections: 2,
+            handler: OpenAIEndpoint(model: ScriptedModel.reversing, token: nil, browsers: try BrowserRules(host: "127.0.0.1")))
         let (slow, idle) = (try LoopbackClient(port: listener.port), try LoopbackClient(port: listener.port))
         slow.send("GET /he")
         let new = try LoopbackClient(port: listener.port)
         #expect(try await new.ask("GET", "/health").status == 200)
         #expect(try await idle.isEnded())
-        slow.send("alth HTTP/1.1\r\n\r\n")
+        slow.send("alth HTTP/1.1\r\nHost: localhost\r\n\r\n")
         #expect(try await slow.response().status == 200)
         await server.stop()
     }
@@ -130,7 +133,9 @@ import Testing
             let client = try LoopbackClient(port: server.listener.port)
             let bytes = 8 << 20
             // Most clients send all before they read: a connection that is reset in between would hide the answer from them.
-            let request = "POST /v1/completions HTTP/1.1\r\nContent-Length: \(bytes)\r\n\r\n" + String(repeating: "x", count: bytes)
+            let request =
+                "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(bytes)\r\n\r\n"
+                + String(repeating: "x", count: bytes)
             #expect(try await onThread { client.send(request) })
             let response = try await client.response()
             #expect(response.status == 413)
@@ -144,14 +149,14 @@ import Testing
         let listener = try ListeningSocket(host: "127.0.0.1", port: 0)
         let server = HTTPServer(listener: listener, handler: HeldHandler(asking: asking, permitted: permitted))
         let (busy, idle) = (try LoopbackClient(port: listener.port), try LoopbackClient(port: listener.port))
-        let (late, lateRequest) = (try LoopbackClient(port: listener.port), "GET /late HTTP/1.1\r\n")
-        late.send(lateRequest)
+        let late = try LoopbackClient(port: listener.port)
+        late.send("GET /late HTTP/1.1\r\n")
         #expect(try await idle.ask("GET", "/quick").status == 200)
         busy.send("GET", "/held")
         for await _ in asked { break }
         let stopping = Task { await server.stop() }
         #expect(try await idle.isEnded())
-        late.send("\r\n")
+        // Half a request is told so at once: it may never end.
         #expect(try await late.response().status == 503)
         #expect(throws: POSIXError.self) { try LoopbackClient(port: listener.port) }
         permitting.finish()
@@ -161,7 +166,7 @@ import Testing
 }
 
 /// Answers `/held` once permitted, everything else at once.
-private struct HeldHandler: RequestHandler {
+struct HeldHandler: RequestHandler {
     let asking: AsyncStream<Void>.Continuation
     let permitted: AsyncStream<Void>
 

@@ -40,6 +40,20 @@ struct ServedStudentTests {
         #expect(response.json["usage"]?["completion_tokens"]?.int == 2 * sample.ids.count)
     }
 
+    @Test func clientsDoNotLearnWhereFilesLie() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("plad-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.copyItem(at: Self.folder, to: folder)
+        try Data("{{ raise_exception('no') }}".utf8).write(to: folder.appendingPathComponent("chat_template.jinja"))
+        let model = try LocalModel(folder: folder, name: "tiny", threads: 1, slots: 1)
+        let body: JSONValue = ["model": "tiny", "messages": [["role": "user", "content": "a"]]]
+        let response = try await withServer(model) {
+            try await LoopbackClient(port: $0.listener.port).ask("POST", "/v1/chat/completions", body)
+        }
+        #expect(response.status == 400 && response.body.contains("chat_template.jinja: line 1"))
+        #expect(!response.body.contains(folder.deletingLastPathComponent().path), "\(response.body)")
+    }
+
     @Test func whatElseIsServedChangesNothing() async throws {
         let prompts = (0..<12).map { "Number \($0) of the" }
         let alone = try await withServer(served(slots: 1)) { server in

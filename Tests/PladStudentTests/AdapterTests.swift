@@ -2,6 +2,7 @@ import Foundation
 import PladRecords
 import PladStudent
 import PladTensor
+import PladTokenizer
 import Testing
 
 /// Low-rank adapters against PEFT (Tests/Fixtures/adapters/make.py).
@@ -54,6 +55,55 @@ import Testing
         #expect(try merged.sample([request], slots: 1)[0][0].ids == sampled)
     }
 
+    @Test func aTokenizerOrTemplateOfTheAdaptersOwnCounts() throws {
+        let temporary = try TemporaryFolder()
+        let base = Golden.folder("llama-gqa-tied")
+        func adapter(_ name: String, _ files: [String: String]) throws -> Student {
+            try FileManager.default.copyItem(at: folder("llama-gqa-tied"), to: temporary.file(name))
+            for (file, text) in files { try temporary.write(text, "\(name)/\(file)") }
+            return try Student(folder: temporary.file(name), base: base, threads: 1)
+        }
+        let turns = [Message(role: "user", content: "a")]
+        let template = try adapter("template", ["chat_template.jinja": "[{{ messages[0].content }}]"])
+        #expect(try template.tokenizer.chatTemplate?.render(messages: turns, addGenerationPrompt: true) == "[a]")
+        #expect(
+            try template.tokenizer.encode("the house", addSpecialTokens: true)
+                == Golden.student("llama-gqa-tied").tokenizer.encode("the house", addSpecialTokens: true))
+
+        // Another tokenizer: one that knows a token of its own.
+        var file = try JSONValue(parsing: Data(contentsOf: base.appendingPathComponent("tokenizer.json"))).object!
+        var vocabulary = file["model"]!["vocab"]!.object!
+        let word = vocabulary.first { $0.value == 639 }!.key
+        vocabulary[word] = nil
+        vocabulary["<|turn|>"] = 639
+        var model = file["model"]!.object!
+        model["vocab"] = .object(vocabulary)
+        model["merges"] = .array(
+            (model["merges"]!.array ?? []).filter { merge in
+                let parts = merge.array?.compactMap(\.string) ?? merge.string?.split(separator: " ").map(String.init) ?? []
+                return parts.joined() != word && !parts.contains(word)
+            })
+        file["model"] = .object(model)
+        file["added_tokens"] = .array(file["added_tokens"]!.array! + [["id": 639, "content": "<|turn|>", "special": true]])
+        let own = try adapter(
+            "own", ["tokenizer.json": JSONValue.object(file).canonical, "tokenizer_config.json": "{\"eos_token\": \"<|turn|>\"}"])
+        #expect(own.tokenizer.encode("<|turn|>", addSpecialTokens: true) == [639] && own.tokenizer.endOfSequence == 639)
+
+        // It goes along: with the adapter that is written, and with the whole student.
+        for (name, student) in [("template", template), ("own", own)] {
+            try student.saveAdapter(to: temporary.file(name + "-again"))
+            let again = try Student(folder: temporary.file(name + "-again"), threads: 1)
+            try student.save(to: temporary.file(name + "-merged"), as: .f32)
+            let merged = try Student(folder: temporary.file(name + "-merged"), threads: 1)
+            for other in [again, merged] {
+                #expect(
+                    other.tokenizer.encode("<|turn|> the", addSpecialTokens: true)
+                        == student.tokenizer.encode("<|turn|> the", addSpecialTokens: true))
+                #expect((other.tokenizer.chatTemplate != nil) == (name == "template"))
+            }
+        }
+    }
+
     @Test func newAdaptersChangeNothingAndLearnAlone() throws {
         let student = try Golden.student("llama-gqa-tied")
         let before = try student.logProbabilities(of: trees("llama-gqa-tied"))
@@ -86,6 +136,8 @@ import Testing
         ("lora_alpha", "null", "is missing"), ("init_lora_weights", "\"pissa\"", "init_lora_weights"), ("r", "16384", "has shape [4, 48]"),
         ("r", "5", "has shape [4, 48]"),
         ("target_modules", "[\"q_proj\"]", "describes no such tensor"),
+        ("alora_invocation_tokens", "[5, 6]", "is an activated LoRA (aLoRA)"), ("arrow_config", "{\"k\": 1}", "arrow_config"),
+        ("a_later_setting", "true", "\"a_later_setting\" (true) is not among what plad knows of adapters"),
     ])
     func whatIsNotAnAdapterOfPladIsNamed(_ key: String, _ value: String, _ message: String) throws {
         let temporary = try TemporaryFolder()

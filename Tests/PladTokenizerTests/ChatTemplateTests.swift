@@ -83,6 +83,45 @@ struct ChatTemplateTests {
         _ = try error(source)
     }
 
+    /// What takes long on long texts counts by the characters that it touches, not by the calls.
+    @Test(
+        .timeLimit(.minutes(5)),
+        arguments: [
+            "s[0]", "s[-1]", "s[1:2]", "part in s", "part not in s", "s.find(part)", "s.replace(part, '')", "s.split(part) | length",
+            "s.strip(part)", "s.rstrip(('b' * 4000000) ~ 'a')", "s.startswith((s, s, s, s))", "s.endswith((part, s))", "s.title()",
+            "''.strip(s)", "s | upper", "s.split() | length", "s | length", "s == t",
+        ])
+    func workOnLongTextsIsCountedByTheirLength(expression: String) throws {
+        let texts = "{% set s = 'a' * 8000000 %}{% set t = ('a' * 7999999) ~ 'b' %}{% set part = ('a' * 400000) ~ 'b' %}"
+        let loop = "{% for a in range(100000) %}{% for b in range(100) %}{% if \(expression) %}{% endif %}{% endfor %}{% endfor %}"
+        #expect(try error(texts + loop).contains("takes more than 2000000 steps"))
+    }
+
+    @Test func aTextIsNotCutIntoMorePartsThanThereAreSteps() throws {
+        for cut in ["split('a')", "split()", "replace('a', '')"] {
+            #expect(try error("{{ ('a ' * 8000000).\(cut) | length }}").contains("steps"))
+        }
+    }
+
+    @Test(arguments: [
+        ("'aabaabaaab'.find('aaab')", "6"), ("'aaab'.find('ab')", "2"), ("'ab'.find('abc')", "-1"), ("'abcabd'.find('abd')", "3"),
+        ("'aaaaaaa'.replace('aaa', 'b')", "bba"), ("'abababa'.replace('aba', 'x')", "xbx"), ("'aabaab'.split('aab') | length", "3"),
+        ("'é→é'.find('é')", "0"), ("'a→é'.find('é')", "2"), ("'abab'.replace('ab', 'c', 1)", "cab"), ("'xxaxx'.strip('xa')", ""),
+        ("'x y  z'.split() | join('-')", "x-y-z"), ("'straße'.upper()", "STRASSE"),
+    ])
+    func partsOfTextsAreFoundAsPythonFindsThem(expression: String, wanted: String) throws {
+        let template = ChatTemplate("{{ \(expression) }}", name: "t", specialTokens: [:])
+        #expect(try template.render(messages: [Message(role: "user", content: "hi")], addGenerationPrompt: false) == wanted)
+    }
+
+    @Test func largeMappingsKeepTheirOrderAndTheirLastValues() throws {
+        let members = (0..<24).map { "'k\($0 % 20)': \($0)" }.joined(separator: ", ")
+        let template = ChatTemplate(
+            "{% set d = {\(members)} %}{{ d | length }} {{ d.k3 }} {{ d['k19'] }} {{ d.keys() | join }}", name: "t", specialTokens: [:])
+        let text = try template.render(messages: [Message(role: "user", content: "hi")], addGenerationPrompt: false)
+        #expect(text == "20 23 19 " + (0..<20).map { "k\($0)" }.joined())
+    }
+
     @Test func deepNestingIsRefusedNotOverflown() throws {
         #expect(
             try error("{{ " + String(repeating: "(", count: 5000) + "1" + String(repeating: ")", count: 5000) + " }}").contains("more than")

@@ -96,6 +96,63 @@ struct TokenizerFileTests {
         #expect(try RecordedTokenizer(name: "llama3").tokenizer().chatTemplate == nil)
     }
 
+    /// A recorded tokenizer with members of its tokenizer_config.json changed.
+    private func tokenizer(_ name: String, _ members: [String: JSONValue]) throws -> Tokenizer {
+        let changed = try folder(name) { folder in
+            let file = folder.appendingPathComponent("tokenizer_config.json")
+            let all = try JSONValue(parsing: Data(contentsOf: file)).object!.merging(members) { $1 }
+            try Data(JSONValue.object(all).canonical.utf8).write(to: file)
+        }
+        defer { try? FileManager.default.removeItem(at: changed) }
+        return try Tokenizer(folder: changed)
+    }
+
+    @Test(
+        arguments: [
+            (
+                [["name": "rag", "template": "x"], ["name": "tool_use", "template": "y"]], "but \"rag\", \"tool_use\"; write the one to use"
+            ),
+            ([["name": "default"]], "but none that can be read"), (7, "no template named \"default\""),
+        ] as [(JSONValue, String)])
+    func aTemplateThatCannotBeTakenMakesNoStudentUnusable(template: JSONValue, wanted: String) throws {
+        let tokenizer = try tokenizer("llama3", ["chat_template": template])
+        #expect(!tokenizer.encode("the cat", addSpecialTokens: false).isEmpty)
+        let error = #expect(throws: TokenizerError.self) {
+            try tokenizer.chatTemplate?.render(messages: [Message(role: "user", content: "hi")], addGenerationPrompt: true)
+        }
+        #expect(error?.message.contains(wanted) == true, "\(error?.message ?? "")")
+    }
+
+    /// The ids are those of transformers 5.24's AutoTokenizer on the same files.
+    @Test(
+        arguments: [
+            ("gpt2", "GPT2Tokenizer", true, [261, 293, 85]), ("gpt2", "GPT2TokenizerFast", false, [85, 259, 293, 85]),
+            ("gpt2-prefix-space", "GPT2Tokenizer", false, [85, 259, 293, 85]),
+            ("gpt2", "PreTrainedTokenizerFast", true, [85, 259, 293, 85]),
+            ("qwen2", "Qwen2Tokenizer", true, [261, 294, 85]), ("llama2", "LlamaTokenizerFast", false, [308, 340, 374, 308]),
+            ("llama2-metaspace", "LlamaTokenizer", false, [308, 340, 374, 308]), ("llama2", "LlamaTokenizer", true, [342, 374, 308]),
+            ("llama2", "PreTrainedTokenizerFast", false, [342, 374, 308]),
+        ] as [(String, String, Bool, [TokenID])])
+    func theSpaceBeforeATextIsTheClassesToAdd(name: String, type: String, adds: Bool, ids: [TokenID]) throws {
+        let tokenizer = try tokenizer(name, ["tokenizer_class": .string(type), "add_prefix_space": .bool(adds)])
+        #expect(tokenizer.encode("the cat", addSpecialTokens: false) == ids)
+    }
+
+    @Test func splitSpecialTokensAreLetters() throws {
+        // As transformers 5.24 has it.
+        let tokenizer = try tokenizer("gpt2", ["split_special_tokens": true])
+        #expect(tokenizer.encode("the cat <s></s>", addSpecialTokens: false) == [85, 259, 293, 85, 222, 29, 84, 31, 29, 16, 84, 31])
+    }
+
+    @Test func specialTokensThatAPromptSpellsAreNotAddedAgain() throws {
+        let tokenizer = try RecordedTokenizer(name: "llama2").tokenizer()
+        let plain = tokenizer.encode("the cat", addSpecialTokens: true)
+        #expect(plain.first == 1 && tokenizer.encodePrompt("the cat") == plain)
+        let spelled = tokenizer.encodePrompt("<s>the cat")
+        #expect(spelled.count { $0 == 1 } == 1 && spelled == tokenizer.encode("<s>the cat", addSpecialTokens: false))
+        #expect(tokenizer.encodePrompt("") == [1] && tokenizer.encodePrompt("the <s>").count { $0 == 1 } == 2)
+    }
+
     @Test func oneTokenizerServesManyThreads() async throws {
         let tokenizer = try RecordedTokenizer(name: "gpt2").tokenizer()
         let expected = try RecordedTokenizer(name: "gpt2").expected().ids

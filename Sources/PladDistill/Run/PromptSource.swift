@@ -3,24 +3,27 @@ package import PladRecords
 
 /// The prompts that settings name: those to train on, those held out, and how both are put to teacher and student.
 package struct PromptSource {
-    var train: [Prompt]
-    var valid: [Prompt]
+    package var train: [Prompt]
+    package var valid: [Prompt]
     /// Those of a file of their own to report on; none where there is no such file.
-    var test: [Prompt]
+    package var test: [Prompt]
     var task: TaskDefinition
+    /// How many training prompts were moved to the held-out ones because a held-out prompt has the same text: a student that has seen
+    /// a text is not measured on it.
+    package private(set) var moved = 0
 
     /// Reads a file, standard input (`-`) or a task folder (`task.yaml`, `train.jsonl`, `valid.jsonl`).
     ///
-    /// Without a file of held-out prompts, a share of the prompts is held out: those whose id has the smallest digest
-    /// with the seed, so that adding prompts moves few others.
-    init(_ settings: PromptSettings, seed: UInt64) throws {
+    /// Without a file of held-out prompts, a share of the prompts is held out: those whose text has the smallest digest with the seed,
+    /// so that prompts of the same text stay together and adding prompts moves few others.
+    package init(_ settings: PromptSettings, seed: UInt64) throws {
         let name = try settings.source.required(
             "prompts.source", "a file of prompts, a task's name, or - for standard input")
         let folder = Self.taskFolder(name)
         task = try folder.map { try TaskDefinition(contentsOf: $0.appendingPathComponent("task.yaml")) } ?? TaskDefinition()
         train =
             name == "-"
-            ? try Self.parse(FileHandle.standardInput.readDataToEndOfFile(), name: "standard input")
+            ? try PromptFile.parse(FileHandle.standardInput.readDataToEndOfFile(), name: "standard input")
             : try Self.read(folder?.appendingPathComponent("train.jsonl") ?? URL(fileURLWithPath: name))
         try Self.checkIDs(train, name)
         (valid, test) = ([], [])
@@ -28,21 +31,44 @@ package struct PromptSource {
         if let file = settings.heldOutFile.map({ URL(fileURLWithPath: $0) }) ?? taskValid {
             valid = try Self.read(file)
         } else if settings.heldOutShare > 0 {
-            try holdOut(share: settings.heldOutShare, seed: seed)
+            holdOut(share: settings.heldOutShare, seed: seed)
         }
         let taskTest = folder.map { $0.appendingPathComponent("test.jsonl") }.flatMap { Files.exists($0) ? $0 : nil }
         test = try (settings.testFile.map { URL(fileURLWithPath: $0) } ?? taskTest).map(Self.read) ?? []
         if let limit = settings.limit { train = Array(train.prefix(limit)) }
         guard !train.isEmpty else { throw RecordError(.malformed, "\(name) holds no prompts to train on") }
         try Self.checkIDs(train + valid + test, "training and held-out prompts together")
+        let count = train.count
+        move(from: \.train, to: \.test)
+        move(from: \.train, to: \.valid)
+        moved = count - train.count
+        // By what is reported on nothing is chosen.
+        move(from: \.valid, to: \.test)
+        guard !train.isEmpty else {
+            throw RecordError(.malformed, "every training prompt of \(name) is held out too; hold other prompts out")
+        }
     }
 
-    private mutating func holdOut(share: Double, seed: UInt64) throws {
-        let count = train.count < 2 ? 0 : max(1, Int((share * Double(train.count)).rounded()))
-        let drawn = train.map { (digest: Digest(of: "\(seed):\($0.id)").description, id: $0.id) }.sorted { $0.digest < $1.digest }
-        let held = Set(drawn.prefix(count).map(\.id))
-        valid = train.filter { held.contains($0.id) }
-        train.removeAll { held.contains($0.id) }
+    /// Moves prompts whose text stands on the other side as well.
+    private mutating func move(from side: WritableKeyPath<Self, [Prompt]>, to other: WritableKeyPath<Self, [Prompt]>) {
+        let texts = Set(self[keyPath: other].map(\.textDigest))
+        self[keyPath: other] += self[keyPath: side].filter { texts.contains($0.textDigest) }
+        self[keyPath: side].removeAll { texts.contains($0.textDigest) }
+    }
+
+    /// Holds out whole groups of prompts of one text until they are the share, and leaves at least one group to train on.
+    private mutating func holdOut(share: Double, seed: UInt64) {
+        let groups = Dictionary(grouping: train, by: \.textDigest)
+        let wanted = max(1, Int((share * Double(train.count)).rounded()))
+        let drawn = groups.map { (draw: Digest(of: "\(seed):\($0.key)").description, text: $0.key, count: $0.value.count) }
+        var held: Set<Digest> = []
+        var count = 0
+        for group in drawn.sorted(by: { $0.draw < $1.draw }).dropLast() where count < wanted {
+            held.insert(group.text)
+            count += group.count
+        }
+        valid = train.filter { held.contains($0.textDigest) }
+        train.removeAll { held.contains($0.textDigest) }
     }
 
     private static func checkIDs(_ prompts: [Prompt], _ name: String) throws {
@@ -62,31 +88,20 @@ package struct PromptSource {
         guard Files.exists(file) else {
             throw RecordError(.unreadable, "there is no file \(file.path) and no task of that name under Prompts/")
         }
-        return try parse(try Data(reading: file), name: file.path)
+        guard !Files.isFolder(file) else {
+            throw RecordError(.unreadable, "\(file.path) is a folder without task.yaml; give a file of prompts or a task's folder")
+        }
+        return try PromptFile.read(file)
     }
 
-    /// JSON lines where the first line begins a JSON object, else a plain prompt a line, named `line-1`, `line-2`, …
-    package static func parse(_ data: Data, name: String) throws -> [Prompt] {
-        // Editors of another system begin files with a mark and end lines with two characters.
-        let data = data.starts(with: [0xef, 0xbb, 0xbf]) ? Data(data.dropFirst(3)) : data
-        let lines = JSONLines.lines(of: data)
-        guard let first = lines.first?.line.first(where: { $0 != 0x20 && $0 != 0x09 }) else { return [] }
-        if first == UInt8(ascii: "[") {
-            throw RecordError(
-                .malformed, "\(name) begins with \"[\": give JSON lines, one {\"id\", \"prompt\"} a line, or plain text a line")
-        }
-        if first == UInt8(ascii: "{") {
-            let prompts = try JSONLines.parse(Prompt.self, data, name: name)
-            for (prompt, line) in zip(prompts, lines) where prompt.messages.allSatisfy({ $0.content.allSatisfy(\.isWhitespace) }) {
-                throw RecordError(.malformed, "\(name):\(line.number): the prompt \"\(prompt.id)\" is empty; write it or remove the line")
-            }
-            return prompts
-        }
-        return try lines.map { number, line in
-            guard let text = String(data: line, encoding: .utf8) else {
-                throw RecordError(.malformed, "\(name):\(number): is not UTF-8 text; convert the file or remove the line")
-            }
-            return Prompt(id: "line-\(number)", text: text.trimmingCharacters(in: .whitespacesAndNewlines))
-        }
+    /// A person's prompts in memory; see `PromptFile`.
+    package static func parse(_ data: Data, name: String) throws -> [Prompt] { try PromptFile.parse(data, name: name) }
+}
+
+extension Prompt {
+    /// The digest of what is asked, whatever the prompt is called; white space around a turn does not count.
+    fileprivate var textDigest: Digest {
+        let turns = messages.flatMap { [$0.role, $0.content.trimmingCharacters(in: .whitespacesAndNewlines)] }
+        return Digest(of: turns.map { "\($0.utf8.count):\($0)" }.joined())
     }
 }

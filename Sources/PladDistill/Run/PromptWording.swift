@@ -31,14 +31,14 @@ package struct PromptWording {
         let plain = prompt.messages.map(\.content).joined(separator: "\n")
         if let student {
             let text = student.render(["prompt": plain])
-            return (text, tokenizer.encode(text, addSpecialTokens: true))
+            return (text, tokenizer.encodePrompt(text))
         }
         if let template = tokenizer.chatTemplate {
             // The template writes the special tokens itself.
             let text = try template.render(messages: prompt.messages, addGenerationPrompt: true)
             return (text, tokenizer.encode(text, addSpecialTokens: false))
         }
-        return (plain, tokenizer.encode(plain, addSpecialTokens: true))
+        return (plain, tokenizer.encodePrompt(plain))
     }
 
     private static func template(_ text: String, _ place: String) throws -> MustacheTemplate {

@@ -70,6 +70,9 @@ package struct Run: Sendable {
             try Files.makeFolder(folder.url, isPrivate: true)
         }
         let lock = try RunLock.hold(folder.url)
+        if source.moved > 0 {
+            observer.notice("prompts", "\(source.moved) training prompts have the text of a held-out one: they are held out too")
+        }
         if !isBegun { try text.write(atomicallyTo: folder.prompts) }
         if !isBegun || namesStudent { try record.jsonLine().write(atomicallyTo: folder.record) }
         try self.init(folder: folder, record: record, observer: observer)
@@ -184,10 +187,11 @@ extension PromptSource {
     fileprivate func prompts(choosing: Bool) -> [RunPrompt] {
         var (valid, test) = (valid, test)
         if choosing, test.isEmpty {
-            let ordered = valid.map { (digest: Digest(of: "choose:\($0.messages)").description, id: $0.id) }.sorted {
-                $0.digest < $1.digest
+            let texts = Dictionary(grouping: valid, by: \.textDigest).map { (draw: Digest(of: "choose:\($0)").description, prompts: $1) }
+            var chosenBy: Set<String> = []
+            for text in texts.sorted(by: { $0.draw < $1.draw }) where chosenBy.count + text.prompts.count <= valid.count / 2 {
+                chosenBy.formUnion(text.prompts.map(\.id))
             }
-            let chosenBy = Set(ordered.prefix(valid.count / 2).map(\.id))
             test = valid.filter { !chosenBy.contains($0.id) }
             valid = valid.filter { chosenBy.contains($0.id) }
         }

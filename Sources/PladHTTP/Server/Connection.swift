@@ -20,6 +20,12 @@ final class Connection {
     var task: Task<Void, Never>?
     /// The turn of the socket thread in which the client last sent something.
     var lastInput = 0
+    /// The head of the request in progress was looked at, and its body may be read.
+    var isAdmitted = false
+    /// What its input counts for among all that is being read.
+    var bodyBytes = 0
+    /// More was sent ahead than is kept; the connection ends once what was kept has been answered, and the client sends the rest again.
+    var hasDropped = false
     /// Set where unread input is left when the connection ends.
     var drainsInput = false
     private var outbox: [(bytes: Data, sent: CheckedContinuation<Void, any Error>?)] = []
@@ -30,14 +36,9 @@ final class Connection {
         parser = RequestParser(limits: limits)
     }
 
-    /// Input that comes while a request is handled is the next request; little of it is taken in ahead.
-    var wantsInput: Bool {
-        switch phase {
-        case .reading, .draining: true
-        case .handling: parser.bufferedBytes < 64 << 10
-        case .closing: false
-        }
-    }
+    /// Input that comes while a request is handled is the next request. It is read all the same: behind it stands, unseen, that the
+    /// client has gone.
+    var wantsInput: Bool { phase != .closing }
 
     var wantsOutput: Bool { !outbox.isEmpty }
 

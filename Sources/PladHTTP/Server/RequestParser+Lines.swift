@@ -1,7 +1,8 @@
 import Foundation
 
 extension RequestParser {
-    /// Parses `POST /v1/models?x=1 HTTP/1.1`.
+    /// Parses `POST /v1/models?x=1 HTTP/1.1`. A target in absolute form, `http://host/v1/models`, as clients send to a proxy, comes
+    /// back as its path, with its authority as the field Host (RFC 9112 §3.2.2).
     static func requestLine(_ line: String) throws(HTTPProblem) -> ServerRequest {
         let parts = line.split(separator: " ", omittingEmptySubsequences: false)
         guard parts.count == 3, !parts[0].isEmpty, parts[0].utf8.allSatisfy(isTokenByte),
@@ -12,11 +13,20 @@ extension RequestParser {
         guard parts[2] == "HTTP/1.1" || parts[2] == "HTTP/1.0" else {
             throw HTTPProblem(505, "\"\(parts[2].prefix(16))\" is not served; use HTTP/1.1")
         }
-        let raw = parts[1].prefix { $0 != "?" && $0 != "#" }
+        var raw = parts[1].prefix { $0 != "?" && $0 != "#" }
+        var headers: [String: String] = [:]
+        if let scheme = raw.prefixMatch(of: /(?i)https?:\/\//) {
+            let authority = raw[scheme.range.upperBound...].prefix { $0 != "/" }
+            guard !authority.isEmpty, !authority.contains("@") else {
+                throw HTTPProblem(400, "the target \"\(raw.prefix(80))\" names no host that can be served")
+            }
+            headers["host"] = String(authority)
+            raw = authority.endIndex == raw.endIndex ? "/" : raw[authority.endIndex...]
+        }
         guard let path = String(raw).removingPercentEncoding else {
             throw HTTPProblem(400, "the path \"\(raw.prefix(80))\" has a broken percent escape")
         }
-        return ServerRequest(method: String(parts[0]), path: path, minorVersion: parts[2] == "HTTP/1.1" ? 1 : 0)
+        return ServerRequest(method: String(parts[0]), path: path, headers: headers, minorVersion: parts[2] == "HTTP/1.1" ? 1 : 0)
     }
 
     /// Parses `Name: value`; the name comes back in lower case.

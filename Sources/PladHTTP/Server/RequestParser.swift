@@ -15,7 +15,7 @@ package struct RequestParser: Sendable {
         case head
         case body(ServerRequest, length: Int)
         case chunks(ServerRequest)
-        case trailer(ServerRequest)
+        case trailer(ServerRequest, bytes: Int)
     }
 
     private let limits: RequestLimits
@@ -23,6 +23,8 @@ package struct RequestParser: Sendable {
     private var buffer = Data()
     /// The chunks of the request in progress, joined.
     private var body = Data()
+    /// Of empty lines before the request line.
+    private var emptyLineBytes = 0
 
     package init(limits: RequestLimits = RequestLimits()) {
         self.limits = limits
@@ -35,6 +37,23 @@ package struct RequestParser: Sendable {
 
     /// Bytes taken in and not yet given back.
     package var bufferedBytes: Int { buffer.count }
+
+    /// The request whose body is on the way, without it; nil between requests and within a head.
+    package var head: ServerRequest? {
+        switch state {
+        case .head: nil
+        case .body(let request, _), .chunks(let request), .trailer(let request, _): request
+        }
+    }
+
+    /// The memory that the body on the way takes or, where its length is known, will take.
+    package var bodyBytes: Int {
+        switch state {
+        case .head: 0
+        case .body(_, let length): length
+        case .chunks, .trailer: body.count + buffer.count
+        }
+    }
 
     package mutating func append(_ bytes: some Collection<UInt8>) {
         buffer.append(contentsOf: bytes)
@@ -63,10 +82,13 @@ package struct RequestParser: Sendable {
             case .chunks(let request):
                 guard let chunk = try nextChunk() else { return nil }
                 body.append(chunk)
-                if chunk.isEmpty { state = .trailer(request) }
-            case .trailer(var request):
-                guard let line = try nextLine() else { return nil }
-                guard line.isEmpty else { continue }
+                if chunk.isEmpty { state = .trailer(request, bytes: 0) }
+            case .trailer(var request, let bytes):
+                guard let line = try nextLine(bytes) else { return nil }
+                guard line.isEmpty else {
+                    state = .trailer(request, bytes: bytes + line.count + 2)
+                    continue
+                }
                 request.body = body
                 body = Data()
                 state = .head
@@ -79,7 +101,13 @@ package struct RequestParser: Sendable {
 
     private mutating func nextHead() throws(HTTPProblem) -> (ServerRequest, Framing)? {
         // Empty lines before a request line are passed over (RFC 9112 §2.2).
-        while buffer.starts(with: [13, 10]) { buffer.removeFirst(2) }
+        var empty = 0
+        while buffer.dropFirst(empty).starts(with: [13, 10]) { empty += 2 }
+        buffer.removeFirst(empty)
+        emptyLineBytes += empty
+        guard emptyLineBytes <= limits.headBytes else {
+            throw HTTPProblem(431, "more than \(limits.headBytes) bytes of empty lines stand before the request")
+        }
         let window = buffer.prefix(limits.headBytes)
         guard let end = window.range(of: Data("\r\n\r\n".utf8)) else {
             guard buffer.count < limits.headBytes else {
@@ -90,10 +118,14 @@ package struct RequestParser: Sendable {
         let head = window[..<end.lowerBound]
         guard let text = String(validating: head, as: UTF8.self) else { throw HTTPProblem(400, "the header fields are not UTF-8") }
         buffer.removeSubrange(..<end.upperBound)
+        emptyLineBytes = 0
         var lines = text.components(separatedBy: "\r\n")
         var request = try Self.requestLine(lines.removeFirst())
+        let target = request.headers["host"]
         for line in lines {
             let (name, value) = try Self.field(line)
+            // A target that names the host itself is what counts.
+            if name == "host", target != nil { continue }
             if let earlier = request.headers[name] {
                 guard name != "content-length" || earlier == value else {
                     throw HTTPProblem(400, "two different Content-Length fields: \(earlier) and \(value)")
@@ -146,11 +178,13 @@ package struct RequestParser: Sendable {
         return chunk
     }
 
-    private mutating func nextLine() throws(HTTPProblem) -> Data? {
-        guard let end = buffer.range(of: Data("\r\n".utf8)) else {
-            guard buffer.count < limits.headBytes else { throw HTTPProblem(431, "the trailer exceeds \(limits.headBytes) bytes") }
-            return nil
+    /// - Parameter earlier: bytes of the trailer's lines before this one.
+    private mutating func nextLine(_ earlier: Int) throws(HTTPProblem) -> Data? {
+        let end = buffer.range(of: Data("\r\n".utf8))
+        guard earlier + (end.map { $0.upperBound - buffer.startIndex } ?? buffer.count) <= limits.headBytes else {
+            throw HTTPProblem(431, "the trailer exceeds \(limits.headBytes) bytes")
         }
+        guard let end else { return nil }
         let line = take(end.lowerBound - buffer.startIndex)
         buffer.removeFirst(2)
         return line

@@ -28,13 +28,16 @@ package struct ServerRequest: Sendable, Equatable {
 
 /// How much of a request is taken in before it is refused.
 package struct RequestLimits: Sendable {
-    /// Bytes of request line and header fields together.
+    /// Bytes of request line and header fields together, empty lines before them included; as many again of a trailer.
     package var headBytes: Int
     package var bodyBytes: Int
+    /// Of all bodies that are being read at once, over all connections; at least `bodyBytes`.
+    package var allBodiesBytes: Int
 
-    package init(headBytes: Int = 64 << 10, bodyBytes: Int = 16 << 20) {
+    package init(headBytes: Int = 64 << 10, bodyBytes: Int = 16 << 20, allBodiesBytes: Int = 256 << 20) {
         self.headBytes = headBytes
         self.bodyBytes = bodyBytes
+        self.allBodiesBytes = max(allBodiesBytes, bodyBytes)
     }
 }
 
@@ -42,9 +45,12 @@ package struct RequestLimits: Sendable {
 package struct HTTPProblem: Error, Sendable, Equatable {
     package var status: Int
     package var message: String
+    /// After how many seconds the client may try again; nil where that is no use.
+    package var retrySeconds: Int?
 
-    package init(_ status: Int, _ message: String) {
+    package init(_ status: Int, _ message: String, retrySeconds: Int? = nil) {
         self.status = status
         self.message = message
+        self.retrySeconds = retrySeconds
     }
 }

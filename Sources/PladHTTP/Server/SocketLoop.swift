@@ -13,6 +13,8 @@ final class SocketLoop {
     /// Counts the calls of `poll`: a clock for what came before what.
     private var turn = 0
     private var stopped: [CheckedContinuation<Void, Never>] = []
+    /// Of all bodies that are being read.
+    private var bodyBytes = 0
     private var isStopping: Bool { !stopped.isEmpty }
     private var space = [UInt8](repeating: 0, count: 64 << 10)
 
@@ -60,7 +62,7 @@ final class SocketLoop {
                 return
             }
             guard Sockets.prepare(descriptor) >= 0 else {
-                close(descriptor)
+                Foundation.close(descriptor)
                 continue
             }
             Sockets.sendAtOnce(descriptor)
@@ -93,9 +95,20 @@ final class SocketLoop {
         case .bytes(let bytes):
             connection.lastInput = turn
             guard connection.phase != .draining else { return }
+            guard connection.phase == .reading || keepsAhead(bytes.count, of: connection) else {
+                connection.hasDropped = true
+                return
+            }
             connection.parser.append(bytes)
-            if connection.phase == .reading { advance(connection) }
+            if connection.phase == .reading { advance(connection) } else { count(connection.parser.bufferedBytes, of: connection) }
         }
+    }
+
+    /// Whether input that comes before its turn is kept: one request's worth of it, as long as all connections together hold no more
+    /// than they may.
+    private func keepsAhead(_ bytes: Int, of connection: Connection) -> Bool {
+        !connection.hasDropped && connection.parser.bufferedBytes + bytes <= limits.headBytes + limits.bodyBytes
+            && bodyBytes + bytes <= limits.allBodiesBytes
     }
 
     /// Starts on the next request if it is complete.
@@ -104,21 +117,52 @@ final class SocketLoop {
             while let step = try connection.parser.next() {
                 switch step {
                 case .expectsContinue:
+                    guard try admit(connection) else { return }
                     connection.enqueue(Data("HTTP/1.1 100 Continue\r\n\r\n".utf8), nil)
                 case .request(let request):
                     return start(request, on: connection)
                 }
             }
+            guard !connection.hasDropped else { return close(connection) }
+            guard try admit(connection) else { return }
             flush(connection)
-            if isStopping, !connection.parser.isInsideRequest { end(connection) }
+            guard isStopping else { return }
+            // Nobody waits for the rest of a request that will not be served.
+            if connection.parser.isInsideRequest { refuse(connection, Self.shuttingDown) } else { end(connection) }
         } catch {
             refuse(connection, error)
         }
     }
 
+    private static let shuttingDown = HTTPProblem(503, "the server is shutting down; try again later", retrySeconds: 1)
+
+    /// Whether the body that is on the way is to be read on: answers a head that is refused, and counts the body among all that are being
+    /// read. Throws `HTTPProblem` where they are too much together.
+    private func admit(_ connection: Connection) throws(HTTPProblem) -> Bool {
+        guard let head = connection.parser.head else { return true }
+        if !connection.isAdmitted, let response = handler.refusal(of: head) {
+            refuse(connection, response)
+            return false
+        }
+        connection.isAdmitted = true
+        count(connection.parser.bodyBytes, of: connection)
+        guard bodyBytes <= limits.allBodiesBytes else {
+            throw HTTPProblem(
+                503, "the bodies that are being read exceed \(limits.allBodiesBytes) bytes together; try again later", retrySeconds: 1)
+        }
+        return true
+    }
+
+    private func count(_ bytes: Int, of connection: Connection) {
+        bodyBytes += bytes - connection.bodyBytes
+        connection.bodyBytes = bytes
+    }
+
     private func start(_ request: ServerRequest, on connection: Connection) {
-        guard !isStopping else { return refuse(connection, HTTPProblem(503, "the server is shutting down; try again later")) }
+        guard !isStopping else { return refuse(connection, Self.shuttingDown) }
         connection.phase = .handling
+        connection.isAdmitted = false
+        count(connection.parser.bufferedBytes, of: connection)
         let exchange = ServerExchange(
             connection: connection.id, commands: commands, takesChunks: request.minorVersion >= 1, keepsAlive: request.keepsAlive,
             omitsBody: request.method == "HEAD")
@@ -130,7 +174,20 @@ final class SocketLoop {
     }
 
     private func refuse(_ connection: Connection, _ problem: HTTPProblem) {
-        connection.enqueue(handler.response(to: problem).encoded(keepsAlive: false), nil)
+        var response = handler.response(to: problem)
+        if let seconds = problem.retrySeconds { response.headers["Retry-After"] = String(seconds) }
+        refuse(connection, response)
+    }
+
+    /// Answers and ends the connection, whose parser stands anywhere.
+    private func refuse(_ connection: Connection, _ response: HTTPResponse) {
+        connection.enqueue(response.encoded(keepsAlive: false), nil)
+        close(connection)
+    }
+
+    /// Ends the connection once everything is said; what it still sends is thrown away.
+    private func close(_ connection: Connection) {
+        count(0, of: connection)
         connection.phase = .closing
         connection.drainsInput = true
         flush(connection)
@@ -160,8 +217,14 @@ final class SocketLoop {
             advance(connection)
         case .stop(let abruptly, let continuation):
             stopped.append(continuation)
-            if stopped.count == 1 { close(listener.descriptor) }
-            for connection in connections.values where abruptly || connection.phase == .draining || isIdle(connection) { end(connection) }
+            if stopped.count == 1 { Foundation.close(listener.descriptor) }
+            for connection in connections.values {
+                if abruptly || connection.phase == .draining || isIdle(connection) {
+                    end(connection)
+                } else if connection.phase == .reading, connection.parser.isInsideRequest {
+                    refuse(connection, Self.shuttingDown)
+                }
+            }
         }
     }
 
@@ -183,6 +246,7 @@ final class SocketLoop {
 
     private func end(_ connection: Connection) {
         guard connections.removeValue(forKey: connection.id) != nil else { return }
+        count(0, of: connection)
         connection.end()
     }
 }

@@ -11,13 +11,16 @@ package enum JSONLines {
 
     /// The records in `data`; `name` stands for the file in errors.
     package static func parse<Record: Decodable>(_ type: Record.Type = Record.self, _ data: Data, name: String) throws -> [Record] {
+        try ForeignFormat.refuse(data, name: name)
         let decoder = JSONDecoder()
         return try lines(of: data).map { number, line in
             do {
                 return try decoder.decode(type, from: line)
             } catch let error as DecodingError {
                 // The decoder does not say where a text stops being JSON; the parser does.
-                _ = try parseTelling(line, name, number)
+                if try value(line, number, of: data, name).array != nil {
+                    throw RecordError(.malformed, "\(name):\(number): is a JSON array; write JSON lines, each element on a line of its own")
+                }
                 throw RecordError(.malformed, "\(name):\(number): \(error.reason); mend or remove the line")
             } catch let error as RecordError {
                 throw RecordError(.malformed, "\(name):\(number): \(error.message)")
@@ -25,10 +28,24 @@ package enum JSONLines {
         }
     }
 
-    private static func parseTelling(_ line: Data, _ name: String, _ number: Int) throws -> JSONValue {
+    /// The document of each line that is not blank, with its number from 1. Halves of surrogate pairs are refused.
+    static func values(_ data: Data, name: String) throws -> [(number: Int, value: JSONValue)] {
+        try lines(of: data).map { number, line in (number, try value(line, number, of: data, name)) }
+    }
+
+    /// - Parameter data: the whole file, which may be one document where a line is none.
+    private static func value(_ line: Data, _ number: Int, of data: Data, _ name: String) throws -> JSONValue {
         do {
-            return try JSONValue(parsing: line)
+            return try JSONValue(parsing: line, loneSurrogates: .refused)
         } catch let error as RecordError {
+            let start = line.drop { $0 == 0x20 || $0 == 0x09 }
+            if start.starts(with: Data("#".utf8)) || start.starts(with: Data("//".utf8)) {
+                throw RecordError(.malformed, "\(name):\(number): is a comment, which JSON lines do not have; remove the line")
+            }
+            if (try? JSONValue(parsing: data)) != nil, lines(of: data).count > 1 {
+                throw RecordError(
+                    .malformed, "\(name) is one JSON document over several lines; write JSON lines, each object on a line of its own")
+            }
             throw RecordError(.malformed, "\(name):\(number): \(error.message); mend or remove the line")
         }
     }

@@ -33,6 +33,30 @@ package enum YAMLFile {
         }
     }
 
+    /// Throws `RecordError.malformed` that names the line and the nearest known key where a mapping, or one inside it, has another key.
+    ///
+    /// - Parameter known: paths of keys, `teacher.system` for one inside another.
+    package static func refuseKeys(in file: URL, otherThan known: Set<String>) throws {
+        let text = String(decoding: try Data(reading: file), as: UTF8.self)
+        guard let mapping = (try? Yams.compose(yaml: text))?.mapping else { return }
+        try refuseKeys(mapping, [], otherThan: known, file)
+    }
+
+    private static func refuseKeys(_ mapping: Node.Mapping, _ path: [String], otherThan known: Set<String>, _ file: URL) throws {
+        for (key, value) in mapping {
+            let here = path + [key.string ?? "?"]
+            let name = here.joined(separator: ".")
+            guard known.contains(name) else {
+                let place = file.path + (key.mark.map { ":\($0.line)" } ?? "")
+                let siblings = known.filter { $0.split(separator: ".").count == here.count && $0.hasPrefix(path.map { $0 + "." }.joined()) }
+                let near = Spelling.nearest(to: name, among: siblings).map { "; is \"\($0)\" meant?" } ?? ""
+                throw RecordError(
+                    .malformed, "\(place): \"\(name)\" is not known here\(near) (known: \(siblings.sorted().joined(separator: ", ")))")
+            }
+            if let inner = value.mapping { try refuseKeys(inner, here, otherThan: known, file) }
+        }
+    }
+
     /// The reason with the line before it: ":3: …".
     private static func reason(_ error: YamlError) -> String {
         switch error {

@@ -4,21 +4,23 @@ import Foundation
 /// a value's type by trying one after the other.
 ///
 /// Strict, with two exceptions that real endpoints ask for: a byte order mark before the document is passed over, and
-/// half a surrogate pair becomes U+FFFD. Of fields with the same name the last counts. Nesting is limited to 512, so
+/// half a surrogate pair becomes U+FFFD unless it is to be refused. Of fields with the same name the last counts. Nesting is limited to 512, so
 /// that no document can exhaust the stack.
 struct JSONParser {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
     private var depth = 0
+    private let loneSurrogates: JSONValue.LoneSurrogates
 
-    private init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    private init(_ bytes: UnsafeBufferPointer<UInt8>, _ loneSurrogates: JSONValue.LoneSurrogates) {
         self.bytes = bytes
+        self.loneSurrogates = loneSurrogates
     }
 
     /// Throws `RecordError.malformed` that ends in what is wrong and at which byte.
-    static func parse(_ data: Data) throws -> JSONValue {
+    static func parse(_ data: Data, loneSurrogates: JSONValue.LoneSurrogates = .replaced) throws -> JSONValue {
         try data.withUnsafeBytes { raw in
-            var parser = JSONParser(raw.bindMemory(to: UInt8.self))
+            var parser = JSONParser(raw.bindMemory(to: UInt8.self), loneSurrogates)
             if raw.starts(with: [0xef, 0xbb, 0xbf]) { parser.position = 3 }
             let value = try parser.value()
             parser.skipSpace()
@@ -170,11 +172,16 @@ struct JSONParser {
         position += 4
         guard (0xd800..<0xdc00).contains(unit), position + 2 < bytes.count, bytes[position + 1] == UInt8(ascii: "\\"),
             bytes[position + 2] == UInt8(ascii: "u")
-        else { return Unicode.Scalar(unit) ?? "\u{fffd}" }
+        else { return try Unicode.Scalar(unit) ?? lone(unit) }
         let low = try fourDigits(from: position + 3)
-        guard (0xdc00..<0xe000).contains(low) else { return "\u{fffd}" }
+        guard (0xdc00..<0xe000).contains(low) else { return try lone(unit) }
         position += 6
         return Unicode.Scalar(0x10000 + (unit - 0xd800) << 10 + (low - 0xdc00)) ?? "\u{fffd}"
+    }
+
+    private func lone(_ unit: UInt32) throws -> Unicode.Scalar {
+        guard loneSurrogates == .replaced else { throw error("\\u\(String(unit, radix: 16)) is half a character, without its other half") }
+        return "\u{fffd}"
     }
 
     private func fourDigits(from start: Int) throws -> UInt32 {

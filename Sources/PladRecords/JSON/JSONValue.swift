@@ -17,6 +17,18 @@ public enum JSONValue: Sendable, Equatable {
         self = try JSONParser.parse(data)
     }
 
+    /// What becomes of half a surrogate pair, which no text can hold.
+    enum LoneSurrogates: Sendable {
+        /// U+FFFD stands in its place, as for endpoints that cut texts anywhere.
+        case replaced
+        /// The document is refused, as for files that a person can mend.
+        case refused
+    }
+
+    init(parsing data: Data, loneSurrogates: LoneSurrogates) throws {
+        self = try JSONParser.parse(data, loneSurrogates: loneSurrogates)
+    }
+
     /// The member of an object; nil where there is none, or this is no object.
     public subscript(key: String) -> JSONValue? {
         if case .object(let members) = self { members[key] } else { nil }

@@ -5,8 +5,8 @@ package typealias TokenID = Int32
 ///
 /// A line of a pairs file is `{"prompt", "chosen", "rejected"}` or `{"prompt_ids", "chosen_ids", "rejected_ids"}`.
 /// Where ids are given they are used exactly as given: nothing is added, nothing is cut. From text, the
-/// end-of-sequence token is appended to each completion. `rejected` may be
-/// absent: such a pair only keeps the chosen text likely.
+/// end-of-sequence token is appended to each completion that does not spell it at its end already. `rejected` may be absent: such a
+/// pair only keeps the chosen text likely.
 package struct PreferencePair: Codable, Sendable, Hashable {
     package var id: String?
     /// Which round's student drew the rejected side, from 1.
@@ -52,5 +52,28 @@ package struct PreferencePair: Codable, Sendable, Hashable {
         case rejectedIDs = "rejected_ids"
         case chosenQuality = "chosen_quality"
         case rejectedQuality = "rejected_quality"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decodeID(forKey: .id)
+        round = try container.decodeIfPresent(Int.self, forKey: .round)
+        sample = try container.decodeIfPresent(Int.self, forKey: .sample)
+        prompt = try container.decodeIfPresent(String.self, forKey: .prompt)
+        chosen = try container.decodeIfPresent(String.self, forKey: .chosen)
+        rejected = try container.decodeIfPresent(String.self, forKey: .rejected)
+        promptIDs = try container.decodeIfPresent([TokenID].self, forKey: .promptIDs)
+        chosenIDs = try container.decodeIfPresent([TokenID].self, forKey: .chosenIDs)
+        rejectedIDs = try container.decodeIfPresent([TokenID].self, forKey: .rejectedIDs)
+        chosenQuality = try container.decodeIfPresent(Double.self, forKey: .chosenQuality)
+        rejectedQuality = try container.decodeIfPresent(Double.self, forKey: .rejectedQuality)
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// A record's id: a text, or a whole number, as many files have it; nil where there is none.
+    package func decodeID(forKey key: Key) throws -> String? {
+        if let number = try? decodeIfPresent(Int.self, forKey: key) { return String(number) }
+        return try decodeIfPresent(String.self, forKey: key)
     }
 }

@@ -12,7 +12,8 @@ public struct Message: Codable, Sendable, Hashable {
 
 /// Something to be answered: what a user gives, a line of a prompts file.
 ///
-/// A line is `{"id", "prompt"}` or `{"id", "messages": [{"role", "content"}]}`; `facts` is optional.
+/// As a record it is `{"id", "prompt"}` or `{"id", "messages": [{"role", "content"}]}`; `facts` is optional. Files that people write are
+/// read with `PromptFile`.
 package struct Prompt: Codable, Sendable, Hashable {
     /// Names the prompt in every record; unique within a file.
     package var id: String

@@ -27,8 +27,13 @@ package struct TaskDefinition: Codable, Sendable, Hashable {
 
     package init() {}
 
-    /// Reads `task.yaml`. Throws `RecordError` that names the file.
+    private static let keys: Set = [
+        "name", "description", "teacher", "teacher.system", "teacher.prompt", "student", "student.prompt", "maxTokens", "stop",
+    ]
+
+    /// Reads `task.yaml`. Throws `RecordError` that names the file, and the line of a key that a task does not have.
     package init(contentsOf file: URL) throws {
+        try YAMLFile.refuseKeys(in: file, otherThan: Self.keys)
         self = try YAMLFile.read(from: file)
     }
 }

@@ -11,6 +11,8 @@ package struct LocalModel: TextModel {
     private let tokenizer: Tokenizer
     private let engine: DecodingEngine
     private let seeds = StreamSeeds()
+    /// The folders that errors may name.
+    private let places: [String]
 
     /// Reads the student.
     ///
@@ -24,6 +26,7 @@ package struct LocalModel: TextModel {
         // A server outlives what is done to its files.
         try student.ownWeights()
         let tokenizer = student.tokenizer
+        places = [folder, base].compactMap { $0.map { $0.path + "/" } }
         self.name = name ?? folder.standardizedFileURL.lastPathComponent
         self.tokenizer = tokenizer
         configuration = student.configuration
@@ -38,13 +41,18 @@ package struct LocalModel: TextModel {
     package func room(prompt: Int) -> Int { configuration.room(prompt: prompt) }
 
     package func encode(_ prompt: String) -> [TokenID] {
-        tokenizer.encode(prompt, addSpecialTokens: true)
+        tokenizer.encodePrompt(prompt)
     }
 
     /// By the student's chat template, which spells its special tokens itself; without one, the contents joined by a newline.
     package func encode(_ messages: [Message]) throws -> [TokenID] {
         guard let template = tokenizer.chatTemplate else { return encode(messages.map(\.content).joined(separator: "\n")) }
-        return tokenizer.encode(try template.render(messages: messages, addGenerationPrompt: true), addSpecialTokens: false)
+        do {
+            return tokenizer.encode(try template.render(messages: messages, addGenerationPrompt: true), addSpecialTokens: false)
+        } catch let error as TokenizerError {
+            // Clients need not learn where this machine keeps its files.
+            throw TokenizerError(error.code, places.reduce(error.message) { $0.replacing($1, with: "") })
+        }
     }
 
     package func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GeneratedPiece, any Error> {

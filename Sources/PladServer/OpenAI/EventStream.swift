@@ -5,12 +5,16 @@ import PladRecords
 /// A response of server-sent events (WHATWG HTML §9.2): chunked, or until the connection ends for HTTP/1.0.
 struct EventStream: Sendable {
     let exchange: ServerExchange
+    /// Fields beside those of an event stream.
+    var headers: [String: String] = [:]
 
     private var isChunked: Bool { exchange.takesChunks }
     private var keepsAlive: Bool { exchange.keepsAlive && isChunked }
 
     func open() async throws {
-        var headers = ["Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"]
+        var headers = headers
+        headers["Content-Type"] = "text/event-stream; charset=utf-8"
+        headers["Cache-Control"] = "no-cache"
         if isChunked { headers["Transfer-Encoding"] = "chunked" }
         try await exchange.send(HTTPResponse.head(status: 200, headers: headers, keepsAlive: keepsAlive))
     }

@@ -33,8 +33,10 @@ struct Generation: Sendable {
     }
 
     /// Sends the response piece by piece. A model that fails after the start ends the events with an error.
-    func stream(to exchange: ServerExchange) async throws {
-        let events = EventStream(exchange: exchange)
+    ///
+    /// - Parameter headers: fields of the response beside those of an event stream.
+    func stream(to exchange: ServerExchange, headers: [String: String] = [:]) async throws {
+        let events = EventStream(exchange: exchange, headers: headers)
         try await events.open()
         do {
             let tokens = try await withThrowingTaskGroup(of: Int.self) { group in

@@ -43,6 +43,11 @@ extension GenerationCall {
         guard let role = roles[name] else {
             throw .invalid(place + ".role", "is \"\(name)\"; it must be system, developer, user or assistant")
         }
+        for name in ["tool_calls", "function_call"] where ![nil, .null, []].contains(value[name]) {
+            throw .invalid("\(place).\(name)", "is not supported by plad; leave it out", code: "unsupported_parameter")
+        }
+        // Clients send an assistant's turn back as they got it, and one that said nothing has no content.
+        if role == "assistant", [nil, .null].contains(value["content"]) { return Message(role: role, content: "") }
         return Message(role: role, content: try content(value["content"], place + ".content"))
     }
 

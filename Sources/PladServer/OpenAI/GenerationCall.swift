@@ -31,7 +31,7 @@ extension GenerationCall {
         } catch {
             throw .invalid("messages", "do not fit the model's chat template: \((error as? any Failure)?.message ?? "\(error)")")
         }
-        let limits = try (fields.integer("max_completion_tokens", in: 1...Int.max), fields.integer("max_tokens", in: 1...Int.max))
+        let limits = try (fields.tokenLimit("max_completion_tokens"), fields.tokenLimit("max_tokens"))
         if let new = limits.0, let old = limits.1, new != old {
             throw .invalid("max_tokens", "is \(old) but \"max_completion_tokens\" is \(new); give one of them")
         }
@@ -48,7 +48,7 @@ extension GenerationCall {
             throw .invalid("prompt", "holds \(prompts.count) prompts; at most \(Self.maximumPrompts) go into one request")
         }
         // 16 is what the API documents for completions that give no limit.
-        let limit = try fields.integer("max_tokens", in: 1...Int.max) ?? 16
+        let limit = try fields.tokenLimit("max_tokens") ?? 16
         try self.init(.completion, prompts: prompts, field: "prompt", limit: limit, fields: fields, model: model)
     }
 
@@ -85,12 +85,14 @@ extension GenerationCall {
         guard let options = fields["stream_options"] else { return false }
         guard streams else { throw .invalid("stream_options", "is given, but \"stream\" is not true") }
         guard let members = options.object else { throw .invalid("stream_options", "is not an object") }
-        for name in members.keys.sorted() where name != "include_usage" {
+        for name in members.keys.sorted() where !["include_usage", "include_obfuscation"].contains(name) {
             throw .invalid("stream_options.\(name)", "is not a field that plad knows", code: "unknown_parameter")
         }
-        guard let value = members["include_usage"], value != .null else { return false }
-        guard let bool = value.bool else { throw .invalid("stream_options.include_usage", "is neither true nor false") }
-        return bool
+        for (name, value) in members.sorted(by: { $0.key < $1.key }) where value != .null && value.bool == nil {
+            throw .invalid("stream_options.\(name)", "is neither true nor false")
+        }
+        // Padding that hides how long the pieces are would be spelled in fields that clients pass over; there is none.
+        return members["include_usage"]?.bool ?? false
     }
 }
 

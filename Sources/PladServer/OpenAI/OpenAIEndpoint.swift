@@ -9,18 +9,25 @@ import PladRecords
 /// | `/v1/chat/completions`, `/v1/completions` | POST, whole or as server-sent events |
 /// | `/v1/models`, `/v1/models/NAME` | GET |
 /// | `/health` | GET, without a token |
+///
+/// What a browser's pages may ask is for `BrowserRules` to say.
 package struct OpenAIEndpoint: RequestHandler {
     private let model: any TextModel
     private let token: AccessToken?
+    private let browsers: BrowserRules
     private let now: @Sendable () -> Date
     private let started: Date
 
     /// - Parameters:
     ///   - token: what clients must show; nil asks for none.
+    ///   - browsers: what is served to pages that a browser shows.
     ///   - now: the clock of the responses' `created`.
-    package init(model: any TextModel, token: AccessToken?, now: @escaping @Sendable () -> Date = { Date() }) {
+    package init(
+        model: any TextModel, token: AccessToken?, browsers: BrowserRules, now: @escaping @Sendable () -> Date = { Date() }
+    ) {
         self.model = model
         self.token = token
+        self.browsers = browsers
         self.now = now
         started = now()
     }
@@ -29,35 +36,61 @@ package struct OpenAIEndpoint: RequestHandler {
         APIError(problem).response
     }
 
+    package func refusal(of head: ServerRequest) -> HTTPResponse? {
+        if let error = browsers.refusal(of: head) { return error.response }
+        guard head.path != "/health", browsers.preflight(head) == nil else { return nil }
+        do {
+            try authorise(head)
+            return nil
+        } catch {
+            return response(error, to: head)
+        }
+    }
+
     package func handle(_ request: ServerRequest, on exchange: ServerExchange) async {
         do {
+            if let response = refusal(of: request) ?? browsers.preflight(request) { return try await exchange.send(response) }
             try await answer(request, on: exchange)
         } catch let error as APIError {
-            try? await exchange.send(error.response)
+            try? await exchange.send(response(error, to: request))
         } catch {
             // The client has gone: nobody is left to answer.
         }
     }
 
+    private func response(_ error: APIError, to request: ServerRequest) -> HTTPResponse {
+        var response = error.response
+        response.headers.merge(browsers.headers(for: request)) { $1 }
+        return response
+    }
+
+    /// The response with what lets a page read it.
+    private func send(_ document: JSONValue, to request: ServerRequest, on exchange: ServerExchange) async throws {
+        var response = HTTPResponse(status: 200, json: document)
+        response.headers.merge(browsers.headers(for: request)) { $1 }
+        try await exchange.send(response)
+    }
+
     /// Throws an `APIError` before anything is sent, or `HTTPError.gone`.
+    ///
+    /// - Precondition: `refusal` has let the request pass.
     private func answer(_ request: ServerRequest, on exchange: ServerExchange) async throws {
         if request.path == "/health" {
             try Self.require("GET", request)
-            return try await exchange.send(HTTPResponse(status: 200, json: ["status": "ok", "model": .string(model.name)]))
+            return try await send(["status": "ok", "model": .string(model.name)], to: request, on: exchange)
         }
-        try authorise(request)
         switch request.path {
         case "/v1/chat/completions", "/v1/completions":
             try Self.require("POST", request)
-            try await generate(try call(request), on: exchange)
+            try await generate(try call(request), for: request, on: exchange)
         case "/v1/models":
             try Self.require("GET", request)
-            try await exchange.send(HTTPResponse(status: 200, json: ["object": "list", "data": [description]]))
+            try await send(["object": "list", "data": [description]], to: request, on: exchange)
         case let path where path.hasPrefix("/v1/models/"):
             try Self.require("GET", request)
             let name = String(path.dropFirst("/v1/models/".count))
             guard name == model.name else { throw APIError.unknownModel(name, model.name) }
-            try await exchange.send(HTTPResponse(status: 200, json: description))
+            try await send(description, to: request, on: exchange)
         default:
             throw APIError(
                 404, "no such path: \(request.path); the API starts at /v1, for example /v1/chat/completions", code: "unknown_url")
@@ -70,12 +103,12 @@ package struct OpenAIEndpoint: RequestHandler {
             ? try GenerationCall(completion: fields, model: model) : try GenerationCall(chat: fields, model: model)
     }
 
-    private func generate(_ call: GenerationCall, on exchange: ServerExchange) async throws {
+    private func generate(_ call: GenerationCall, for request: ServerRequest, on exchange: ServerExchange) async throws {
         let generation = Generation(call: call, model: model, format: ResponseFormat(call: call, model: model.name, now: now()))
         if call.streams {
-            try await generation.stream(to: exchange)
+            try await generation.stream(to: exchange, headers: browsers.headers(for: request))
         } else {
-            try await exchange.send(HTTPResponse(status: 200, json: try await generation.whole()))
+            try await send(try await generation.whole(), to: request, on: exchange)
         }
     }
 

@@ -41,6 +41,12 @@ struct RequestFields {
         return integer
     }
 
+    /// The most tokens to draw. -1 asks for as many as there is room for, as other local servers have it.
+    func tokenLimit(_ name: String) throws(APIError) -> Int? {
+        guard members[name]?.int != -1 else { return .max }
+        return try integer(name, in: 1...Int.max)
+    }
+
     func number(_ name: String, in range: ClosedRange<Double>) throws(APIError) -> Double? {
         guard let value = members[name] else { return nil }
         guard let number = value.double else { throw .invalid(name, "is not a number") }
@@ -64,12 +70,19 @@ struct RequestFields {
     /// Fields that would not change the answer.
     private static let withoutEffect: Set<String> = [
         "user", "metadata", "store", "service_tier", "safety_identifier", "prompt_cache_key", "parallel_tool_calls",
+        "prompt_cache_retention", "cache_prompt", "keep_alive", "priority", "request_id",
     ]
 
-    /// Fields of the API that this server does not implement, with the values that ask for nothing.
+    /// Fields of the API, and of other local servers, that this one does not implement, with the values that ask for nothing.
     private static let neutral: [String: [JSONValue]] = [
         "frequency_penalty": [0], "presence_penalty": [0], "logit_bias": [.object([:])], "logprobs": [false], "top_logprobs": [0],
         "response_format": [["type": "text"]], "tools": [[]], "tool_choice": ["none", "auto"], "functions": [[]],
         "function_call": ["none", "auto"], "modalities": [["text"]], "echo": [false], "suffix": [""], "best_of": [1],
+        "extra_body": [.object([:])], "chat_template_kwargs": [.object([:])], "repeat_penalty": [1], "repetition_penalty": [1],
+        "length_penalty": [1], "min_p": [0], "top_a": [0], "typical_p": [1], "tfs_z": [1], "mirostat": [0], "dynatemp_range": [0],
+        "xtc_probability": [0], "dry_multiplier": [0], "no_repeat_ngram_size": [0], "min_tokens": [0], "ignore_eos": [false],
+        "use_beam_search": [false], "stop_token_ids": [[]], "bad_words": [[]], "skip_special_tokens": [true],
+        "spaces_between_special_tokens": [true], "include_stop_str_in_output": [false], "add_generation_prompt": [true],
+        "continue_final_message": [false],
     ]
 }

@@ -23,6 +23,11 @@ enum AdapterFolder {
     static func read(_ folder: URL) throws -> (settings: LoRA, base: String?) {
         let file = try ConfigurationFile(contentsOf: folder.appendingPathComponent(configurationName))
         guard try file.string("peft_type") == "LORA" else { throw file.refuse("peft_type", "is not LORA, the one kind that plad knows") }
+        if file.value("alora_invocation_tokens") != nil {
+            throw file.refuse(
+                "alora_invocation_tokens",
+                "is an activated LoRA (aLoRA), which works behind these tokens alone; plad's adapters work everywhere")
+        }
         for key in ["use_dora", "use_qalora", "use_bdlora", "lora_bias"] where try file.flag(key, default: false) {
             throw file.refuse(key, "is true, which plad's adapters do not have")
         }
@@ -42,6 +47,7 @@ enum AdapterFolder {
         for key in unknown where file.value(key)?.array?.isEmpty != true && file.value(key) != nil {
             throw file.refuse(key, "is not among what plad knows of adapters")
         }
+        try refuseOthers(file)
         let targets: [String]
         if let list = file.value("target_modules")?.array {
             targets = try list.map {
@@ -60,6 +66,21 @@ enum AdapterFolder {
         return (settings, try file.string("base_model_name_or_path"))
     }
 
+    /// Settings that say nothing of what the adapter computes, beside those that `read` looks at.
+    private static let withoutEffect: Set = [
+        "auto_mapping", "base_model_name_or_path", "corda_config", "eva_config", "fan_in_fan_out", "inference_mode", "init_lora_weights",
+        "layers_pattern", "loftq_config", "lora_alpha", "lora_dropout", "lora_ga_config", "megatron_core", "peft_type", "peft_version",
+        "qalora_group_size", "r", "revision", "runtime_config", "target_modules", "task_type", "use_rslora", "velora_config", "bias",
+    ]
+
+    /// Refuses what plad does not know, unless it says nothing: a setting of a later PEFT may change what the adapter computes.
+    private static func refuseOthers(_ file: ConfigurationFile) throws {
+        for (key, value) in (file.values.object ?? [:]).sorted(by: { $0.key < $1.key }) where !withoutEffect.contains(key) {
+            let isNeutral = [.null, .bool(false)].contains(value) || value.array?.isEmpty == true || value.object?.isEmpty == true
+            guard isNeutral else { throw file.refuse(key, "is not among what plad knows of adapters") }
+        }
+    }
+
     /// Reads an adapter's tensors, checked before memory is taken. Throws `StudentError` that names the tensor and the numbers.
     static func adapter(_ settings: LoRA, layout: [TensorLayout], in folder: URL, workers: Workers) throws -> Adapter {
         let files = try WeightFiles(file: folder.appendingPathComponent(weightsName))
@@ -67,8 +88,10 @@ enum AdapterFolder {
         return Adapter(settings: settings, weights: try files.copy(layout, prefix: "", place: folder.path, workers: workers))
     }
 
-    /// Writes the folder whole or not at all. The same adapter gives the same bytes. Throws `RecordError.unwritable`.
-    static func write(_ adapter: Adapter, base: String, configuration: StudentConfiguration, isTransposed: Bool, to folder: URL) throws {
+    /// Writes the folder whole or not at all, with the tokenizer's files that the adapter was read with. The same adapter gives the same bytes. Throws `RecordError.unwritable`.
+    static func write(
+        _ adapter: Adapter, base: String, configuration: StudentConfiguration, isTransposed: Bool, companions: Companions, to folder: URL
+    ) throws {
         let settings = adapter.settings
         let description: JSONValue = [
             "peft_type": "LORA", "task_type": .string(configuration.hasEncoder ? "SEQ_2_SEQ_LM" : "CAUSAL_LM"),
@@ -78,6 +101,10 @@ enum AdapterFolder {
         ]
         try StudentFolder.replace(folder) { partial in
             try Data(description.canonical.utf8).write(atomicallyTo: partial.appendingPathComponent(configurationName))
+            for name in Companions.names {
+                guard let file = companions.ownFile(name) else { continue }
+                try Data(reading: file).write(atomicallyTo: partial.appendingPathComponent(name))
+            }
             try Safetensors.write(adapter.weights, as: .f32, to: partial.appendingPathComponent(weightsName))
         }
     }

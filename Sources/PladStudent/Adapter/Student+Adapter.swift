@@ -45,7 +45,7 @@ extension Student {
         try weights.requireUnchanged()
         try AdapterFolder.write(
             adapter, base: self.folder.standardizedFileURL.path, configuration: configuration, isTransposed: names.transposesProjections,
-            to: folder)
+            companions: companions, to: folder)
     }
 
     /// The tensors of an adapter. Throws `StudentError.config` when a target names no linear layer.

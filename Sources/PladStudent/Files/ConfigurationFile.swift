@@ -24,6 +24,7 @@ package struct ConfigurationFile {
     init(_ data: Data, path: String) throws {
         self.path = path
         text = String(decoding: data, as: UTF8.self)
+        if let reason = ForeignFormat.reason(data) { throw StudentError(.config, "\(path) \(reason)") }
         do {
             values = try JSONValue(parsing: data)
         } catch let error as RecordError {
@@ -96,6 +97,9 @@ package struct ConfigurationFile {
         guard value.object != nil else { throw refuse(key, "is not an object") }
         return ConfigurationFile(path: "\(path): \(key)", text: "", values: value)
     }
+
+    /// The same file with another text to be written.
+    func with(text: String) -> ConfigurationFile { ConfigurationFile(path: path, text: text, values: values) }
 
     private init(path: String, text: String, values: JSONValue) {
         self.path = path

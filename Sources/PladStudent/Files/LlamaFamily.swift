@@ -84,6 +84,6 @@ extension ModelFamily {
                 feedForwardNorm: "post_attention_layernorm", feedForwardUp: ["mlp.gate_proj", "mlp.up_proj"],
                 feedForwardDown: "mlp.down_proj",
                 finalNorm: "model.norm"),
-            ignored: { $0.hasSuffix(".self_attn.rotary_emb.inv_freq") })
+            ignored: { $0.hasSuffix(".rotary_emb.inv_freq") })
     }
 }

@@ -33,8 +33,9 @@ struct ModelFamily: Sendable {
 
     static let all: [ModelFamily] = [.llama, .mistral, .qwen2, .qwen3, .gpt2, .gptNeo, .t5]
 
-    /// The family that `model_type` names.
+    /// The family that `model_type` names. Throws `StudentError.config` for one that plad does not know, and for quantized weights.
     static func named(by file: ConfigurationFile) throws -> ModelFamily {
+        try Quantization.refuse(in: file)
         guard let type = try file.string("model_type") else { throw file.refuse("model_type", "is missing") }
         guard let family = all.first(where: { $0.modelTypes.contains(type) }) else {
             let known = all.flatMap(\.modelTypes).joined(separator: ", ")

@@ -34,6 +34,7 @@ package struct Safetensors {
     package init(_ data: Data, path: String) throws {
         self.path = path
         self.data = data
+        if let reason = ForeignFormat.reason(data) { throw StudentError(.files, "\(path) \(reason)") }
         guard data.count >= 8 else {
             throw StudentError(.files, "\(path): \(data.count) bytes; a safetensors file has at least 8: fetch it again (`HubPull`)")
         }

@@ -3,24 +3,17 @@ import PladRecords
 
 /// Writing a student as a Hugging Face folder.
 enum StudentFolder {
-    /// Files beside config.json and the weights that belong to a student: the tokenizer's, and how it likes to be sampled.
-    static let companions = [
-        "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
-        "chat_template.jinja", "tokenizer.model", "vocab.json", "merges.txt",
-    ]
-
     /// Builds the folder beside its place, then moves it there as a whole; what stood there before is gone afterwards.
     ///
     /// Throws `RecordError.unwritable`, and `StudentError.files` when the weights lie in a file that was written over.
     static func write(
-        _ weights: Weights, as type: TensorType, configuration: ConfigurationFile, companionsFrom source: URL, chatTemplate: String? = nil,
+        _ weights: Weights, as type: TensorType, configuration: ConfigurationFile, companions: Companions, chatTemplate: String? = nil,
         to folder: URL
     ) throws {
         try replace(folder) { partial in
             try Data(configurationText(configuration.text, type).utf8).write(atomicallyTo: partial.appendingPathComponent("config.json"))
-            for name in companions {
-                let file = source.appendingPathComponent(name)
-                guard Files.exists(file) else { continue }
+            for name in Companions.names {
+                guard let file = companions.file(name) else { continue }
                 try Data(reading: file).write(atomicallyTo: partial.appendingPathComponent(name))
             }
             // Readers take this file before what tokenizer_config.json says.
@@ -70,17 +63,25 @@ enum StudentFolder {
 
     /// config.json as it stands but for the type of the weights, which older and newer readers look up under two names.
     static func configurationText(_ text: String, _ type: TensorType) -> String {
+        let keys = ["dtype", "torch_dtype"].filter { member($0, in: text) != nil }
+        return (keys.isEmpty ? ["torch_dtype"] : keys).reduce(text) { setting($1, to: "\"\(type.torchName)\"", in: $0) }
+    }
+
+    /// The text of a JSON object with another value for a member, which is put first where there is none.
+    ///
+    /// - Parameter value: spelled as JSON; what stands there is a text, true, false or null.
+    static func setting(_ key: String, to value: String, in text: String) -> String {
         var text = text
-        var found = false
-        for key in ["dtype", "torch_dtype"] {
-            guard let place = text.firstRange(of: try! Regex("\"\(key)\"\\s*:\\s*(\"[^\"]*\"|null)")) else { continue }
-            text.replaceSubrange(place, with: "\"\(key)\": \"\(type.torchName)\"")
-            found = true
-        }
-        if !found, let brace = text.firstIndex(of: "{") {
+        if let place = member(key, in: text) {
+            text.replaceSubrange(place, with: "\"\(key)\": \(value)")
+        } else if let brace = text.firstIndex(of: "{") {
             let empty = text[text.index(after: brace)...].first { !$0.isWhitespace } == "}"
-            text.insert(contentsOf: "\n  \"torch_dtype\": \"\(type.torchName)\"\(empty ? "" : ",")", at: text.index(after: brace))
+            text.insert(contentsOf: "\n  \"\(key)\": \(value)\(empty ? "" : ",")", at: text.index(after: brace))
         }
         return text
+    }
+
+    private static func member(_ key: String, in text: String) -> Range<String.Index>? {
+        text.firstRange(of: try! Regex("\"\(key)\"\\s*:\\s*(\"[^\"]*\"|null|true|false)"))
     }
 }

@@ -19,9 +19,19 @@ struct WeightFiles {
             names = try Self.shards(listedIn: ConfigurationFile(contentsOf: index))
         } else {
             throw StudentError(
-                .files, "\(folder.path): neither model.safetensors nor model.safetensors.index.json; plad reads safetensors alone")
+                .files,
+                "\(folder.path): neither model.safetensors nor model.safetensors.index.json\(Self.others(in: folder)); plad reads safetensors alone"
+            )
         }
         try self.init(names.map { folder.appendingPathComponent($0) })
+    }
+
+    /// What a folder holds in place of safetensors: ", but pytorch_model.bin".
+    private static func others(in folder: URL) -> String {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        let kinds = [".gguf", ".bin", ".pt", ".pth", ".h5", ".msgpack", ".onnx", ".safetensors"]
+        let other = names.filter { name in kinds.contains { name.hasSuffix($0) } }.min()
+        return other.map { ", but \($0)" } ?? ""
     }
 
     /// Maps one file.
@@ -54,10 +64,8 @@ struct WeightFiles {
         return Set(names).sorted()
     }
 
-    func holds(_ name: String) -> Bool { place[name] != nil }
-
     /// The entry of a tensor with its file; the name may lack the family's prefix.
-    private func find(_ name: String, _ prefix: String) -> (file: Safetensors, name: String, entry: Safetensors.Entry)? {
+    func find(_ name: String, _ prefix: String) -> (file: Safetensors, name: String, entry: Safetensors.Entry)? {
         let short = name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
         for name in [name, short] {
             if let number = place[name], let entry = files[number].entries[name] { return (files[number], name, entry) }
@@ -74,6 +82,8 @@ struct WeightFiles {
 
     /// The same by the prefix that names may lack, and what is passed over.
     func check(_ layout: [TensorLayout], prefix: String, ignored: (String) -> Bool) throws {
+        try Quantization.refuse(
+            place.sorted { $0.key < $1.key }.map { ($0.key, files[$0.value].entries[$0.key]!.type, files[$0.value].path) })
         for tensor in layout {
             guard let (file, name, entry) = find(tensor.name, prefix) else {
                 let paths = files.map(\.path).joined(separator: ", ")

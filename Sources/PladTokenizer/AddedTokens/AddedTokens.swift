@@ -17,13 +17,16 @@ struct AddedTokens: Sendable {
     private(set) var normalizedContinuationMatcher = AddedTokenMatcher()
 
     /// Checks that ids and contents agree between the files, and adds the special tokens that only the
-    /// configuration names, as `transformers` does.
+    /// configuration names, as `transformers` does. Tokens with the id `tableSize` or a higher one are left out.
     init(
-        _ file: TokenizerFile, _ configuration: TokenizerConfiguration, vocabulary: Vocabulary, _ normalizer: (any Normalizer)?
+        _ file: TokenizerFile, _ configuration: TokenizerConfiguration, vocabulary: Vocabulary, _ normalizer: (any Normalizer)?,
+        tableSize: Int
     ) throws {
-        var tokens = try file.addedTokens()
+        let all = try file.addedTokens()
+        let beyond = Set(all.filter { Int($0.id) >= tableSize }.map(\.content))
+        var tokens = all.filter { !beyond.contains($0.content) }
         for token in tokens { try register(token, vocabulary, file.name) }
-        for named in configuration.namedTokens where ids[named.content] == nil {
+        for named in configuration.namedTokens where ids[named.content] == nil && !beyond.contains(named.content) {
             guard let id = vocabulary.id(of: named.content.utf8) else {
                 throw TokenizerError(
                     .files, "\(named.place) is \"\(named.content)\", which tokenizer.json does not know; add it to its added_tokens")
@@ -33,7 +36,7 @@ struct AddedTokens: Sendable {
             tokens.append(token)
             try register(token, vocabulary, named.place)
         }
-        for (id, content) in configuration.addedTokens where ids[content].map(String.init) != id {
+        for (id, content) in configuration.addedTokens where ids[content].map(String.init) != id && !beyond.contains(content) {
             throw TokenizerError(
                 .files,
                 "\(configuration.place): added_tokens_decoder says that \"\(content)\" is token \(id), but tokenizer.json does not")

@@ -24,6 +24,11 @@ package struct ChatTemplate: Sendable {
         }.mapError { $0 as? TokenizerError ?? TokenizerError(.template, "\(name): \($0)") }
     }
 
+    /// A template that cannot be taken from its file: `error` is thrown when it is first rendered.
+    init(unusable error: TokenizerError, name: String) {
+        (self.name, parsed, specialTokens) = (name, .failure(error), [:])
+    }
+
     /// The prompt text of a conversation, special tokens spelled out.
     ///
     /// - Parameters:

@@ -20,7 +20,8 @@ enum PythonText {
 
     /// Removes the characters of `set`, or white space, from the ends asked for.
     static func stripped(_ text: String, of set: String?, left: Bool = true, right: Bool = true) -> String {
-        let isStripped: (Unicode.Scalar) -> Bool = set.map { set in { set.unicodeScalars.contains($0) } } ?? isSpace
+        let members = set.map { Set($0.unicodeScalars) }
+        let isStripped: (Unicode.Scalar) -> Bool = { members?.contains($0) ?? isSpace($0) }
         var scalars = text.unicodeScalars[...]
         if left { scalars = scalars.drop(while: isStripped) }
         if right { while let last = scalars.last, isStripped(last) { scalars.removeLast() } }
@@ -28,18 +29,27 @@ enum PythonText {
     }
 
     /// The byte offsets at which `part`, which is not empty, occurs without overlapping, at most `limit` of them.
+    ///
+    /// In time that grows with the text's length, whatever both hold (Knuth, Morris and Pratt 1977).
     static func occurrences(of part: String, in text: String, limit: Int = .max) -> [Int] {
+        guard limit > 0, part.utf8.count <= text.utf8.count else { return [] }
         let part = Array(part.utf8)
-        let text = Array(text.utf8)
+        // By place: how many of the part's first bytes end there too.
+        var fallbacks = [0]
+        for byte in part.dropFirst() {
+            var length = fallbacks.last!
+            while length > 0, byte != part[length] { length = fallbacks[length - 1] }
+            fallbacks.append(byte == part[length] ? length + 1 : 0)
+        }
         var found: [Int] = []
-        var position = 0
-        while found.count < limit, position + part.count <= text.count {
-            if text[position] == part[0], text[position..<position + part.count].elementsEqual(part) {
-                found.append(position)
-                position += part.count
-            } else {
-                position += 1
-            }
+        var matched = 0
+        for (position, byte) in text.utf8.enumerated() {
+            while matched > 0, byte != part[matched] { matched = fallbacks[matched - 1] }
+            if byte == part[matched] { matched += 1 }
+            guard matched == part.count else { continue }
+            found.append(position + 1 - part.count)
+            matched = 0
+            if found.count == limit { break }
         }
         return found
     }

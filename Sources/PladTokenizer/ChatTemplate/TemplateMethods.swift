@@ -22,6 +22,7 @@ extension TemplateRenderer {
 
     private mutating func call(_ method: String, of text: String, _ given: TemplateCallArguments, line: Int) throws -> TemplateValue {
         try charge(text: text.utf8.count)
+        for case .string(let argument) in given.positional { try charge(text: argument.utf8.count) }
         func string(_ index: Int) throws -> String? {
             switch given.argument(index) {
             case nil, .some(.none): return nil
@@ -43,18 +44,26 @@ extension TemplateRenderer {
         case "strip": return .string(PythonText.stripped(text, of: try string(0)))
         case "lstrip": return .string(PythonText.stripped(text, of: try string(0), right: false))
         case "rstrip": return .string(PythonText.stripped(text, of: try string(0), left: false))
-        case "upper": return .string(text.uppercased())
-        case "lower": return .string(text.lowercased())
-        case "capitalize": return .string(PythonText.capitalized(text))
-        case "title": return .string(PythonText.title(text))
-        case "startswith": return .bool(try affixes(given, method, line).contains { text.utf8.starts(with: $0.utf8) })
-        case "endswith": return .bool(try affixes(given, method, line).contains { text.utf8.reversed().starts(with: $0.utf8.reversed()) })
+        case "upper", "lower", "capitalize", "title":
+            // Looking a letter's other case up takes longer than passing it.
+            try charge(text.utf8.count / 8)
+            return .string(recased(text, method))
+        case "startswith", "endswith":
+            let affixes = try affixes(given, method, line)
+            for affix in affixes { try charge(1 + min(affix.utf8.count, text.utf8.count) / 32) }
+            return .bool(
+                affixes.contains {
+                    method == "startswith" ? text.utf8.starts(with: $0.utf8) : text.utf8.reversed().starts(with: $0.utf8.reversed())
+                })
         case "split":
             guard given.argument(0, "sep").map({ if case .none = $0 { false } else { true } }) ?? false else {
                 guard given.argument(1, "maxsplit") == nil else { throw failure(line, "split by white space takes no limit in plad") }
+                try charge(text.unicodeScalars.count(where: PythonText.isSpace))
                 return .list(PythonText.words(text).map { .string($0) })
             }
-            return .list(PythonText.split(text, by: try required(0), limit: try limit(1, "maxsplit")).map { .string($0) })
+            let (separator, most) = (try required(0), try limit(1, "maxsplit"))
+            try charge(PythonText.occurrences(of: separator, in: text, limit: most).count)
+            return .list(PythonText.split(text, by: separator, limit: most).map { .string($0) })
         case "replace":
             return .string(try replaced(text, try required(0), try string(1) ?? "", limit: try limit(2, "count")))
         case "find":
@@ -65,6 +74,15 @@ extension TemplateRenderer {
             guard let list = given.argument(0) else { throw failure(line, "join needs a list") }
             return try joined(list, by: text, line: line)
         default: throw failure(line, "the method \"\(method)\" of a string is not known to plad; use a template without it")
+        }
+    }
+
+    private func recased(_ text: String, _ method: String) -> String {
+        switch method {
+        case "upper": text.uppercased()
+        case "lower": text.lowercased()
+        case "capitalize": PythonText.capitalized(text)
+        default: PythonText.title(text)
         }
     }
 
@@ -83,12 +101,14 @@ extension TemplateRenderer {
 
     mutating func replaced(_ text: String, _ old: String, _ new: String, limit: Int = .max) throws -> String {
         let count = PythonText.occurrences(of: old, in: text, limit: limit).count
+        try charge(count)
         let (added, overflow) = count.multipliedReportingOverflow(by: new.utf8.count)
         try charge(text: overflow ? .max : min(added, Self.longestText + 1) + text.utf8.count)
         return PythonText.replacing(text, old, by: new, limit: limit)
     }
 
     mutating func joined(_ list: TemplateValue, by separator: String, line: Int) throws -> TemplateValue {
+        try charge(list.size)
         let parts = try elements(of: list, line: line).map { try text(of: $0, line: line) }
         let (between, overflow) = parts.count.multipliedReportingOverflow(by: separator.utf8.count)
         try charge(

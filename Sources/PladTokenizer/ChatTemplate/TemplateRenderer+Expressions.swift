@@ -68,12 +68,13 @@ extension TemplateRenderer {
         }
     }
 
-    private func element(_ index: TemplateValue, of object: TemplateValue, line: Int) throws -> TemplateValue {
+    private mutating func element(_ index: TemplateValue, of object: TemplateValue, line: Int) throws -> TemplateValue {
         switch (object, index) {
         case (.list(let list), .integer(let index)):
             let place = index < 0 ? index + list.elements.count : index
             return list.elements.indices.contains(place) ? list.elements[place] : .undefined("\(index)")
         case (.string(let text), .integer(let index)):
+            try charge(text: text.utf8.count)
             let scalars = Array(text.unicodeScalars)
             let place = index < 0 ? index + scalars.count : index
             return scalars.indices.contains(place) ? .string(PythonText.string([scalars[place]])) : .undefined("\(index)")
@@ -108,7 +109,9 @@ extension TemplateRenderer {
         try charge(object.size)
         switch object {
         case .list(let list): return .list(pick(list.elements))
-        case .string(let text): return .string(PythonText.string(pick(Array(text.unicodeScalars))))
+        case .string(let text):
+            try charge(text: text.utf8.count)
+            return .string(PythonText.string(pick(Array(text.unicodeScalars))))
         default: throw failure(line, "\(object.kind) is sliced, which only lists and strings can be")
         }
     }

@@ -92,6 +92,7 @@ extension TemplateRenderer {
         try charge(whole.size)
         switch (whole, part) {
         case (.string(let text), .string(let part)):
+            try charge(text: text.utf8.count)
             return part.isEmpty || !PythonText.occurrences(of: part, in: text, limit: 1).isEmpty
         case (.list(let list), _): return list.elements.contains { TemplateValue.equal($0, part) }
         case (.dictionary(let members), .string(let key)): return members[key] != nil

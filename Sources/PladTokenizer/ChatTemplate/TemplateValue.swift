@@ -134,10 +134,14 @@ struct TemplateDictionary: Sendable {
     let pairs: [(key: String, value: TemplateValue)]
     let depth: Int
     let size: Int
+    /// Where the members of a large mapping are, by their keys' bytes; a small one is looked through.
+    private let places: [[UInt8]: Int]
 
     /// - Parameter unique: members whose keys all differ.
     init(unique pairs: [(key: String, value: TemplateValue)]) {
         self.pairs = pairs
+        places =
+            pairs.count > 16 ? Dictionary(pairs.enumerated().map { (Array($0.element.key.utf8), $0.offset) }) { first, _ in first } : [:]
         depth = 1 + pairs.reduce(0) { max($0, $1.value.depth) }
         size = pairs.reduce(1) { min($0 + $1.value.size + 1, TemplateList.largest) }
     }
@@ -145,10 +149,13 @@ struct TemplateDictionary: Sendable {
     /// Of two values for one key the later counts, at the place of the first.
     init(_ given: [(String, TemplateValue)] = []) {
         var pairs: [(key: String, value: TemplateValue)] = []
+        var places: [[UInt8]: Int] = [:]
         for (key, value) in given {
-            if let index = pairs.firstIndex(where: { PythonText.equal($0.key, key) }) {
-                pairs[index].value = value
+            let place = places[Array(key.utf8), default: pairs.count]
+            if place < pairs.count {
+                pairs[place].value = value
             } else {
+                places[Array(key.utf8)] = place
                 pairs.append((key, value))
             }
         }
@@ -156,6 +163,7 @@ struct TemplateDictionary: Sendable {
     }
 
     subscript(key: String) -> TemplateValue? {
-        pairs.first { PythonText.equal($0.key, key) }?.value
+        if pairs.count > 16 { return places[Array(key.utf8)].map { pairs[$0].value } }
+        return pairs.first { PythonText.equal($0.key, key) }?.value
     }
 }

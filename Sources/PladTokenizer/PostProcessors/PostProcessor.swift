@@ -33,6 +33,12 @@ struct PostProcessor: Sendable {
         ids.append(contentsOf: after)
     }
 
+    /// As `apply`, where the ids neither begin nor end as they would then.
+    func complete(_ ids: inout [TokenID]) {
+        if !ids.starts(with: before) { ids.insert(contentsOf: before, at: 0) }
+        if !ids.suffix(after.count).elementsEqual(after) { ids.append(contentsOf: after) }
+    }
+
     /// `single` holds one `Sequence`, the text, among `SpecialToken`s; `pair` is for two texts, which plad never joins.
     private mutating func readTemplate(_ section: Section, _ knows: (TokenID) -> Bool) throws {
         try section.only("single", "pair", "special_tokens")

@@ -19,7 +19,12 @@ struct TokenizerConfiguration {
     private(set) var cleansUpSpacesOfBytePairs = false
     /// The entries of `added_tokens_decoder`: content by id.
     private(set) var addedTokens: [(id: String, content: String)] = []
-    private(set) var chatTemplate: (source: String, name: String)?
+    /// Special tokens in a text are spelled letter by letter.
+    private(set) var splitsSpecialTokens = false
+    /// What the tokenizer's class makes of the space before a text, in place of tokenizer.json.
+    private(set) var prefixSpace: PrefixSpace?
+    /// The template, or why there is none to be taken, and where it stands.
+    private(set) var chatTemplate: (source: Result<String, TokenizerError>, name: String)?
     let place: String
 
     /// Reads the files that are there; a folder may lack all of them.
@@ -31,8 +36,8 @@ struct TokenizerConfiguration {
         }
         if let template = files.chatTemplate {
             let name = files.name("chat_template.jinja")
-            guard let source = String(bytes: template, encoding: .utf8) else { throw TokenizerError(.template, "\(name) is not UTF-8") }
-            chatTemplate = (source, name)
+            let source = String(bytes: template, encoding: .utf8)
+            chatTemplate = (source.map { .success($0) } ?? .failure(TokenizerError(.template, "\(name) is not UTF-8")), name)
         }
     }
 
@@ -70,7 +75,11 @@ struct TokenizerConfiguration {
             let tokens = try section.section("added_tokens_decoder")
             for id in tokens.members.keys.sorted() { addedTokens.append((id, try tokens.section(id).string("content"))) }
         }
-        try readChatTemplate(section)
+        splitsSpecialTokens = try section.bool("split_special_tokens", default: false)
+        if section["add_prefix_space"] != nil, let type = section["tokenizer_class"]?.string {
+            prefixSpace = PrefixSpace(tokenizerClass: type, adds: try section.bool("add_prefix_space"))
+        }
+        readChatTemplate(section)
     }
 
     private mutating func readToken(_ name: String, _ section: Section) throws {
@@ -87,18 +96,25 @@ struct TokenizerConfiguration {
         }
     }
 
-    /// `chat_template` is a template, or a list of named ones, of which `default` is taken.
-    private mutating func readChatTemplate(_ section: Section) throws {
+    /// `chat_template` is a template, or a list of named ones, of which `default` is taken. A list without it makes no student
+    /// unusable: it is refused where a template is needed.
+    private mutating func readChatTemplate(_ section: Section) {
         guard let value = section["chat_template"] else { return }
         let name = section.place(of: "chat_template")
         if let source = value.string {
-            chatTemplate = (source, name)
+            chatTemplate = (.success(source), name)
+            return
+        }
+        let named = (value.array ?? []).compactMap { element in
+            element["name"]?.string.flatMap { name in element["template"]?.string.map { (name: name, source: $0) } }
+        }
+        if let template = named.first(where: { $0.name == "default" }) {
+            chatTemplate = (.success(template.source), "\(name) \"default\"")
         } else {
-            let templates = try section.sections("chat_template")
-            guard let template = try templates.first(where: { try $0.string("name") == "default" }) else {
-                throw section.failure("chat_template", "has no template named \"default\"")
-            }
-            chatTemplate = (try template.string("template"), "\(name) \"default\"")
+            let names = named.isEmpty ? "none that can be read" : named.map { "\"\($0.name)\"" }.joined(separator: ", ")
+            let error = TokenizerError(
+                .template, "\(name) has no template named \"default\", but \(names); write the one to use as chat_template.jinja")
+            chatTemplate = (.failure(error), name)
         }
     }
 }

@@ -48,8 +48,12 @@ struct TokenizerFile {
     /// A scanner that stands at the model's merge rules.
     var mergesScanner: JSONScanner? { merges.map { JSONScanner(bytes, name: name, from: $0.lowerBound) } }
 
-    func section(_ key: String) throws -> Section? {
-        guard let value = sections[key], value != .null else { return nil }
+    func section(_ key: String, _ prefixSpace: PrefixSpace? = nil) throws -> Section? {
+        guard var value = sections[key], value != .null else { return nil }
+        if let prefixSpace {
+            guard let changed = prefixSpace.applied(to: value) else { return nil }
+            value = changed
+        }
         return try Section(value, place: "\(name): \(key)")
     }
 

@@ -13,6 +13,8 @@ package struct TokenizerFiles: Sendable {
     package var specialTokens: Data?
     /// `chat_template.jinja`
     package var chatTemplate: Data?
+    /// Where a file lies that does not lie in `folder`, by its name.
+    private var elsewhere: [String: String] = [:]
 
     package init(folder: String, tokenizer: Data, configuration: Data? = nil, specialTokens: Data? = nil, chatTemplate: Data? = nil) {
         self.folder = folder
@@ -24,19 +26,36 @@ package struct TokenizerFiles: Sendable {
 
     /// Maps the files of a folder. Throws `TokenizerError.files` when it has no `tokenizer.json`.
     init(folder: URL) throws {
-        let read = { (name: String) -> Data? in
+        try self.init(place: folder.path) { name in
             let file = folder.appendingPathComponent(name)
-            return Files.exists(file) ? try Data(reading: file) : nil
+            return Files.exists(file) ? file : nil
+        }
+    }
+
+    /// Maps files that may lie in several folders. Throws `TokenizerError.files` when there is no `tokenizer.json`, or one is no such file.
+    ///
+    /// - Parameters:
+    ///   - place: the folder that errors name where a file is missing.
+    ///   - file: where the file of a name lies; nil where there is none.
+    package init(place: String, file: (String) -> URL?) throws {
+        var elsewhere: [String: String] = [:]
+        func read(_ name: String) throws -> Data? {
+            guard let file = file(name) else { return nil }
+            if file.path != "\(place)/\(name)" { elsewhere[name] = file.path }
+            let data = try Data(reading: file)
+            if let reason = ForeignFormat.reason(data) { throw TokenizerError(.files, "\(file.path) \(reason)") }
+            return data
         }
         guard let tokenizer = try read("tokenizer.json") else {
             throw TokenizerError(
-                .files, "\(folder.path)/tokenizer.json is missing; save the tokenizer with transformers' AutoTokenizer to get it")
+                .files, "\(place)/tokenizer.json is missing; save the tokenizer with transformers' AutoTokenizer to get it")
         }
         self.init(
-            folder: folder.path, tokenizer: tokenizer, configuration: try read("tokenizer_config.json"),
+            folder: place, tokenizer: tokenizer, configuration: try read("tokenizer_config.json"),
             specialTokens: try read("special_tokens_map.json"), chatTemplate: try read("chat_template.jinja"))
+        self.elsewhere = elsewhere
     }
 
     /// How errors name a file.
-    func name(_ file: String) -> String { "\(folder)/\(file)" }
+    func name(_ file: String) -> String { elsewhere[file] ?? "\(folder)/\(file)" }
 }

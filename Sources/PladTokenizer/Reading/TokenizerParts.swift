@@ -13,12 +13,13 @@ struct TokenizerParts {
     let decoder: (any TokenDecoder)?
     let addedTokens: AddedTokens
 
-    init(_ file: TokenizerFile, _ configuration: TokenizerConfiguration) throws {
+    /// - Parameter tableSize: added tokens with this id or a higher one are left out.
+    init(_ file: TokenizerFile, _ configuration: TokenizerConfiguration, tableSize: Int) throws {
         if let field = file.sections.keys.filter({ !Self.fields.contains($0) }).min() {
             throw TokenizerError(.files, "\(file.name): \"\(field)\" is not known to plad; use a tokenizer without it")
         }
-        normalizer = try file.section("normalizer").map(Normalizers.make)
-        let made = try file.section("pre_tokenizer").map(PreTokenizers.make)
+        normalizer = try file.section("normalizer", configuration.prefixSpace).map(Normalizers.make)
+        let made = try file.section("pre_tokenizer", configuration.prefixSpace).map(PreTokenizers.make)
         preTokenizer = made?.preTokenizer
         decoder = try file.section("decoder").map(TokenDecoders.make)
         let section = try file.modelSection()
@@ -34,7 +35,7 @@ struct TokenizerParts {
             throw section.failure("type", "is not BPE, the only model that plad reads behind a ByteLevel pre-tokenizer")
         }
         self.model = model
-        let addedTokens = try AddedTokens(file, configuration, vocabulary: model.vocabulary, normalizer)
+        let addedTokens = try AddedTokens(file, configuration, vocabulary: model.vocabulary, normalizer, tableSize: tableSize)
         self.addedTokens = addedTokens
         postProcessor =
             try file.section("post_processor").map { section in

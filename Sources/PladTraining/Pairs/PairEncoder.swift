@@ -6,11 +6,14 @@ import PladTokenizer
 package struct PairEncoder {
     private let tokenizer: Tokenizer
     private let endOfSequence: TokenID?
+    /// How the student's end-of-sequence tokens are spelled.
+    private let endings: [String]
     private let configuration: StudentConfiguration
 
     package init(student: Student) {
         tokenizer = student.tokenizer
         endOfSequence = student.endOfSequence.first
+        endings = student.endOfSequence.compactMap { student.tokenizer.specialSpelling(of: $0) }
         configuration = student.configuration
     }
 
@@ -20,7 +23,10 @@ package struct PairEncoder {
     }
 
     /// The pair's ids: as given where they are given; else the prompt with the tokenizer's special tokens, and each
-    /// completion as text that directly follows it, ended by the end-of-sequence token.
+    /// completion as text that directly follows it, ended by the end-of-sequence token. Special tokens that the texts spell out at
+    /// their ends stand there once.
+    ///
+    /// A chosen side without text is not trained on, since nobody wants a student that says nothing; a rejected one is, and ranked low.
     ///
     /// Throws `TrainingError` where a side is missing or an id is outside the vocabulary: such a file is damaged.
     package func encode(_ pair: PreferencePair, id: String, ranks: Bool, stage: Drop.Stage, split: Split = .train) throws -> Outcome {
@@ -34,7 +40,11 @@ package struct PairEncoder {
             .dropped(Drop(stage: stage, id: id, split: split, round: pair.round, sample: pair.sample, state: state, detail: detail))
         }
         if prompt.isEmpty { return drop(.emptyPrompt, "the prompt has no tokens, so nothing predicts the first one") }
-        if chosen.isEmpty { return drop(.empty, "the chosen completion has no tokens") }
+        let isBlank = pair.chosenIDs == nil && pair.chosen.map { withoutEndings($0).allSatisfy(\.isWhitespace) } == true
+        // To measure how likely silence is, is another matter.
+        if chosen.isEmpty || stage != .evaluate && (isBlank || chosen.allSatisfy { $0 == endOfSequence }) {
+            return drop(.empty, "the chosen completion has no text")
+        }
         if rejected?.isEmpty == true { return drop(.emptySample, "the rejected completion has no tokens") }
         if chosen == rejected {
             return drop(.equalSides, "chosen and rejected are the same \(chosen.count) tokens")
@@ -50,12 +60,25 @@ package struct PairEncoder {
     }
 
     package func encodePrompt(_ text: String) -> [TokenID] {
-        tokenizer.encode(text, addSpecialTokens: true)
+        tokenizer.encodePrompt(text)
     }
 
     /// A completion's ids, ended by the end-of-sequence token where the student has one and the text is whole.
+    ///
+    /// A whole text that spells such a token at its end has said that it ends, and does not say so twice.
     package func encodeCompletion(_ text: String, isWhole: Bool) -> [TokenID] {
-        tokenizer.encodeContinuation(text) + (isWhole ? endOfSequence.map { [$0] } ?? [] : [])
+        guard isWhole, let endOfSequence else { return tokenizer.encodeContinuation(text) }
+        return tokenizer.encodeContinuation(String(withoutEndings(text))) + [endOfSequence]
+    }
+
+    /// The text before the end-of-sequence tokens, and the white space among them, that it spells at its end.
+    private func withoutEndings(_ text: String) -> Substring {
+        var text = Substring(text)
+        while true {
+            let trimmed = text[..<(text.lastIndex { !$0.isWhitespace }.map { text.index(after: $0) } ?? text.startIndex)]
+            guard let ending = endings.first(where: { trimmed.hasSuffix($0) }) else { return text }
+            text = trimmed.dropLast(ending.count)
+        }
     }
 
     private func ids(_ given: [TokenID]?, _ encoded: [TokenID]?, _ side: String, _ id: String) throws -> [TokenID] {
@@ -69,5 +92,13 @@ package struct PairEncoder {
             )
         }
         return ids
+    }
+}
+
+extension [Drop] {
+    /// How many were dropped for what, the most first, with an example of each: "2 empty (line-1: the chosen completion has no text)".
+    package var countsByReason: String {
+        Dictionary(grouping: self, by: \.state).sorted { ($1.value.count, $0.key.rawValue) < ($0.value.count, $1.key.rawValue) }
+            .map { "\($0.value.count) \($0.key.rawValue) (\($0.value[0].id): \($0.value[0].detail))" }.joined(separator: ", ")
     }
 }

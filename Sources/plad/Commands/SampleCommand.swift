@@ -92,12 +92,12 @@ struct SampleCommand: AsyncParsableCommand {
     private func read(_ tokenizer: Tokenizer) throws -> [(id: String, ids: [TokenID])] {
         let (data, name) = try Input.read(prompts)
         guard Input.isJSON(data) else {
-            return try PromptSource.parse(data, name: name).map { ($0.id, tokenizer.encode($0.text ?? "", addSpecialTokens: true)) }
+            return try PromptSource.parse(data, name: name).map { ($0.id, tokenizer.encodePrompt($0.text ?? "")) }
         }
         return try JSONLines.parse(PromptLine.self, data, name: name).enumerated().map { index, line in
             let id = line.id ?? "line-\(index + 1)"
             if let ids = line.promptIDs { return (id, ids) }
-            if let text = line.prompt { return (id, tokenizer.encode(text, addSpecialTokens: true)) }
+            if let text = line.prompt { return (id, tokenizer.encodePrompt(text)) }
             guard let messages = line.messages else {
                 throw RecordError(.malformed, "\(name): \(id) has none of \"prompt\", \"messages\" and \"prompt_ids\"; give one of them")
             }
@@ -116,6 +116,14 @@ private struct PromptLine: Decodable {
     private enum CodingKeys: String, CodingKey {
         case id, prompt, messages
         case promptIDs = "prompt_ids"
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decodeID(forKey: .id)
+        prompt = try container.decodeIfPresent(String.self, forKey: .prompt)
+        messages = try container.decodeIfPresent([Message].self, forKey: .messages)
+        promptIDs = try container.decodeIfPresent([TokenID].self, forKey: .promptIDs)
     }
 }
 

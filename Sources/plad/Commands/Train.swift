@@ -127,7 +127,9 @@ struct Train: AsyncParsableCommand {
             Console.say(
                 "train: \(drops.count) of \(usable.count + drops.count) pairs are left out, for example \(first.id): \(first.detail)")
         }
-        guard !usable.isEmpty else { throw TrainingError(.noPairs, "\(name) holds no pair that can be trained on") }
+        guard !usable.isEmpty else {
+            throw TrainingError(.noPairs, "\(name) holds no pair that can be trained on\(drops.isEmpty ? "" : ": \(drops.countsByReason)")")
+        }
         return (usable, drops)
     }
 }

@@ -32,7 +32,9 @@ final class ReportServer: RequestHandler {
 
     private func response(to request: ServerRequest) -> HTTPResponse {
         // A page elsewhere whose name was pointed at this machine must not read the run.
-        let host = request.headers["host", default: ""].lowercased().replacing(/:[0-9]+$/, with: "")
+        guard let host = request.headers["host"]?.lowercased().replacing(/:[0-9]+$/, with: "") else {
+            return Self.text(400, "the header field Host is missing")
+        }
         guard ["127.0.0.1", "localhost", "[::1]"].contains(host) else { return Self.text(403, "this page is for this machine alone") }
         guard request.path == "/" else { return Self.text(404, "there is one page, at /") }
         guard ["GET", "HEAD"].contains(request.method) else { return Self.text(405, "GET this page") }

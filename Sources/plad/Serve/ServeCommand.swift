@@ -12,7 +12,8 @@ struct Serve: AsyncParsableCommand {
         discussion: """
             Answers /v1/chat/completions and /v1/completions (streamed too), /v1/models and /health. Prints "listening on \
             http://HOST:PORT/v1" to standard error once it is ready. Beyond this machine, and wherever PLAD_SERVE_TOKEN or \
-            --token-file gives one, clients must send the token as "Authorization: Bearer TOKEN".
+            --token-file gives one, clients must send the token as "Authorization: Bearer TOKEN". On this machine's own addresses \
+            only requests to them are answered, and a browser's pages are refused unless --allow-origin names them.
 
             Ctrl-C lets the requests in progress end, refuses new ones with 503, and exits with 0; a second Ctrl-C exits \
             at once with 130. Without a seed in the request, what a prompt draws depends on the prompt and on how often it \
@@ -30,6 +31,12 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: "The port to listen on; 0 takes a free one.")
     var port: UInt16 = 8080
+
+    @Option(
+        help: ArgumentHelp(
+            "An origin whose pages may ask from a browser, for example http://localhost:3000, or * for all. Give it once for each.",
+            valueName: "origin"))
+    var allowOrigin: [String] = []
 
     @Option(help: ArgumentHelp("Write the port to this file once the server is ready.", valueName: "file"))
     var portFile: String?
@@ -61,6 +68,7 @@ struct Serve: AsyncParsableCommand {
             throw UsageError(
                 "--host \(host) can be reached from other machines: set PLAD_SERVE_TOKEN or --token-file, or listen on 127.0.0.1")
         }
+        let browsers = try BrowserRules(host: host, allowedOrigins: allowOrigin)
         // Bound first: a port in use is known before a large model is read.
         let listener = try ListeningSocket(host: host, port: port)
         let folder = try StudentLocation.resolve(model)
@@ -69,7 +77,8 @@ struct Serve: AsyncParsableCommand {
             name: name ?? (Files.exists(URL(fileURLWithPath: model)) ? nil : model),
             threads: try threadCount(threads), slots: slots, weights: weights)
         let server = HTTPServer(
-            listener: listener, limits: RequestLimits(bodyBytes: maxBodyBytes), handler: OpenAIEndpoint(model: served, token: token))
+            listener: listener, limits: RequestLimits(bodyBytes: maxBodyBytes),
+            handler: OpenAIEndpoint(model: served, token: token, browsers: browsers))
         try portFile.map { try Data("\(listener.port)\n".utf8).write(atomicallyTo: URL(fileURLWithPath: $0)) }
         Console.say("listening on \(listener.url)/v1")
         await Interruption.wait()

@@ -1,0 +1,34 @@
+import Foundation
+
+extension WeightFiles {
+    /// The configuration and names that fit what the files make of head and embedding, as transformers 5 ties them
+    /// (`modeling_utils.py`, `tie_weights`).
+    ///
+    /// A model whose configuration ties the two, but whose files hold both with different numbers, is read untied: to drop its head would
+    /// make another model of it. Where the files hold the head alone, it serves as the embedding.
+    func settlingHead(_ configuration: StudentConfiguration, _ names: TensorNames) -> (StudentConfiguration, TensorNames) {
+        var (configuration, names) = (configuration, names)
+        // T5's flag tells how the decoder's output is scaled; transformers always ties.
+        if configuration.hasEncoder { configuration.tiedEmbeddings = true }
+        guard configuration.tiedEmbeddings, let head = find(names.head, names.prefix) else { return (configuration, names) }
+        if let embedding = find(names.embedding, names.prefix) {
+            configuration.tiedEmbeddings = Self.areEqual((head.file, head.entry), (embedding.file, embedding.entry))
+        } else {
+            names.embedding = names.head
+        }
+        return (configuration, names)
+    }
+
+    /// Of another shape or type is another tensor.
+    private static func areEqual(
+        _ a: (file: Safetensors, entry: Safetensors.Entry), _ b: (file: Safetensors, entry: Safetensors.Entry)
+    ) -> Bool {
+        guard a.entry.type == b.entry.type, a.entry.shape == b.entry.shape, a.entry.bytes.count == b.entry.bytes.count else { return false }
+        return a.file.data.withUnsafeBytes { first in
+            b.file.data.withUnsafeBytes { second in
+                memcmp(first.baseAddress! + a.entry.bytes.lowerBound, second.baseAddress! + b.entry.bytes.lowerBound, a.entry.bytes.count)
+                    == 0
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import PladDistill
+import PladRecords
+import Testing
+
+/// A student is never measured on a text that it was trained on, whatever the prompt is called.
+@Suite struct PromptSourceTests {
+    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("plad-\(UUID().uuidString)")
+
+    /// The source of a file of prompts, each an id and a text.
+    private func source(
+        _ prompts: [(String, String)], heldOut: [(String, String)]? = nil, share: Double = 0.1, seed: UInt64 = 0
+    ) throws -> PromptSource {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func write(_ prompts: [(String, String)], _ name: String) throws -> String {
+            let file = folder.appendingPathComponent(name)
+            try JSONLines.write(prompts.map { Prompt(id: $0.0, text: $0.1) }, to: file)
+            return file.path
+        }
+        var settings = DistillSettings().prompts
+        settings.source = try write(prompts, "train.jsonl")
+        settings.heldOutFile = try heldOut.map { try write($0, "valid.jsonl") }
+        settings.heldOutShare = share
+        return try PromptSource(settings, seed: seed)
+    }
+
+    @Test func aTextOfBothSidesIsHeldOutAndCounted() throws {
+        let source = try source(
+            [("a", "One"), ("b", " Two \n"), ("c", "Three"), ("d", "Two")], heldOut: [("v", "Two"), ("w", "Four")])
+        #expect(source.train.map(\.id) == ["a", "c"])
+        #expect(source.valid.map(\.id) == ["v", "w", "b", "d"])
+        #expect(source.moved == 2)
+        let error = try #require(throws: RecordError.self) { try self.source([("a", "One")], heldOut: [("v", "One")]) }
+        #expect(error.message.contains("is held out too"))
+    }
+
+    @Test func promptsOfOneTextLieOnOneSideOfTheSplit() throws {
+        let prompts = (0..<100).map { ("d\($0)", "text \($0 % 5)") }
+        for seed in 0..<8 as Range<UInt64> {
+            let source = try source(prompts, seed: seed)
+            #expect(source.train.count == 80 && source.valid.count == 20 && source.moved == 0)
+            #expect(Set(source.valid.map(\.text)).count == 1)
+            #expect(Set(source.train.map(\.text)).isDisjoint(with: source.valid.map(\.text)))
+        }
+    }
+
+    @Test func theSplitGoesByTextNotByID() throws {
+        let texts = (0..<50).map { "text \($0)" }
+        let first = try source(texts.enumerated().map { ("a\($0.offset)", $0.element) })
+        let renamed = try source(texts.enumerated().map { ("b\($0.offset)", $0.element) })
+        #expect(first.valid.count == 5 && first.valid.map(\.text) == renamed.valid.map(\.text))
+        let seeded = try source(texts.enumerated().map { ("a\($0.offset)", $0.element) }, seed: 1)
+        #expect(first.valid.map(\.text) != seeded.valid.map(\.text))
+        #expect(try source([("a", "One"), ("b", "One")]).valid.isEmpty)
+    }
+}

@@ -100,7 +100,7 @@ package struct PromptSource {
 
 extension Prompt {
     /// The digest of what is asked, whatever the prompt is called; white space around a turn does not count.
-    fileprivate var textDigest: Digest {
+    var textDigest: Digest {
         let turns = messages.flatMap { [$0.role, $0.content.trimmingCharacters(in: .whitespacesAndNewlines)] }
         return Digest(of: turns.map { "\($0.utf8.count):\($0)" }.joined())
     }

@@ -13,6 +13,9 @@ struct AccountEntry: Sendable {
     /// 0 for none.
     var reservation: Int64 = 0
 
+    /// Nine billion dollars, in nanodollars: whatever endpoints count, no sum leaves 64 bits.
+    private static let most = 9_000_000_000_000_000_000
+
     func write(_ db: Database) throws {
         if reservation != 0 {
             try db.cachedStatement(sql: "DELETE FROM reservation WHERE id = ?").execute(arguments: [reservation])
@@ -22,7 +25,8 @@ struct AccountEntry: Sendable {
             sql: """
                 INSERT INTO spending (spender, teacher, model, answers, paid, in_doubt) VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (spender, teacher, model) DO UPDATE SET
-                answers = answers + excluded.answers, paid = paid + excluded.paid, in_doubt = in_doubt + excluded.in_doubt
+                answers = answers + excluded.answers, paid = min(\(Self.most), paid + excluded.paid),
+                in_doubt = min(\(Self.most), in_doubt + excluded.in_doubt)
                 """
         ).execute(arguments: [spender, teacher, model, answers, paid.nanodollars, inDoubt.nanodollars])
     }

@@ -31,6 +31,8 @@ extension RemoteTeacher {
             response.attempts = 0
             found.append(Reply(response: response, completion: completion, choice: choice))
         }
+        // The counts are of all of them together.
+        found[0].completion.usage = whole.completion.usage?.credible(for: found.map(\.completion.text).joined())
         let isOne = isSeeded && found.count > 1 && Set(found.map(\.completion.text)).count == 1
         return isOne ? [whole] : found
     }

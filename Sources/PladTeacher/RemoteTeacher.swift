@@ -90,7 +90,7 @@ package final class RemoteTeacher: Teacher {
             } catch let limits as RequestGate.TooLong {
                 throw TeacherError(
                     .turnedAway,
-                    "the limits on requests and tokens ask to wait \(Self.days(limits.wait)) days for \(endpoint.origin), and plad waits for one at most: raise `teacher.requests_per_minute` or `teacher.tokens_per_minute`, or run the command again then"
+                    "the limits on requests and tokens ask to wait \(Self.days(limits.wait)) days for \(endpoint.origin), and plad waits for one at most: raise `teacher.requests_per_minute` or `teacher.tokens_per_minute` where you have set them, or run the command again then"
                 )
             }
             var attempt = Attempt(request: request, number: number, exchange)

@@ -97,6 +97,22 @@ import Testing
         #expect(account.paid > Money(dollars: 0.9))
     }
 
+    @Test func noCountOfAnEndpointsOverflowsTheAccount() async throws {
+        let folder = try Folder()
+        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let ledger = Ledger(cache, teacher: "t", model: "m", price: Price(input: 0, output: 1e12), budget: nil)
+        for _ in 0..<3 {
+            try await ledger.settle(try await ledger.reserve(for: asking(600)), .answer(Usage(promptTokens: 1, completionTokens: 1 << 40)))
+            try await ledger.settle(Reservation(id: 0, most: Money(nanodollars: .max)), .doubtful)
+        }
+        let account = try cache.account()
+        #expect(account.paid == Money(dollars: 9e9) && account.inDoubt == Money(dollars: 9e9))
+        #expect(account.total == Money(nanodollars: .max))
+        let other = try AnswerCache(opening: folder["d.sqlite"], for: .writing)
+        try other.merge(cache)
+        #expect(try other.account().paid == Money(dollars: 9e9))
+    }
+
     @Test func withoutABudgetItOnlyKeepsAccount() async throws {
         let cache = try AnswerCache(opening: try Folder()["c.sqlite"], for: .writing)
         let ledger = ledger(cache, budget: nil)

@@ -43,6 +43,13 @@ import Testing
         #expect(replies.map(\.completion.text) == ["a", "b"])
     }
 
+    @Test func countsThatCannotBeTrueOfAllOfThemAreNone() async throws {
+        let answer =
+            #"{"choices":[{"index":0,"message":{"content":""},"finish_reason":"stop"},{"index":1,"message":{"content":"b"},"finish_reason":"stop"}],"usage":{"prompt_tokens":0,"completion_tokens":0}}"#
+        let replies = try #require(try await teacher(ScriptedTransport(.status(200, answer))).replies(to: requests(2)))
+        #expect(replies.map(\.completion.text) == ["", "b"] && replies[0].completion.usage == nil)
+    }
+
     @Test func whoBringsFewerThanAskedForIsNotAskedForSeveralAgain() async throws {
         let transport = ScriptedTransport(.status(200, body(["a"])), .answer)
         let teacher = try teacher(transport)

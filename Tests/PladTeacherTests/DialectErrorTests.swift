@@ -162,7 +162,7 @@ import Testing
         Case("proxy", 502, .server, "<html><body>502 Bad Gateway</body></html>"),
         Case("cloudflare", 403, .page, "<!DOCTYPE html><html><head><title>Attention Required! | Cloudflare</title></head></html>"),
         Case("login", 401, .page, "  <html><title>Sign in</title></html>"),
-        Case("nginx", 404, .page, "<html><h1>404 Not Found</h1></html>"),
+        Case("nginx", 404, .unknownModel, "<html><h1>404 Not Found</h1></html>"),
         Case(
             "openrouter", 403, .filtered,
             #"{"error":{"code":403,"message":"m requires moderation. Your input was flagged","metadata":{"reasons":["violence"]}}}"#),

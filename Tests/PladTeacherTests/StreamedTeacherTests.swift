@@ -52,6 +52,12 @@ import Testing
         #expect(transport.requests.map(isStreamed) == [true, false, false])
     }
 
+    @Test(arguments: [404, 405, 501]) func aPageInAStreamsPlaceIsAskedForWhole(status: Int) async throws {
+        let transport = ScriptedTransport(.status(status, "<html><title>Not here</title></html>"), .answer)
+        #expect(try await teacher(transport, .auto).reply(to: ask(maxTokens: 4000)).completion.text == "yes")
+        #expect(transport.requests.map(isStreamed) == [true, false])
+    }
+
     @Test func aRefusalThatIsNotForTheStreamStaysOne() async throws {
         let transport = ScriptedTransport(.status(400, "{\"detail\":\"bad\"}"))
         let teacher = try teacher(transport, .auto)

@@ -6,7 +6,7 @@ package struct ProviderFault: Error, Sendable, Hashable {
         case key
         /// HTTP 403 without a word of the key: it may be for this prompt, or for everybody.
         case forbidden
-        /// A web page came in place of the API's answer.
+        /// A web page came in place of the API's answer: not one of 404, which says that the address is wrong.
         case page
         /// No such path or model.
         case unknownModel
@@ -57,7 +57,7 @@ package struct ProviderFault: Error, Sendable, Hashable {
         if status == 413 || code.map(Self.lengthCodes.contains) == true || (status == 400 && says(Self.lengthWords)) {
             return .contextLength
         }
-        if isPage, (400..<500).contains(status), ![408, 425, 429].contains(status) { return .page }
+        if isPage, (400..<500).contains(status), ![404, 408, 425, 429].contains(status) { return .page }
         let isOfKey = code.map { Self.keyCodes.contains($0.lowercased()) } == true || says(Self.keyWords)
         return switch status {
         case 401: .key

@@ -43,7 +43,8 @@ struct StreamUse {
         case .fault(let fault, _):
             // OpenAI's 400 for organisations that are not verified, Mistral's 422 for a field it does not know, a 404 or 405
             // for the address of a stream. Whether it is for the stream, the same request without one tells.
-            guard [400, 404, 405, 415, 422, 501].contains(fault.status), fault.kind == .rejected || fault.kind == .unknownModel else {
+            let mayBeForIt = fault.status == 501 || [.rejected, .unknownModel, .page].contains(fault.kind)
+            guard [400, 404, 405, 415, 422, 501].contains(fault.status), mayBeForIt else {
                 return false
             }
             (isOn, isRefused) = (false, true)

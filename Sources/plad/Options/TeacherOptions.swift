@@ -96,7 +96,7 @@ struct TeacherOptions: ParsableArguments {
     @Flag(help: "Go on without prompts that got no answer, after all attempts or for want of budget.")
     var skipFailed = false
 
-    @Flag(help: "Use answers that the token limit cut off, without their end, rather than drop them.")
+    @Flag(help: "Use answers that are cut off or unfinished, without their end, rather than drop them.")
     var keepTruncated = false
 
     @Option(

@@ -45,13 +45,15 @@ import Testing
         }
     }
 
-    @Test func theSplitGoesByTextNotByID() throws {
-        let texts = (0..<50).map { "text \($0)" }
-        let first = try source(texts.enumerated().map { ("a\($0.offset)", $0.element) })
-        let renamed = try source(texts.enumerated().map { ("b\($0.offset)", $0.element) })
-        #expect(first.valid.count == 5 && first.valid.map(\.text) == renamed.valid.map(\.text))
-        let seeded = try source(texts.enumerated().map { ("a\($0.offset)", $0.element) }, seed: 1)
-        #expect(first.valid.map(\.text) != seeded.valid.map(\.text))
+    /// Runs that older versions began must find the prompts split as they were.
+    @Test func promptsOfDifferentTextsAreDrawnByTheirIDsDigest() throws {
+        let prompts = (0..<50).map { ("a\($0)", "text \($0)") }
+        for seed in [0, 7] as [UInt64] {
+            let drawn = prompts.map { (draw: Digest(of: "\(seed):\($0.0)").description, id: $0.0) }.sorted { $0.draw < $1.draw }
+            let source = try source(prompts, seed: seed)
+            #expect(Set(source.valid.map(\.id)) == Set(drawn.prefix(5).map(\.id)))
+            #expect(source.train.count == 45 && source.moved == 0)
+        }
         #expect(try source([("a", "One"), ("b", "One")]).valid.isEmpty)
     }
 }

@@ -14,8 +14,8 @@ package struct PromptSource {
 
     /// Reads a file, standard input (`-`) or a task folder (`task.yaml`, `train.jsonl`, `valid.jsonl`).
     ///
-    /// Without a file of held-out prompts, a share of the prompts is held out: those whose text has the smallest digest with the seed,
-    /// so that prompts of the same text stay together and adding prompts moves few others.
+    /// Without a file of held-out prompts, a share of the prompts is held out. Prompts of the same text stay together; of these groups
+    /// those are held out whose first id has the smallest digest with the seed, so that adding prompts moves few others.
     package init(_ settings: PromptSettings, seed: UInt64) throws {
         let name = try settings.source.required(
             "prompts.source", "a file of prompts, a task's name, or - for standard input")
@@ -60,7 +60,7 @@ package struct PromptSource {
     private mutating func holdOut(share: Double, seed: UInt64) {
         let groups = Dictionary(grouping: train, by: \.textDigest)
         let wanted = max(1, Int((share * Double(train.count)).rounded()))
-        let drawn = groups.map { (draw: Digest(of: "\(seed):\($0.key)").description, text: $0.key, count: $0.value.count) }
+        let drawn = groups.map { (draw: Digest(of: "\(seed):\($0.value[0].id)").description, text: $0.key, count: $0.value.count) }
         var held: Set<Digest> = []
         var count = 0
         for group in drawn.sorted(by: { $0.draw < $1.draw }).dropLast() where count < wanted {

@@ -139,7 +139,10 @@ final class SocketLoop {
     /// Whether the body that is on the way is to be read on: answers a head that is refused, and counts the body among all that are being
     /// read. Throws `HTTPProblem` where they are too much together.
     private func admit(_ connection: Connection) throws(HTTPProblem) -> Bool {
-        guard let head = connection.parser.head else { return true }
+        guard let head = connection.parser.head else {
+            count(0, of: connection)
+            return true
+        }
         if !connection.isAdmitted, let response = handler.refusal(of: head) {
             refuse(connection, response)
             return false

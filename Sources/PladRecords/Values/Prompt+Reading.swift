@@ -43,7 +43,7 @@ extension Prompt {
         guard let members = value.object else { return nil }
         let has = { (name: String) in members[name] != nil }
         if has("conversations") || has("conversation") { return "looks like ShareGPT (\"conversations\")" }
-        if has("request"), has("response") { return "looks like a log of requests and responses" }
+        if has("request"), has("response") { return "looks like a log of requests and responses, whose prompts are inside \"request\"" }
         if has("custom_id") { return "looks like a line of a batch (\"custom_id\")" }
         if has("contents") { return "looks like a request to Gemini (\"contents\")" }
         if has("instruction") { return "looks like Alpaca (\"instruction\")" }

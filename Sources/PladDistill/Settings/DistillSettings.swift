@@ -28,7 +28,7 @@ public struct DistillSettings: Codable, Sendable, Equatable {
 
 /// Settings of the prompts: which there are, and which of them are held out.
 public struct PromptSettings: Codable, Sendable, Equatable {
-    /// JSON lines of `{"id","prompt"}` or `{"id","messages"}`, plain text a line, `-` for standard input, or a task: a folder with
+    /// JSON lines of `{"id","prompt"}` or `{"id","messages"}`, a CSV or TSV table with a column `prompt`, plain text a line, `-` for standard input, or a task: a folder with
     /// `task.yaml`, `train.jsonl` and `valid.jsonl`, by its path or its name under `Prompts/`.
     public var source: String?
     /// A file of held-out prompts, which are never trained on; by default the task's `valid.jsonl`.

@@ -3,7 +3,7 @@ import ArgumentParser
 struct PromptOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "JSON lines {\"id\",\"prompt\"} or {\"id\",\"messages\"}, plain text a line, - for standard input, or a task: a folder of Prompts/.",
+            "JSON lines {\"id\",\"prompt\"} or {\"id\",\"messages\"}, a table with a column prompt, plain text a line, - for standard input, or a task: a folder of Prompts/.",
             valueName: "file|task"), completion: .file())
     var prompts: String?
 

@@ -16,8 +16,12 @@ struct HeldOutMeasuring {
     /// the same bytes.
     private static let batchSize = 64
 
-    init(_ texts: HeldOutTexts, student: Student, name: String) throws {
+    /// What the terminal calls the work: `evaluate`, or `choose`.
+    let stage: String
+
+    init(_ texts: HeldOutTexts, student: Student, name: String, stage: String = "evaluate") throws {
         self.texts = texts
+        self.stage = stage
         self.student = student
         self.name = name
         let settings = texts.run.settings
@@ -31,7 +35,7 @@ struct HeldOutMeasuring {
     func callAsFunction(
         _ items: [HeldOutTexts.Item], after done: Int = 0, _ keep: ([HeldOutMeasurement]) throws -> Void
     ) throws {
-        var meter = WorkMeter(texts.run.observer, "evaluate", of: items.count, "answers", done: done)
+        var meter = WorkMeter(texts.run.observer, stage, of: items.count, "answers", done: done)
         var done = done
         while done < items.count {
             let batch = Array(items[done..<min(done + Self.batchSize, items.count)])

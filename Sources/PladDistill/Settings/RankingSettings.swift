@@ -76,7 +76,7 @@ public struct RankingSettings: Codable, Sendable, Equatable {
 public struct OptimiserSettings: Codable, Sendable, Equatable {
     /// The ranking's learning rate; nil takes 1e-5 at 100 million parameters, growing with the root of the shrinking size.
     public var learningRate: Double?
-    /// Completions or pairs per optimiser step; nil takes 32, or fewer where the warm-up would have less than 64 steps: at least 4.
+    /// Completions or pairs per optimiser step; nil takes 32, or fewer where the warm-up would have less than 24 steps: at least 4.
     public var batchSize: Int?
     /// The learning rate over the ranking's steps.
     public var schedule = Schedule.Shape.constant

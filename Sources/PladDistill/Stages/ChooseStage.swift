@@ -36,7 +36,7 @@ package struct ChooseStage {
         if run.record.task.student?.prompt != nil {
             run.observer.notice(
                 "choose",
-                "no chat template gives the token ids of the task's `student.prompt`: ask the student by its completions endpoint, with that wording"
+                "no chat template gives the token ids of the task's wording for the student: ask the student by its completions endpoint, with that wording"
             )
         }
         return nil
@@ -75,7 +75,7 @@ package struct ChooseStage {
         if !Files.exists(file) {
             let model = try Student(at: student.location, threads: run.settings.student.threads ?? 1)
             var records = try RecordFile<HeldOutMeasurement>(file)
-            try HeldOutMeasuring(texts, student: model, name: student.name)(
+            try HeldOutMeasuring(texts, student: model, name: student.name, stage: "choose")(
                 try texts.items(for: model, sharesTokens: true).items, after: records.records.count
             ) { try records.append($0) }
             try records.finish()

@@ -27,7 +27,7 @@ struct OptimiserOptions: ParsableArguments {
 
     @Option(
         help:
-            "Completions or pairs per optimiser step. By default 32; in a run with few prompts fewer, so that the warm-up has 64 steps, but at least 4."
+            "Completions or pairs per optimiser step. By default 32; in a run with few prompts fewer, so that the warm-up has 24 steps, but at least 4."
     )
     var batchSize: Int?
 

@@ -15,27 +15,36 @@ enum Headline {
     /// "On 40 held-out prompts “warm-up” is better than the untouched student: exact answers 0.000 → 0.800, …": nil without measures.
     static func verdict(_ evaluation: Evaluation) -> String? {
         guard let kept = evaluation.kept, let first = evaluation.students.first else { return nil }
-        let prompts = "On \(Numbers.count(kept.rougeL.count)) held-out prompt\(kept.rougeL.count == 1 ? "" : "s")"
-        guard kept.name != first.name else { return "The untouched student is kept: no training made it better." }
+        let count = kept.rougeL.count
+        let prompts = (count < few ? "On only " : "On ") + "\(Numbers.count(count)) held-out prompt\(count == 1 ? "" : "s")"
+        guard kept.name != first.name else {
+            let chosenBy = evaluation.choice.map { "on the \($0.prompts) prompts that it was chosen by" } ?? "by what was measured"
+            return "The untouched student is kept: \(chosenBy), no training made it better."
+        }
         guard let difference = evaluation.differences.first(where: { $0.student == kept.name && $0.baseline == first.name }) else {
             return nil
         }
         let names = [evaluation.likeness == .chrF ? "chrF" : "ROUGE-L", "facts kept", "exact"].reversed()
         let measures = names.compactMap { name in Measure.measured(in: evaluation).first { $0.shortName == name } }
-        let judged = measures.compactMap { $0.judge(difference) }
-        guard !judged.isEmpty else { return nil }
-        let word =
-            switch judged.first(where: { $0 == .better || $0 == .worse }) {
-            case .better: "is better than the untouched student"
-            case .worse: "is worse than the untouched student"
-            default: "is not clearly different from the untouched student"
+        func said(_ judgement: Measure.Judgement) -> String? {
+            let numbers = measures.filter { $0.judge(difference) == judgement }.compactMap { measure -> String? in
+                guard let from = measure.estimate(first)?.measured, let to = measure.estimate(kept)?.measured else { return nil }
+                return "\(measure.inSentence) \(Numbers.fixed(from.mean, measure.decimals)) → \(Numbers.fixed(to.mean, measure.decimals))"
             }
-        let numbers = measures.compactMap { measure -> String? in
-            guard let from = measure.estimate(first)?.measured, let to = measure.estimate(kept)?.measured else { return nil }
-            return "\(measure.inSentence) \(Numbers.fixed(from.mean, measure.decimals)) → \(Numbers.fixed(to.mean, measure.decimals))"
+            return numbers.isEmpty ? nil : numbers.joined(separator: ", ")
         }
-        return "\(prompts) “\(kept.name)” \(word): \(numbers.joined(separator: ", "))."
+        var clauses: [String] = []
+        if let better = said(.better) { clauses.append("is better than the untouched student: \(better)") }
+        if let worse = said(.worse) { clauses.append("is worse than the untouched student: \(worse)") }
+        if clauses.isEmpty, let unclear = said(.unclear) {
+            clauses.append("is not clearly different from the untouched student: \(unclear)")
+        }
+        guard !clauses.isEmpty else { return nil }
+        return "\(prompts) “\(kept.name)” \(clauses.joined(separator: "; it "))." + (count < few ? " So few prompts tell little." : "")
     }
+
+    /// Fewer prompts than this show next to nothing.
+    private static let few = 20
 
     /// Says so where hardly any answer of the kept student is like the teacher's, whatever else got better.
     static func warning(_ evaluation: Evaluation) -> String? {

@@ -118,6 +118,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("--limit", "-1", "--limit -1: give at least 1"), ("--max-tokens", "9223372036854775807", "--max-tokens"),
+        ("--top-k", "-3", "--top-k -3"),
+    ])
+    func absurdNumbersAreRefused(flag: String, value: String, says: String) throws {
+        try PladProcess.withFolder { folder in
+            let file = folder.appendingPathComponent("prompts.txt")
+            try Data("say it\nsay that\n".utf8).write(to: file)
+            for more in [[], ["--dry-run"]] {
+                let result = try PladProcess.run(
+                    [
+                        "distill", "--remote", "http://127.0.0.1:9", "--teacher-model", "m", "--student", Self.student, "--prompts",
+                        file.path,
+                        "--out", folder.path + "/run", "\(flag)=\(value)",
+                    ] + more)
+                #expect(result.status == 64 && result.errors.contains(says), "\(result.errors)")
+            }
+        }
+    }
+
     @Test func badLineOfAPromptsFileIsNamedByNumber() throws {
         try PladProcess.withFolder { folder in
             let file = folder.appendingPathComponent("prompts.jsonl")

@@ -33,6 +33,23 @@ struct QuestionPlanTests {
         #expect(plan.result.map { $0.drop?.state } == Array(repeating: .interrupted, count: 7))
     }
 
+    /// Of an endpoint that has answered most, the last prompts fail and not the endpoint.
+    @Test func theLastToFailAreKnown() {
+        let questions = questions(train: 5)
+        var plan = QuestionPlan(questions, skipsFailed: true)
+        for place in 0..<3 {
+            _ = plan.next()
+            plan.record(answer(questions[place]), at: place)
+        }
+        #expect(!plan.isLastToFail, "others are not begun")
+        _ = all(&plan)
+        #expect(plan.isLastToFail)
+        var unanswered = QuestionPlan(questions, skipsFailed: true)
+        _ = all(&unanswered)
+        unanswered.record(answer(questions[0]), at: 0)
+        #expect(!unanswered.isLastToFail, "most have no answer")
+    }
+
     @Test func asManyAreBegunAsWouldSufficeIfAllBroughtAnAnswer() {
         let questions = questions(valid: 2, train: 5)
         var plan = QuestionPlan(questions, until: 2)

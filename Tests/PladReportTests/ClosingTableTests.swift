@@ -33,21 +33,37 @@ import Testing
 
     @Test func theStudentThatIsKeptIsNamedWithTheReason() {
         var evaluation = Samples.evaluation
-        evaluation.choice = StudentChoice(student: "warm-up", reason: "student/ is warm-up: on 40 validation prompts ranked lost 12")
+        evaluation.choice = StudentChoice(
+            student: "warm-up", reason: "student/ is warm-up: on 40 validation prompts ranked lost 12", prompts: 40)
         let table = ClosingTable.render(evaluation: evaluation)
         #expect(table.contains("On 200 held-out prompts \"warm-up\" is better than the untouched student: ROUGE-L 0.300 to 0.500.\n"))
         #expect(table.contains("student/ is warm-up: on 40 validation prompts ranked lost 12\n"))
         evaluation.choice!.student = "initial"
-        #expect(ClosingTable.render(evaluation: evaluation).contains("The untouched student is kept: no training made it better."))
+        #expect(
+            ClosingTable.render(evaluation: evaluation).contains(
+                "The untouched student is kept: on the 40 prompts that it was chosen by, no training made it better."))
     }
 
-    @Test func exactAnswersAreSaidFirstAndWeighFirst() {
+    @Test func theVerdictNamesWhatIsClearAlone() {
         var evaluation = Samples.evaluation
         for (index, share) in [0.0, 0.5, 0.8].enumerated() { evaluation.students[index].exact = Samples.estimate(share) }
         for index in evaluation.differences.indices { evaluation.differences[index].exact = Samples.estimate(-0.3) }
+        let table = { ClosingTable.render(evaluation: evaluation).replacing("\n", with: " ") }
         #expect(
-            ClosingTable.render(evaluation: evaluation).contains(
-                "\"ranked\" is worse than the untouched student: exact answers 0.000 to 0.800,\nROUGE-L 0.300 to 0.550."))
+            table().contains(
+                "\"ranked\" is better than the untouched student: ROUGE-L 0.300 to 0.550; it is worse than the untouched student: exact answers 0.000 to 0.800."
+            ))
+        for index in evaluation.differences.indices { evaluation.differences[index].exact = Samples.estimate(0.01) }
+        #expect(table().contains("is better than the untouched student: ROUGE-L 0.300 to 0.550. "))
+        for index in evaluation.differences.indices { evaluation.differences[index].rougeL = Samples.estimate(0.01) }
+        #expect(table().contains("is not clearly different from the untouched student: exact answers 0.000 to 0.800, ROUGE-L"))
+    }
+
+    @Test func fewPromptsAreSaidToTellLittle() {
+        var evaluation = Samples.evaluation
+        for index in evaluation.students.indices { evaluation.students[index].rougeL.count = 3 }
+        let table = ClosingTable.render(evaluation: evaluation).replacing("\n", with: " ")
+        #expect(table.contains("On only 3 held-out prompts \"ranked\" is better") && table.contains("So few prompts tell little."))
     }
 
     @Test func answersThatAreNothingLikeTheTeachersAreWarnedOf() {

@@ -27,6 +27,31 @@ import Testing
         return bodies.map { stream.dialect.read(status: 200, body: Data($0.utf8)) }
     }
 
+    @Test(arguments: [
+        ("openai-chat", #"{"choices":[{"message":{"content":"See:","tool_calls":[{"id":"c"}]},"finish_reason":"stop"}]}"#),
+        ("openai-chat", #"{"choices":[{"message":{"content":"See:","function_call":{"name":"f"}},"finish_reason":"stop"}]}"#),
+        (
+            "openai-chat",
+            "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"See:\"}}]}\n\n"
+                + "data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"id\":\"c\"}]}}]}\n\n"
+                + "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"
+        ),
+        (
+            "openai-responses",
+            #"{"status":"completed","output":[{"type":"message","content":[{"type":"output_text","text":"See:"}]},{"type":"function_call"}]}"#
+        ),
+        ("anthropic", #"{"content":[{"type":"text","text":"See:"},{"type":"tool_use","name":"f"}],"stop_reason":"end_turn"}"#),
+        ("gemini", #"{"candidates":[{"content":{"parts":[{"text":"See:"},{"functionCall":{"name":"f"}}]},"finishReason":"STOP"}]}"#),
+        ("ollama", #"{"message":{"content":"See:","tool_calls":[{}]},"done":true,"done_reason":"stop"}"#),
+    ]) func aTextBeforeAToolCallIsNoAnswer(name: String, body: String) throws {
+        let shapes = try #require(DialectShapes.all.first { $0.name == name })
+        guard case .completion(let completion) = shapes.dialect(extra: [:]).read(status: 200, body: Data(body.utf8)) else {
+            Issue.record("no completion")
+            return
+        }
+        #expect(completion.finishReason == .other && completion.ending == "a tool call")
+    }
+
     static let words: [(String, FinishReason)] = [
         ("stop", .stop), ("Stop", .stop), ("EOS", .stop), ("END_TURN", .stop), ("stop-sequence", .stop), ("COMPLETE", .stop),
         ("length", .length), ("LENGTH", .length), ("MAX_TOKENS", .length), ("max_output_tokens", .length),

@@ -158,8 +158,11 @@ import Testing
         #expect(try await codes(ForbiddingTransport(said, 3..<4), count: 4) == [nil, nil, nil, .keyRefused])
         #expect(try await codes(ForbiddingTransport("{}", 0..<9), count: 3) == [.forbidden, .forbidden, .keyRefused])
         #expect(try await codes(ForbiddingTransport("{}", 0..<9), key: nil, count: 1) == [.keyRefused])
-        // Once anybody was answered the key is good.
-        #expect(try await codes(ForbiddingTransport("{}", 1..<9), count: 9) == [nil] + Array(repeating: .forbidden, count: 8))
+        // Once anybody was answered it takes more of them in a row, with no answer between.
+        #expect(
+            try await codes(ForbiddingTransport("{}", 1..<9), count: 9) == [nil] + Array(repeating: .forbidden, count: 7) + [.keyRefused])
+        let region = #"{"error":{"code":"unsupported_country_region_territory","message":"Country, region, or territory not supported"}}"#
+        #expect(try await codes(ForbiddingTransport(region, 3..<9), count: 4) == [nil, nil, nil, .keyRefused])
     }
 
     @Test func aPageInEveryAnswersPlaceEndsTheRunAndSaysSo() async throws {

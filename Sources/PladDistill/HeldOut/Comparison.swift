@@ -79,7 +79,7 @@ package struct Comparison {
             run.observer.notice("compare", "\(entry.name) has another tokenizer: its nats per token and lengths are in other tokens")
         }
         var measurements: [HeldOutMeasurement] = []
-        let items = try texts.items(for: student, sharesTokens: sharesTokens).items
+        let items = try texts.someItems(for: student, sharesTokens: sharesTokens).items
         try HeldOutMeasuring(texts, student: student, name: entry.name)(items) { measurements += $0 }
         return measurements
     }

@@ -46,13 +46,20 @@ struct HeldOutTexts {
             uniquingKeysWith: { first, _ in first })
     }
 
-    /// Whether no prompt has an answer of the teacher.
-    var isEmpty: Bool { !prompts.contains { answers[$0.id] != nil } }
+    /// As `items(for:sharesTokens:)`. Throws `RecordError.malformed` where nothing is left to measure.
+    func someItems(for student: Student, sharesTokens: Bool) throws -> (items: [Item], drops: [Drop]) {
+        let found = try items(for: student, sharesTokens: sharesTokens)
+        guard !found.items.isEmpty else {
+            throw RecordError(
+                .malformed,
+                "no held-out prompt has a usable answer of the teacher, so there is nothing to measure; see \(run.folder.drops.path)")
+        }
+        return found
+    }
 
     /// The texts in a student's token ids, and the prompts that do not fit it.
     ///
     /// Samples keep the ids that were drawn where the student reads them as the one that drew them does: `sharesTokens`.
-    /// Throws `RecordError.malformed` where nothing is left to measure.
     func items(for student: Student, sharesTokens: Bool) throws -> (items: [Item], drops: [Drop]) {
         let encoder = PairEncoder(student: student)
         var (items, drops): ([Item], [Drop]) = ([], [])
@@ -71,11 +78,6 @@ struct HeldOutTexts {
                         prompt: prompt, ids: ids, teacher: answer, completions: [encoded.chosen] + completions.map(\.1),
                         samples: completions.map(\.0)))
             }
-        }
-        guard !items.isEmpty else {
-            throw RecordError(
-                .malformed,
-                "no held-out prompt has a usable answer of the teacher, so there is nothing to measure; see \(run.folder.drops.path)")
         }
         return (items, drops)
     }

@@ -42,10 +42,21 @@ package struct PromptWording {
     }
 
     private static func template(_ text: String, _ place: String) throws -> MustacheTemplate {
-        do {
-            return try MustacheTemplate(string: "{{% CONTENT_TYPE:TEXT}}" + text)
-        } catch {
-            throw RecordError(.malformed, "task.yaml: \(place) is not a Mustache template: \(error)")
+        let other = text.matches(of: /\{\{\{?[#^&\/]?\s*([^}\s]*)/).map { String($0.1) }.first { !["prompt", "!"].contains($0) }
+        if let other {
+            throw RecordError(.malformed, "task.yaml: \(place) names {{\(other)}}, and the one name it can have is {{prompt}}")
         }
+        let template: MustacheTemplate
+        do {
+            template = try MustacheTemplate(string: "{{% CONTENT_TYPE:TEXT}}" + text)
+        } catch {
+            throw RecordError(
+                .malformed, "task.yaml: \(place) is not a Mustache template; write {{prompt}} where the prompt's text belongs")
+        }
+        let mark = "\u{e000}"
+        guard template.render(["prompt": mark]).contains(mark) else {
+            throw RecordError(.malformed, "task.yaml: \(place) leaves the prompt out; write {{prompt}} where the prompt's text belongs")
+        }
+        return template
     }
 }

@@ -27,14 +27,14 @@ package struct Run: Sendable {
     /// that cannot be read.
     package init(_ settings: DistillSettings, observer: any RunObserver, isRehearsal: Bool = false, needsStudent: Bool = true) throws {
         if !isRehearsal { try settings.requireAll(student: needsStudent) }
+        // Before anything is written: what is refused because it shows a secret must not be kept.
+        try settings.validate()
         let folder = RunFolder(settings.run.folder ?? "")
         let source = try PromptSource(settings.prompts, seed: settings.run.seed)
         var before = try !isRehearsal && Files.exists(folder.record) ? Self.read(folder) : nil
         var settings = settings
         if !needsStudent, settings.student.model == nil, let before { settings.student = before.settings.student }
         let student = try settings.student.model.map(StudentLocation.resolve)
-        // Before anything is written: what is refused because it shows a secret must not be kept.
-        try settings.validate()
         settings = try settings.resolved(for: source.task)
         if let before, before.isFlat { settings.goOn(like: before.settings) }
         let digest = try student.map(StudentLocation.digest)

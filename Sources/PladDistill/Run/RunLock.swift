@@ -34,7 +34,8 @@ final class RunLock: Sendable {
             throw RecordError(.unwritable, "cannot write \(file.path): \(String(cString: strerror(errno)))")
         }
         let lock = RunLock(descriptor)
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        // Some network file systems know no locks: there the run goes on without.
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
             let owner = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
             throw RunError(
                 .busy,

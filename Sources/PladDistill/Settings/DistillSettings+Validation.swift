@@ -124,6 +124,7 @@ extension SamplingSettings {
         guard temperature.isFinite, temperature >= 0 else {
             throw SettingError(path: "sampling.temperature", problem: "\(temperature): give 0 or more")
         }
+        guard topK >= 0 else { throw SettingError(path: "sampling.top_k", problem: "\(topK): give 0 for all tokens, or how many") }
         guard topP > 0, topP <= 1 else {
             throw SettingError(path: "sampling.top_p", problem: "\(topP): give a share above 0, at most 1")
         }

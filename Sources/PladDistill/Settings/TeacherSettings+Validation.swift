@@ -47,6 +47,6 @@ extension TeacherSettings {
         if let remote { _ = try Endpoint(remote, dialect: try resolvedDialect(path)) }
         for line in headers { _ = try HTTPHeader(line: line, environment: nil) }
         try require(samples > 0, "samples", "\(samples): ask for at least one")
-        try require(maxTokens ?? 1 > 0, "max_tokens", "\(maxTokens ?? 0): give at least 1")
+        try require((1...1 << 24).contains(maxTokens ?? 1), "max_tokens", "\(maxTokens ?? 0): give 1 to \(1 << 24)")
     }
 }

@@ -45,14 +45,14 @@ package struct ChooseStage {
     private func choose(among students: [RunStudent]) throws -> StudentChoice {
         let last = students[students.count - 1].name
         if run.settings.student.install == .last {
-            return StudentChoice(student: last, reason: "student/ is the student of the last stage (\(last)), as `student.install` asks")
+            return StudentChoice(student: last, reason: "student/ is the student of the last stage (\(last)), as was asked for")
         }
         let texts = try HeldOutTexts(choosingIn: run)
-        guard !texts.isEmpty else {
-            return StudentChoice(student: last, reason: "student/ is \(last): no prompt to choose by has a usable answer of the teacher")
-        }
         let split = texts.split
         let measured = try students.map { try measure($0, texts) }
+        guard !measured[0].prompts.isEmpty else {
+            return StudentChoice(student: last, reason: "student/ is \(last): no prompt to choose by has a usable answer of the teacher")
+        }
         var best = measured[0]
         var comparisons: [StudentChoice.Comparison] = []
         for student in measured.dropFirst() {

@@ -58,7 +58,7 @@ package struct EvaluateStage {
 
     private func measure(_ texts: HeldOutTexts, _ name: String, _ location: URL, to place: URL) throws {
         let student = try Student(at: location, threads: run.settings.student.threads ?? 1)
-        let (items, drops) = try texts.items(for: student, sharesTokens: true)
+        let (items, drops) = try texts.someItems(for: student, sharesTokens: true)
         try run.folder.record(drops) { $0.stage == .evaluate }
         var file = try RecordFile<HeldOutMeasurement>(place)
         try HeldOutMeasuring(texts, student: student, name: name)(items, after: file.records.count) { try file.append($0) }

@@ -53,6 +53,9 @@ package struct QuestionPlan {
         return first < begun ? first..<begun : nil
     }
 
+    /// Whether every question is begun and most have an answer.
+    package var isLastToFail: Bool { begun == questions.count && outcomes.count { $0?.answer != nil } * 2 > questions.count }
+
     /// Takes what a question came to. One that failed for good makes room for another.
     package mutating func record(_ outcome: TeachOutcome, at index: Int) {
         outcomes[index] = outcome

@@ -118,6 +118,9 @@ package struct TeachStage {
                     case .success(let outcome):
                         plan.record(outcome, at: index)
                         meter.advance(to: plan.done, note: "\(plan.cached) from the cache")
+                    case .failure(let error as TeacherError) where settings.skipFailed && error.code == .down && plan.isLastToFail:
+                        // Of an endpoint that has answered everything else, the last prompts fail, not the endpoint.
+                        plan.record(questions[index].outcome(of: error, kind: error.code.rawValue), at: index)
                     case .failure(let error):
                         // What was cancelled because of the first error says nothing of its own.
                         if end == nil || end is CancellationError && !(error is CancellationError) { end = error }

@@ -32,9 +32,7 @@ package struct WarmUpStage {
 
     private func heldOut(_ student: Student) throws -> [EncodedGroup] {
         guard run.choosing.split == .valid else { return [] }
-        let texts = try HeldOutTexts(choosingIn: run)
-        guard !texts.isEmpty else { return [] }
-        return try texts.items(for: student, sharesTokens: true).items.prefix(Self.heldOutTexts).map {
+        return try HeldOutTexts(choosingIn: run).items(for: student, sharesTokens: true).items.prefix(Self.heldOutTexts).map {
             EncodedGroup(id: $0.prompt.id, prompt: $0.ids, chosen: $0.completions[0])
         }
     }
@@ -42,10 +40,10 @@ package struct WarmUpStage {
     /// Says so where the training taught nothing that carries over to texts it has not seen.
     private func warn(before: Double, after: Double, _ steps: Int) {
         let numbers = String(format: "%.3f nats per token of held-out text before, %.3f after %d steps", before, after, steps)
-        guard after > 0.95 * before else { return run.observer.notice("warm-up", numbers) }
+        guard after > 0.98 * before else { return run.observer.notice("warm-up", numbers) }
         run.observer.notice(
             "warm-up",
-            "\(numbers): it has learnt next to nothing that carries over; give more prompts, more `warm_up.epochs`, or a higher `warm_up.learning_rate`"
+            "\(numbers): hardly anything that it learnt carries over; give more prompts, more `warm_up.epochs`, or a higher `warm_up.learning_rate`"
         )
     }
 

@@ -17,7 +17,7 @@ package struct EndpointState: Sendable, Hashable {
     /// Whether the endpoint has ever answered anything.
     package private(set) var hasContact = false
     private var answers = 0
-    /// Requests that were forbidden without a word of the key.
+    /// Requests since the last answer that were forbidden without a word of the key.
     private var refusals = 0
     /// The window's outcomes, and how many of them are throttles.
     private var outcomes = 0
@@ -59,7 +59,7 @@ package struct EndpointState: Sendable, Hashable {
 
     package mutating func answered() {
         hasContact = true
-        exhausted = 0
+        (exhausted, refusals) = (0, 0)
         answers += 1
         if answers.isMultiple(of: 25) { concurrency = min(most, concurrency + 1) }
         count(isThrottle: false)
@@ -93,8 +93,8 @@ package struct EndpointState: Sendable, Hashable {
 
     package var hasAnswered: Bool { answers > 0 }
 
-    /// Whether as many requests were forbidden as leave no doubt, and none was ever answered: then it is not the prompts.
-    package var isForbidden: Bool { !hasAnswered && refusals >= 3 }
+    /// Whether as many requests were forbidden, with no answer between them, as leave no doubt that it is not the prompts.
+    package var isForbidden: Bool { refusals >= (hasAnswered ? 8 : 3) }
 
     /// A request was forbidden, or a page came in its answer's place.
     package mutating func forbade() {

@@ -118,7 +118,7 @@ package struct ProviderFault: Error, Sendable, Hashable {
     /// Of a key that is refused: OpenAI, Anthropic, Google.
     private static let keyCodes: Set = [
         "invalid_api_key", "authentication_error", "unauthenticated", "api_key_invalid", "account_deactivated", "invalid_authentication",
-        "unauthorized", "missing_api_key",
+        "unauthorized", "missing_api_key", "unsupported_country_region_territory",
     ]
     private static let keyWords = [
         "api key not valid", "incorrect api key", "invalid api key", "invalid api_key", "invalid x-api-key", "api key is invalid",
@@ -127,7 +127,7 @@ package struct ProviderFault: Error, Sendable, Hashable {
         "subscription key", "authentication failed", "authentication required", "not authenticated", "unauthenticated", "unauthorized",
         "invalid token", "token expired", "token has expired", "access token", "bearer token", "invalid credential", "missing credential",
         "authorization header", "account has been deactivated", "account is deactivated", "account has been disabled",
-        "your key", "this key",
+        "your key", "this key", "does not have access to model", "region, or territory not supported",
     ]
     private static let lengthCodes: Set = [
         "context_length_exceeded", "request_too_large", "exceed_context_size_error", "string_above_max_length",

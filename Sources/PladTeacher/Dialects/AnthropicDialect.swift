@@ -45,7 +45,8 @@ package struct AnthropicDialect: Dialect {
         let ending = document["stop_reason"]
         return .completion(
             Completion(
-                reading: text, thoughts: parts.compactMap { $0["thinking"]?.string }, ending: Ending(ending),
+                reading: text, thoughts: parts.compactMap { $0["thinking"]?.string },
+                ending: Ending(ending).calling(.array(parts.filter { $0["type"] == "tool_use" })),
                 usage: Usage(anthropic: document["usage"]), model: document["model"]), else: ending)
     }
 

@@ -23,7 +23,7 @@ struct ControlText {
             text = text[head.endIndex...].drop(while: \.isWhitespace)
         }
         var ends: [String] = []
-        while !headOnly, let tail = Self.tail(of: text, strikes) {
+        while !headOnly, let tail = Self.tail(of: text, Strikes(text)) {
             ends.append(String(tail))
             text = Self.withoutSpaceBehind(text[..<tail.startIndex])
         }
@@ -37,7 +37,10 @@ struct ControlText {
     }
 
     /// Marks that are not spelt `<|…|>`: Llama 2 and Mistral, Gemma.
-    private static let plainMarks = ["<s>", "</s>", "<bos>", "<eos>", "<start_of_turn>", "<end_of_turn>", "[INST]", "[/INST]"]
+    private static let plainMarks = [
+        "<s>", "</s>", "<bos>", "<eos>", "<start_of_turn>", "<end_of_turn>", "[INST]", "[/INST]", "<pad>",
+        "[PAD]", "[EOS]", "[BOS]", "<end_of_utterance>", "<|turn>", "<turn|>",
+    ]
     /// Who speaks, between or behind the marks of a header.
     private static let roles = ["assistant", "model"]
     /// Of gpt-oss's format and of thinking, which `ThinkBlock` takes apart.

@@ -44,6 +44,18 @@ enum Ending: Equatable {
         }
     }
 
+    /// This end of an answer that may hold calls of tools beside its text: a text before a call announces it, and is no answer.
+    func calling(_ calls: JSONValue?) -> Ending {
+        let isCall =
+            switch calls {
+            case nil, .null: false
+            case .array(let list): !list.isEmpty
+            case .object(let fields): !fields.isEmpty
+            default: true
+            }
+        return isCall && self == .finished(.stop) ? .unfinished(name: "a tool call") : self
+    }
+
     /// Whether a stream's chunk gives a reason: many send an empty one, or the word null, until there is one.
     static func isGiven(_ word: JSONValue?) -> Bool {
         guard let word, word != .null else { return false }

@@ -58,7 +58,8 @@ package struct GeminiDialect: Dialect {
         }
         return .completion(
             Completion(
-                reading: texts(thought: false).joined(), thoughts: texts(thought: true), ending: Ending(ending), usage: usage,
+                reading: texts(thought: false).joined(), thoughts: texts(thought: true),
+                ending: Ending(ending).calling(.array(parts.filter { $0["functionCall"] != nil })), usage: usage,
                 model: document["modelVersion"]), else: ending)
     }
 

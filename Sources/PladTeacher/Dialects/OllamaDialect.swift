@@ -43,7 +43,8 @@ package struct OllamaDialect: Dialect {
         let ending = document["done_reason"]
         return .completion(
             Completion(
-                reading: content, thoughts: message.thoughts, ending: Ending(ending), usage: Usage(ollama: document),
+                reading: content, thoughts: message.thoughts, ending: Ending(ending).calling(message["tool_calls"]),
+                usage: Usage(ollama: document),
                 model: document["model"]), else: ending)
     }
 

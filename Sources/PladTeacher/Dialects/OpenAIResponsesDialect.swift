@@ -59,7 +59,10 @@ package struct OpenAIResponsesDialect: Dialect {
         let isIncomplete =
             status.lowercased() == "incomplete" || details?.isError == true
             || output.contains { $0["type"] == "message" && $0["status"] == "incomplete" }
-        guard isIncomplete else { return Ending(.string(status)) }
+        let calls = output.filter {
+            $0["type"]?.string.map { ["function_call", "custom_tool_call", "computer_call", "local_shell_call"].contains($0) } == true
+        }
+        guard isIncomplete else { return Ending(.string(status)).calling(.array(calls)) }
         return Ending(details?["reason"]) == .finished(.filtered) ? .finished(.filtered) : .finished(.length)
     }
 

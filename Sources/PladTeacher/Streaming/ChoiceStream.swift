@@ -12,6 +12,8 @@ struct ChoiceStream {
         var refusal = ""
         var reasoning = ThoughtPieces()
         var finish: JSONValue?
+        /// The first call of a tool that a chunk brought.
+        var call: JSONValue?
         /// Whether every part so far that brought something gave a reason too: then a reason does not mean the end.
         var repeatsReason = true
 
@@ -28,6 +30,7 @@ struct ChoiceStream {
                 if ending == nil { repeatsReason = false }
                 guard finish == nil || repeatsReason else { throw .broken("goes on after its finish_reason") }
             }
+            call = call ?? delta["tool_calls"]?.array?.first
             pieces.append(content.text)
             reasoning.append(thoughts)
             refusal += refused
@@ -47,6 +50,7 @@ struct ChoiceStream {
             }
             let message: JSONValue = [
                 "role": "assistant", "content": .string(pieces.text), "refusal": .string(refusal), "reasoning": .string(reasoning.text),
+                "tool_calls": .array(call.map { [$0] } ?? []),
             ]
             return ["index": .int(Int64(index)), "message": message, "finish_reason": finish]
         }

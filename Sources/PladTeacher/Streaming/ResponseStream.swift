@@ -12,17 +12,20 @@ enum ResponseStream {
         for event in events where !event.isDone { documents.append(try event.document()) }
         var response: JSONValue?
         var items: [JSONValue] = []
+        var text = ""
         for event in try inOrder(documents) {
             let type = event["type"]?.string ?? ""
             guard response == nil else { throw .broken("goes on after its end with \(type)") }
             switch type {
             case "response.output_item.done": event["item"].map { items.append($0) }
+            case "response.output_text.delta": text += event["delta"]?.string ?? ""
             case "response.completed", "response.incomplete", "response.failed": response = event["response"]
             default: break
             }
         }
         guard var fields = response?.object else { throw .broken("ends without response.completed") }
-        // Some servers leave the output to the events.
+        // Some servers leave the output to the events, and the text to its pieces.
+        if items.isEmpty, !text.isEmpty { items = [["type": "message", "content": [["type": "output_text", "text": .string(text)]]]] }
         if fields["output"]?.array?.isEmpty != false { fields["output"] = .array(items) }
         return .object(fields)
     }

@@ -5,7 +5,7 @@ package struct ServerError: Failure {
     package enum Code: Sendable {
         /// The access token is missing, empty, or kept in a file that others may read.
         case token
-        /// What is to be allowed to ask from a browser is no origin.
+        /// An origin that browsers may ask from is not written as one.
         case origin
     }
 

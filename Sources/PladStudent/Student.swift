@@ -120,7 +120,7 @@ public final class Student {
     /// student's own folder may be the target. An adapter is merged first. Throws `RecordError.unwritable`, and what `ownWeights` throws.
     public func save(to folder: URL, as dtype: TensorType) throws { try save(to: folder, as: dtype, chatTemplate: nil) }
 
-    /// As `save(to:as:)`, with another chat template (Jinja) than the one the student was read with.
+    /// Writes the folder as `save(to:as:)` does, with another chat template (Jinja) than the one the student was read with.
     package func save(to folder: URL, as dtype: TensorType, chatTemplate: String?) throws {
         try mergeAdapter()
         try StudentFolder.write(

@@ -46,7 +46,7 @@ struct HeldOutTexts {
             uniquingKeysWith: { first, _ in first })
     }
 
-    /// As `items(for:sharesTokens:)`. Throws `RecordError.malformed` where nothing is left to measure.
+    /// The items of `items(for:sharesTokens:)`, of which there is one at least: throws `RecordError.malformed` where nothing is left to measure.
     func someItems(for student: Student, sharesTokens: Bool) throws -> (items: [Item], drops: [Drop]) {
         let found = try items(for: student, sharesTokens: sharesTokens)
         guard !found.items.isEmpty else {

@@ -5,7 +5,7 @@ package import PladRecords
 package struct PromptSource {
     package var train: [Prompt]
     package var valid: [Prompt]
-    /// Those of a file of their own to report on; none where there is no such file.
+    /// Prompts to report on, from a file of their own; none where there is no such file.
     package var test: [Prompt]
     var task: TaskDefinition
     /// How many training prompts were moved to the held-out ones because a held-out prompt has the same text: a student that has seen

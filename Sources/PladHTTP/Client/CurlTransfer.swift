@@ -18,7 +18,7 @@ final class CurlTransfer {
     /// Whether the receiver knows of this response.
     private var hasBegun = false
     private var acceptsCompression = false
-    /// Of a stream of events: what has come of it that is of use, and how long it may bring nothing.
+    /// The useful lines of a stream of events so far, when the last one came, and how long the stream may bring none.
     private var useful: (lines: UsefulLines, since: ContinuousClock.Instant, patience: Duration)?
     private var isIdle = false
     /// Where curl leaves its words for what went wrong.

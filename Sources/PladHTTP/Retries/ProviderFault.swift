@@ -115,7 +115,7 @@ package struct ProviderFault: Error, Sendable, Hashable {
         "content filter", "safety system", "safety guidelines", "safety policy", "community guidelines", "inappropriate content",
         "sensitive content", "unsafe content",
     ]
-    /// Of a key that is refused: OpenAI, Anthropic, Google.
+    /// Codes that say that the key is refused: OpenAI, Anthropic, Google.
     private static let keyCodes: Set = [
         "invalid_api_key", "authentication_error", "unauthenticated", "api_key_invalid", "account_deactivated", "invalid_authentication",
         "unauthorized", "missing_api_key", "unsupported_country_region_territory",

@@ -23,7 +23,7 @@ package struct RequestParser: Sendable {
     private var buffer = Data()
     /// The chunks of the request in progress, joined.
     private var body = Data()
-    /// Of empty lines before the request line.
+    /// Bytes of the empty lines before the request line.
     private var emptyLineBytes = 0
 
     package init(limits: RequestLimits = RequestLimits()) {

@@ -38,7 +38,7 @@ package protocol RequestHandler: Sendable {
     /// Answers a request over `exchange`. When the client goes away the calling task is cancelled.
     func handle(_ request: ServerRequest, on exchange: ServerExchange) async
     /// Why a request is refused, told from its head while its body, still empty here, is on the way; nil where the body is to be read.
-    /// What is refused so ends its connection; a request that came whole is `handle`'s to refuse.
+    /// A request that is refused here ends its connection; one that came whole is `handle`'s to refuse.
     func refusal(of head: ServerRequest) -> HTTPResponse?
     /// The response to bytes that are not a request that can be served.
     func response(to problem: HTTPProblem) -> HTTPResponse

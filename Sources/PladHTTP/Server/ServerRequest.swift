@@ -31,7 +31,7 @@ package struct RequestLimits: Sendable {
     /// Bytes of request line and header fields together, empty lines before them included; as many again of a trailer.
     package var headBytes: Int
     package var bodyBytes: Int
-    /// Of all bodies that are being read at once, over all connections; at least `bodyBytes`.
+    /// Bytes of all bodies that are being read at once, over all connections; at least `bodyBytes`.
     package var allBodiesBytes: Int
 
     package init(headBytes: Int = 64 << 10, bodyBytes: Int = 16 << 20, allBodiesBytes: Int = 256 << 20) {

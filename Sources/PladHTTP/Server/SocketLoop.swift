@@ -13,7 +13,7 @@ final class SocketLoop {
     /// Counts the calls of `poll`: a clock for what came before what.
     private var turn = 0
     private var stopped: [CheckedContinuation<Void, Never>] = []
-    /// Of all bodies that are being read.
+    /// Bytes that all bodies take which are being read.
     private var bodyBytes = 0
     private var isStopping: Bool { !stopped.isEmpty }
     private var space = [UInt8](repeating: 0, count: 64 << 10)

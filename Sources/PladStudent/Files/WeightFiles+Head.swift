@@ -19,7 +19,7 @@ extension WeightFiles {
         return (configuration, names)
     }
 
-    /// Of another shape or type is another tensor.
+    /// Whether two tensors have the same type, shape and bytes.
     private static func areEqual(
         _ a: (file: Safetensors, entry: Safetensors.Entry), _ b: (file: Safetensors, entry: Safetensors.Entry)
     ) -> Bool {

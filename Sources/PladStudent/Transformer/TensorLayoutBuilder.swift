@@ -5,7 +5,7 @@ struct TensorLayoutBuilder {
     let names: TensorNames
     let configuration: StudentConfiguration
     private(set) var layout: [TensorLayout] = []
-    /// Those of low-rank deltas.
+    /// The tensors of low-rank deltas.
     private(set) var adapterLayout: [TensorLayout] = []
     var isFrozen = false
     private let adapter: LoRA?

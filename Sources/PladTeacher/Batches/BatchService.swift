@@ -84,7 +84,7 @@ package struct BatchResults: Sendable, Equatable {
         }
     }
 
-    /// Itself. Throws where there is no result of a batch of which rows were tried.
+    /// These results, if they hold any. Throws `TeacherError.exhausted` where a batch whose rows were tried has none.
     ///
     /// - Parameter last: the last file, for the words of what it is.
     func checked(of batch: BatchState, at place: String, last: Data) throws -> BatchResults {

@@ -32,7 +32,7 @@ extension Completion {
             cut: cuts.isEmpty ? nil : cuts.joined(separator: " "))
     }
 
-    /// Itself, or the model's words in a field of their own that it declines; what a filter has withheld stays that.
+    /// The completion, with the model's words of refusal as its text where they came in a field of their own. A filtered one stays as it is.
     func refusing(_ refusal: String?) -> Completion {
         guard let refusal, !refusal.isEmpty, finishReason != .filtered else { return self }
         var completion = self

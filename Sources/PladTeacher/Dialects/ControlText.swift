@@ -1,7 +1,7 @@
 /// Control text of chat formats that a server has left in an answer, where a tokenizer's special tokens should have stayed:
 /// `Fine.<|im_end|>`, `<|start_header_id|>assistant<|end_header_id|>` before it, `</s>` behind it.
 ///
-/// What stands at the edges is cut off. In the middle it means that the model went on into another turn, or that the text
+/// Marks at the edges are cut off. One in the middle means that the model went on into another turn, or that the text
 /// speaks of such marks: it is not told apart, and the text is no answer to learn from.
 struct ControlText {
     /// The text without control text at its edges.
@@ -43,7 +43,7 @@ struct ControlText {
     ]
     /// Who speaks, between or behind the marks of a header.
     private static let roles = ["assistant", "model"]
-    /// Of gpt-oss's format and of thinking, which `ThinkBlock` takes apart.
+    /// Marks of gpt-oss's format and of thinking, which `ThinkBlock` takes apart.
     private static let thinking: Set<Substring> = [
         "<|channel|>", "<|start|>", "<|message|>", "<|begin_of_thought|>", "<|begin_of_solution|>", "<|end_of_thought|>",
     ]

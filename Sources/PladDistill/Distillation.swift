@@ -43,11 +43,11 @@ extension Run {
     func rank() async throws -> Evaluation? {
         for round in 1...settings.ranking.rounds {
             try await timed("sample") { try SampleStage(run: self, round: round)() }
-            try await timed("pair") { try PairStage(run: self, round: round)() }
+            try await timed("pair") { try await PairStage(run: self, round: round)() }
             if round == 1 { try await fillUpPairs() }
             guard try await timed("train", { try RankStage(run: self, round: round)() }) else { break }
         }
-        try await timed("choose") { try ChooseStage(run: self)() }
+        try await timed("choose") { try await ChooseStage(run: self)() }
         let evaluation = try await timed("evaluate") { try await EvaluateStage(run: self)() }
         try ReportStage(run: self)()
         return evaluation
@@ -67,7 +67,7 @@ extension Run {
             try FileManager.default.removeItem(at: folder.pairs)
             let isMore = try await timed("teach") { try await TeachStage(run: self).goOn(by: more) }
             try await timed("sample") { try SampleStage(run: self, round: 1)() }
-            try await timed("pair") { try PairStage(run: self, round: 1)() }
+            try await timed("pair") { try await PairStage(run: self, round: 1)() }
             guard isMore else {
                 return observer.notice(
                     "pair", "\(pairs) pairs are all that prompts and budget give, of the \(wanted) of `prompts.pairs`")

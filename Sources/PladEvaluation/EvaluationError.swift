@@ -1,12 +1,14 @@
 package import PladRecords
 
-/// An error of this module: measurements that cannot be summed up.
+/// An error of this module: measurements that cannot be made or summed up.
 package struct EvaluationError: Failure {
     package enum Code: Sendable {
         /// A student's log-probability or score is NaN or infinite.
         case notFinite
         /// Students were not measured on the same prompts.
         case unpaired
+        /// Quality was asked of somebody who did not give it.
+        case quality
     }
 
     package let code: Code
@@ -17,5 +19,11 @@ package struct EvaluationError: Failure {
         self.message = message
     }
 
-    package var exitStatus: ExitStatus { code == .notFinite ? .badData : .bug }
+    package var exitStatus: ExitStatus {
+        switch code {
+        case .notFinite: .badData
+        case .unpaired: .bug
+        case .quality: .unavailable
+        }
+    }
 }

@@ -17,6 +17,14 @@ package struct HeldOutMeasurement: Codable, Sendable {
     package var facts: [String]
     /// Samples, the same for every student, to see whether log-probability orders them as quality does.
     package var samples: [ScoredSample]
+    /// By what quality is known; nil where it is not.
+    package var qualityBy: String?
+    /// The quality of the greedy answer; nil where none is known of this prompt.
+    package var quality: Double?
+    /// The sum of the greedy answer's token log-probabilities, nats; nil in older records.
+    package var answerLogProbability: Double?
+    /// Samples that the student drew itself, with their qualities; nil where none were drawn.
+    package var own: [ScoredSample]?
 
     package init(
         id: String, prompt: String, teacherText: String, teacherLogProbabilities: [Float], answer: String, answerTokens: Int,

@@ -25,6 +25,7 @@ extension StudentMeasurements {
             chrFSpread: Spread(of: chrF.map(\.score)),
             answerTokensSpread: Spread(of: self[.answerTokens].map(\.numerator)))
         evaluation.exact = estimate(.exact)
+        evaluation.quality = quality(bootstrap)
         return evaluation
     }
 
@@ -50,7 +51,19 @@ extension StudentMeasurements {
                 calibrationError: isMeasured(.rankAccuracy) ? calibrationError(bootstrap, minus: baseline) : nil),
             winRate: bootstrap.estimate(of: wins(over: baseline)))
         result.exact = difference(.exact)
+        result.quality = quality(minus: baseline, bootstrap)
         return result
+    }
+
+    /// On how many prompts this student's greedy answer is better than another's, and on how many worse: by quality, and of equal
+    /// quality by likeness to the teacher's text.
+    package func wins(over baseline: StudentMeasurements) throws -> (won: Int, lost: Int) {
+        try checkPaired(with: baseline)
+        func scores(_ student: StudentMeasurements) -> [(Double, Double)] {
+            zip(student.prompts, student.qualities).map { ($0.quality ?? 0, $1) }
+        }
+        let pairs = zip(scores(self), scores(baseline))
+        return (pairs.count { $0.0 > $0.1 }, pairs.count { $0.0 < $0.1 })
     }
 
     /// Prompts on which this student's answer is closer to the teacher's text; a tie is half a win.

@@ -16,6 +16,8 @@ package struct StudentMeasurements: Sendable {
         case kendallOfSum
         /// Of log-probability per token with the share of facts kept.
         case kendallOfFacts
+        /// Quality of the greedy answer, of the student's own samples, of the likeliest and the best of them, and whether one is right.
+        case quality, sampleQuality, likeliestBySum, likeliestByMean, bestQuality, passAtN
     }
 
     package let name: String
@@ -110,7 +112,7 @@ extension HeldOutMeasurement {
             (.spearman, correlation(RankCorrelation.spearman(likelihood, quality))),
             (.kendallOfSum, correlation(RankCorrelation.kendall(samples.map(\.logProbability), quality))),
             (.kendallOfFacts, correlation(RankCorrelation.kendall(likelihood, kept))),
-        ]
+        ] + qualityRatios
     }
 
     /// Whether the greedy answer is the teacher's text, white space around it aside.

@@ -14,7 +14,8 @@ package enum ClosingTable {
                 TextTable.Column(
                     "win rate", evaluation.students.map { TextTable.cell(evaluation.winRate(of: $0.name, by: judge), 3) }))
         }
-        var lines = TextTable.lines([names(evaluation)], columns)
+        let headroom = Headroom.sentence(evaluation).map { TextTable.wrapped([$0]) + [""] } ?? []
+        var lines = headroom + TextTable.lines([names(evaluation)], columns)
         if let rollback = evaluation.rollback { lines.append("* \(rollback)") }
         if let difference = evaluation.closing {
             let gains = TextTable.gains(

@@ -24,7 +24,7 @@ enum Headline {
         guard let difference = evaluation.differences.first(where: { $0.student == kept.name && $0.baseline == first.name }) else {
             return nil
         }
-        let names = [evaluation.likeness == .chrF ? "chrF" : "ROUGE-L", "facts kept", "exact"].reversed()
+        let names = [evaluation.likeness == .chrF ? "chrF" : "ROUGE-L", "facts kept", "exact", "quality"].reversed()
         let measures = names.compactMap { name in Measure.measured(in: evaluation).first { $0.shortName == name } }
         func said(_ judgement: Measure.Judgement) -> String? {
             let numbers = measures.filter { $0.judge(difference) == judgement }.compactMap { measure -> String? in

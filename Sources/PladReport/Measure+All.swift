@@ -28,6 +28,11 @@ extension Measure {
             meaning: "Share of the answers that are the teacher’s to the letter. Higher is better.",
             decimals: 3, isMain: true, isClosing: true, direction: .higher, estimate: { $0.exact }, difference: { $0.exact }),
         Measure(
+            name: "Quality", shortName: "quality", inSentence: "quality",
+            meaning: "Of the greedy answer, as the task knows it: 1 is right in full. Higher is better.",
+            decimals: 3, isMain: true, isClosing: true, direction: .higher, estimate: { $0.quality?.ownColumn },
+            difference: { $0.quality?.ownColumn }),
+        Measure(
             name: "Answer length", shortName: "tokens", inSentence: "answer length",
             meaning: "Tokens of the greedy answer.",
             decimals: 1, isMain: true, direction: .none, estimate: { $0.answerTokens }, difference: { $0.answerTokens }),
@@ -44,8 +49,22 @@ extension Measure {
         more("Spearman’s ρ", "of the same", .higher) { $0.spearman },
         more("τ-b of the sum", "of log-probability with likeness", .higher) { $0.kendallOfSum },
         more("τ-b with facts", "of log-probability per token with facts kept", .higher) { $0.kendallOfFacts },
+        quality("Quality of samples", "of the student’s own", .higher) { $0.sample },
+        quality("Likeliest sample", "quality of the likeliest of a prompt’s samples", .higher) { $0.likeliestBySum },
+        quality("Likeliest per token", "the same, by the mean over tokens", .higher) { $0.likeliestByMean },
+        quality("Best sample", "quality of the best of a prompt’s samples: the headroom of ranking", .higher) { $0.best },
+        quality("Pass@n", "prompts with a sample that is right in full", .higher) { $0.passAtN },
+        quality("AUROC", "how often a right sample is likelier than a wrong one; 0.5 is chance", .higher) { $0.auroc },
         more("Calibration error", "of confidence in the order of pairs", .lower) { $0.calibrationError },
     ]
+
+    private static func quality(
+        _ name: String, _ meaning: String, _ direction: Direction, _ value: @escaping @Sendable (QualityMeasures) -> Estimate?
+    ) -> Measure {
+        Measure(
+            name: name, shortName: name, inSentence: name, meaning: meaning, decimals: 3, isMain: false, direction: direction,
+            estimate: { $0.quality.flatMap(value) }, difference: { $0.quality.flatMap(value) })
+    }
 
     private static func more(
         _ name: String, _ meaning: String, _ direction: Direction, _ value: @escaping @Sendable (FurtherMeasures) -> Estimate?
@@ -54,4 +73,9 @@ extension Measure {
             name: name, shortName: name, inSentence: name, meaning: meaning, decimals: 3, isMain: false, direction: direction,
             estimate: { $0.more.flatMap(value) }, difference: { $0.more.flatMap(value) })
     }
+}
+
+extension QualityMeasures {
+    /// The greedy answers' quality, where no other column says the same.
+    fileprivate var ownColumn: Estimate? { ["facts", "likeness"].contains(by) ? nil : greedy }
 }

@@ -28,6 +28,9 @@ struct StudentsView {
     let distributions: [Plot]
     let reliability: [Plot]
     let likelihood: [Plot]
+    let riskCoverage: [Plot]
+    /// What ranking can gain.
+    let headroom: String?
 
     /// Nil where no student was measured.
     init?(_ evaluation: Evaluation) {
@@ -56,6 +59,21 @@ struct StudentsView {
         distributions = Self.distributions(evaluation)
         reliability = Self.reliability(evaluation)
         likelihood = Self.likelihood(evaluation)
+        riskCoverage = Self.riskCoverage(evaluation)
+        headroom = Headroom.sentence(evaluation)
+    }
+
+    private static func riskCoverage(_ evaluation: Evaluation) -> [Plot] {
+        evaluation.students.compactMap { student in
+            guard let curve = student.quality?.riskCoverage, curve.points.count > 1 else { return nil }
+            let kept = curve.coverage.map { coverage in
+                "95 % right above \(Numbers.fixed(curve.threshold ?? 0, 2)) nats on the prompts that chose: here \(Numbers.fixed(100 * coverage, 0)) % are answered"
+                    + (curve.precision.map { ", quality \(Numbers.fixed($0, 3))." } ?? ".")
+            }
+            return Plot(
+                heading: student.name, meaning: kept ?? "",
+                markup: RiskCoveragePlot(title: "Risk and coverage of \(student.name)", curve: curve).markup())
+        }
     }
 
     private static func reliability(_ evaluation: Evaluation) -> [Plot] {

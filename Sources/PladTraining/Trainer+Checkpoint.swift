@@ -93,7 +93,7 @@ extension Trainer {
         let parts = [
             phase, "\(loss)", String(decoding: try settings.jsonLine(), as: UTF8.self), "threads \(student.workers.threads)",
             student.weightsDigest,
-            Digest(of: pairs.map { "\($0.prompt)\($0.candidates)" }.joined()).description,
+            Digest(of: pairs.map { "\($0.prompt)\($0.candidates)\($0.keepsChosen ? "" : "-")" }.joined()).description,
         ]
         return Digest(of: parts.joined(separator: "\n")).description
     }

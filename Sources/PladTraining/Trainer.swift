@@ -100,7 +100,7 @@ package final class Trainer {
             let totals = continuations.map { $0.reduce(0) { $0 + Double($1) } }
             let lengths = pair.completions.map(\.count)
             let candidates = zip(pair.candidates, totals).map { settings.norm.candidate($0, logProbability: $1) }
-            let value = loss.value(of: candidates)
+            let value = loss.value(of: candidates, keepsChosen: pair.keepsChosen)
             weights.append(zip(value.gradients, lengths).map { Float($0 * settings.norm.scale(tokens: $1) / divisor) })
             sums.add(value.value, totals: totals, candidates: candidates, rows: pair.rows)
         }
@@ -120,7 +120,7 @@ package final class Trainer {
     /// Throws `TrainingError.noPairs` that names the first pair without the qualities that a loss reads.
     private static func check(_ pairs: [EncodedGroup], for loss: any Loss.Type) throws {
         for pair in pairs {
-            if loss.reads.contains(.quality), pair.candidates.contains(where: { $0.quality == nil }) {
+            if loss.reads.contains(.quality), pair.candidates.count > 1, pair.candidates.contains(where: { $0.quality == nil }) {
                 throw TrainingError(
                     .noPairs,
                     "pair \(pair.id) has no \"chosen_quality\" or no \"rejected_quality\", which the loss \(loss.name) compares; give both numbers or take another `loss`"

@@ -57,10 +57,10 @@ package struct Comparison {
         }
     }
 
-    package func callAsFunction() throws -> Evaluation {
+    package func callAsFunction() async throws -> Evaluation {
         let texts = try HeldOutTexts(run)
         var students: [[HeldOutMeasurement]] = []
-        for entry in entries { students.append(try measurements(of: entry, texts)) }
+        for entry in entries { students.append(try await measurements(of: entry, texts)) }
         // A prompt that one student cannot take is asked of none.
         let common = students.dropFirst().reduce(Set(students[0].map(\.id))) { $0.intersection($1.map(\.id)) }
         return try Evaluation(
@@ -70,7 +70,7 @@ package struct Comparison {
             comparing: .withFirst, bootstrap: Bootstrap(seed: run.settings.run.seed))
     }
 
-    private func measurements(of entry: Entry, _ texts: HeldOutTexts) throws -> [HeldOutMeasurement] {
+    private func measurements(of entry: Entry, _ texts: HeldOutTexts) async throws -> [HeldOutMeasurement] {
         let file = run.folder.measurements("ranked")
         if entry.run?.folder.url == run.folder.url, Files.exists(file) { return try JSONLines.read(HeldOutMeasurement.self, from: file) }
         let student = try Student(at: entry.location, threads: run.settings.student.threads ?? 1)
@@ -80,7 +80,7 @@ package struct Comparison {
         }
         var measurements: [HeldOutMeasurement] = []
         let items = try texts.someItems(for: student, sharesTokens: sharesTokens).items
-        try HeldOutMeasuring(texts, student: student, name: entry.name)(items) { measurements += $0 }
+        try await HeldOutMeasuring(texts, student: student, name: entry.name)(items) { measurements += $0 }
         return measurements
     }
 

@@ -4,7 +4,7 @@ import PladRecords
 import PladStudent
 import PladTraining
 
-/// Lets a student answer the held-out prompts greedily and score their texts.
+/// Lets a student answer the held-out prompts greedily, sample them and score their texts; says how good its own are.
 struct HeldOutMeasuring {
     let texts: HeldOutTexts
     let student: Student
@@ -19,7 +19,12 @@ struct HeldOutMeasuring {
     /// What the terminal calls the work: `evaluate`, or `choose`.
     let stage: String
 
+    /// Whose samples are the texts' own: drawn once, they are not drawn again.
+    private static let drawer = "warm-up"
+    private let quality: RunQuality
+
     init(_ texts: HeldOutTexts, student: Student, name: String, stage: String = "evaluate") throws {
+        quality = try texts.run.quality
         self.texts = texts
         self.stage = stage
         self.student = student
@@ -34,7 +39,7 @@ struct HeldOutMeasuring {
     /// Measures every item that is not in `done` yet, handing on batch by batch.
     func callAsFunction(
         _ items: [HeldOutTexts.Item], after done: Int = 0, _ keep: ([HeldOutMeasurement]) throws -> Void
-    ) throws {
+    ) async throws {
         var meter = WorkMeter(texts.run.observer, stage, of: items.count, "answers", done: done)
         var done = done
         while done < items.count {
@@ -47,7 +52,10 @@ struct HeldOutMeasuring {
                 meter.advance(to: done + finished)
                 try Task.checkCancellation()
             }
-            let measurements = batch.indices.map { measurement(batch[$0], scores[$0], answers[$0][0]) }
+            var measurements = batch.indices.map { measurement(batch[$0], scores[$0], answers[$0][0]) }
+            let own = try ownSamples(batch)
+            for index in measurements.indices { measurements[index].own = own?[index] ?? measurements[index].own }
+            try await addQualities(to: &measurements, batch)
             for measurement in measurements { try measurement.check(of: name) }
             try keep(measurements)
             done += batch.count
@@ -66,9 +74,38 @@ struct HeldOutMeasuring {
         let pairs = samples.filter { $0.text != item.teacher.text }.map { sample in
             ScoredPair(chosen: teacher, rejected: norm.score(logProbability: sample.logProbability, tokens: sample.tokens))
         }
-        return HeldOutMeasurement(
+        var measurement = HeldOutMeasurement(
             id: item.prompt.id, prompt: item.prompt.messages.map(\.content).joined(separator: "\n"), teacherText: item.teacher.text,
             teacherLogProbabilities: scores[0], answer: answer.text, answerTokens: answer.ids.count, pairs: pairs,
             facts: item.prompt.facts, samples: samples)
+        measurement.answerLogProbability = Double(answer.logProbability)
+        if name == Self.drawer, !samples.isEmpty { measurement.own = samples }
+        return measurement
+    }
+
+    /// As many samples of this student as the texts have; nil where they have none, or this student drew those.
+    private func ownSamples(_ batch: [HeldOutTexts.Item]) throws -> [[ScoredSample]]? {
+        guard name != Self.drawer, batch.contains(where: { !$0.samples.isEmpty }) else { return nil }
+        let settings = texts.run.settings
+        let requests = batch.map { item in
+            DecodeRequest(
+                prompt: item.ids, parameters: settings.studentParameters,
+                streams: (0..<settings.evaluation.samples).map { HeldOutSampling.stream(settings.run.seed, item.prompt.id, $0) })
+        }
+        return try student.sample(requests, slots: SampleStage.slots) { _, _ in try Task.checkCancellation() }.map { samples in
+            samples.map { ScoredSample(text: $0.text, logProbability: Double($0.logProbability), tokens: $0.ids.count) }
+        }
+    }
+
+    private func addQualities(to measurements: inout [HeldOutMeasurement], _ batch: [HeldOutTexts.Item]) async throws {
+        let scores = try await quality.scores(
+            of: zip(measurements, batch).map { measurement, item in
+                (item.prompt, [measurement.answer] + (measurement.own ?? []).map(\.text), [item.teacher.text])
+            })
+        for (index, scores) in scores.enumerated() {
+            guard let scores else { continue }
+            (measurements[index].qualityBy, measurements[index].quality) = (quality.kind.rawValue, scores[0])
+            for sample in (measurements[index].own ?? []).indices { measurements[index].own?[sample].quality = scores[sample + 1] }
+        }
     }
 }

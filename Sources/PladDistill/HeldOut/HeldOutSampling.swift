@@ -13,6 +13,11 @@ struct HeldOutSampling {
     /// Prompts whose samples are drawn together and kept together.
     private static let batchSize = 64
 
+    /// What a held-out prompt's sample draws, whichever student it is of.
+    static func stream(_ seed: UInt64, _ id: String, _ sample: Int) -> SeededGenerator {
+        SeededGenerator(seed: seed, "evaluate", id, String(sample))
+    }
+
     /// The samples, by prompt; a prompt that cannot be continued has none.
     func callAsFunction() throws -> [String: [StudentSample]] {
         let file = run.folder.heldOutSamples
@@ -32,7 +37,7 @@ struct HeldOutSampling {
         while done < prompts.count {
             let batch = prompts[done..<min(done + Self.batchSize, prompts.count)]
             let requests = batch.map { prompt in
-                let streams = (0..<count).map { SeededGenerator(seed: run.settings.run.seed, "evaluate", prompt.id, String($0)) }
+                let streams = (0..<count).map { Self.stream(run.settings.run.seed, prompt.id, $0) }
                 return DecodeRequest(prompt: prompt.ids, parameters: run.settings.studentParameters, streams: streams)
             }
             let drawn = try student.sample(requests, slots: SampleStage.slots) { finished, _ in

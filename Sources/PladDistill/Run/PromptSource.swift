@@ -7,10 +7,14 @@ package struct PromptSource {
     package var valid: [Prompt]
     /// Prompts to report on, from a file of their own; none where there is no such file.
     package var test: [Prompt]
+    /// Prompts that are never put to the teacher.
+    package var unpaid: [Prompt]
     var task: TaskDefinition
     /// How many training prompts were moved to the held-out ones because a held-out prompt has the same text: a student that has seen
     /// a text is not measured on it.
     package private(set) var moved = 0
+    /// How many unpaid prompts were left out because another prompt has the same text.
+    package private(set) var known = 0
 
     /// Reads a file, standard input (`-`) or a task folder (`task.yaml`, `train.jsonl`, `valid.jsonl`).
     ///
@@ -26,7 +30,7 @@ package struct PromptSource {
             ? try PromptFile.parse(FileHandle.standardInput.readDataToEndOfFile(), name: "standard input")
             : try Self.read(folder?.appendingPathComponent("train.jsonl") ?? URL(fileURLWithPath: name))
         try Self.checkIDs(train, name)
-        (valid, test) = ([], [])
+        (valid, test, unpaid) = ([], [], [])
         let taskValid = folder.map { $0.appendingPathComponent("valid.jsonl") }.flatMap { Files.exists($0) ? $0 : nil }
         if let file = settings.heldOutFile.map({ URL(fileURLWithPath: $0) }) ?? taskValid {
             valid = try Self.read(file)
@@ -37,7 +41,12 @@ package struct PromptSource {
         test = try (settings.testFile.map { URL(fileURLWithPath: $0) } ?? taskTest).map(Self.read) ?? []
         if let limit = settings.limit { train = Array(train.prefix(limit)) }
         guard !train.isEmpty else { throw RecordError(.malformed, "\(name) holds no prompts to train on") }
-        try Self.checkIDs(train + valid + test, "training and held-out prompts together")
+        unpaid = try settings.unpaidFile.map { try Self.read(URL(fileURLWithPath: $0)) } ?? []
+        try Self.checkIDs(train + valid + test + unpaid, "training, held-out and unpaid prompts together")
+        // The student may learn nothing about a held-out text, and a paid one is sampled as it is.
+        let others = Set((train + valid + test).map(\.textDigest))
+        known = unpaid.count { others.contains($0.textDigest) }
+        unpaid.removeAll { others.contains($0.textDigest) }
         let count = train.count
         move(from: \.train, to: \.test)
         move(from: \.train, to: \.valid)

@@ -73,6 +73,9 @@ package struct Run: Sendable {
         if source.moved > 0 {
             observer.notice("prompts", "\(source.moved) training prompts have the text of a held-out one: they are held out too")
         }
+        if source.known > 0 {
+            observer.notice("prompts", "\(source.known) unpaid prompts have the text of another prompt: they are left out")
+        }
         if !isBegun { try text.write(atomicallyTo: folder.prompts) }
         if !isBegun || namesStudent { try record.jsonLine().write(atomicallyTo: folder.record) }
         try self.init(folder: folder, record: record, observer: observer)
@@ -134,6 +137,7 @@ package struct Run: Sendable {
                 path: "pairing.prefer", problem: "metric: no prompt has \"facts\", which the metric counts; leave the setting out")
         }
         _ = try AnswerJudge.chosen(in: self)
+        _ = try quality
         guard settings.student.model != nil else { return [] }
         let student = try Student(at: try student, threads: 1)
         try settings.adapter.attach(to: student, seed: 0)
@@ -195,7 +199,7 @@ extension PromptSource {
             test = valid.filter { !chosenBy.contains($0.id) }
             valid = valid.filter { chosenBy.contains($0.id) }
         }
-        return [(Split.train, train), (.valid, valid), (.test, test)].flatMap { split, prompts in
+        return [(Split.train, train), (.unpaid, unpaid), (.valid, valid), (.test, test)].flatMap { split, prompts in
             prompts.map { RunPrompt(split: split, prompt: $0) }
         }
     }

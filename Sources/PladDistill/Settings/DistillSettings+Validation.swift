@@ -1,4 +1,5 @@
 import Foundation
+import PladEvaluation
 import PladHTTP
 package import PladRecords
 package import PladStudent
@@ -20,6 +21,12 @@ extension DistillSettings {
         _ = try pairing.rules
         try warmUp.validate()
         try sampling.validate()
+        try quality.validate()
+        if prompts.unpaidFile != nil, pairing.rank == .teacher, sampling.unpaidLimit != 0 {
+            throw SettingError(
+                path: "prompts.unpaid_file",
+                problem: "holds prompts without a teacher's text to rank: give `pairing.rank` samples or both, or `sampling.unpaid_limit` 0")
+        }
         _ = try adapter.resolved
         // The learning rate's default, which hangs on the student, is never out of range.
         try rankingTraining(parameters: 1, norm: .sum).validate()
@@ -125,6 +132,9 @@ extension SamplingSettings {
             throw SettingError(path: "sampling.temperature", problem: "\(temperature): give 0 or more")
         }
         guard topK >= 0 else { throw SettingError(path: "sampling.top_k", problem: "\(topK): give 0 for all tokens, or how many") }
+        if let unpaidLimit, unpaidLimit < 0 {
+            throw SettingError(path: "sampling.unpaid_limit", problem: "\(unpaidLimit): give 0 or more prompts")
+        }
         guard topP > 0, topP <= 1 else {
             throw SettingError(path: "sampling.top_p", problem: "\(topP): give a share above 0, at most 1")
         }
@@ -133,6 +143,21 @@ extension SamplingSettings {
     /// How the student's samples are drawn.
     package func parameters(maxTokens: Int, stop: [String]) -> SamplingParameters {
         SamplingParameters(temperature: temperature, topK: topK > 0 ? topK : nil, topP: topP, maxTokens: maxTokens, stop: stop)
+    }
+}
+
+extension QualitySettings {
+    fileprivate func validate() throws {
+        guard (by == .command) == (command != nil) else {
+            throw SettingError(
+                path: "quality.command",
+                problem: command == nil
+                    ? "is missing: give the program that says how good completions are"
+                    : "is given, and quality is not known by it: give `quality.by` command")
+        }
+        guard timeout > 0, timeout <= 86_400 else {
+            throw SettingError(path: "quality.timeout", problem: "\(timeout): give seconds, above 0 and at most 86400")
+        }
     }
 }
 
@@ -159,11 +184,12 @@ extension PairingSettings {
                     path: "pairing.min_similarity",
                     problem: "\(minSimilarity) is above `pairing.max_similarity` \(maxSimilarity): no sample is both")
             }
+            guard (0...1).contains(minGap) else { throw SettingError(path: "pairing.min_gap", problem: "\(minGap): give 0 to 1") }
             guard minPairs >= 1 else { throw SettingError(path: "pairing.min_pairs", problem: "\(minPairs): give at least 1") }
             if let ratio = maxLengthRatio, !(ratio >= 1 && ratio.isFinite) {
                 throw SettingError(path: "pairing.max_length_ratio", problem: "\(ratio): give 1 or more")
             }
-            return PairRules(similarity: minSimilarity...maxSimilarity, maxLengthRatio: maxLengthRatio, prefersMetric: prefer == .metric)
+            return PairRules(similarity: minSimilarity...maxSimilarity, maxLengthRatio: maxLengthRatio, prefersMetric: prefer == .metric, minGap: minGap)
         }
     }
 }

@@ -11,6 +11,7 @@ public struct DistillSettings: Codable, Sendable, Equatable {
     public var student = StudentSettings()
     public var warmUp = WarmUpSettings()
     public var sampling = SamplingSettings()
+    public var quality = QualitySettings()
     public var pairing = PairingSettings()
     public var ranking = RankingSettings()
     public var optimiser = OptimiserSettings()
@@ -21,7 +22,7 @@ public struct DistillSettings: Codable, Sendable, Equatable {
     public init() {}
 
     private enum CodingKeys: String, CodingKey {
-        case teacher, prompts, student, sampling, pairing, ranking, optimiser, adapter, evaluation, run
+        case teacher, prompts, student, sampling, quality, pairing, ranking, optimiser, adapter, evaluation, run
         case warmUp = "warm_up"
     }
 }
@@ -37,6 +38,8 @@ public struct PromptSettings: Codable, Sendable, Equatable {
     public var heldOutShare = 0.1
     /// A file of prompts to report on; by default the task's `test.jsonl`, else half of the held-out prompts.
     public var testFile: String?
+    /// A file of prompts that are never put to the teacher: the student's samples of them are ranked by quality.
+    public var unpaidFile: String?
     /// How many training prompts are used, in their order; nil uses all.
     public var limit: Int?
     /// How many usable pairs suffice: only as many training prompts are asked as give them. Nil asks every prompt.
@@ -48,6 +51,7 @@ public struct PromptSettings: Codable, Sendable, Equatable {
         case source, limit, pairs
         case heldOutFile = "held_out_file"
         case testFile = "test_file"
+        case unpaidFile = "unpaid_file"
         case heldOutShare = "held_out_share"
     }
 }
@@ -101,11 +105,14 @@ public struct SamplingSettings: Codable, Sendable, Equatable {
     public var topK = 0
     /// Only the likeliest tokens that together reach this probability are drawn from; 1 keeps all.
     public var topP = 1.0
+    /// How many of the unpaid prompts are sampled, in their order; nil samples all.
+    public var unpaidLimit: Int?
 
     public init() {}
 
     private enum CodingKeys: String, CodingKey {
         case samples, temperature
+        case unpaidLimit = "unpaid_limit"
         case topK = "top_k"
         case topP = "top_p"
     }

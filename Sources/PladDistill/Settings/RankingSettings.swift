@@ -1,8 +1,17 @@
+public import PladEvaluation
 import PladStudent
 public import PladTraining
 
-/// Settings of the pairs: whose samples are rejected, and which pairs are worth ranking.
+/// Settings of the pairs: what is ranked above what, whose samples are rejected, and which pairs are worth ranking.
 public struct PairingSettings: Codable, Sendable, Equatable {
+    /// What stands above what.
+    public var rank = RankedTexts.teacher
+    /// Which of a prompt's samples are paired with each other, where samples are ranked among themselves.
+    public var samplePairs = SamplePairing.bestWorst
+    /// By how much the chosen side's quality must exceed the rejected one's, 0 to 1; sides of equal quality are never ranked by quality.
+    public var minGap = 0.0
+    /// The text that is kept likely beside a ranking of samples.
+    public var keepLikely = KeptText.teacher
     /// Which of a prompt's samples are rejected.
     public var negatives = Negatives.all
     /// Whose samples are rejected.
@@ -22,13 +31,56 @@ public struct PairingSettings: Codable, Sendable, Equatable {
     public init() {}
 
     private enum CodingKeys: String, CodingKey {
-        case negatives, prefer
+        case rank, negatives, prefer
+        case samplePairs = "sample_pairs"
+        case minGap = "min_gap"
+        case keepLikely = "keep_likely"
         case minPairs = "min_pairs"
         case negativesFrom = "negatives_from"
         case minSimilarity = "min_similarity"
         case maxSimilarity = "max_similarity"
         case maxLengthRatio = "max_length_ratio"
     }
+}
+
+/// What a ranking puts above what.
+public enum RankedTexts: String, Codable, Sendable, CaseIterable {
+    /// The teacher's text above the student's samples (PLaD, arXiv 2406.02886).
+    case teacher
+    /// Samples of the student above its worse ones, by quality (SLiC, arXiv 2210.00045; RSO, arXiv 2309.06657).
+    case samples
+    case both
+}
+
+/// Which of a prompt's samples are paired with each other.
+public enum SamplePairing: String, Codable, Sendable, CaseIterable {
+    /// The best with the worst.
+    case bestWorst = "best-worst"
+    /// The best with every other: what losses of lists read as one list.
+    case bestOthers = "best-others"
+    /// Each with every worse one.
+    case all
+}
+
+/// The text that is kept likely while samples are ranked.
+public enum KeptText: String, Codable, Sendable, CaseIterable {
+    /// The teacher's, of the prompts that it answered.
+    case teacher
+    /// The better sample.
+    case chosen
+    case both
+}
+
+/// Settings of quality: how good a completion is, for ranking samples and for measuring students.
+public struct QualitySettings: Codable, Sendable, Equatable {
+    /// Nil takes what the task knows: answers, a schema, facts, else likeness to the teacher's text.
+    public var by: QualityKind?
+    /// The program that says how good completions are, where quality is a `command`.
+    public var command: String?
+    /// Seconds that it may take for one completion.
+    public var timeout = 60.0
+
+    public init() {}
 }
 
 /// A judgement that a pair must agree with to be ranked.

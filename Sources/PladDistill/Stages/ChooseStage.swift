@@ -13,12 +13,12 @@ package struct ChooseStage {
 
     package init(run: Run) { self.run = run }
 
-    package func callAsFunction() throws {
+    package func callAsFunction() async throws {
         let folder = run.folder
         guard !folder.holdsStudent(folder.student) else { return run.observer.doneBefore("choose") }
         try folder.require(folder.checkpoint("warm-up").appendingPathComponent("model.safetensors"), madeBy: "warm-up")
         let students = try run.stages()
-        let choice = try choose(among: students)
+        let choice = try await choose(among: students)
         let chosen = students.first { $0.name == choice.student }!
         try JSONLines.write([choice], to: folder.choice)
         let student = try Student(at: chosen.location, threads: 1)
@@ -42,23 +42,23 @@ package struct ChooseStage {
         return nil
     }
 
-    private func choose(among students: [RunStudent]) throws -> StudentChoice {
+    private func choose(among students: [RunStudent]) async throws -> StudentChoice {
         let last = students[students.count - 1].name
         if run.settings.student.install == .last {
             return StudentChoice(student: last, reason: "student/ is the student of the last stage (\(last)), as was asked for")
         }
         let texts = try HeldOutTexts(choosingIn: run)
         let split = texts.split
-        let measured = try students.map { try measure($0, texts) }
+        var measured: [StudentMeasurements] = []
+        for student in students { measured.append(try await measure(student, texts)) }
         guard !measured[0].prompts.isEmpty else {
             return StudentChoice(student: last, reason: "student/ is \(last): no prompt to choose by has a usable answer of the teacher")
         }
         var best = measured[0]
         var comparisons: [StudentChoice.Comparison] = []
         for student in measured.dropFirst() {
-            let judged = try ScoreJudge.metric(student.likeness).compare(student, with: best)
-            let (won, lost) = (judged.count { $0.score == 1 }, judged.count { $0.score == 0 })
-            comparisons.append(.init(student.name, over: best.name, won: won, lost: lost, tied: judged.count - won - lost))
+            let (won, lost) = try student.wins(over: best)
+            comparisons.append(.init(student.name, over: best.name, won: won, lost: lost, tied: best.prompts.count - won - lost))
             if won >= lost { best = student }
         }
         let count = best.prompts.count
@@ -70,12 +70,12 @@ package struct ChooseStage {
             split: split.rawValue, prompts: count, comparisons: comparisons)
     }
 
-    private func measure(_ student: RunStudent, _ texts: HeldOutTexts) throws -> StudentMeasurements {
+    private func measure(_ student: RunStudent, _ texts: HeldOutTexts) async throws -> StudentMeasurements {
         let file = run.folder.choosing(student.name)
         if !Files.exists(file) {
             let model = try Student(at: student.location, threads: run.settings.student.threads ?? 1)
             var records = try RecordFile<HeldOutMeasurement>(file)
-            try HeldOutMeasuring(texts, student: model, name: student.name, stage: "choose")(
+            try await HeldOutMeasuring(texts, student: model, name: student.name, stage: "choose")(
                 try texts.items(for: model, sharesTokens: true).items, after: records.records.count
             ) { try records.append($0) }
             try records.finish()

@@ -27,9 +27,12 @@ package struct EvaluateStage {
             run.observer.doneBefore("evaluate")
             return known
         }
-        let students = try measurements()
+        let students = try await measurements()
         var evaluation = try known ?? Evaluation(of: students, bootstrap: Bootstrap(seed: run.settings.run.seed))
-        if known == nil { (evaluation.rollback, evaluation.choice) = (try run.rollback, try run.choice) }
+        if known == nil {
+            (evaluation.rollback, evaluation.choice) = (try run.rollback, try run.choice)
+            try setThresholds(&evaluation, students)
+        }
         for judge in asked {
             let start = ContinuousClock.now
             evaluation.judgements = try await (evaluation.judgements ?? []) + JudgeStage(run: run, judge: judge)(students)
@@ -39,29 +42,41 @@ package struct EvaluateStage {
         return evaluation
     }
 
+    /// From which confidence on each student is mostly right, by the prompts that chose the student.
+    private func setThresholds(_ evaluation: inout Evaluation, _ measured: [StudentMeasurements]) throws {
+        for (index, student) in measured.enumerated() {
+            let file = run.folder.choosing(student.name)
+            guard run.choosing.split == .valid, Files.exists(file) else { continue }
+            evaluation.students[index].quality?.riskCoverage?.setThreshold(
+                by: try JSONLines.read(HeldOutMeasurement.self, from: file), on: student.prompts)
+        }
+    }
+
     /// What these students do with the held-out prompts, measured where it is not on record.
-    func measurements() throws -> [StudentMeasurements] {
+    func measurements() async throws -> [StudentMeasurements] {
         let folder = run.folder
         try folder.require(folder.student, madeBy: "train")
         let students = try run.stages(reported: true)
         var texts: HeldOutTexts?
-        return try students.map { student in
+        var measured: [StudentMeasurements] = []
+        for student in students {
             let (name, location) = (student.name, student.location)
             let file = folder.measurements(name)
             if !Files.exists(file) {
                 texts = try texts ?? HeldOutTexts(run)
-                try measure(texts!, name, location, to: file)
+                try await measure(texts!, name, location, to: file)
             }
-            return try StudentMeasurements(name: name, prompts: try JSONLines.read(HeldOutMeasurement.self, from: file))
+            measured.append(try StudentMeasurements(name: name, prompts: try JSONLines.read(HeldOutMeasurement.self, from: file)))
         }
+        return measured
     }
 
-    private func measure(_ texts: HeldOutTexts, _ name: String, _ location: URL, to place: URL) throws {
+    private func measure(_ texts: HeldOutTexts, _ name: String, _ location: URL, to place: URL) async throws {
         let student = try Student(at: location, threads: run.settings.student.threads ?? 1)
         let (items, drops) = try texts.someItems(for: student, sharesTokens: true)
         try run.folder.record(drops) { $0.stage == .evaluate }
         var file = try RecordFile<HeldOutMeasurement>(place)
-        try HeldOutMeasuring(texts, student: student, name: name)(items, after: file.records.count) { try file.append($0) }
+        try await HeldOutMeasuring(texts, student: student, name: name)(items, after: file.records.count) { try file.append($0) }
         try file.finish()
     }
 }

@@ -3,7 +3,8 @@ import PladRecords
 import PladStudent
 import PladTraining
 
-/// Lets the student answer every training prompt that the teacher answered as often as the settings say.
+/// Lets the student answer every training prompt that the teacher answered, and the unpaid ones where samples are ranked, as often as
+/// the settings say.
 ///
 /// Reads prompts.jsonl, teacher.jsonl and the round's student, or the original one where the settings say so; writes
 /// samples.jsonl. What each sample draws follows from the seed, the round, the prompt and the sample's number. Prompts are
@@ -41,41 +42,44 @@ package struct SampleStage {
     private struct Request {
         /// The prompt's.
         var id: String
+        var split: Split
         var decode: DecodeRequest
     }
 
-    /// The prompts that the teacher has answered and that have no samples of this round: others make no pair.
-    private func promptsToSample(after earlier: [StudentSample]) throws -> [Prompt] {
+    /// The prompts that make pairs and have no samples of this round: unpaid ones, and those that the teacher has answered.
+    private func promptsToSample(after earlier: [StudentSample]) throws -> [(split: Split, prompt: Prompt)] {
         try run.folder.require(run.folder.teacher, madeBy: "teach")
         let answered = Set(try JSONLines.read(TeacherAnswer.self, from: run.folder.teacher).filter { $0.split == .train }.map(\.id))
         let sampled = Set(earlier.filter { $0.round == round }.map(\.id))
         let unfit = Set(
             Files.exists(run.folder.drops)
                 ? try JSONLines.read(Drop.self, from: run.folder.drops).filter { $0.stage == .sample && $0.round == round }.map(\.id) : [])
-        let missing = run.prompts(.train).filter { answered.contains($0.id) && !sampled.contains($0.id) }
+        let missing = run.sampledPrompts.filter {
+            ($0.split == .unpaid || answered.contains($0.prompt.id)) && !sampled.contains($0.prompt.id)
+        }
         // Prompts that cannot be sampled are looked at again with the others, and alone are no reason to.
-        return missing.allSatisfy { unfit.contains($0.id) } ? [] : missing
+        return missing.allSatisfy { unfit.contains($0.prompt.id) } ? [] : missing
     }
 
     /// Samples by round, then as the prompts stand in the run, however many went before a kill or a top-up.
     private func inOrder(_ samples: [StudentSample]) -> [StudentSample] {
-        let places = Dictionary(run.prompts(.train).enumerated().map { ($1.id, $0) }) { first, _ in first }
+        let places = Dictionary(run.sampledPrompts.enumerated().map { ($1.prompt.id, $0) }) { first, _ in first }
         return samples.sorted { ($0.round, places[$0.id] ?? 0, $0.sample) < ($1.round, places[$1.id] ?? 0, $1.sample) }
     }
 
-    private func plan(_ prompts: [Prompt], _ student: Student) throws -> (requests: [Request], drops: [Drop]) {
+    private func plan(_ prompts: [(split: Split, prompt: Prompt)], _ student: Student) throws -> (requests: [Request], drops: [Drop]) {
         var (requests, drops): ([Request], [Drop]) = ([], [])
         let parameters = run.settings.studentParameters
-        for prompt in prompts {
+        for (split, prompt) in prompts {
             let ids = try run.wording.student(prompt, student.tokenizer).ids
-            if let drop = student.drop(prompt: ids, id: prompt.id, split: .train, round: round, stage: .sample) {
+            if let drop = student.drop(prompt: ids, id: prompt.id, split: split, round: round, stage: .sample) {
                 drops.append(drop)
                 continue
             }
             let streams = (0..<run.settings.sampling.samples).map {
                 SeededGenerator(seed: run.settings.run.seed, "sample", String(round), prompt.id, String($0))
             }
-            requests.append(Request(id: prompt.id, decode: DecodeRequest(prompt: ids, parameters: parameters, streams: streams)))
+            requests.append(Request(id: prompt.id, split: split, decode: DecodeRequest(prompt: ids, parameters: parameters, streams: streams)))
         }
         return (requests, drops)
     }
@@ -97,7 +101,7 @@ package struct SampleStage {
             let records = zip(batch, drawn).flatMap { request, drawn in
                 drawn.enumerated().map { index, sample in
                     StudentSample(
-                        id: request.id, split: .train, round: round, sample: index, text: sample.text, ids: sample.ids,
+                        id: request.id, split: request.split, round: round, sample: index, text: sample.text, ids: sample.ids,
                         finishReason: sample.finishReason)
                 }
             }
@@ -121,6 +125,14 @@ package struct SampleStage {
             (done, count) = (done + batch.count, count + size)
         }
         return (done, Array(kept.prefix(count)))
+    }
+}
+
+extension Run {
+    /// The prompts that are sampled for pairs: those to train on, then the unpaid ones where samples are ranked among themselves.
+    var sampledPrompts: [(split: Split, prompt: Prompt)] {
+        let unpaid = settings.pairing.rank == .teacher ? [] : prompts(.unpaid)
+        return prompts(.train).map { (.train, $0) } + unpaid.prefix(settings.sampling.unpaidLimit ?? .max).map { (.unpaid, $0) }
     }
 }
 

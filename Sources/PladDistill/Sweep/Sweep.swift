@@ -54,11 +54,14 @@ public struct Sweep: Sendable {
             try await base.timed("teach") { try await TeachStage(run: base)() }
             try await base.timed("warm-up") { try WarmUpStage(run: base)() }
             try await base.timed("sample") { try SampleStage(run: base, round: 1)() }
+            var earlier: [Run] = []
             for (index, variant) in variants.enumerated() {
                 observer.notice("sweep", "seed \(seed), \(variant.name)")
                 let run = try Run(
                     variant.settings(seed: seed, folder: "\(out)/seed-\(seed)/\(variant.name)"), observer: observer)
                 try run.begin(from: base)
+                if let like = earlier.first(where: { $0.measuresLike(run) }) { try run.takeMeasurements(from: like) }
+                earlier.append(run)
                 guard let evaluation = try await run.rank() else {
                     throw RunError(
                         .usage,
@@ -89,11 +92,28 @@ extension Run {
             let names = try FileManager.default.contentsOfDirectory(atPath: warmUp.path).sorted { a, _ in a != "model.safetensors" }
             files += [theirs.teacher, theirs.log, theirs.drops] + names.map { warmUp.appendingPathComponent($0) }
         }
-        if !Files.exists(mine.samples), settings.sampling == base.settings.sampling,
+        if !Files.exists(mine.samples), settings.sampling.isDrawnLike(base.settings.sampling),
             settings.pairing.negativesFrom == base.settings.pairing.negativesFrom
         {
             files.append(theirs.samples)
         }
+        try link(files, from: theirs)
+    }
+
+    /// Whether students that both runs have are measured alike in both: with the same samples, by the same scores.
+    fileprivate func measuresLike(_ other: Run) -> Bool {
+        settings.sampling.isDrawnLike(other.settings.sampling) && settings.ranking.norm == other.settings.ranking.norm
+    }
+
+    /// Takes over what another run measured of the students before the ranking.
+    fileprivate func takeMeasurements(from other: Run) throws {
+        let theirs = other.folder
+        try link(
+            ["initial", "warm-up"].flatMap { [theirs.measurements($0), theirs.choosing($0)] } + [theirs.heldOutSamples], from: theirs)
+    }
+
+    private func link(_ files: [URL], from theirs: RunFolder) throws {
+        let mine = folder
         for file in files where Files.exists(file) {
             let place = mine.url.appendingPathComponent(String(file.path.dropFirst(theirs.url.path.count + 1)))
             try Files.makeFolder(place.deletingLastPathComponent())
@@ -104,5 +124,14 @@ extension Run {
                 try Data(reading: file).write(atomicallyTo: place)
             }
         }
+    }
+}
+
+extension SamplingSettings {
+    /// Whether a prompt's samples are the same with both: of how many unpaid prompts there are some changes none of them.
+    fileprivate func isDrawnLike(_ other: SamplingSettings) -> Bool {
+        var own = self
+        own.unpaidLimit = other.unpaidLimit
+        return own == other
     }
 }

@@ -5,14 +5,21 @@ import PladTraining
 
 /// What a sweep compares students by.
 enum SweepMeasure: String, CaseIterable {
-    case rougeL, chrF, factsKept, winRate, teacherNegativeLogLikelihood, rankAccuracy, rankAccuracyPerToken, kendall, calibrationError,
-        lengthRatio
+    case rougeL, chrF, factsKept, quality, sampleQuality, likeliestBySum, likeliestByMean, bestQuality, passAtN, auroc, winRate,
+        teacherNegativeLogLikelihood, rankAccuracy, rankAccuracyPerToken, kendall, calibrationError, lengthRatio
 
     var heading: String {
         switch self {
         case .rougeL: "ROUGE-L"
         case .chrF: "chrF"
         case .factsKept: "facts kept"
+        case .quality: "quality"
+        case .sampleQuality: "of a sample"
+        case .likeliestBySum: "likeliest"
+        case .likeliestByMean: "likel. p. tok."
+        case .bestQuality: "best of n"
+        case .passAtN: "pass@n"
+        case .auroc: "AUROC"
         case .winRate: "win rate"
         case .teacherNegativeLogLikelihood: "nats/token"
         case .rankAccuracy: "ranked right"
@@ -29,6 +36,13 @@ enum SweepMeasure: String, CaseIterable {
         case .rougeL: "Words in common with the teacher's answer, in its order, F. Higher is better."
         case .chrF: "Runs of up to 6 characters in common with it, F. Higher is better."
         case .factsKept: "Share of the prompts' facts kept to the letter. Higher is better."
+        case .quality: "Quality of the greedy answer, as `quality.by` knows it. Higher is better."
+        case .sampleQuality: "Mean quality of the student's own samples. Higher is better."
+        case .likeliestBySum: "Quality of the likeliest of a prompt's samples. Higher is better."
+        case .likeliestByMean: "The same, likeliest by the mean over tokens."
+        case .bestQuality: "Quality of the best of a prompt's samples: the headroom of ranking."
+        case .passAtN: "Share of the prompts with a sample that is right in full. Higher is better."
+        case .auroc: "How often a right sample is likelier than a wrong one. Higher is better."
         case .winRate: "Prompts won over the warmed-up student, ties half, by the first judge; even at 0.5."
         case .teacherNegativeLogLikelihood: "How unlikely the student finds the teacher's text. Lower is better."
         case .rankAccuracy: "How often the teacher's text is likelier than a sample, by sums. Higher is better."
@@ -52,6 +66,13 @@ enum SweepMeasure: String, CaseIterable {
                 .rougeL: student.rougeL.mean,
                 .chrF: student.chrF?.mean,
                 .factsKept: student.factsKept?.mean,
+                .quality: student.quality?.greedy.mean,
+                .sampleQuality: student.quality?.sample?.mean,
+                .likeliestBySum: student.quality?.likeliestBySum?.mean,
+                .likeliestByMean: student.quality?.likeliestByMean?.mean,
+                .bestQuality: student.quality?.best?.mean,
+                .passAtN: student.quality?.passAtN?.mean,
+                .auroc: student.quality?.auroc?.mean,
                 .winRate: evaluation.judgements?.first { $0.student == student.name && $0.baseline == "warm-up" }?.winRate.mean,
                 .teacherNegativeLogLikelihood: student.teacherNegativeLogLikelihood.mean,
                 .rankAccuracy: RankAccuracy.ratio(of: sums.joined()).share,

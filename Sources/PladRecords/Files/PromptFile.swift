@@ -2,8 +2,8 @@ package import Foundation
 
 /// A person's file of prompts: JSON lines, a table with named columns, or plain text.
 ///
-/// - JSON lines are `{"id", "prompt"}` or `{"id", "messages": [{"role", "content"}]}`, with `facts` where the task knows them.
-/// - A table is CSV with a column `prompt` and, where they are there, `id` and `facts`, one text or a JSON list; other columns are not read.
+/// - JSON lines are `{"id", "prompt"}` or `{"id", "messages": [{"role", "content"}]}`, with `facts` or the right `answer` where the task knows them.
+/// - A table is CSV with a column `prompt` and, where they are there, `id`, `answer` and `facts`, one text or a JSON list; other columns are not read.
 /// - Plain text is a prompt a line.
 ///
 /// An `id` may be a whole number; one that is absent is `line-N`, after the line. What looks like another format is refused with its name:
@@ -49,7 +49,7 @@ package enum PromptFile {
 
     private static func prompts(in table: CSVTable, _ name: String) throws -> [Prompt] {
         let columns = table.columns.map { $0.lowercased() }
-        for column in ["prompt", "id", "facts"] where columns.count(where: { $0 == column }) > 1 {
+        for column in ["prompt", "id", "facts", "answer"] where columns.count(where: { $0 == column }) > 1 {
             throw RecordError(.malformed, "\(name):1: two columns are named \"\(column)\"; leave one")
         }
         guard let prompt = columns.firstIndex(of: "prompt") else {
@@ -59,8 +59,10 @@ package enum PromptFile {
             )
         }
         let (id, facts) = (columns.firstIndex(of: "id"), columns.firstIndex(of: "facts"))
+        let answer = columns.firstIndex(of: "answer")
         return try table.records.map { line, fields in
             var members: [String: JSONValue] = ["prompt": .string(fields[prompt])]
+            if let answer, !fields[answer].isEmpty { members["answer"] = .string(fields[answer]) }
             if let id, !fields[id].isEmpty { members["id"] = .string(fields[id]) }
             if let facts, !fields[facts].isEmpty {
                 let list = fields[facts].hasPrefix("[") ? try? JSONValue(parsing: Data(fields[facts].utf8)) : nil

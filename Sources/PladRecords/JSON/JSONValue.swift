@@ -3,7 +3,7 @@ public import Foundation
 /// A JSON document of any shape, for bodies whose fields belong to somebody else.
 ///
 /// Integers that fit 64 bits stay exact; every other number is a `Double`.
-public enum JSONValue: Sendable, Equatable {
+public enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
     case int(Int64)

@@ -43,6 +43,8 @@ public struct StudentEvaluation: Codable, Sendable, Hashable {
     public var rougeLSpread: Spread?
     public var chrFSpread: Spread?
     public var answerTokensSpread: Spread?
+    /// By the run's quality; nil in older records.
+    public var quality: QualityMeasures?
 
     package init(
         name: String, rougeL: Estimate, chrF: Estimate? = nil, teacherNegativeLogLikelihood: Estimate, rankAccuracy: Estimate,
@@ -150,6 +152,8 @@ public struct StudentDifference: Codable, Sendable, Hashable {
     public var more: FurtherMeasures?
     /// Share of prompts on which `student` is closer to the teacher's text by `Evaluation.likeness`, a tie counting half: 0.5 is no difference.
     public var winRate: Estimate?
+    /// By the run's quality; nil in older records.
+    public var quality: QualityMeasures?
 
     package init(
         student: String, baseline: String, rougeL: Estimate, chrF: Estimate? = nil, teacherNegativeLogLikelihood: Estimate,

@@ -22,6 +22,8 @@ package struct PreferencePair: Codable, Sendable, Hashable {
     /// How good each side is, for losses that ask; the greater the better.
     package var chosenQuality: Double?
     package var rejectedQuality: Double?
+    /// Whether the chosen side is kept likely beside the ranking, where the loss does that; nil is yes.
+    package var keepsChosen: Bool?
 
     package init(
         id: String? = nil, round: Int? = nil, sample: Int? = nil,
@@ -52,6 +54,7 @@ package struct PreferencePair: Codable, Sendable, Hashable {
         case rejectedIDs = "rejected_ids"
         case chosenQuality = "chosen_quality"
         case rejectedQuality = "rejected_quality"
+        case keepsChosen = "keeps_chosen"
     }
 
     package init(from decoder: any Decoder) throws {
@@ -67,6 +70,7 @@ package struct PreferencePair: Codable, Sendable, Hashable {
         rejectedIDs = try container.decodeIfPresent([TokenID].self, forKey: .rejectedIDs)
         chosenQuality = try container.decodeIfPresent(Double.self, forKey: .chosenQuality)
         rejectedQuality = try container.decodeIfPresent(Double.self, forKey: .rejectedQuality)
+        keepsChosen = try container.decodeIfPresent(Bool.self, forKey: .keepsChosen)
     }
 }
 

@@ -33,6 +33,7 @@ extension Prompt {
             throw RecordError(.malformed, "\"facts\" is not a list of texts")
         }
         self.facts = facts.compactMap { $0 }
+        answer = members["answer"].map { $0.string ?? $0.canonical }
         guard messages.last.map({ !$0.content.allSatisfy(\.isWhitespace) }) ?? false else {
             throw RecordError(.malformed, "the prompt \"\(id)\" is empty; write it or remove the line")
         }

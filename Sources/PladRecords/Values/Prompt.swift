@@ -12,7 +12,7 @@ public struct Message: Codable, Sendable, Hashable {
 
 /// Something to be answered: what a user gives, a line of a prompts file.
 ///
-/// As a record it is `{"id", "prompt"}` or `{"id", "messages": [{"role", "content"}]}`; `facts` is optional. Files that people write are
+/// As a record it is `{"id", "prompt"}` or `{"id", "messages": [{"role", "content"}]}`; `facts` and `answer` are optional. Files that people write are
 /// read with `PromptFile`.
 package struct Prompt: Codable, Sendable, Hashable {
     /// Names the prompt in every record; unique within a file.
@@ -21,15 +21,18 @@ package struct Prompt: Codable, Sendable, Hashable {
     package var messages: [Message]
     /// Strings that a good answer keeps to the letter, where the task knows them.
     package var facts: [String]
+    /// The right final answer, where it is known: a number, a letter, a text, or JSON as text.
+    package var answer: String?
 
-    package init(id: String, messages: [Message], facts: [String] = []) {
+    package init(id: String, messages: [Message], facts: [String] = [], answer: String? = nil) {
         self.id = id
         self.messages = messages
         self.facts = facts
+        self.answer = answer
     }
 
-    package init(id: String, text: String, facts: [String] = []) {
-        self.init(id: id, messages: [Message(role: "user", content: text)], facts: facts)
+    package init(id: String, text: String, facts: [String] = [], answer: String? = nil) {
+        self.init(id: id, messages: [Message(role: "user", content: text)], facts: facts, answer: answer)
     }
 
     /// The prompt's text where it is a single message of the user, else nil.
@@ -37,12 +40,13 @@ package struct Prompt: Codable, Sendable, Hashable {
         messages.count == 1 && messages[0].role == "user" ? messages[0].content : nil
     }
 
-    private enum Key: String, CodingKey { case id, prompt, messages, facts }
+    private enum Key: String, CodingKey { case id, prompt, messages, facts, answer }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         id = try container.decode(String.self, forKey: .id)
         facts = try container.decodeIfPresent([String].self, forKey: .facts) ?? []
+        answer = try container.decodeIfPresent(String.self, forKey: .answer)
         if let text = try container.decodeIfPresent(String.self, forKey: .prompt) {
             messages = [Message(role: "user", content: text)]
         } else if container.contains(.messages) {
@@ -62,5 +66,6 @@ package struct Prompt: Codable, Sendable, Hashable {
             try container.encode(messages, forKey: .messages)
         }
         if !facts.isEmpty { try container.encode(facts, forKey: .facts) }
+        try container.encodeIfPresent(answer, forKey: .answer)
     }
 }

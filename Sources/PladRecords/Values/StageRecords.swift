@@ -2,6 +2,8 @@
 package enum Split: String, Codable, Sendable {
     /// Trained on.
     case train
+    /// Sampled and ranked, never put to the teacher.
+    case unpaid
     /// Never trained on: the student to keep is chosen by them.
     case valid
     /// Neither trained on nor chosen by: what is reported is measured on them. Runs that choose nothing report on `valid`.
@@ -96,6 +98,10 @@ package struct Drop: Codable, Sendable, Hashable {
         case tooDifferent
         /// The sides of the pair differ in length by more than asked for.
         case unevenLengths
+        /// The quality of both sides of the pair is the same, or differs by less than asked for.
+        case smallGap
+        /// The quality says nothing about this prompt.
+        case noQuality
         /// The metric does not put the chosen side above the rejected one.
         case notPreferred
         /// Another sample of the same prompt is the rejected one.

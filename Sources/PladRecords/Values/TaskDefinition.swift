@@ -24,16 +24,28 @@ package struct TaskDefinition: Codable, Sendable, Hashable {
     package var maxTokens: Int?
     /// Texts that end an answer.
     package var stop: [String]?
+    /// A regular expression that finds the final answer in a completion.
+    package var answer: String?
+    /// The JSON Schema that an answer fits. In `task.yaml` the name of a file beside it.
+    package var schema: JSONValue?
 
     package init() {}
 
     private static let keys: Set = [
-        "name", "description", "teacher", "teacher.system", "teacher.prompt", "student", "student.prompt", "maxTokens", "stop",
+        "name", "description", "teacher", "teacher.system", "teacher.prompt", "student", "student.prompt", "maxTokens", "stop", "answer",
+        "schema",
     ]
 
     /// Reads `task.yaml`. Throws `RecordError` that names the file, and the line of a key that a task does not have.
     package init(contentsOf file: URL) throws {
         try YAMLFile.refuseKeys(in: file, otherThan: Self.keys)
         self = try YAMLFile.read(from: file)
+        guard let name = schema?.string else { return }
+        let place = URL(fileURLWithPath: name, relativeTo: file.deletingLastPathComponent())
+        do {
+            schema = try JSONValue(parsing: try Data(reading: place))
+        } catch let error as RecordError {
+            throw RecordError(error.code, "\(file.path): schema \(name): \(error.message)")
+        }
     }
 }

@@ -33,9 +33,14 @@ extension Loss {
     ///
     /// So a pair that is not ranked (both sides the same, say) weighs in the likelihood part as much as one that is: leaving pairs
     /// out of the ranking never changes which texts are kept likely.
-    package func value(of candidates: [Candidate]) -> LossValue {
-        guard Self.ranks, candidates.count == 1 else { return self(candidates) }
-        return LossValue(value: 0, gradients: [0]).adding(likelihood: likelihoodWeight(candidates[0]), of: candidates)
+    ///
+    /// - Parameter keepsChosen: false takes the likelihood term out, for a pair of two samples of which neither is to be kept likely.
+    package func value(of candidates: [Candidate], keepsChosen: Bool = true) -> LossValue {
+        let weight = likelihoodWeight(candidates[0])
+        guard Self.ranks, candidates.count == 1 else {
+            return keepsChosen || !Self.ranks ? self(candidates) : self(candidates).adding(likelihood: -weight, of: candidates)
+        }
+        return LossValue(value: 0, gradients: [0]).adding(likelihood: keepsChosen ? weight : 0, of: candidates)
     }
 
     /// With the loss's defaults where `settings` says nothing.

@@ -22,11 +22,14 @@ package struct EncodedGroup: Sendable, Hashable {
     package var prompt: [TokenID]
     /// The chosen one first; it alone where the loss does not rank.
     package var candidates: [EncodedCandidate]
+    /// Whether the chosen candidate is kept likely beside the ranking.
+    package var keepsChosen: Bool
 
-    package init(id: String, prompt: [TokenID], candidates: [EncodedCandidate]) {
+    package init(id: String, prompt: [TokenID], candidates: [EncodedCandidate], keepsChosen: Bool = true) {
         self.id = id
         self.prompt = prompt
         self.candidates = candidates
+        self.keepsChosen = keepsChosen
     }
 
     package init(id: String, prompt: [TokenID], chosen: [TokenID], rejected: [TokenID]? = nil) {

@@ -34,8 +34,13 @@ package struct PairRules: Sendable {
     package var maxLengthRatio: Double?
     /// Only pairs whose chosen side a metric puts above the rejected one, where it judges them.
     package var prefersMetric: Bool
+    /// By how much the chosen side's quality must be above the rejected one's, where pairs are ranked by quality.
+    package var minGap: Double
 
-    package init(similarity: ClosedRange<Double> = 0...1, maxLengthRatio: Double? = nil, prefersMetric: Bool = false) {
+    package init(
+        similarity: ClosedRange<Double> = 0...1, maxLengthRatio: Double? = nil, prefersMetric: Bool = false, minGap: Double = 0
+    ) {
+        self.minGap = minGap
         self.similarity = similarity
         self.maxLengthRatio = maxLengthRatio
         self.prefersMetric = prefersMetric
@@ -68,8 +73,15 @@ package struct PairRules: Sendable {
         return nil
     }
 
+    /// Why a pair is left out by the qualities of its sides; nil for one to use. Sides of equal quality have no order.
+    package func objection(chosen: Double, rejected: Double) -> (state: Drop.State, detail: String)? {
+        // A gap that was written as 0.1 is not to fail by the last bit of 0.6 - 0.5.
+        guard chosen - rejected <= 0 || chosen - rejected < minGap - 1e-9 else { return nil }
+        return (.smallGap, "quality \(rounded(chosen)) and \(rounded(rejected))" + (minGap > 0 ? ", less than `min_gap` \(minGap) apart" : ""))
+    }
+
     /// The text's letters, digits and signs in lower case, each run of spaces and punctuation as one space.
-    static func plain(_ text: String) -> String {
+    package static func plain(_ text: String) -> String {
         text.lowercased().split { $0.isWhitespace || $0.isPunctuation }.joined(separator: " ")
     }
 

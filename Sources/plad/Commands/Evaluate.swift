@@ -56,7 +56,7 @@ struct Evaluate: AsyncParsableCommand {
         try GivenFlags().check("--compare", uses: ["compare", "run", "json"], "students are compared by measures alone, without a judge")
         guard compare.count > 1 else { throw UsageError("--compare \(compare[0]): name at least two students or runs") }
         let comparison = try Comparison(compare, on: path, observer: ConsoleObserver())
-        let evaluation = try await CancellableWork.run { try comparison() }
+        let evaluation = try await CancellableWork.run { try await comparison() }
         if json { return try Console.result(line: evaluation) }
         Console.result(ClosingTable.render(comparison: evaluation))
     }

@@ -30,7 +30,7 @@ struct Pair: AsyncParsableCommand {
 
     func run() async throws {
         let run = try folder.open()
-        try await CancellableWork.run { try PairStage(run: run, round: run.nextRound)() }
+        try await CancellableWork.run { try await PairStage(run: run, round: run.nextRound)() }
     }
 }
 

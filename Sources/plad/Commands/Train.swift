@@ -64,7 +64,7 @@ struct Train: AsyncParsableCommand {
             return try await CancellableWork.run {
                 let round = run.nextRound
                 let isRanked = try RankStage(run: run, round: round)()
-                if !isRanked || round == run.settings.ranking.rounds { try ChooseStage(run: run)() }
+                if !isRanked || round == run.settings.ranking.rounds { try await ChooseStage(run: run)() }
             }
         }
         try await CancellableWork.run { [self] in try trainOnFile() }

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import PladDistill
+import PladEvaluation
 import PladRecords
 import PladStudent
 import PladTeacher
@@ -12,8 +13,12 @@ extension DecodeWeights: ExpressibleByArgument {}
 extension InstalledStudent: ExpressibleByArgument {}
 extension NegativeSource: ExpressibleByArgument {}
 extension Negatives: ExpressibleByArgument {}
+extension KeptText: ExpressibleByArgument {}
 extension Norm: ExpressibleByArgument {}
 extension Preference: ExpressibleByArgument {}
+extension QualityKind: ExpressibleByArgument {}
+extension RankedTexts: ExpressibleByArgument {}
+extension SamplePairing: ExpressibleByArgument {}
 extension Schedule.Shape: ExpressibleByArgument {}
 extension Streaming: ExpressibleByArgument {}
 extension TensorType: ExpressibleByArgument {}

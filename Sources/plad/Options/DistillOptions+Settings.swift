@@ -18,6 +18,8 @@ extension DistillOptions {
             settings.warmUp.learningRate = warmUp.warmUpLearningRate
             settings.warmUp.schedule = warmUp.warmUpSchedule
             settings.sampling = sampling.settings
+            settings.quality.by = quality.quality
+            (settings.quality.command, settings.quality.timeout) = (quality.qualityCommand, quality.qualityTimeout)
             settings.pairing = pairing.settings
             settings.ranking = ranking.settings
             settings.optimiser = ranking.optimiser.settings
@@ -74,6 +76,7 @@ extension PromptOptions {
         var settings = PromptSettings()
         (settings.source, settings.heldOutFile, settings.heldOutShare) = (prompts, valid, heldOut)
         (settings.testFile, settings.limit, settings.pairs) = (test, limit, pairs)
+        settings.unpaidFile = unpaidPrompts
         return settings
     }
 }
@@ -82,6 +85,7 @@ extension RunSamplingOptions {
     var settings: SamplingSettings {
         var settings = SamplingSettings()
         (settings.samples, settings.temperature, settings.topK, settings.topP) = (samples, temperature, topK, topP)
+        settings.unpaidLimit = unpaidLimit
         return settings
     }
 }
@@ -89,6 +93,8 @@ extension RunSamplingOptions {
 extension PairingOptions {
     var settings: PairingSettings {
         var settings = PairingSettings()
+        (settings.rank, settings.samplePairs) = (rank, samplePairs)
+        (settings.minGap, settings.keepLikely) = (minGap, keepLikely)
         settings.negatives = negatives
         settings.negativesFrom = negativesFrom
         (settings.minSimilarity, settings.maxSimilarity, settings.maxLengthRatio) = (minSimilarity, maxSimilarity, maxLengthRatio)

@@ -7,6 +7,7 @@ struct DistillOptions: ParsableArguments {
     @OptionGroup(title: "Student") var student: StudentOptions
     @OptionGroup(title: "Warm-up on the teacher's text") var warmUp: WarmUpOptions
     @OptionGroup(title: "Samples of the student") var sampling: RunSamplingOptions
+    @OptionGroup(title: "Quality") var quality: QualityOptions
     @OptionGroup(title: "Pairs") var pairing: PairingOptions
     @OptionGroup(title: "Ranking") var ranking: RankingOptions
     @OptionGroup(title: "Low-rank adapter") var adapter: AdapterOptions

@@ -1,9 +1,47 @@
 import ArgumentParser
 import PladDistill
+import PladEvaluation
 import PladTraining
 
-/// Which of the student's samples become rejected sides.
+/// How good a completion is.
+struct QualityOptions: ParsableArguments {
+    @Option(
+        help: """
+            By what a completion is good, for ranking samples and for measuring students: facts it keeps, its final answer, the \
+            task's JSON schema and fields, likeness to the teacher's text, agreement of the samples, a judge (--judge-remote), or a \
+            command. By default what the prompts know: an answer, a schema, facts, else likeness.
+            """)
+    var quality: QualityKind?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            A program that reads a JSON line {"id","prompt","completion",…} and writes a line with a number, 1 for what is right, \
+            again and again; with --quality command.
+            """, valueName: "command"))
+    var qualityCommand: String?
+
+    @Option(help: ArgumentHelp("Seconds that the command may take for one completion.", valueName: "seconds"))
+    var qualityTimeout = 60.0
+}
+
+/// What is ranked above what, and which of the student's samples become rejected sides.
 struct PairingOptions: ParsableArguments {
+    @Option(
+        help: """
+            What is ranked above what: the teacher's text above the student's samples, samples above worse samples by --quality, or both.
+            """)
+    var rank = RankedTexts.teacher
+
+    @Option(help: "Which of a prompt's samples are ranked: the best above the worst, above every other, or all pairs of them.")
+    var samplePairs = SamplePairing.bestWorst
+
+    @Option(help: ArgumentHelp("Leave out pairs whose sides' qualities differ by less, 0 to 1.", valueName: "gap"))
+    var minGap = 0.0
+
+    @Option(help: "The text that is kept likely beside ranked samples: the teacher's, the chosen sample, or both.")
+    var keepLikely = KeptText.teacher
+
     @Option(
         help: """
             Which of a prompt's samples are rejected: all, or one: by chance, the likeliest for the student to be ranked, \

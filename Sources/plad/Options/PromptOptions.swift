@@ -23,6 +23,12 @@ struct PromptOptions: ParsableArguments {
             """, valueName: "file"), completion: .file())
     var test: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Prompts that are never put to the teacher: with --rank samples the student's own samples of them are ranked by --quality.",
+            valueName: "file"), completion: .file())
+    var unpaidPrompts: String?
+
     @Option(help: ArgumentHelp("Use only the first so many training prompts.", valueName: "n"))
     var limit: Int?
 

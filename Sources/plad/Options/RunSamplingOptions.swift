@@ -1,8 +1,11 @@
 import ArgumentParser
 
 struct RunSamplingOptions: ParsableArguments {
-    @Option(help: "Samples of the student for each prompt.")
+    @Option(name: [.long, .customLong("candidates")], help: "Samples of the student for each prompt.")
     var samples = 1
+
+    @Option(help: ArgumentHelp("Sample only the first so many of the unpaid prompts.", valueName: "n"))
+    var unpaidLimit: Int?
 
     @Option(
         help: """

@@ -1,0 +1,107 @@
+import PladCache
+import PladEvaluation
+import PladRecords
+import PladTeacher
+
+/// How good completions of a run's prompts are, and by what that is known.
+struct RunQuality: Sendable {
+    let kind: QualityKind
+    private let quality: any Quality
+
+    fileprivate init(_ kind: QualityKind, _ quality: any Quality) {
+        (self.kind, self.quality) = (kind, quality)
+    }
+
+    var needsTeacher: Bool { quality.needsTeacher }
+
+    /// The quality of each candidate; nil where none is known of this prompt.
+    func scores(of candidates: [String], for prompt: Prompt, teacher: [String]) async throws -> [Double]? {
+        try await quality.scores(of: candidates, for: prompt, teacher: teacher)
+    }
+
+    /// The same for many prompts, in their order, as many at a time as an endpoint likes to be asked.
+    func scores(
+        of items: [(prompt: Prompt, candidates: [String], teacher: [String])], width: Int = 32
+    ) async throws -> [[Double]?] {
+        var scores = [[Double]?](repeating: nil, count: items.count)
+        try await withThrowingTaskGroup(of: (Int, [Double]?).self) { group in
+            for (index, item) in items.enumerated() {
+                if index >= width, let (done, found) = try await group.next() { scores[done] = found }
+                group.addTask { (index, try await self.scores(of: item.candidates, for: item.prompt, teacher: item.teacher)) }
+            }
+            while let (done, found) = try await group.next() { scores[done] = found }
+        }
+        return scores
+    }
+}
+
+extension Run {
+    /// The quality that the settings name, else what the task knows: answers, a schema, facts, else likeness to the teacher's text.
+    ///
+    /// Throws `SettingError` for one that no prompt of the run tells anything about.
+    var quality: RunQuality {
+        get throws {
+            let kind = settings.quality.by ?? knownQuality
+            let task = record.task
+            let quality: any Quality
+            switch kind {
+            case .facts:
+                try require(.facts, prompts.contains { !$0.prompt.facts.isEmpty }, "no prompt has \"facts\"")
+                quality = FactsQuality()
+            case .answer: quality = AnswerQuality(try FinalAnswer(task.answer ?? FinalAnswer.usualPattern))
+            case .agreement: quality = AgreementQuality(try FinalAnswer(task.answer ?? FinalAnswer.usualPattern))
+            case .json: quality = JSONQuality(try task.schema.map(JSONSchema.init))
+            case .likeness: quality = LikenessQuality()
+            case .command: quality = CommandQuality(settings.quality.command ?? "", timeout: settings.quality.timeout)
+            case .judge: quality = try judgeQuality()
+            }
+            if quality.needsTeacher, prompts.contains(where: { $0.split == .unpaid }) {
+                throw SettingError(
+                    path: "prompts.unpaid_file",
+                    problem: "holds prompts that the teacher never answers, and quality by \(kind.rawValue) needs its text: give another `quality.by`")
+            }
+            return RunQuality(kind, quality)
+        }
+    }
+
+    private func require(_ kind: QualityKind, _ isKnown: Bool, _ problem: String) throws {
+        guard !isKnown else { return }
+        throw SettingError(path: "quality.by", problem: "\(kind.rawValue): \(problem); leave the setting out")
+    }
+
+    /// Final answers are short: a column of whole texts is none.
+    private static let longestAnswer = 64
+
+    private var knownQuality: QualityKind {
+        let answers = prompts.compactMap(\.prompt.answer)
+        if record.task.schema != nil || !answers.isEmpty && answers.allSatisfy({ $0.hasPrefix("{") }) { return .json }
+        if !answers.isEmpty, record.task.answer != nil || answers.allSatisfy({ $0.count <= Self.longestAnswer }) { return .answer }
+        return prompts.contains { !$0.prompt.facts.isEmpty } ? .facts : .likeness
+    }
+
+    private func judgeQuality() throws -> JudgeQuality {
+        for judge in try AnswerJudge.chosen(in: self) {
+            guard case .remote(let teacher, let maxTokens) = judge else { continue }
+            let parameters = SamplingParameters(temperature: 0, maxTokens: maxTokens)
+            // Made when it is first asked: a run that only looks opens no cache.
+            let model = Lazy { try CachedTeacher(teacher, "evaluation.judge", observer: observer) }
+            return JudgeQuality { try await model.value().answer(to: $0, parameters).completion.text }
+        }
+        throw SettingError(path: "quality.by", problem: "judge: no judging model is named; give `evaluation.judge.remote` and `evaluation.judge.model`")
+    }
+}
+
+/// A value that is made when it is first wanted.
+private actor Lazy<Value: Sendable> {
+    private let make: @Sendable () throws -> Value
+    private var made: Value?
+
+    init(_ make: @escaping @Sendable () throws -> Value) { self.make = make }
+
+    func value() throws -> Value {
+        if let made { return made }
+        let value = try make()
+        made = value
+        return value
+    }
+}

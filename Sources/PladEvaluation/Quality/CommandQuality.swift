@@ -1,0 +1,131 @@
+import Foundation
+package import PladRecords
+
+/// What a program of the user's says of each completion.
+///
+/// The program is started once. It reads a JSON line `{"id","prompt"|"messages","completion"}` (with `answer`, `facts` and `teacher` where
+/// there are some) and writes a line with a number; the greater the better, and 1 is right in full.
+///
+/// Throws `EvaluationError.quality` where it cannot be started, ends early, writes no number or takes longer than `timeout`.
+package final class CommandQuality: Quality, @unchecked Sendable {
+    package let needsTeacher = false
+
+    private let command: String
+    /// Seconds that one completion may take.
+    private let timeout: Double
+    /// Guards `running`: completions are asked one after the other.
+    private let lock = NSLock()
+    private var running: Coprocess?
+
+    package init(_ command: String, timeout: Double = 60) {
+        (self.command, self.timeout) = (command, timeout)
+    }
+
+    package func scores(of candidates: [String], for prompt: Prompt, teacher: [String]) throws -> [Double]? {
+        try lock.withLock {
+            let process = try running ?? Coprocess(command)
+            running = process
+            return try candidates.map { try score($0, prompt, teacher, process) }
+        }
+    }
+
+    private struct Question: Encodable {
+        var id: String
+        var prompt: String?
+        var messages: [Message]?
+        var completion: String
+        var answer: String?
+        var facts: [String]?
+        var teacher: [String]?
+    }
+
+    private func score(_ candidate: String, _ prompt: Prompt, _ teacher: [String], _ process: Coprocess) throws -> Double {
+        let question = Question(
+            id: prompt.id, prompt: prompt.text, messages: prompt.text == nil ? prompt.messages : nil, completion: candidate,
+            answer: prompt.answer, facts: prompt.facts.isEmpty ? nil : prompt.facts, teacher: teacher.isEmpty ? nil : teacher)
+        do {
+            let line = try process.reply(to: try question.jsonLine() + Data("\n".utf8), within: timeout)
+            guard let number = Double(line.trimmingCharacters(in: .whitespaces)), number.isFinite else {
+                throw CoprocessError(message: "wrote \"\(line.prefix(80))\" where a number belongs")
+            }
+            return number
+        } catch let error as CoprocessError {
+            running = nil
+            throw EvaluationError(.quality, "the quality command \"\(command)\" \(error.message) (prompt \"\(prompt.id)\")")
+        }
+    }
+}
+
+private struct CoprocessError: Error {
+    var message: String
+}
+
+/// A program that answers line by line.
+private final class Coprocess {
+    private let process = Process()
+    /// A socket, since a program that has ended must not end this one by a signal.
+    private let input: Int32
+    private let output: Int32
+    private var buffer: [UInt8] = []
+
+    init(_ command: String) throws {
+        var ends: [Int32] = [0, 0]
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0, fcntl(ends[0], F_SETFD, FD_CLOEXEC) == 0 else {
+            throw CoprocessError(message: "cannot be given its input: \(String(cString: strerror(errno)))")
+        }
+        let pipe = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", command]
+        process.standardInput = FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
+        process.standardOutput = pipe
+        (input, output) = (ends[0], dup(pipe.fileHandleForReading.fileDescriptor))
+        do {
+            try process.run()
+        } catch {
+            throw CoprocessError(message: "cannot be started: \(error.localizedDescription)")
+        }
+        try? pipe.fileHandleForReading.close()
+    }
+
+    deinit {
+        close(input)
+        close(output)
+        if process.isRunning { process.terminate() }
+    }
+
+    func reply(to question: Data, within seconds: Double) throws -> String {
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        var left = Array(question)[...]
+        while !left.isEmpty {
+            try wait(for: input, Int16(POLLOUT), until: deadline, seconds)
+            let count = left.withUnsafeBytes { send(input, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)) }
+            if count > 0 { left = left.dropFirst(count) } else if ![EINTR, EAGAIN].contains(errno) { throw ended() }
+        }
+        while true {
+            if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
+                let line = String(decoding: buffer[..<end], as: UTF8.self)
+                buffer.removeSubrange(...end)
+                return line
+            }
+            guard buffer.count < 1 << 16 else { throw CoprocessError(message: "wrote 64 KB without the end of a line") }
+            try wait(for: output, Int16(POLLIN), until: deadline, seconds)
+            var chunk = [UInt8](repeating: 0, count: 4096)
+            let count = read(output, &chunk, chunk.count)
+            if count > 0 { buffer += chunk[..<count] } else if count == 0 || errno != EINTR { throw ended() }
+        }
+    }
+
+    private func wait(for descriptor: Int32, _ events: Int16, until deadline: ContinuousClock.Instant, _ seconds: Double) throws {
+        while true {
+            let left = ContinuousClock.now.duration(to: deadline) / .seconds(1)
+            guard left > 0 else { throw CoprocessError(message: "gave no number within \(Int(seconds)) seconds") }
+            var state = pollfd(fd: descriptor, events: events, revents: 0)
+            if poll(&state, 1, Int32(min(left, 60) * 1000) + 1) > 0 { return }
+        }
+    }
+
+    private func ended() -> CoprocessError {
+        process.waitUntilExit()
+        return CoprocessError(message: "ended with status \(process.terminationStatus) before it gave a number")
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import PladRecords
+
+/// Finds the answer that a text ends in, and compares answers as people do: 1,200.0 is 1200, "(b)" is B.
+package struct FinalAnswer: Sendable {
+    /// What follows the last "Answer:" on its line.
+    package static let usualPattern = #"(?i)\banswer\s*(?:is\b)?\s*:?[ \t]*([^\n]+)"#
+
+    // A regular expression is a value; only its type does not say so.
+    private struct Pattern: @unchecked Sendable { let regex: Regex<AnyRegexOutput> }
+    private let pattern: Pattern
+
+    /// - Parameter pattern: a regular expression; of its last match the first group is the answer, or all of it where it has none.
+    ///
+    /// Throws `RecordError.malformed` for what is no regular expression.
+    package init(_ pattern: String = Self.usualPattern) throws {
+        do {
+            self.pattern = Pattern(regex: try Regex(pattern))
+        } catch {
+            throw RecordError(.malformed, "the answer's pattern \(pattern) is no regular expression: \(error)")
+        }
+    }
+
+    /// The answer as the text spells it; nil where it has none.
+    package func find(in text: String) -> String? {
+        guard let match = text.matches(of: pattern.regex).last else { return nil }
+        let found = match.output.count > 1 ? match.output[1].substring : match.output[0].substring
+        let answer = (found ?? "").trimmingCharacters(in: .whitespaces)
+        return answer.isEmpty ? nil : answer
+    }
+
+    /// Whether two spellings give the same answer.
+    ///
+    /// Where `expected` is a number, the first number of `given` is compared with it, units and thousands' commas aside; where it is a
+    /// letter, the first letter that stands alone; else the texts without case, quotes, brackets and full stops around them.
+    package static func isSame(_ given: String, _ expected: String) -> Bool {
+        if let wanted = number(expected) { return firstNumber(in: given).map { abs($0 - wanted) <= 1e-9 * max(1, abs(wanted)) } ?? false }
+        let (mine, theirs) = (plain(given), plain(expected))
+        if mine == theirs { return true }
+        guard theirs.count == 1, theirs.first?.isLetter == true else { return false }
+        return given.split { !$0.isLetter && !$0.isNumber }.first.map { $0.lowercased() == theirs } ?? false
+    }
+
+    /// An answer as the same answers all spell it.
+    static func canonical(_ text: String) -> String { number(text).map { String($0) } ?? plain(text) }
+
+    private static func plain(_ text: String) -> String {
+        text.trimmingCharacters(in: CharacterSet(charactersIn: "\"'`*()[]{}$.,;:").union(.whitespacesAndNewlines)).lowercased()
+            .split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
+    private static func number(_ text: String) -> Double? {
+        let digits = plain(text).filter { $0 != "," }
+        guard digits.first.map({ $0.isNumber || $0 == "-" || $0 == "+" }) == true, let value = Double(digits), value.isFinite else { return nil }
+        return value
+    }
+
+    private static func firstNumber(in text: String) -> Double? {
+        text.firstMatch(of: /[-+]?\d[\d,]*(?:\.\d+)?/).flatMap { Double($0.output.filter { $0 != "," }) }
+    }
+}

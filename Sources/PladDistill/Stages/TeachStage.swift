@@ -200,9 +200,9 @@ extension TeachSummary {
 }
 
 extension Run {
-    /// Every prompt, as often as the teacher is to answer it, in the prompts' order.
+    /// Every prompt but the unpaid ones, as often as the teacher is to answer it, in the prompts' order.
     package var questions: [TeachQuestion] {
-        let all = prompts.flatMap { item in
+        let all = prompts.filter { $0.split != .unpaid }.flatMap { item in
             let count = item.split == .train ? settings.teacher.samples : 1
             return (0..<count).map { (item, $0) }
         }

@@ -1,0 +1,168 @@
+import Foundation
+import PladRecords
+import Testing
+
+/// Samples ranked among themselves by quality, and prompts that are never paid for, through the binary.
+@Suite(.serialized) struct SamplePairTests {
+    private let student = PladProcess.fixtures.appendingPathComponent("llama-gqa-tied").path
+    private let facts = ["a", "e", "o", "th"]
+
+    /// 12 prompts of which 4 are held out, and 8 unpaid ones, of which one has a held-out text.
+    private func write(_ folder: URL) throws {
+        func lines(_ numbers: Range<Int>, _ id: String) -> Data {
+            let list = facts.map { "\"\($0)\"" }.joined(separator: ",")
+            return Data(numbers.map { "{\"id\":\"\(id)\($0)\",\"prompt\":\"the old house \($0) is\",\"facts\":[\(list)]}\n" }.joined().utf8)
+        }
+        try lines(0..<8, "p").write(to: folder.appendingPathComponent("prompts.jsonl"))
+        try lines(8..<12, "v").write(to: folder.appendingPathComponent("valid.jsonl"))
+        try lines(11..<19, "u").write(to: folder.appendingPathComponent("unpaid.jsonl"))
+    }
+
+    private func distill(_ folder: URL, _ out: String, teacher: String?, _ more: String...) throws -> PladProcess.Result {
+        let source = teacher.map { ["--remote", $0] } ?? ["--replay"]
+        return try PladProcess.run(
+            ["distill"] + source + [
+                "--teacher-model", "llama-gqa-tied", "--teacher-id", "fixture", "--keep-truncated", "--student", student, "--prompts",
+                folder.appendingPathComponent("prompts.jsonl").path, "--valid", folder.appendingPathComponent("valid.jsonl").path,
+                "--out", folder.appendingPathComponent(out).path, "--cache", folder.appendingPathComponent("cache.sqlite").path,
+                "--max-tokens", "8", "--threads", "1", "--samples", "4", "--min-pairs", "1", "--evaluation-samples", "2",
+            ] + more)
+    }
+
+    private func read<Record: Decodable>(_ type: Record.Type, _ folder: URL, _ path: String) throws -> [Record] {
+        try JSONLines.read(type, from: folder.appendingPathComponent(path))
+    }
+
+    private func quality(_ text: String) -> Double {
+        Double(facts.count { text.utf8.count >= $0.utf8.count && text.contains($0) }) / Double(facts.count)
+    }
+
+    private func plain(_ text: String) -> [Substring] { text.lowercased().split { $0.isWhitespace || $0.isPunctuation } }
+
+    @Test func theBestSampleStandsAboveTheWorstAndTheTeachersTextIsKeptLikely() throws {
+        try PladProcess.withFolder { folder in
+            try write(folder)
+            let teacher = try LocalTeacher("llama-gqa-tied", in: folder)
+            defer { teacher.stop() }
+            let unpaid = folder.appendingPathComponent("unpaid.jsonl").path
+            let result = try distill(folder, "run", teacher: teacher.remote, "--rank", "samples", "--unpaid-prompts", unpaid)
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(result.errors.contains("1 unpaid prompts have the text of another prompt: they are left out"), "\(result.errors)")
+            #expect(result.output.contains("Headroom, quality by facts"), "\(result.output)")
+
+            // The teacher never saw an unpaid prompt.
+            let answers = try read(TeacherAnswer.self, folder, "run/teacher.jsonl")
+            #expect(answers.count > 8 && answers.allSatisfy { !$0.id.hasPrefix("u") })
+            let samples = Dictionary(grouping: try read(StudentSample.self, folder, "run/samples.jsonl"), by: \.id)
+            let train = answers.filter { $0.split == .train }
+            #expect(samples.count == train.count + 7 && samples.values.allSatisfy { $0.count == 4 })
+            #expect(samples["u12"]?.first?.split == .unpaid && samples["u11"] == nil)
+
+            let pairs = try read(PreferencePair.self, folder, "run/pairs.jsonl")
+            let (ranked, kept) = (pairs.filter(\.ranks), pairs.filter { !$0.ranks })
+            #expect(kept.map(\.chosen) == train.map(\.text) && kept.allSatisfy { $0.keepsChosen == nil })
+            #expect(!ranked.isEmpty && ranked.contains { $0.id!.hasPrefix("u") })
+            for (id, samples) in samples {
+                var texts: [String] = []
+                for sample in samples where !texts.contains(where: { plain($0) == plain(sample.text) }) { texts.append(sample.text) }
+                let qualities = texts.map(quality)
+                let pair = ranked.first { $0.id == id }
+                guard let best = qualities.max(), let worst = qualities.min(), best > worst else {
+                    #expect(pair == nil)
+                    continue
+                }
+                #expect(pair?.chosenQuality == best && pair?.rejectedQuality == worst && pair?.keepsChosen == false)
+                #expect(pair?.chosen == zip(texts, qualities).first { $1 == best }?.0)
+            }
+            // What is not ranked has its reason.
+            let drops = try read(Drop.self, folder, "run/drops.jsonl").filter { $0.stage == .pair }
+            #expect(Set(ranked.map(\.id!)).union(drops.filter { $0.state != .nearDuplicate }.map(\.id)) == Set(samples.keys))
+
+            // From the recording, without a teacher: the same bytes.
+            let again = try distill(folder, "again", teacher: nil, "--rank", "samples", "--unpaid-prompts", unpaid)
+            #expect(again.status == 0, "\(again.errors)")
+            for file in ["pairs.jsonl", "samples.jsonl", "evaluation.json", "student/model.safetensors", "held-out/ranked.jsonl"] {
+                let bytes = try ["run", "again"].map { try Data(contentsOf: folder.appendingPathComponent("\($0)/\(file)")) }
+                #expect(bytes[0] == bytes[1], "\(file)")
+            }
+        }
+    }
+
+    @Test func listsTakeTheBestAgainstAllOthersAndACommandSaysWhichThatIs() throws {
+        try PladProcess.withFolder { folder in
+            try write(folder)
+            let teacher = try LocalTeacher("llama-gqa-tied", in: folder)
+            defer { teacher.stop() }
+            // Good is short.
+            let script = folder.appendingPathComponent("check.py")
+            try Data(
+                """
+                import json, sys
+                for line in sys.stdin:
+                    print(1 - len(json.loads(line)["completion"].encode()) / 1000, flush=True)
+                """.utf8
+            ).write(to: script)
+            let result = try distill(
+                folder, "run", teacher: teacher.remote, "--rank", "samples", "--sample-pairs", "best-others", "--keep-likely", "chosen", "--loss",
+                "list", "--norm", "mean", "--quality", "command", "--quality-command", "python3 \(script.path)")
+            #expect(result.status == 0, "\(result.errors)")
+            let pairs = try read(PreferencePair.self, folder, "run/pairs.jsonl")
+            #expect(pairs.allSatisfy { $0.ranks && $0.keepsChosen == nil })
+            for group in Dictionary(grouping: pairs, by: \.id).values {
+                #expect(Set(group.map(\.chosen)).count == 1)
+                #expect(group.allSatisfy { $0.chosen!.utf8.count < $0.rejected!.utf8.count }, "\(group)")
+            }
+            // Ranked as groups: a step counts a prompt once.
+            let log = try read(TrainingStep.self, folder, "run/log.jsonl").filter { $0.phase == "round-1" }
+            #expect(!log.isEmpty && log.allSatisfy { $0.loss.isFinite })
+
+            let broken = try distill(
+                folder, "broken", teacher: teacher.remote, "--rank", "samples", "--quality", "command", "--quality-command", "exit 4")
+            #expect(broken.status == 69 && broken.errors.contains("ended with status 4"), "\(broken.errors)")
+        }
+    }
+
+    @Test func theTeachersTextStandsOnlyAboveSamplesThatAreVerifiedWorse() throws {
+        try PladProcess.withFolder { folder in
+            try write(folder)
+            let teacher = try LocalTeacher("llama-gqa-tied", in: folder)
+            defer { teacher.stop() }
+            let result = try distill(folder, "run", teacher: teacher.remote, "--rank", "both", "--min-gap", "0.25", "--quality", "facts")
+            #expect(result.status == 0, "\(result.errors)")
+            let pairs = try read(PreferencePair.self, folder, "run/pairs.jsonl")
+            let texts = Set(try read(TeacherAnswer.self, folder, "run/teacher.jsonl").map(\.text))
+            for pair in pairs where pair.ranks {
+                #expect(pair.chosenQuality == quality(pair.chosen!) && pair.rejectedQuality == quality(pair.rejected!))
+                #expect(pair.chosenQuality! - pair.rejectedQuality! >= 0.25)
+                // A pair with the teacher's text keeps it likely; one of samples keeps neither.
+                #expect(pair.keepsChosen == (texts.contains(pair.chosen!) ? nil : false) || texts.contains(pair.chosen!))
+            }
+            let drops = try read(Drop.self, folder, "run/drops.jsonl").filter { $0.stage == .pair }
+            #expect(drops.contains { $0.state == .smallGap })
+        }
+    }
+
+    @Test(arguments: [
+        (["--unpaid-prompts", "unpaid.jsonl"], "--unpaid-prompts holds prompts without a teacher's text to rank: give --rank samples or both"),
+        (["--rank", "samples", "--unpaid-prompts", "unpaid.jsonl", "--quality", "likeness"], "quality by likeness needs its text"),
+        (["--quality", "command"], "--quality-command is missing"),
+        (["--quality-command", "cat"], "--quality-command is given"),
+        (["--quality", "judge"], "no judging model is named; give --judge-remote and --judge-model"),
+        (["--min-gap", "2"], "--min-gap 2.0: give 0 to 1"),
+        (["--rank", "sample"], "--rank"),
+        (["--unpaid-limit", "-1"], "--unpaid-limit -1: give 0 or more"),
+    ])
+    func whatCannotBeRankedIsRefusedBeforeTheTeacherIsPaid(_ flags: [String], _ message: String) throws {
+        try PladProcess.withFolder { folder in
+            try write(folder)
+            let flags = flags.map { $0 == "unpaid.jsonl" ? folder.appendingPathComponent($0).path : $0 }
+            let result = try PladProcess.run(
+                [
+                    "distill", "--remote", "http://127.0.0.1:9/v1", "--teacher-model", "m", "--student", student, "--prompts",
+                    folder.appendingPathComponent("prompts.jsonl").path, "--out", folder.appendingPathComponent("run").path,
+                ] + flags)
+            #expect(result.status != 0 && result.errors.contains(message), "\(result.errors)")
+            #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("run/run.json").path))
+        }
+    }
+}

@@ -113,6 +113,23 @@ import Testing
         }
     }
 
+    /// Without the term that keeps the chosen side likely a loss is what it is at λ 0, and so is its gradient.
+    @Test func aPairThatKeepsNothingLikelyIsRankedAlone() {
+        let candidates = [Candidate(score: -4.5, tokens: 5, reference: -3, quality: 1), Candidate(score: -4, tokens: 4, reference: -5, quality: 0.2)]
+        for (loss, bare) in [
+            (RankLoss([.lambda: 0.7]) as any Loss, RankLoss([.lambda: 0]) as any Loss), (MarginLoss([.lambda: 2]), MarginLoss([.lambda: 0])),
+            (DPOLoss([.lambda: 1]), DPOLoss()), (ListLoss([.lambda: 0.5]), ListLoss([.lambda: 0])), (CPOLoss([.alpha: 3]), CPOLoss([.alpha: 0])),
+        ] {
+            let (value, expected) = (loss.value(of: candidates, keepsChosen: false), bare(candidates))
+            #expect(abs(value.value - expected.value) < 1e-12, "\(loss)")
+            for (own, other) in zip(value.gradients, expected.gradients) { #expect(abs(own - other) < 1e-12, "\(loss)") }
+            #expect(loss.value(of: candidates) == loss(candidates))
+            #expect(loss.value(of: [candidates[0]], keepsChosen: false).gradients == [0])
+        }
+        // Fine-tuning has nothing but that term: the better sample is what it trains on.
+        #expect(LikelihoodLoss().value(of: [candidates[0]], keepsChosen: false).gradients == [-1])
+    }
+
     @Test(arguments: Losses.all.map { $0.name }) func scoresFarApartStayFinite(name: String) throws {
         let type = try Losses.named(name)
         for (chosen, rejected) in [(-1e4, -0.0), (-0.0, -1e4)] {

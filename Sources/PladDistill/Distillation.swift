@@ -30,7 +30,7 @@ public struct Distillation: Sendable {
     @discardableResult
     public func callAsFunction() async throws -> Evaluation? {
         try await run.timed("teach") { try await TeachStage(run: run)() }
-        try await run.timed("warm-up") { try WarmUpStage(run: run)() }
+        try await run.timed("warm-up") { try await WarmUpStage(run: run)() }
         return try await run.rank()
     }
 

@@ -142,6 +142,41 @@ import Testing
         }
     }
 
+    @Test func onlyAnswersThatAreRightAreTrainedOnWhereThatIsAskedFor() throws {
+        try PladProcess.withFolder { folder in
+            try write(folder)
+            let teacher = try LocalTeacher("llama-gqa-tied", in: folder)
+            defer { teacher.stop() }
+            // Right is a completion of an even number of bytes; of several answers of that kind the first is the best.
+            let script = folder.appendingPathComponent("check.py")
+            try Data(
+                """
+                import json, sys
+                for line in sys.stdin:
+                    print(1 - len(json.loads(line)["completion"].encode()) % 2, flush=True)
+                """.utf8
+            ).write(to: script)
+            for (kept, isKept) in [
+                ("correct", { (_: [TeacherAnswer], answer: TeacherAnswer) in answer.text.utf8.count % 2 == 0 }),
+                ("best", { answers, answer in
+                    (answers.first { $0.text.utf8.count % 2 == 0 } ?? answers[0]).sample == answer.sample
+                }),
+            ] {
+                let result = try distill(
+                    folder, kept, teacher: teacher.remote, "--teacher-samples", "3", "--teacher-temperature", "1", "--quality", "command",
+                    "--quality-command", "python3 \(script.path)", "--keep-answers", kept)
+                #expect(result.status == 0, "\(result.errors)")
+                let answers = try read(TeacherAnswer.self, folder, "\(kept)/teacher.jsonl").filter { $0.split == .train }
+                let expected = Dictionary(grouping: answers, by: \.id).values.flatMap { group in group.filter { isKept(group, $0) } }
+                #expect(expected.count > 3 && expected.count < answers.count)
+                let drops = try read(Drop.self, folder, "\(kept)/drops.jsonl").filter { $0.state == .lowQuality }
+                #expect(drops.count == answers.count - expected.count)
+                let pairs = try read(PreferencePair.self, folder, "\(kept)/pairs.jsonl")
+                #expect(Set(pairs.map(\.chosen!)).isSubset(of: Set(expected.map(\.text))))
+            }
+        }
+    }
+
     @Test(arguments: [
         (["--unpaid-prompts", "unpaid.jsonl"], "--unpaid-prompts holds prompts without a teacher's text to rank: give --rank samples or both"),
         (["--rank", "samples", "--unpaid-prompts", "unpaid.jsonl", "--quality", "likeness"], "quality by likeness needs its text"),

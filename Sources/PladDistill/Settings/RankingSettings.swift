@@ -79,8 +79,24 @@ public struct QualitySettings: Codable, Sendable, Equatable {
     public var command: String?
     /// Seconds that it may take for one completion.
     public var timeout = 60.0
+    /// Which of the teacher's completions are trained on.
+    public var keepAnswers = KeptAnswers.all
 
     public init() {}
+
+    private enum CodingKeys: String, CodingKey {
+        case by, command, timeout
+        case keepAnswers = "keep_answers"
+    }
+}
+
+/// Which of the teacher's completions of a prompt are trained on.
+public enum KeptAnswers: String, Codable, Sendable, CaseIterable {
+    case all
+    /// The best one by quality.
+    case best
+    /// Those that are right in full by quality.
+    case correct
 }
 
 /// A judgement that a pair must agree with to be ranked.

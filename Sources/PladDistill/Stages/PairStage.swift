@@ -35,7 +35,7 @@ package struct PairStage {
     }
 
     private func build(_ student: Student) async throws -> (pairs: [PreferencePair], drops: [Drop]) {
-        let prompts = try promptsWithSamples(student)
+        let prompts = try await promptsWithSamples(student)
         let settings = run.settings.pairing
         var (pairs, drops): ([PreferencePair], [Drop]) = ([], [])
         if settings.rank != .samples {
@@ -49,18 +49,16 @@ package struct PairStage {
     }
 
     /// The prompts that have samples of this round, with what teacher and student say.
-    private func promptsWithSamples(_ student: Student) throws -> [AnsweredPrompt] {
+    private func promptsWithSamples(_ student: Student) async throws -> [AnsweredPrompt] {
         let folder = run.folder
-        try folder.require(folder.teacher, madeBy: "teach")
-        let answers = Dictionary(
-            grouping: try JSONLines.read(TeacherAnswer.self, from: folder.teacher).filter { $0.split == .train }, by: \.id)
+        let answers = Dictionary(grouping: try await run.trainingAnswers().answers, by: \.id)
         let samples = Dictionary(
             grouping: try JSONLines.read(StudentSample.self, from: folder.samples).filter { $0.round == round },
             by: \.id)
         return try run.sampledPrompts.compactMap { split, prompt in
             guard let samples = samples[prompt.id] else { return nil }
             let answers = split == .train ? answers[prompt.id] ?? [] : []
-            guard split == .unpaid || !answers.isEmpty else { return nil }
+            guard !answers.isEmpty || run.settings.pairing.rank != .teacher else { return nil }
             let (text, ids) = try run.wording.student(prompt, student.tokenizer)
             return AnsweredPrompt(prompt: prompt, split: split, text: text, ids: ids, answers: answers, samples: samples)
         }

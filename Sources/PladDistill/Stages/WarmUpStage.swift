@@ -11,14 +11,16 @@ package struct WarmUpStage {
 
     package init(run: Run) { self.run = run }
 
-    package func callAsFunction() throws {
+    package func callAsFunction() async throws {
         let folder = run.folder
         guard !folder.holdsStudent(folder.checkpoint("warm-up")) else { return run.observer.doneBefore("warm-up") }
         try folder.require(folder.teacher, madeBy: "teach")
         let student = try Student(at: try run.student, threads: run.settings.student.threads ?? 1)
         try run.settings.adapter.attach(to: student, seed: run.settings.run.seed)
-        let (pairs, drops) = try encode(try JSONLines.read(TeacherAnswer.self, from: folder.teacher), student)
-        try folder.record(drops) { $0.stage == .warmUp }
+        let (answers, unfit) = try await run.trainingAnswers()
+        let (pairs, drops) = try encode(answers, student)
+        if !unfit.isEmpty { run.observer.notice("warm-up", "\(unfit.count) of the teacher's answers are left out: \(unfit.countsByReason)") }
+        try folder.record(unfit + drops) { $0.stage == .warmUp }
         let heldOut = HeldOutLoss(try heldOut(student))
         let before = try heldOut(student)
         let settings = run.settings.warmUpTraining(parameters: student.trainableCount)
@@ -51,7 +53,7 @@ package struct WarmUpStage {
         let encoder = PairEncoder(student: student)
         let prompts = Dictionary(uniqueKeysWithValues: run.prompts(.train).map { ($0.id, $0) })
         var (pairs, drops): ([EncodedGroup], [Drop]) = ([], [])
-        for answer in answers where answer.split == .train {
+        for answer in answers {
             guard let prompt = prompts[answer.id] else {
                 throw RecordError(
                     .malformed,

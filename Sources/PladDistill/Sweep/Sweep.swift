@@ -52,7 +52,7 @@ public struct Sweep: Sendable {
             shared.run.folder = "\(out)/seed-\(seed)/\(Sweep.base)"
             let base = try Run(shared, observer: observer)
             try await base.timed("teach") { try await TeachStage(run: base)() }
-            try await base.timed("warm-up") { try WarmUpStage(run: base)() }
+            try await base.timed("warm-up") { try await WarmUpStage(run: base)() }
             try await base.timed("sample") { try SampleStage(run: base, round: 1)() }
             var earlier: [Run] = []
             for (index, variant) in variants.enumerated() {

@@ -32,7 +32,7 @@ extension StudentMeasurements {
 
 extension HeldOutMeasurement {
     /// What is right in full, the last bit of a share aside.
-    static let right = 1 - 1e-9
+    package static let right = 1 - 1e-9
 
     /// Every measure of quality of this prompt; of nothing where it has none.
     var qualityRatios: [(StudentMeasurements.Column, Ratio)] {

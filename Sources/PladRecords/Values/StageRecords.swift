@@ -100,6 +100,8 @@ package struct Drop: Codable, Sendable, Hashable {
         case unevenLengths
         /// The quality of both sides of the pair is the same, or differs by less than asked for.
         case smallGap
+        /// The teacher's answer is not right, or not its best.
+        case lowQuality
         /// The quality says nothing about this prompt.
         case noQuality
         /// The metric does not put the chosen side above the rejected one.

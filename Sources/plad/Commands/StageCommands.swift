@@ -18,7 +18,7 @@ struct WarmUp: AsyncParsableCommand {
 
     func run() async throws {
         let run = try folder.open()
-        try await CancellableWork.run { try WarmUpStage(run: run)() }
+        try await CancellableWork.run { try await WarmUpStage(run: run)() }
     }
 }
 

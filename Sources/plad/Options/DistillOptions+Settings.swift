@@ -20,6 +20,7 @@ extension DistillOptions {
             settings.sampling = sampling.settings
             settings.quality.by = quality.quality
             (settings.quality.command, settings.quality.timeout) = (quality.qualityCommand, quality.qualityTimeout)
+            settings.quality.keepAnswers = quality.keepAnswers
             settings.pairing = pairing.settings
             settings.ranking = ranking.settings
             settings.optimiser = ranking.optimiser.settings

@@ -23,6 +23,9 @@ struct QualityOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Seconds that the command may take for one completion.", valueName: "seconds"))
     var qualityTimeout = 60.0
+
+    @Option(help: "Which of the teacher's answers are trained on: all, the best of each prompt by --quality, or the correct ones.")
+    var keepAnswers = KeptAnswers.all
 }
 
 /// What is ranked above what, and which of the student's samples become rejected sides.

@@ -24,6 +24,7 @@ enum SettingFlags {
         "sampling.samples": "samples", "sampling.temperature": "temperature", "sampling.top_k": "top-k", "sampling.top_p": "top-p",
         "sampling.unpaid_limit": "unpaid-limit",
         "quality.by": "quality", "quality.command": "quality-command", "quality.timeout": "quality-timeout",
+        "quality.keep_answers": "keep-answers",
         "pairing.rank": "rank", "pairing.sample_pairs": "sample-pairs", "pairing.min_gap": "min-gap", "pairing.keep_likely": "keep-likely",
         "pairing.negatives": "negatives", "pairing.negatives_from": "negatives-from", "pairing.min_similarity": "min-similarity",
         "pairing.max_similarity": "max-similarity", "pairing.max_length_ratio": "max-length-ratio", "pairing.prefer": "prefer",

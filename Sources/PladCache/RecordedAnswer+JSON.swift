@@ -16,10 +16,10 @@ extension RecordedAnswer {
         fields["choice"] = choice.map { .int(Int64($0)) }
         fields["usage"] = usage.map {
             var counts: [String: JSONValue] = [
-                "promptTokens": .int(Int64($0.promptTokens)), "completionTokens": .int(Int64($0.completionTokens)),
+                "prompt_tokens": .int(Int64($0.promptTokens)), "completion_tokens": .int(Int64($0.completionTokens)),
             ]
-            counts["cachedTokens"] = $0.cachedTokens.map { .int(Int64($0)) }
-            counts["reasoningTokens"] = $0.reasoningTokens.map { .int(Int64($0)) }
+            counts["cached_tokens"] = $0.cachedTokens.map { .int(Int64($0)) }
+            counts["reasoning_tokens"] = $0.reasoningTokens.map { .int(Int64($0)) }
             return .object(counts)
         }
         fields["model"] = model.map { .string($0) }
@@ -55,10 +55,12 @@ extension RecordedAnswer {
         choice = try optional("choice") { $0.int.flatMap { $0 < 0 ? nil : $0 } }
         finishReason = try required("finish_reason") { $0.string.flatMap(FinishReason.init) }
         usage = try optional("usage") { usage in
-            guard let prompt = usage["promptTokens"]?.int, let completion = usage["completionTokens"]?.int else { return nil }
+            // Older recordings spell these as properties.
+            func count(_ key: String) -> Int? { (usage[key] ?? usage[SnakeCase.property(key)])?.int }
+            guard let prompt = count("prompt_tokens"), let completion = count("completion_tokens") else { return nil }
             return Usage(
-                promptTokens: prompt, completionTokens: completion, cachedTokens: usage["cachedTokens"]?.int,
-                reasoningTokens: usage["reasoningTokens"]?.int)
+                promptTokens: prompt, completionTokens: completion, cachedTokens: count("cached_tokens"),
+                reasoningTokens: count("reasoning_tokens"))
         }
         model = try optional("model", \.string)
         attempts = try required("attempts", \.int)

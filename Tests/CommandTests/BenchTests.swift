@@ -15,7 +15,9 @@ import Testing
         #expect(line["command"] as? String == arguments[0])
         #expect(line["shape"] as? String == "tiny")
         #expect(line["threads"] as? Int == 2)
-        for key in ["tokens_per_second", "seconds_per_step", "peak_bytes", "gflops", "sgemm_gflops", "sgemm_gflops_plad", "sgemm_gflops_openblas"] {
+        for key in [
+            "tokens_per_second", "seconds_per_step", "peak_bytes", "gflops", "sgemm_gflops", "sgemm_gflops_plad", "sgemm_gflops_openblas",
+        ] {
             #expect((line[key] as? Double ?? 0) > 0, "\(key): \(result.output)")
         }
         let seconds = try #require(line["seconds"] as? [String: Double])

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// The spelling of property names as JSON keys, and the way back: `finishReason` is `finish_reason`, `rougeL` is `rouge_l`.
 ///

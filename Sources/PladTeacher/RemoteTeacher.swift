@@ -10,9 +10,7 @@ package final class RemoteTeacher: Teacher {
     private let headers: [HTTPHeader]
     private let secrets: [HTTPHeader]
     private let transport: any Transport
-    private let policy: RetryPolicy
-    private let clock: any Clock<Duration>
-    private let random: @Sendable () -> Double
+    private let retrier: Retrier
     private let budget: (any BudgetGuard)?
     private let onAttempt: @Sendable (Attempt) -> Void
     private let gate: RequestGate
@@ -57,9 +55,7 @@ package final class RemoteTeacher: Teacher {
         self.streaming = streaming
         self.idleTimeout = idleTimeout
         underWay = RequestsUnderWay(patience: idleTimeout)
-        self.policy = policy
-        self.clock = clock
-        self.random = random
+        retrier = Retrier(policy, clock: clock, random: random)
         self.budget = budget
         self.onAttempt = onAttempt
     }
@@ -77,47 +73,39 @@ package final class RemoteTeacher: Teacher {
     /// - Parameter sent: what goes over the wire: the request, or one for several answers of which this is the first.
     func reply(to request: TeacherRequest, sending sent: TeacherRequest) async throws -> Reply {
         var stream = StreamUse(streaming, request, isRefused: refusesStreams.withLock { $0 })
-        var (number, parked) = (1, 0)
+        var retrier = retrier
         while true {
             let exchange: Exchange
             do {
                 let message = message(for: sent, isStreamed: stream.isOn)
                 exchange = try await gate.withPermit(tokens: sent.estimatedTokens) {
-                    try await paying(for: sent) { try await send(message, request, number) }
+                    try await paying(for: sent) { try await send(message, request, retrier.attempt) }
                 }
             } catch let down as RequestGate.Down {
-                throw error(after: down, attempts: number - 1)
+                throw error(after: down, attempts: retrier.attempt - 1)
             } catch let limits as RequestGate.TooLong {
                 throw TeacherError(
                     .turnedAway,
                     "the limits on requests and tokens ask to wait \(Self.days(limits.wait)) days for \(endpoint.origin), and plad waits for one at most: raise `teacher.requests_per_minute` or `teacher.tokens_per_minute` where you have set them, or run the command again then"
                 )
             }
-            var attempt = Attempt(request: request, number: number, exchange)
+            var attempt = Attempt(request: request, number: retrier.attempt, exchange)
             guard case .refusal(let outcome) = exchange.seen else {
                 onAttempt(attempt)
                 if stream.isRefused { refusesStreams.withLock { $0 = true } }
-                return exchange.reply(after: number)
+                return exchange.reply(after: retrier.attempt)
             }
-            if stream.gaveWay(to: outcome), number < policy.attempts {
+            if stream.gaveWay(to: outcome), retrier.goOnAtOnce() {
                 onAttempt(attempt)
-                number += 1
                 continue
             }
-            let decision = policy.decide(
-                after: outcome, attempt: number - parked, parked: parked, contacted: gate.hasContact, random: random())
+            let decision = retrier.decide(after: outcome, contacted: gate.hasContact)
             attempt.retryAfter = decision.wait
             onAttempt(attempt)
-            switch decision {
-            case .retry(let wait): try await clock.sleep(for: wait)
-            case .park(let wait):
-                parked += 1
-                try await clock.sleep(for: wait)
-            case .giveUp:
-                if policy.isExhausted(number - parked, outcome) { gate.gaveUp() }
-                throw error(after: outcome, attempts: number, isDown: gate.isDown, forbidsAll: forbidsAll(outcome))
+            guard try await retrier.goOn(decision) else {
+                if retrier.isExhausted(outcome) { gate.gaveUp() }
+                throw error(after: outcome, attempts: retrier.attempt, isDown: gate.isDown, forbidsAll: forbidsAll(outcome))
             }
-            number += 1
         }
     }
 

@@ -96,7 +96,7 @@ import Testing
         let service = ScriptedBatches(
             keepsNames: keepsNames,
             fault: { name, number in
-                if name == "submitted" && number == 1 { throw BatchDoubt(reason: "cut") }
+                if name == "submitted" && number == 1 { throw BatchDoubt(.transport(TransportFault(.cut, "cut"))) }
             })
         #expect(try await run(service, requests(4)).isEmpty)
         #expect(service.submitted.count == 1)
@@ -105,7 +105,7 @@ import Testing
 
     @Test func oneThatNeverArrivedIsSentAgain() async throws {
         let service = ScriptedBatches(fault: { name, number in
-            if name == "submit" && number < 3 { throw BatchDoubt(reason: "cut") }
+            if name == "submit" && number < 3 { throw BatchDoubt(.transport(TransportFault(.cut, "cut"))) }
         })
         #expect(try await run(service, requests(4)).isEmpty)
         #expect(service.submitted.count == 1)
@@ -115,7 +115,7 @@ import Testing
         let service = ScriptedBatches(
             keepsNames: false,
             fault: { name, number in
-                if name == "submit" && number == 2 { throw BatchDoubt(reason: "cut") }
+                if name == "submit" && number == 2 { throw BatchDoubt(.transport(TransportFault(.cut, "cut"))) }
             })
         // Another program's batch of as many rows, and a submission of this one's that did not arrive.
         _ = try await service.submit([BatchRow(id: "x", body: "{}"), BatchRow(id: "y", body: "{}")], file: nil, name: "other")

@@ -135,7 +135,7 @@ extension BatchCollection {
         do {
             return try state(document)
         } catch {
-            throw BatchDoubt(reason: "its answer is no batch")
+            throw BatchDoubt(.unreadable("no batch"))
         }
     }
 
@@ -163,10 +163,11 @@ extension BatchCollection {
 
 /// A request that is not to be repeated has got no answer: it may have been carried out.
 package struct BatchDoubt: Error {
-    package let reason: String
+    /// What came of the request.
+    package let outcome: RetryPolicy.Outcome
 
-    package init(reason: String) {
-        self.reason = reason
+    package init(_ outcome: RetryPolicy.Outcome) {
+        self.outcome = outcome
     }
 }
 

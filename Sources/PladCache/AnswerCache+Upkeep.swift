@@ -1,25 +1,58 @@
 package import Foundation
 import GRDB
+import PladHTTP
 import PladRecords
+import PladTeacher
 
 extension AnswerCache {
-    /// Puts the rows of another cache in, and what they cost on the account: all or none. Rows that are there stay as they are.
-    /// What is set aside in the other for requests under way, and its open batches, stay with it.
-    @discardableResult
-    package func merge(_ other: AnswerCache) throws -> Imported {
-        try other.read { theirs in
-            try CacheError.telling(of: file) {
-                try database.write { db in
-                    var imported = Imported()
-                    let rows = try Row.fetchCursor(theirs, sql: "SELECT \(StoredAnswer.columns) FROM answer ORDER BY id")
-                    while let row = try rows.next() { try imported.take(StoredAnswer(row), db) }
-                    try AccountEntry.merge(AccountEntry.all(theirs), db)
-                    return imported
+    /// What a check of the whole file found.
+    package struct Verification: Sendable, Equatable, Codable {
+        package var answers: Int
+        /// One line for each thing that is wrong.
+        package var problems: [String]
+    }
+
+    /// Rehashes every row's request and response, rereads every response, and lets SQLite check the file's structure.
+    package func verify() throws -> Verification {
+        try read { db in
+            var problems = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }.map { "SQLite: \($0)" }
+            var count = 0
+            let rows = try Row.fetchCursor(db, sql: "SELECT \(StoredCompletion.columns), response_digest, id FROM answer ORDER BY id")
+            while let row = try rows.next() {
+                count += 1
+                let id: Int = row["id"]
+                do {
+                    problems += try Self.problems(StoredCompletion(row), responseDigest: row["response_digest"]).map { "row \(id): \($0)" }
+                } catch let error as any Failure {
+                    problems.append("row \(id): \(error.message)")
                 }
             }
+            return Verification(answers: count, problems: problems)
         }
     }
 
+    static func problems(_ answer: StoredCompletion, responseDigest: Data) throws -> [String] {
+        guard let body = try? JSONValue(parsing: Data(answer.request.utf8)) else { return ["its request is not JSON"] }
+        let request = TeacherRequest(
+            dialect: answer.dialect, teacher: answer.teacher, path: answer.path, body: body, sample: answer.sample)
+        var problems: [String] = []
+        if request.bodyText != answer.request { problems.append("its request is not in canonical spelling") }
+        if AnswerKey.digest(of: request) != answer.key { problems.append("its key \(answer.key.short) is not the digest of its request") }
+        let family = AnswerKey.family(of: request)
+        if family.digest != answer.family || family.tokenLimit != answer.tokenLimit {
+            problems.append("its family or token limit is not its request's")
+        }
+        if Digest(of: answer.response) != Digest(bytes: responseDigest) { problems.append("its response is not what was recorded") }
+        switch Dialects.named(answer.dialect)?.read(status: answer.status, body: answer.response, choice: answer.choice) {
+        case nil, .completion: break
+        case .fault(let fault): problems.append("its response is an error: HTTP \(fault.status): \(fault.message)")
+        case .unreadable(let reason): problems.append("its response is none of \(answer.dialect): \(reason)")
+        }
+        return problems
+    }
+}
+
+extension AnswerCache {
     /// What is, or would be, taken out.
     package struct Garbage: Sendable, Equatable, Codable {
         package var answers: Int
@@ -76,7 +109,7 @@ extension AnswerCache {
             let account = (try? AccountEntry.all(db)) ?? (try? AccountEntry.all(older: db, spender: sound.spender)) ?? []
             try CacheError.telling(of: file) { try sound.database.write { try AccountEntry.merge(account, $0) } }
             for start in stride(from: 1, through: max(1, last), by: 500) {
-                let answers = (start..<start + 500).compactMap { id -> StoredAnswer? in
+                let answers = (start..<start + 500).compactMap { id -> StoredCompletion? in
                     do {
                         return try soundRow(id, db)
                     } catch {
@@ -95,10 +128,10 @@ extension AnswerCache {
     }
 
     /// The row of this number, nil where there is none. Throws when it cannot be read or is not what was recorded.
-    private static func soundRow(_ id: Int, _ db: Database) throws -> StoredAnswer? {
-        let row = try Row.fetchOne(db, sql: "SELECT \(StoredAnswer.columns), response_digest FROM answer WHERE id = ?", arguments: [id])
+    private static func soundRow(_ id: Int, _ db: Database) throws -> StoredCompletion? {
+        let row = try Row.fetchOne(db, sql: "SELECT \(StoredCompletion.columns), response_digest FROM answer WHERE id = ?", arguments: [id])
         guard let row else { return nil }
-        let answer = try StoredAnswer(row)
+        let answer = try StoredCompletion(row)
         let problems = try problems(answer, responseDigest: row["response_digest"])
         guard problems.isEmpty else { throw CacheError(.damaged, problems[0]) }
         return answer

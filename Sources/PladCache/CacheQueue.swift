@@ -9,8 +9,8 @@ import PladRecords
 /// cost one flush, and still each is on the disk before its caller goes on.
 final class CacheQueue: Sendable {
     private struct Find: Sendable {
-        var fetch: @Sendable (Database) throws -> StoredAnswer?
-        var caller: CheckedContinuation<StoredAnswer?, any Error>
+        var fetch: @Sendable (Database) throws -> StoredCompletion?
+        var caller: CheckedContinuation<StoredCompletion?, any Error>
     }
 
     private enum Work: Sendable {
@@ -32,7 +32,7 @@ final class CacheQueue: Sendable {
         self.file = file
     }
 
-    func find(_ fetch: @escaping @Sendable (Database) throws -> StoredAnswer?) async throws -> StoredAnswer? {
+    func find(_ fetch: @escaping @Sendable (Database) throws -> StoredCompletion?) async throws -> StoredCompletion? {
         try await withCheckedThrowingContinuation { leave(.find(Find(fetch: fetch, caller: $0))) }
     }
 

@@ -80,7 +80,7 @@ extension CachedTeacher {
 
     /// The answers that one response brought to the first of the requests, once all of them are on the disk.
     private func keep(_ replies: [Reply], to requests: [TeacherRequest], replacing: Bool) async throws -> [Result<Answer, any Error>] {
-        let stored = zip(requests, replies).map { StoredAnswer($0, $1) }
+        let stored = zip(requests, replies).map { StoredCompletion($0, $1) }
         counts.withLock { counts in
             for reply in replies { counts.add(reply) }
         }

@@ -150,7 +150,7 @@ package final class CachedTeacher: Sendable {
                 throw error
             }
             self.counts.withLock { $0.add(reply) }
-            let stored = StoredAnswer(request, reply)
+            let stored = StoredCompletion(request, reply)
             let held = try await self.keep([stored], of: reply, replacing: replacing)[0]
             if held != stored { return try self.answer(held) }
             return Answer(completion: reply.completion, source: .asked, key: held.key, attempts: held.attempts)
@@ -160,7 +160,7 @@ package final class CachedTeacher: Sendable {
 
     /// Puts what a response brought on the disk and pays for it, both in one transaction: no answer is paid for and then
     /// lost. Returns the rows that the cache holds.
-    func keep(_ answers: [StoredAnswer], of reply: Reply, replacing: Bool) async throws -> [StoredAnswer] {
+    func keep(_ answers: [StoredCompletion], of reply: Reply, replacing: Bool) async throws -> [StoredCompletion] {
         defer { withExtendedLifetime(reply.underWay) {} }
         guard let ledger, let reservation = reply.reservation else { return try await cache.store(answers, replacing: replacing) }
         // A prompt that is refused under an error's status is kept as filtered, and cost nothing.
@@ -184,7 +184,7 @@ package final class CachedTeacher: Sendable {
         }
     }
 
-    func answer(_ recorded: StoredAnswer, from source: Source = .cache) throws -> Answer {
+    func answer(_ recorded: StoredCompletion, from source: Source = .cache) throws -> Answer {
         switch dialect.read(status: recorded.status, body: recorded.response, choice: recorded.choice) {
         case .completion(let completion):
             return Answer(completion: completion, source: source, key: recorded.key, attempts: recorded.attempts)

@@ -57,11 +57,11 @@ func request(_ text: String, _ parameters: SamplingParameters = SamplingParamete
 }
 
 /// A row that answers `request` with `text`.
-func stored(_ request: TeacherRequest, _ text: String, finishReason: String = "stop") throws -> StoredAnswer {
+func stored(_ request: TeacherRequest, _ text: String, finishReason: String = "stop") throws -> StoredCompletion {
     let body = Data(chatBody(text, finishReason: finishReason).utf8)
     guard case .completion(let completion) = dialect.read(status: 200, body: body) else { throw TeacherError(.exhausted, "no answer") }
     let times = Response.Times(started: Date(timeIntervalSince1970: 1_700_000_000), firstByte: .milliseconds(1), total: .milliseconds(2.5))
-    return StoredAnswer(request, Reply(response: Response(status: 200, body: body, times: times), completion: completion))
+    return StoredCompletion(request, Reply(response: Response(status: 200, body: body, times: times), completion: completion))
 }
 
 func cached(_ cache: AnswerCache, teacher: String = "t", _ mode: CachedTeacher.Mode) -> CachedTeacher {

@@ -5,7 +5,7 @@ import PladTeacher
 import Testing
 
 @Suite struct VerifyTests {
-    private func problems(_ change: (inout StoredAnswer) throws -> Void) async throws -> [String] {
+    private func problems(_ change: (inout StoredCompletion) throws -> Void) async throws -> [String] {
         let folder = try Folder()
         let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
         var answer = try stored(request("a"), "b")
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func everyPartOfTheKeyIsRehashed() async throws {
-        let changes: [(inout StoredAnswer) -> Void] = [
+        let changes: [(inout StoredCompletion) -> Void] = [
             { $0.key = Digest(of: "x") }, { $0.teacher = "u" }, { $0.dialect = "d" }, { $0.path = "/q" }, { $0.sample = 1 },
             { $0.request = $0.request.replacingOccurrences(of: "256", with: "257") },
         ]

@@ -127,7 +127,7 @@ extension AnswerCache {
     ///
     /// - Parameter model: who is paid where nothing was set aside, as the account calls it.
     func end(
-        _ submission: Submission, _ answers: [StoredAnswer], model: String = "", paid: Money = .zero, inDoubt: Money = .zero
+        _ submission: Submission, _ answers: [StoredCompletion], model: String = "", paid: Money = .zero, inDoubt: Money = .zero
     ) async throws -> Bool {
         try await queue.write { [spender] db in
             guard let open = try Submission.fetch(db, name: submission.name), open.isOpen else { return false }

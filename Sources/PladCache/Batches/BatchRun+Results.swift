@@ -48,7 +48,7 @@ extension BatchRun {
         }
         var missing = requests
         var outcome = Outcome()
-        var answers: [StoredAnswer] = []
+        var answers: [StoredCompletion] = []
         // Submitted before its price was known, it is paid for at the one of today.
         let price = submission.price ?? ledger?.price
         var (paid, inDoubt) = (Money.zero, Money.zero)
@@ -94,7 +94,7 @@ extension BatchRun {
 
     /// What came of a row.
     private enum RowResult {
-        case answered(StoredAnswer)
+        case answered(StoredCompletion)
         /// Not paid for.
         case failed(TeacherError)
         /// Perhaps paid for: it cannot be read, or failed after it may have been worked on.
@@ -114,7 +114,7 @@ extension BatchRun {
                 let started = Date(timeIntervalSince1970: TimeInterval(submission.madeAt))
                 let times = Response.Times(started: started, firstByte: .zero, total: .zero)
                 return .answered(
-                    StoredAnswer(request, Reply(response: Response(status: status, body: body, times: times), completion: completion)))
+                    StoredCompletion(request, Reply(response: Response(status: status, body: body, times: times), completion: completion)))
             case .fault(let fault):
                 let code: TeacherError.Code =
                     switch fault.kind {

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import PladRecords
 
-extension StoredAnswer {
+extension StoredCompletion {
     /// The columns in the order of `init(_:)` and `arguments`.
     static let columns = """
         key, family, dialect, teacher, path, request, sample, token_limit, status, response, finish_reason,
@@ -59,14 +59,14 @@ extension StoredAnswer {
         return db.changesCount > 0
     }
 
-    static func fetch(_ db: Database, key: Digest) throws -> StoredAnswer? {
+    static func fetch(_ db: Database, key: Digest) throws -> StoredCompletion? {
         let statement = try db.cachedStatement(sql: "SELECT \(columns), response_digest FROM answer WHERE key = ?")
         return try Row.fetchOne(statement, arguments: [Data(key.bytes)]).map(whole)
     }
 
     /// An answer to the same request under another limit on tokens that is also the answer under `tokenLimit`: one
     /// that ended on its own, under a lower limit or within this one, or any under the same limit in another spelling.
-    static func fetch(_ db: Database, family: Digest, tokenLimit: Int) throws -> StoredAnswer? {
+    static func fetch(_ db: Database, family: Digest, tokenLimit: Int) throws -> StoredCompletion? {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT \(columns), response_digest FROM answer
@@ -78,8 +78,8 @@ extension StoredAnswer {
     }
 
     /// The answer, if its response is what was recorded: nothing is trained on that no teacher said.
-    private static func whole(_ row: Row) throws -> StoredAnswer {
-        let answer = try StoredAnswer(row)
+    private static func whole(_ row: Row) throws -> StoredCompletion {
+        let answer = try StoredCompletion(row)
         guard Digest(of: answer.response) == Digest(bytes: row["response_digest"] as Data) else {
             throw CacheError(
                 .damaged,

@@ -5,7 +5,7 @@ package import PladRecords
 package import PladTeacher
 
 /// A row of the cache: one request, one response.
-package struct StoredAnswer: Sendable, Equatable {
+package struct StoredCompletion: Sendable, Equatable {
     package var key: Digest
     /// Shared by requests that differ in nothing but the limit on tokens.
     package var family: Digest

@@ -101,6 +101,16 @@ package final class CachedTeacher: Sendable {
         self.mode = mode
     }
 
+    /// The teacher that was resolved, asked through the cache.
+    package convenience init(
+        cache: AnswerCache, _ teacher: ResolvedTeacher, mode: Mode, ledger: Ledger? = nil, nameSetting: String = "teacher.id",
+        onWait: @escaping @Sendable () -> Void = {}
+    ) {
+        self.init(
+            cache: cache, dialect: teacher.dialect, teacher: teacher.name, path: teacher.path, mode: mode, ledger: ledger,
+            nameSetting: nameSetting, onWait: onWait)
+    }
+
     /// The answer to the messages; `sample` counts the answers to one question from 0.
     ///
     /// Throws `CacheError.notRecorded` in replay for what is not there, `TeacherError` when the teacher does not

@@ -7,6 +7,7 @@ package final class RemoteTeacher: Teacher {
     package let endpoint: Endpoint
     package let dialect: any Dialect
     var hasKey: Bool { !secrets.isEmpty }
+    let keyAdvice: String
     private let headers: [HTTPHeader]
     private let secrets: [HTTPHeader]
     private let transport: any Transport
@@ -28,7 +29,7 @@ package final class RemoteTeacher: Teacher {
     ///   - streaming: which answers are streamed.
     ///   - idleTimeout: how long a stream may bring nothing of use; in all it may take thirty times as long, or an hour if that is
     ///     more. Also how long a request may go on whose asker is cancelled.
-    ///   - headers: sent beside the dialect's own and the key's, or in the place of one of the same name.
+    ///   - access: the key, and headers sent beside the dialect's own and the key's, or in the place of one of the same name.
     ///   - requestsPerMinute, tokensPerMinute: the user's limits beside those that the endpoint tells.
     ///   - memory: keeps what is learnt of the endpoint for the next run.
     ///   - random: numbers in [0, 1) for the jitter.
@@ -36,8 +37,8 @@ package final class RemoteTeacher: Teacher {
     ///   - onAttempt: told of every attempt once it has ended, the one that was answered too; called from many tasks.
     ///   - onNotice: told when nobody can ask for a while, and why, and when it goes on.
     package init(
-        endpoint: Endpoint, dialect: any Dialect, key: Credential?, transport: any Transport, concurrency: Int = 64,
-        streaming: Streaming = .never, idleTimeout: Duration = .seconds(120), headers: [HTTPHeader] = [], requestsPerMinute: Double? = nil,
+        endpoint: Endpoint, dialect: any Dialect, access: Access, transport: any Transport, concurrency: Int = 64,
+        streaming: Streaming = .never, idleTimeout: Duration = .seconds(120), requestsPerMinute: Double? = nil,
         tokensPerMinute: Double? = nil,
         memory: (any EndpointMemory)? = nil, policy: RetryPolicy = RetryPolicy(), clock: any Clock<Duration> = ContinuousClock(),
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
@@ -46,8 +47,9 @@ package final class RemoteTeacher: Teacher {
     ) {
         self.endpoint = endpoint
         self.dialect = dialect
-        self.headers = dialect.headers(key: key, given: headers)
-        secrets = self.headers.filter(\.isSecret)
+        keyAdvice = access.advice
+        headers = dialect.headers(key: access.key, given: access.headers)
+        secrets = headers.filter(\.isSecret)
         self.transport = transport
         gate = RequestGate(
             endpoint.origin, concurrency: concurrency, requestsPerMinute: requestsPerMinute, tokensPerMinute: tokensPerMinute,

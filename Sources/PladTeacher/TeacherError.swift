@@ -12,6 +12,8 @@ package enum TeacherErrorCode: String, ErrorCode {
     case untrusted
     /// The key, by what the endpoint says, or because it forbids every request.
     case keyRefused
+    /// A key would go where it must not: over plain http to another machine, or to an address that only a file names.
+    case keyWithheld
     /// HTTP 403 for this request, while others may be answered: the provider withholds the prompt.
     case forbidden
     /// A web page comes in place of every answer: not the API, but what stands before it.
@@ -39,7 +41,7 @@ package enum TeacherErrorCode: String, ErrorCode {
 
     package var exitStatus: ExitStatus {
         switch self {
-        case .malformedAddress: .usage
+        case .malformedAddress, .keyWithheld: .usage
         case .overBudget, .inBatch, .turnedAway: .tryAgain
         case .stopped: .bug
         default: .unavailable
@@ -51,7 +53,7 @@ extension TeacherError {
     /// Whether every other prompt would meet the same error, so that asking on is pointless.
     package var endsRun: Bool {
         switch code {
-        case .malformedAddress, .unreachable, .untrusted, .keyRefused, .webPage, .unknownModel, .overQuota, .down,
+        case .malformedAddress, .unreachable, .untrusted, .keyRefused, .keyWithheld, .webPage, .unknownModel, .overQuota, .down,
             .turnedAway, .stopped:
             true
         case .forbidden, .rejected, .exhausted, .tooLarge, .overBudget, .inBatch: false

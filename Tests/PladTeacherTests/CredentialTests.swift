@@ -20,20 +20,6 @@ import Testing
         #expect(key.header(.header("api-key")).value == secret)
     }
 
-    @Test func theFirstVariableThatIsSetCounts() throws {
-        let openAI = OpenAIChatDialect(model: "m")
-        func key(_ environment: [String: String], for dialect: some Dialect) throws -> String? {
-            try Credential(environment: environment, for: dialect)?.header(.header("k")).value
-        }
-        #expect(try key([:], for: openAI) == nil)
-        #expect(try key(["PLAD_API_KEY": ""], for: openAI) == nil)
-        #expect(try key(["OPENAI_API_KEY": "b", "PLAD_API_KEY": "a"], for: openAI) == "a")
-        #expect(try key(["OPENAI_API_KEY": " b\n"], for: openAI) == "b")
-        // One provider's key is not for another.
-        #expect(try key(["OPENAI_API_KEY": "b"], for: AnthropicDialect(model: "m")) == nil)
-        #expect(try key(["OPENAI_API_KEY": "b", "ANTHROPIC_API_KEY": "c"], for: AnthropicDialect(model: "m")) == "c")
-    }
-
     @Test(arguments: ["", "  \n", "two words", "line\nbreak", "schlüssel"])
     func whatCannotBeAKeyIsRefusedUnseen(text: String) throws {
         let error = try #require(throws: HTTPError.self) { try Credential(text, source: "PLAD_API_KEY") }

@@ -31,17 +31,13 @@ package struct DryRun: Encodable {
         let settings = run.settings.teacher
         let price = settings.batch ? settings.resolvedPrice?.batched : settings.resolvedPrice
         let file = settings.cacheFile
-        let dialect = try settings.resolvedDialect()
-        let endpoint = try settings.endpoint(dialect)
-        let teacher = try settings.cacheName(endpoint)
+        let teacher = try settings.resolved()
         let cache = Files.exists(file) ? try AnswerCache(opening: file, for: .reading) : nil
-        let path = endpoint?.path ?? dialect.path(from: "")
         var (least, most) = (Money.zero, Money.zero as Money?)
         var seen: Set<Digest> = []
         for question in run.questionsAtLeast {
-            let request = dialect.request(
-                teacher: teacher, path: path, asking: run.wording.messages(for: question.prompt), run.teacherParameters,
-                sample: question.sample)
+            let request = teacher.request(
+                asking: run.wording.messages(for: question.prompt), run.teacherParameters, sample: question.sample)
             questions += 1
             guard seen.insert(AnswerKey.digest(of: request)).inserted else {
                 cached += 1

@@ -15,11 +15,14 @@ package struct Credential: Sendable, CustomStringConvertible, CustomDebugStringC
     }
 
     private let secret: String
+    /// Where it is from: a variable, a file, or standard input.
+    package let source: String
 
     /// White space around the key is dropped. Throws `HTTPError.unusableSecret` when nothing is left or when a
     /// character cannot stand in a header; `source` says where the key came from.
     package init(_ text: String, source: String) throws {
         secret = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        self.source = source
         guard !secret.isEmpty else {
             throw HTTPError(.unusableSecret, "the key in \(source) is empty; put the key there or unset it")
         }

@@ -6,16 +6,20 @@ import PladRecords
 package struct BatchWire: Sendable {
     private let transport: any Transport
     private let headers: [HTTPHeader]
+    private let keyAdvice: String
     private let retrier: Retrier
 
-    /// - Parameter headers: all but the content's type.
+    /// - Parameters:
+    ///   - headers: all but the content's type.
+    ///   - keyAdvice: what a person can do about the key, for errors.
     package init(
-        transport: any Transport, headers: [HTTPHeader], policy: RetryPolicy = RetryPolicy(),
+        transport: any Transport, headers: [HTTPHeader], keyAdvice: String = "check the key", policy: RetryPolicy = RetryPolicy(),
         clock: any Clock<Duration> = ContinuousClock(),
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) {
         self.transport = transport
         self.headers = headers.filter { $0.name.lowercased() != "content-type" }
+        self.keyAdvice = keyAdvice
         retrier = Retrier(policy, clock: clock, random: random)
     }
 
@@ -68,6 +72,7 @@ package struct BatchWire: Sendable {
             case .throttle, .overloaded, .server: .exhausted
             case .contextLength, .filtered, .rejected: .rejected
             }
+        if code == .keyRefused { return TeacherError(code, "\(url) refuses the key (\(outcome.summary)); \(keyAdvice)", cause: fault) }
         return TeacherError(code, "\(url) refuses the batch (\(outcome.summary)); what is kept stays kept: run the command again to go on")
     }
 }

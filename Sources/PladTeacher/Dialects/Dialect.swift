@@ -10,8 +10,6 @@ package protocol Dialect: Sendable {
     var name: String { get }
     /// How the key is sent.
     var keyStyle: Credential.Style { get }
-    /// The variable in which users of these endpoints keep their key. A key goes to nobody but those it is for.
-    var keyVariable: String { get }
     /// What the endpoint wants beside the key and the content type.
     var headers: [HTTPHeader] { get }
     /// The path to ask, from the path of the base address without a slash at its end.
@@ -48,7 +46,6 @@ extension Reading {
 
 extension Dialect {
     package var headers: [HTTPHeader] { [] }
-    package var keyVariable: String { "OPENAI_API_KEY" }
     package var choices: Choices? { nil }
 
     /// All headers of a request: the dialect's own, the key's and the given ones, which take the place of one of the same name.

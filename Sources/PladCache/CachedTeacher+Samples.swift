@@ -40,16 +40,14 @@ extension CachedTeacher {
 
     private func fresh(_ teacher: any Teacher, _ requests: [TeacherRequest], replacing: Bool) async throws -> [Result<Answer, any Error>] {
         var answers = [Result<Answer, any Error>?](repeating: nil, count: requests.count)
-        if !replacing {
-            for (index, request) in requests.enumerated() {
-                answers[index] = try await cache.find(request).map { recorded in Result { try self.answer(recorded) } }
-            }
+        for (index, request) in requests.enumerated() {
+            answers[index] = try await known(request, replacing: replacing).map { recorded in Result { try self.answer(recorded) } }
         }
         let missing = requests.indices.filter { answers[$0] == nil }
         // One alone may be under way for somebody else here; another process may be asking any of them.
         var granted: [Int] = []
         for index in missing where missing.count > 1 {
-            switch try await cache.claim(requests[index], replacing: replacing) {
+            switch try await cache.claim(requests[index], replacing: replacing, run: run) {
             case .granted: granted.append(index)
             case .answered(let recorded): answers[index] = Result { try self.answer(recorded) }
             // Asked for alone, it says why.

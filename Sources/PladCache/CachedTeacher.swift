@@ -50,6 +50,8 @@ package final class CachedTeacher: Sendable {
     let together = InFlight<[Result<Answer, any Error>]>()
     let counts = Locked(RunUsage())
     private let ledger: Ledger?
+    /// Whom is asked for: what its starts cost is counted together, and what one has refreshed the next does not ask again.
+    let run: String?
     /// What errors call the setting that names the teacher.
     private let nameSetting: String
     private let onWait: @Sendable () -> Void
@@ -69,16 +71,20 @@ package final class CachedTeacher: Sendable {
     /// The usage of all that went over the wire, failed attempts and money included, once their log is on the disk.
     package func spent() async -> RunUsage {
         if case .replay = mode { return usage }
+        // What a disk that is full does not let be read is counted without.
+        func ofRun() -> RunCost? { run.flatMap { try? cache.cost(of: $0) } }
         // Where the disk is full, whoever stores an answer is told.
         try? await cache.queue.write { _ in }
         var usage = usage
         if case .batched(let outcome) = mode {
             usage.add(outcome)
+            usage.ofRun = outcome.paid == nil ? nil : ofRun()
             return usage
         }
         usage.attempts = cache.attemptsMade
         usage.paid = ledger?.spent.paid
         usage.inDoubt = ledger?.spent.inDoubt
+        usage.ofRun = ledger == nil ? nil : ofRun()
         return usage
     }
 
@@ -86,11 +92,19 @@ package final class CachedTeacher: Sendable {
     ///   - teacher: what keys call the teacher: the endpoint's origin, or a name given in its place.
     ///   - nameSetting: what errors call the setting that gives such a name.
     ///   - path: the endpoint's path.
+    ///   - run: the run that asks, by a name of its own, over all of its starts; nil for others.
     ///   - onWait: told once, when another process is asking what is asked here and its answer is waited for.
     package init(
         cache: AnswerCache, dialect: any Dialect, teacher: String, path: String, mode: Mode, ledger: Ledger? = nil,
-        nameSetting: String = "teacher.id", onWait: @escaping @Sendable () -> Void = {}
+        nameSetting: String = "teacher.id", run: String? = nil, onWait: @escaping @Sendable () -> Void = {}
     ) {
+        self.run = run
+        if let run {
+            switch mode {
+            case .replay: break
+            case .record, .refresh, .batched: cache.begin(run)
+            }
+        }
         self.cache = cache
         self.ledger = ledger
         self.nameSetting = nameSetting
@@ -104,11 +118,11 @@ package final class CachedTeacher: Sendable {
     /// The teacher that was resolved, asked through the cache.
     package convenience init(
         cache: AnswerCache, _ teacher: ResolvedTeacher, mode: Mode, ledger: Ledger? = nil, nameSetting: String = "teacher.id",
-        onWait: @escaping @Sendable () -> Void = {}
+        run: String? = nil, onWait: @escaping @Sendable () -> Void = {}
     ) {
         self.init(
             cache: cache, dialect: teacher.dialect, teacher: teacher.name, path: teacher.path, mode: mode, ledger: ledger,
-            nameSetting: nameSetting, onWait: onWait)
+            nameSetting: nameSetting, run: run, onWait: onWait)
     }
 
     /// The answer to the messages; `sample` counts the answers to one question from 0.
@@ -150,7 +164,7 @@ package final class CachedTeacher: Sendable {
     func ask(_ teacher: any Teacher, _ request: TeacherRequest, replacing: Bool) async throws -> Answer {
         let (answer, isOwn) = try await inFlight.value(for: AnswerKey.digest(of: request)) { [cache, self] in
             // Looked up in here, so that no identical question is answered between the look and the asking.
-            if !replacing, let recorded = try await cache.find(request) { return try self.answer(recorded) }
+            if let recorded = try await self.known(request, replacing: replacing) { return try self.answer(recorded) }
             if let answer = try await self.claim(request, replacing: replacing) { return answer }
             let reply: Reply
             do {
@@ -168,22 +182,29 @@ package final class CachedTeacher: Sendable {
         return isOwn ? answer : answer.shared
     }
 
+    /// What need not be asked: a recorded answer; of a run that refreshes, one that it has asked for again already.
+    func known(_ request: TeacherRequest, replacing: Bool) async throws -> StoredCompletion? {
+        replacing ? try await cache.renewed(request, by: run) : try await cache.find(request)
+    }
+
     /// Puts what a response brought on the disk and pays for it, both in one transaction: no answer is paid for and then
     /// lost. Returns the rows that the cache holds.
     func keep(_ answers: [StoredCompletion], of reply: Reply, replacing: Bool) async throws -> [StoredCompletion] {
         defer { withExtendedLifetime(reply.underWay) {} }
-        guard let ledger, let reservation = reply.reservation else { return try await cache.store(answers, replacing: replacing) }
+        guard let ledger, let reservation = reply.reservation else {
+            return try await cache.store(answers, replacing: replacing, run: run)
+        }
         // A prompt that is refused under an error's status is kept as filtered, and cost nothing.
         let settlement: Settlement = reply.response.status < 300 ? .answer(reply.completion.usage) : .nothing
-        return try await ledger.settle(reservation, settlement) { db in
-            try AnswerCache.put(answers, replacing: replacing, db)
+        return try await ledger.settle(reservation, settlement) { [run] db in
+            try AnswerCache.put(answers, replacing: replacing, run: run, db)
         }
     }
 
     /// Makes the request this process's to ask: waits while another asks it. Returns the answer where that one brought it.
     private func claim(_ request: TeacherRequest, replacing: Bool) async throws -> Answer? {
         while true {
-            switch try await cache.claim(request, replacing: replacing) {
+            switch try await cache.claim(request, replacing: replacing, run: run) {
             case .granted: return nil
             case .answered(let recorded): return try answer(recorded)
             case .inBatch(let batch): throw TeacherError.inBatch(batch)

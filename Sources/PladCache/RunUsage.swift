@@ -16,6 +16,8 @@ package struct RunUsage: Sendable, Equatable, Codable {
     /// What the requests cost, and at most for those that broke off; nil where the price is not known.
     package var paid: Money?
     package var inDoubt: Money?
+    /// What all starts of the run have cost; nil where no run is named or the price is not known.
+    package var ofRun: RunCost?
     /// Answers, recorded ones too, by the model's name as the provider returned it. More than one name means that the
     /// teacher changed under way.
     package var models: [String: Int] = [:]

@@ -1,6 +1,6 @@
 import Foundation
 package import PladCache
-package import PladHTTP
+import PladHTTP
 import PladRecords
 package import PladTeacher
 
@@ -13,7 +13,8 @@ extension Run {
         let endpoint = try resolved.asked()
         let access = try settings.access(to: endpoint)
         let cache = try AnswerCache(opening: settings.cacheFile, for: .writing)
-        func teacher(_ mode: CachedTeacher.Mode) -> CachedTeacher { CachedTeacher(cache: cache, resolved, mode: mode) }
+        func teacher(_ mode: CachedTeacher.Mode) -> CachedTeacher { CachedTeacher(cache: cache, resolved, mode: mode, run: record.id) }
+        if let run = record.id { cache.begin(run) }
         let kept = teacher(.replay)
         var missing: [TeacherRequest] = []
         for question in questions {

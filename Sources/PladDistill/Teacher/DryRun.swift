@@ -47,7 +47,7 @@ package struct DryRun: Encodable {
                 cached += 1
                 continue
             }
-            if !settings.refresh, try cache?.openBatch(holding: request) != nil {
+            if try cache?.openBatch(holding: request) != nil {
                 inBatch += 1
                 continue
             }

@@ -1,6 +1,6 @@
 package import Foundation
 import PladCache
-package import PladHTTP
+import PladHTTP
 import PladRecords
 package import PladTeacher
 
@@ -32,8 +32,10 @@ extension TeacherSettings {
 extension CachedTeacher {
     /// The teacher that the settings name, behind its cache. In replay nothing is made that could open a socket.
     ///
-    /// - Parameter path: the settings' place among all, for errors: `teacher` or `evaluation.judge`.
-    convenience init(_ settings: TeacherSettings, _ path: String = "teacher", observer: any RunObserver) throws {
+    /// - Parameters:
+    ///   - path: the settings' place among all, for errors: `teacher` or `evaluation.judge`.
+    ///   - run: the name of the run that asks, in the cache.
+    convenience init(_ settings: TeacherSettings, _ path: String = "teacher", run: String? = nil, observer: any RunObserver) throws {
         try settings.validate(path)
         let teacher = try settings.resolved(path)
         let file = settings.cacheFile
@@ -49,7 +51,7 @@ extension CachedTeacher {
         observer.observe(.connected(remote))
         self.init(
             cache: cache, teacher, mode: settings.refresh ? .refresh(remote) : .record(remote), ledger: ledger,
-            nameSetting: "\(path).id",
+            nameSetting: "\(path).id", run: run,
             onWait: { observer.notice("waiting", "another process is asking some of these; its answers are used") })
     }
 }
@@ -59,6 +61,19 @@ extension ResolvedTeacher {
     func asked(_ path: String = "teacher") throws -> Endpoint {
         guard let endpoint else { throw SettingError(path: "\(path).remote", problem: "is missing: give the teacher's URL") }
         return endpoint
+    }
+}
+
+extension TeachSummary.Wire {
+    /// Adds what one process's requests have come to. Money is the run's: what a start has paid that was killed counts too.
+    mutating func add(_ usage: RunUsage) {
+        answers += usage.asked
+        attempts += usage.attempts
+        promptTokens += usage.promptTokens
+        completionTokens += usage.completionTokens
+        if let paid = usage.paid { dollars = max((dollars ?? 0) + paid.dollars, usage.ofRun?.paid.dollars ?? 0) }
+        let doubt = max((dollarsInDoubt ?? 0) + (usage.inDoubt?.dollars ?? 0), usage.ofRun?.inDoubt.dollars ?? 0)
+        dollarsInDoubt = doubt > 0 ? doubt : nil
     }
 }
 

@@ -31,20 +31,37 @@ package struct Credential: Sendable, CustomStringConvertible, CustomDebugStringC
         }
     }
 
-    /// The key in a file that only its owner may read, or on standard input where the path is `-`.
+    /// The key in a file that only its owner may read, or on standard input where the path is `-`. A link is followed: what it
+    /// leads to counts. A pipe, as of `<(command)`, is read.
     ///
-    /// Throws `HTTPError.unusableSecret` when others may read the file.
+    /// Throws `HTTPError.unusableSecret` for a file that cannot be read, that others may read, or that is too long for a key.
     package init(path: String) throws {
         if path == "-" {
             try self.init(readLine() ?? "", source: "standard input")
             return
         }
-        let file = URL(fileURLWithPath: path)
-        let attributes = try? FileManager.default.attributesOfItem(atPath: file.path)
-        if let mode = attributes?[.posixPermissions] as? Int, mode & 0o077 != 0 {
-            throw HTTPError(.unusableSecret, "others may read the key in \(path) (mode \(String(mode, radix: 8))); run chmod 600 \(path)")
+        func refuse(_ problem: String) -> HTTPError { HTTPError(.unusableSecret, "the key file \(path) \(problem)") }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw refuse("cannot be read: \(String(cString: strerror(errno)))") }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        // Of the open file, so that no other can take its place in between.
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, [S_IFREG, S_IFIFO].contains(status.st_mode & S_IFMT) else {
+            throw refuse("is no file: give a file with the key alone")
         }
-        try self.init(String(decoding: try Data(reading: file), as: UTF8.self), source: path)
+        let mode = status.st_mode & 0o777
+        guard mode & 0o077 == 0 else {
+            throw refuse("may be read by others (mode \(String(mode, radix: 8))); run chmod 600 \(path)")
+        }
+        let most = 1 << 16
+        var text = Data()
+        do {
+            while text.count <= most, let more = try handle.read(upToCount: most), !more.isEmpty { text.append(more) }
+        } catch {
+            throw refuse("cannot be read: \(Files.reason(error))")
+        }
+        guard text.count <= most else { throw refuse("is longer than \(most) bytes: give a file with the key alone") }
+        try self.init(String(decoding: text, as: UTF8.self), source: path)
     }
 
     package var description: String { "<key>" }

@@ -59,7 +59,9 @@ final class CurlTransfer {
         try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         try set(CURLOPT_SSL_VERIFYPEER, 1)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
-        if let file = ["CURL_CA_BUNDLE", "SSL_CERT_FILE"].lazy.compactMap({ ProcessInfo.processInfo.environment[$0] }).first {
+        // As in curl, an empty variable is none.
+        let bundles = ["CURL_CA_BUNDLE", "SSL_CERT_FILE"].compactMap { ProcessInfo.processInfo.environment[$0] }
+        if let file = bundles.first(where: { !$0.isEmpty }) {
             try set(CURLOPT_CAINFO, file)
         }
         try set(CURLOPT_TCP_KEEPALIVE, 1)

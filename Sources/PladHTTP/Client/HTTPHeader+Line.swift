@@ -1,3 +1,5 @@
+import PladRecords
+
 extension HTTPHeader {
     /// A header as a user writes it: `Name: value`, with `${VARIABLE}` filled in from the environment. What was filled in
     /// is taken for a secret.

@@ -1,4 +1,5 @@
 import Foundation
+import PladRecords
 
 /// A client's connection, as the socket thread keeps it.
 final class Connection {

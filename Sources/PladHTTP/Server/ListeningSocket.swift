@@ -1,4 +1,5 @@
 import Foundation
+import PladRecords
 
 /// A TCP socket that is bound and listening, not blocking.
 package struct ListeningSocket: Sendable {

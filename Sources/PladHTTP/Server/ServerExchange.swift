@@ -1,4 +1,5 @@
 package import Foundation
+import PladRecords
 
 /// One request's side of its connection: where its handler writes the response, raw.
 ///

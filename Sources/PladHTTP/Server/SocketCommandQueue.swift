@@ -1,4 +1,5 @@
 import Foundation
+import PladRecords
 
 /// What other threads ask of the thread that owns the sockets.
 enum SocketCommand: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import PladRecords
 
 /// Owns every socket of a server, on one thread: accepts, reads, parses, writes, closes; never blocks but in `poll`.
 final class SocketLoop {

@@ -1,4 +1,5 @@
 import GRDB
+import PladRecords
 package import PladTeacher
 
 /// What a cache's answers have cost.
@@ -21,15 +22,48 @@ package struct Account: Sendable, Equatable, Codable {
                     SELECT total(paid), total(in_doubt), (SELECT total(nanodollars) FROM reservation),
                     (SELECT total(nanodollars) FROM batch JOIN reservation ON reservation.id = batch.reservation) FROM spending
                     """))
-        func money(_ column: Int) -> Int64 { Int64(min(row?[column] as Double? ?? 0, 9e18)) }
-        paid = Money(nanodollars: money(0))
-        inDoubt = Money(nanodollars: money(1))
-        reserved = Money(nanodollars: money(2) - money(3))
-        inBatches = Money(nanodollars: money(3))
+        func money(_ column: Int) -> Money { Money(clamping: row?[column] as Double? ?? 0) }
+        (paid, inDoubt, inBatches) = (money(0), money(1), money(3))
+        reserved = Money(nanodollars: max(0, money(2).nanodollars - inBatches.nanodollars))
+    }
+}
+
+/// What all starts of a run have cost, killed ones included.
+package struct RunCost: Sendable, Equatable, Codable {
+    package var paid = Money.zero
+    /// At most, for requests that broke off or were under way when their process ended.
+    package var inDoubt = Money.zero
+
+    package init(paid: Money = .zero, inDoubt: Money = .zero) {
+        (self.paid, self.inDoubt) = (paid, inDoubt)
     }
 }
 
 extension AnswerCache {
+    /// Writes down for whom is asked from here on, before the next request is on the account.
+    package func begin(_ run: String) {
+        queue.note { [spender] db in
+            try db.execute(sql: "INSERT OR REPLACE INTO run_start (spender, run) VALUES (?, ?)", arguments: [spender, run])
+        }
+    }
+
+    /// What the starts of a run have cost in this cache. What a process that still runs has set aside is no cost yet.
+    package func cost(of run: String) throws -> RunCost {
+        try read { db in
+            let spent = try Row.fetchOne(
+                db, sql: "SELECT total(paid), total(in_doubt) FROM spending JOIN run_start USING (spender) WHERE run = ?", arguments: [run])
+            func money(_ column: Int) -> Money { Money(clamping: spent?[column] as Double? ?? 0) }
+            let aside = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT CAST(nanodollars AS INTEGER), CAST(process AS TEXT) FROM reservation JOIN run_start USING (spender) WHERE run = ?
+                    AND id NOT IN (SELECT reservation FROM batch WHERE reservation IS NOT NULL)
+                    """, arguments: [run])
+            let lost = aside.filter { !ProcessIdentity.isAlive($0[1]) }.reduce(Money.zero) { $0 + Money(nanodollars: $1[0]) }
+            return RunCost(paid: money(0), inDoubt: money(1) + lost)
+        }
+    }
+
     package func account() throws -> Account { try read(Account.init) }
 
     /// What `writeOff` takes off the account, and what it leaves there.
@@ -57,7 +91,7 @@ extension AnswerCache {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT id, nanodollars, process FROM reservation
+                    SELECT id, CAST(nanodollars AS INTEGER), CAST(process AS TEXT) FROM reservation
                     WHERE id NOT IN (SELECT reservation FROM batch WHERE reservation IS NOT NULL)
                     """)
             let isAlive = Dictionary(uniqueKeysWithValues: Set(rows.map { $0[2] as String }).map { ($0, ProcessIdentity.isAlive($0)) })
@@ -109,30 +143,50 @@ struct AccountEntry: Sendable {
         ).execute(arguments: [spender, teacher, model, answers, paid.nanodollars, inDoubt.nanodollars])
     }
 
-    /// The whole account, by spenders.
-    static func all(_ db: Database) throws -> [Row] {
-        try Row.fetchAll(db, sql: "SELECT spender, teacher, model, answers, paid, in_doubt FROM spending")
+    /// What a spender has spent on a model, as the account holds it.
+    struct Line: Sendable {
+        var spender: String
+        var teacher: String
+        var model: String
+        var answers: Int
+        var paid: Int
+        var inDoubt: Int
+
+        /// Throws `CacheError.damaged` for a row that plad did not write.
+        init(_ row: Row) throws {
+            var reader = RowReader(row, Line.columns)
+            (spender, teacher, model) = (try reader.text(), try reader.text(), try reader.text())
+            answers = try reader.int()
+            (paid, inDoubt) = (try reader.int(RowReader.Bounds.money), try reader.int(RowReader.Bounds.money))
+        }
+
+        static let columns = "spender, teacher, model, answers, paid, in_doubt"
+    }
+
+    /// The whole account, by spenders; rows that plad did not write are passed over.
+    static func all(_ db: Database) throws -> [Line] {
+        try Row.fetchAll(db, sql: "SELECT \(Line.columns) FROM spending").compactMap { try? Line($0) }
     }
 
     /// The whole account of a file from before spenders had names, as spent by the one given.
-    static func all(older db: Database, spender: String) throws -> [Row] {
-        try Row.fetchAll(db, sql: "SELECT ?, teacher, model, answers, paid, in_doubt FROM spending", arguments: [spender])
+    static func all(older db: Database, spender: String) throws -> [Line] {
+        try Row.fetchAll(db, sql: "SELECT ?, teacher, model, answers, paid, in_doubt FROM spending", arguments: [spender]).compactMap {
+            try? Line($0)
+        }
     }
 
     /// Adds what another file's account says. A spender only ever spends more, so of two notes on the same one the
     /// larger is the later: whatever is merged, and however often, money is counted once. What was written off here and
     /// not there is in doubt again.
-    static func merge(_ account: [Row], _ db: Database) throws {
-        for row in account {
+    static func merge(_ account: [Line], _ db: Database) throws {
+        for line in account {
             try db.execute(
                 sql: """
                     INSERT INTO spending (spender, teacher, model, answers, paid, in_doubt) VALUES (?, ?, ?, ?, ?, ?)
                     ON CONFLICT (spender, teacher, model) DO UPDATE SET answers = max(answers, excluded.answers),
                     paid = max(paid, excluded.paid), in_doubt = max(in_doubt, excluded.in_doubt)
                     """,
-                arguments: [
-                    row[0] as String, row[1] as String, row[2] as String, row[3] as Int64, row[4] as Int64, row[5] as Int64,
-                ])
+                arguments: [line.spender, line.teacher, line.model, line.answers, line.paid, line.inDoubt])
         }
     }
 }

@@ -11,7 +11,7 @@ extension AnswerCache {
             let rows = try Row.fetchAll(
                 db, sql: "SELECT \(StoredCompletion.columns) FROM (SELECT * FROM answer ORDER BY id DESC LIMIT ?) ORDER BY id",
                 arguments: [limit ?? -1])
-            return try rows.map(StoredCompletion.init)
+            return try rows.map(Self.listed)
         }
     }
 
@@ -21,7 +21,15 @@ extension AnswerCache {
             let rows = try Row.fetchAll(
                 db, sql: "SELECT \(StoredCompletion.columns) FROM answer WHERE hex(key) LIKE ? ORDER BY id",
                 arguments: [keyPrefix.filter(\.isHexDigit).uppercased() + "%"])
-            return try rows.map(StoredCompletion.init)
+            return try rows.map(Self.listed)
+        }
+    }
+
+    private static func listed(_ row: Row) throws -> StoredCompletion {
+        do {
+            return try StoredCompletion(row)
+        } catch let error as CacheError {
+            throw CacheError(.damaged, "a row of the cache cannot be read: \(error.message); look at it by `AnswerCache.verify`")
         }
     }
 
@@ -55,15 +63,16 @@ extension AnswerCache {
             let groups = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT teacher, model, finish_reason, count(*), total(prompt_tokens), total(completion_tokens)
-                    FROM answer GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+                    SELECT CAST(teacher AS TEXT), CAST(model AS TEXT), CAST(finish_reason AS TEXT), count(*), total(prompt_tokens),
+                    total(completion_tokens) FROM answer GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
                     """)
             return Statistics(
-                answers: sums[0], attempts: Int(sums[1] as Double), bytes: Int(sums[2] as Double),
+                answers: sums[0], attempts: Int(clamping: sums[1] as Double), bytes: Int(clamping: sums[2] as Double),
                 groups: groups.map {
                     Statistics.Group(
-                        teacher: $0[0], model: $0[1], finishReason: FinishReason(rawValue: $0[2]) ?? .other, answers: $0[3],
-                        promptTokens: Int($0[4] as Double), completionTokens: Int($0[5] as Double))
+                        teacher: $0[0] ?? "", model: $0[1], finishReason: ($0[2] as String?).flatMap(FinishReason.init) ?? .other,
+                        answers: $0[3],
+                        promptTokens: Int(clamping: $0[4] as Double), completionTokens: Int(clamping: $0[5] as Double))
                 },
                 account: try Account(db), failedAttempts: try Int.fetchOne(db, sql: "SELECT count(*) FROM attempt") ?? 0)
         }
@@ -122,7 +131,7 @@ extension AnswerCache {
         let asked = Self.document(
             dialect: request.dialect, teacher: request.teacher, path: request.path, body: request.body, sample: request.sample)
         return try read { db in
-            let columns = "SELECT key, dialect, teacher, path, request, sample FROM answer"
+            let columns = "SELECT \(Self.nearColumns) FROM answer"
             let kin = try Self.mostLike(asked, try Row.fetchCursor(db, sql: "\(columns) WHERE family = ?", arguments: [Data(family.bytes)]))
             let found = try kin ?? Self.mostLike(asked, try Row.fetchCursor(db, sql: "\(columns) ORDER BY id DESC LIMIT 20000"))
             guard let found, let difference = RequestDifference(recorded: found.document, asked: asked) else { return nil }
@@ -151,10 +160,8 @@ extension AnswerCache {
         var bestLikeness = -1.0
         let fields = RequestDifference.fields(of: asked)
         while let row = try rows.next() {
-            guard let key = Digest(bytes: row[0] as Data), let body = try? JSONValue(parsing: Data((row[4] as String).utf8)) else {
-                continue
-            }
-            let document = document(dialect: row[1], teacher: row[2], path: row[3], body: body, sample: row[5])
+            // A damaged row is like nothing.
+            guard let (key, document) = try? near(row) else { continue }
             let likeness = RequestDifference.likeness(fields, document)
             if likeness > bestLikeness {
                 bestLikeness = likeness
@@ -162,6 +169,16 @@ extension AnswerCache {
             }
         }
         return best
+    }
+
+    private static let nearColumns = "key, dialect, teacher, path, request, sample"
+
+    private static func near(_ row: Row) throws -> (key: Digest, document: JSONValue) {
+        var reader = RowReader(row, nearColumns)
+        let key = try reader.digest()
+        let (dialect, teacher, path) = (try reader.text(), try reader.text(), try reader.text())
+        let body = try JSONValue(parsing: Data(try reader.text().utf8))
+        return (key, document(dialect: dialect, teacher: teacher, path: path, body: body, sample: try reader.int()))
     }
 
     private static func document(dialect: String, teacher: String, path: String, body: JSONValue, sample: Int) -> JSONValue {

@@ -12,26 +12,42 @@ extension AnswerCache {
         package var problems: [String]
     }
 
-    /// Rehashes every row's request and response, rereads every response, and lets SQLite check the file's structure.
+    /// Reads every column of every row, rehashes requests and responses, rereads every response, and lets SQLite check the file's
+    /// structure.
     package func verify() throws -> Verification {
         try read { db in
-            var problems = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }.map { "SQLite: \($0)" }
-            var count = 0
-            let rows = try Row.fetchCursor(db, sql: "SELECT \(StoredCompletion.columns), response_digest, id FROM answer ORDER BY id")
-            while let row = try rows.next() {
-                count += 1
-                let id: Int = row["id"]
-                do {
-                    problems += try Self.problems(StoredCompletion(row), responseDigest: row["response_digest"]).map { "row \(id): \($0)" }
-                } catch let error as any Failure {
-                    problems.append("row \(id): \(error.message)")
+            var found = Verification(answers: 0, problems: [])
+            found.problems = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }.map { "SQLite: \($0)" }
+            var last: Int64 = 0
+            do {
+                let rows = try Row.fetchCursor(db, sql: "SELECT \(StoredCompletion.columns), id FROM answer ORDER BY id")
+                while let row = try rows.next() {
+                    found.answers += 1
+                    last = row["id"]
+                    found.problems += Self.problems(row).map { "row \(last): \($0)" }
                 }
+            } catch let error as DatabaseError {
+                found.problems.append("the answers after row \(last) cannot be read: \(error.message ?? "\(error.resultCode)")")
             }
-            return Verification(answers: count, problems: problems)
+            for table in Bookkeeping.all { found.problems += try table.problems(db) }
+            return found
         }
     }
 
-    static func problems(_ answer: StoredCompletion, responseDigest: Data) throws -> [String] {
+    private static func problems(_ row: Row) -> [String] {
+        do {
+            var recorded: Digest?
+            let answer = try StoredCompletion(row, responseDigest: &recorded)
+            return problems(answer, recorded: recorded)
+        } catch let error as any Failure {
+            return [error.message]
+        } catch {
+            return ["\(error)"]
+        }
+    }
+
+    /// - Parameter recorded: the digest that the response had when it was recorded.
+    private static func problems(_ answer: StoredCompletion, recorded: Digest?) -> [String] {
         guard let body = try? JSONValue(parsing: Data(answer.request.utf8)) else { return ["its request is not JSON"] }
         let request = TeacherRequest(
             dialect: answer.dialect, teacher: answer.teacher, path: answer.path, body: body, sample: answer.sample)
@@ -42,7 +58,7 @@ extension AnswerCache {
         if family.digest != answer.family || family.tokenLimit != answer.tokenLimit {
             problems.append("its family or token limit is not its request's")
         }
-        if Digest(of: answer.response) != Digest(bytes: responseDigest) { problems.append("its response is not what was recorded") }
+        if Digest(of: answer.response) != recorded { problems.append("its response is not what was recorded") }
         switch Dialects.named(answer.dialect)?.read(status: answer.status, body: answer.response, choice: answer.choice) {
         case nil, .completion: break
         case .fault(let fault): problems.append("its response is an error: HTTP \(fault.status): \(fault.message)")
@@ -102,16 +118,21 @@ extension AnswerCache {
         try CacheError.telling(of: damaged) { try source.read { _ = try $0.makeStatement(sql: "SELECT id FROM answer") } }
         let sound = try AnswerCache(opening: file, for: .writing)
         return try source.writeWithoutTransaction { db in
-            // Where even the last row is out of reach, no row takes fewer than 200 bytes.
-            let last = (try? Int.fetchOne(db, sql: "SELECT max(id) FROM answer")) ?? size / 200
             var recovered = Recovered()
             // What was paid stays paid, where its table can still be read.
             let account = (try? AccountEntry.all(db)) ?? (try? AccountEntry.all(older: db, spender: sound.spender)) ?? []
             try CacheError.telling(of: file) { try sound.database.write { try AccountEntry.merge(account, $0) } }
-            for start in stride(from: 1, through: max(1, last), by: 500) {
-                let answers = (start..<start + 500).compactMap { id -> StoredCompletion? in
+            let columns = try Self.columns(of: db)
+            var last: Int64 = 0
+            // Where the next rows are out of reach, numbers are tried one by one: no row takes fewer than 200 bytes.
+            let most = Int64(size / 200)
+            while true {
+                let near = try? Int64.fetchAll(db, sql: "SELECT id FROM answer WHERE id > ? ORDER BY id LIMIT 500", arguments: [last])
+                let ids = near ?? (last < most ? Array(last + 1...last + 500) : [])
+                guard let end = ids.last else { return recovered }
+                let answers = ids.compactMap { id -> StoredCompletion? in
                     do {
-                        return try soundRow(id, db)
+                        return try soundRow(id, columns, db)
                     } catch {
                         recovered.lost += 1
                         return nil
@@ -122,18 +143,24 @@ extension AnswerCache {
                         for answer in answers where try answer.insert(db, replacing: false) { recovered.answers += 1 }
                     }
                 }
+                last = end
             }
-            return recovered
         }
     }
 
+    /// The columns of an answer as far as the file has them; older ones lack some.
+    private static func columns(of db: Database) throws -> String {
+        let held = Set(try String.fetchAll(db, sql: "SELECT name FROM pragma_table_info('answer')"))
+        return StoredCompletion.names.map { held.contains($0) ? $0 : $0 == "choice" ? "0 AS choice" : "NULL AS \($0)" }
+            .joined(separator: ", ")
+    }
+
     /// The row of this number, nil where there is none. Throws when it cannot be read or is not what was recorded.
-    private static func soundRow(_ id: Int, _ db: Database) throws -> StoredCompletion? {
-        let row = try Row.fetchOne(db, sql: "SELECT \(StoredCompletion.columns), response_digest FROM answer WHERE id = ?", arguments: [id])
-        guard let row else { return nil }
-        let answer = try StoredCompletion(row)
-        let problems = try problems(answer, responseDigest: row["response_digest"])
-        guard problems.isEmpty else { throw CacheError(.damaged, problems[0]) }
-        return answer
+    private static func soundRow(_ id: Int64, _ columns: String, _ db: Database) throws -> StoredCompletion? {
+        guard let row = try Row.fetchOne(db, sql: "SELECT \(columns) FROM answer WHERE id = ?", arguments: [id]) else { return nil }
+        var recorded: Digest?
+        let answer = try StoredCompletion(row, responseDigest: &recorded)
+        guard let problem = problems(answer, recorded: recorded).first else { return answer }
+        throw CacheError(.damaged, problem)
     }
 }

@@ -39,11 +39,11 @@ package final class AnswerCache: Sendable {
                 )
             }
             database = try CacheFile.inMemory(file)
-            queue = CacheQueue(database, file: file)
+            queue = CacheQueue(database, file: file, writes: false)
             try importRecording(file)
         } else {
             database = try use == .reading ? CacheFile.openForReading(file) : CacheFile.openForWriting(file, sizeLimit: sizeLimit)
-            queue = CacheQueue(database, file: file)
+            queue = CacheQueue(database, file: file, writes: use == .writing)
         }
     }
 
@@ -64,14 +64,33 @@ package final class AnswerCache: Sendable {
         try await store([answer], replacing: replacing)[0]
     }
 
+    /// The answer that a run which refreshes has asked for again already; nil where it has not.
+    func renewed(_ request: TeacherRequest, by run: String?) async throws -> StoredCompletion? {
+        guard let run else { return nil }
+        let key = AnswerKey.digest(of: request)
+        return try await queue.find { db in try Self.isRenewed(key, by: run, db) ? StoredCompletion.fetch(db, key: key) : nil }
+    }
+
+    private static func isRenewed(_ key: Digest, by run: String?, _ db: Database) throws -> Bool {
+        guard let run else { return false }
+        let statement = try db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM renewal WHERE run = ? AND key = ?)")
+        return try Bool.fetchOne(statement, arguments: [run, Data(key.bytes)]) ?? false
+    }
+
     /// Commits the answers, all or none.
-    package func store(_ answers: [StoredCompletion], replacing: Bool = false) async throws -> [StoredCompletion] {
-        try await queue.write { try Self.put(answers, replacing: replacing, $0) }
+    ///
+    /// - Parameter run: the run that refreshes; it does not ask for these again.
+    package func store(_ answers: [StoredCompletion], replacing: Bool = false, run: String? = nil) async throws -> [StoredCompletion] {
+        try await queue.write { try Self.put(answers, replacing: replacing, run: run, $0) }
     }
 
     /// Puts the answers in. Returns the rows that the cache then holds for them.
-    static func put(_ answers: [StoredCompletion], replacing: Bool, _ db: Database) throws -> [StoredCompletion] {
+    static func put(_ answers: [StoredCompletion], replacing: Bool, run: String? = nil, _ db: Database) throws -> [StoredCompletion] {
         try answers.map { answer in
+            if replacing, let run {
+                try db.cachedStatement(sql: "INSERT OR IGNORE INTO renewal (run, key) VALUES (?, ?)")
+                    .execute(arguments: [run, Data(answer.key.bytes)])
+            }
             try db.cachedStatement(sql: "DELETE FROM claim WHERE key = ?").execute(arguments: [Data(answer.key.bytes)])
             let isIn = try answer.insert(db, replacing: replacing)
             // Another process was first: its answer is the one that everybody uses.
@@ -105,12 +124,16 @@ extension AnswerCache {
 
     /// Claims the request, unless somebody has it. A claim ends with the answer's row or by `release`; one whose process is
     /// gone counts for nothing.
-    func claim(_ request: TeacherRequest, replacing: Bool) async throws -> Claim {
+    ///
+    /// - Parameter replacing: whether it is asked again although it is answered; for a run, once.
+    func claim(_ request: TeacherRequest, replacing: Bool, run: String? = nil) async throws -> Claim {
         let key = AnswerKey.digest(of: request)
         return try await queue.write { db in
             // A damaged row is no answer, and no reason to fail what others write in the same turn.
-            if !replacing, let answer = try? StoredCompletion.fetch(db, key: key) { return .answered(answer) }
-            if !replacing, let batch = try Submission.fetch(db, holding: key) { return .inBatch(batch) }
+            let stands = try !replacing || Self.isRenewed(key, by: run, db)
+            if stands, let answer = try? StoredCompletion.fetch(db, key: key) { return .answered(answer) }
+            // Paid for there, and newer than what is recorded.
+            if let batch = try Submission.fetch(db, holding: key) { return .inBatch(batch) }
             if try Self.isAskedElsewhere(key, db) { return .taken }
             try db.cachedStatement(sql: "INSERT OR REPLACE INTO claim (key, process) VALUES (?, ?)")
                 .execute(arguments: [Data(key.bytes), ProcessIdentity.own])
@@ -120,7 +143,7 @@ extension AnswerCache {
 
     /// Whether another process that still runs is asking it.
     static func isAskedElsewhere(_ key: Digest, _ db: Database) throws -> Bool {
-        let statement = try db.cachedStatement(sql: "SELECT process FROM claim WHERE key = ?")
+        let statement = try db.cachedStatement(sql: "SELECT CAST(process AS TEXT) FROM claim WHERE key = ?")
         guard let holder = try String.fetchOne(statement, arguments: [Data(key.bytes)]) else { return false }
         return holder != ProcessIdentity.own && ProcessIdentity.isAlive(holder)
     }
@@ -177,11 +200,15 @@ extension AnswerCache {
     /// The attempts for this key that brought no answer, in their order.
     package func attempts(for key: Digest) throws -> [FailedAttempt] {
         try read { db in
+            let columns = "number, started_at, duration, status, fault, wait"
             let rows = try Row.fetchAll(
-                db, sql: "SELECT number, started_at, duration, status, fault, wait FROM attempt WHERE key = ? ORDER BY id",
-                arguments: [Data(key.bytes)])
-            return rows.map {
-                FailedAttempt(number: $0[0], startedAt: $0[1], duration: $0[2], status: $0[3], fault: $0[4], wait: $0[5])
+                db, sql: "SELECT \(columns) FROM attempt WHERE key = ? ORDER BY id", arguments: [Data(key.bytes)])
+            // A damaged note is none; `verify` names it.
+            return rows.compactMap { row in
+                var reader = RowReader(row, columns)
+                return try? FailedAttempt(
+                    number: reader.int(), startedAt: Int64(reader.int(RowReader.Bounds.time)), duration: reader.optionalDuration() ?? 0,
+                    status: reader.optionalInt(RowReader.Bounds.status), fault: reader.text(), wait: reader.optionalDuration())
             }
         }
     }

@@ -16,6 +16,8 @@ package enum CacheErrorCode: String, ErrorCode {
     case newer
     /// The folder or file cannot be written.
     case unwritable
+    /// The file was deleted or replaced while it was in use.
+    case gone
     /// The disk is full.
     case diskFull
     /// Another process kept the file locked for too long.
@@ -29,7 +31,7 @@ package enum CacheErrorCode: String, ErrorCode {
 
     package var exitStatus: ExitStatus {
         switch self {
-        case .unwritable, .diskFull, .busy: .tryAgain
+        case .unwritable, .gone, .diskFull, .busy: .tryAgain
         case .usage: .usage
         default: .badData
         }

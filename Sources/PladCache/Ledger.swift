@@ -101,8 +101,8 @@ package final class Ledger: BudgetGuard {
 
     /// Returns the reservation's number.
     func reserve(_ most: Money, _ db: Database) throws -> Int64 {
-        try db.cachedStatement(sql: "INSERT INTO reservation (teacher, model, nanodollars, process) VALUES (?, ?, ?, ?)")
-            .execute(arguments: [teacher, model, most.nanodollars, ProcessIdentity.own])
+        try db.cachedStatement(sql: "INSERT INTO reservation (teacher, model, nanodollars, process, spender) VALUES (?, ?, ?, ?, ?)")
+            .execute(arguments: [teacher, model, most.nanodollars, ProcessIdentity.own, cache.spender])
         return db.lastInsertedRowID
     }
 

@@ -49,6 +49,8 @@ extension StoredCompletion {
         func optional<Value>(_ name: String, _ read: (JSONValue) -> Value?) throws -> Value? {
             document[name] == nil || document[name] == .null ? nil : try required(name, read)
         }
+        func count(_ value: JSONValue) -> Int? { value.int.flatMap { RowReader.Bounds.count.contains(Int64($0)) ? $0 : nil } }
+        func time(_ value: JSONValue) -> Double? { value.double.flatMap { RowReader.Bounds.duration.contains($0) ? $0 : nil } }
         let text = try optional("response_text", \.string)
         let bytes = try optional("response_base64") { $0.string.flatMap { Data(base64Encoded: $0) } }
         guard let body = document["response"].map({ Data($0.canonical.utf8) }) ?? text.map({ Data($0.utf8) }) ?? bytes else {
@@ -56,16 +58,17 @@ extension StoredCompletion {
         }
         let asked = TeacherRequest(
             dialect: try required("dialect", \.string), teacher: try required("teacher", \.string), path: try required("path", \.string),
-            body: try required("request") { $0.object == nil ? nil : $0 }, sample: try required("sample", \.int))
+            body: try required("request") { $0.object == nil ? nil : $0 }, sample: try required("sample", count))
         self.init(
-            asked, status: try required("status", \.int), response: body,
+            asked, status: try required("status") { $0.int.flatMap { RowReader.Bounds.status.contains(Int64($0)) ? $0 : nil } },
+            response: body,
             finishReason: try required("finish_reason") { $0.string.flatMap(FinishReason.init) },
             usage: try optional("usage", Usage.init(recording:)), model: try optional("model", \.string),
-            attempts: try required("attempts", \.int))
-        choice = try optional("choice") { $0.int.flatMap { $0 < 0 ? nil : $0 } } ?? 0
-        askedAt = try optional("asked_at_ms") { $0.int.map { Int64($0) } }
-        firstByte = try optional("first_byte_ms", \.double)
-        total = try optional("total_ms", \.double)
+            attempts: try required("attempts", count))
+        choice = try optional("choice", count) ?? 0
+        askedAt = try optional("asked_at_ms") { $0.int.map { Int64($0) }.flatMap { RowReader.Bounds.time.contains($0) ? $0 : nil } }
+        firstByte = try optional("first_byte_ms", time)
+        total = try optional("total_ms", time)
         if let given = try optional("key", \.string), given != key.description {
             throw RecordError(
                 .malformed, "\"key\" is not the digest of the request, which was edited: take \"key\" out to accept it as it is")
@@ -85,7 +88,9 @@ extension Usage {
 
     /// Nil for what counts no tokens. Older recordings spell the counts as properties.
     fileprivate init?(recording usage: JSONValue) {
-        func count(_ key: String) -> Int? { (usage[key] ?? usage[SnakeCase.property(key)])?.int }
+        func count(_ key: String) -> Int? {
+            (usage[key] ?? usage[SnakeCase.property(key)])?.int.flatMap { RowReader.Bounds.count.contains(Int64($0)) ? $0 : nil }
+        }
         guard let prompt = count("prompt_tokens"), let completion = count("completion_tokens") else { return nil }
         self.init(
             promptTokens: prompt, completionTokens: completion, cachedTokens: count("cached_tokens"),

@@ -1,5 +1,6 @@
 import Foundation
 package import PladHTTP
+import PladRecords
 
 /// The key that an endpoint is shown, and the words for when it asks for one or refuses this.
 ///

@@ -1,5 +1,6 @@
 import Foundation
 import PladHTTP
+import PladRecords
 
 extension RemoteTeacher {
     /// The endpoint fails everybody.

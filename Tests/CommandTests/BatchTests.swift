@@ -137,7 +137,17 @@ import Testing
                 try !FileManager.default.fileExists(atPath: teach.folder.appendingPathComponent("attempts.jsonl").path) || teach.asked == 0)
             let dry = try JSONValue(parsing: Data(try teach("--dry-run", "--price", "1,10", "--json", out: "dry").output.utf8))
             #expect(dry["in_batch"] == 20 && dry["to_ask"] == 0)
-            let cancelled = try PladProcess.run("batch", "cancel", id, "--cache", teach.cache)
+            // A cache says where its batches lie, and may be a stranger's.
+            let key = ["PLAD_API_KEY": "sk-planted-1"]
+            let kept = try PladProcess.run(["batch", "cancel", id, "--cache", teach.cache], environment: key)
+            #expect(kept.status == 64 && kept.errors.contains("give --remote http://127.0.0.1:"), "\(kept.errors)")
+            #expect(kept.errors.contains("the key of PLAD_API_KEY") && !kept.errors.contains("planted"), "\(kept.errors)")
+            let elsewhere = try PladProcess.run(
+                ["batch", "cancel", id, "--cache", teach.cache, "--remote", "http://127.0.0.1:1/v1"], environment: key)
+            #expect(elsewhere.status == 64 && elsewhere.errors.contains("lies at http://127.0.0.1:"), "\(elsewhere.errors)")
+            let url = try #require(try teach.batches()[0]["url"]?.string)
+            let cancelled = try PladProcess.run(
+                ["batch", "cancel", id, "--cache", teach.cache, "--remote", String(url.prefix { $0 != "v" }) + "v1"], environment: key)
             #expect(cancelled.status == 0 && cancelled.output.contains("questions free"), "\(cancelled.errors)")
             #expect(try money(teach).inBatches == 0)
             #expect(try teach("--price", "1,10", out: "freed").status == 0)

@@ -1,5 +1,6 @@
 import Foundation
 import PladCache
+import PladHTTP
 import PladRecords
 import PladTeacher
 import Testing

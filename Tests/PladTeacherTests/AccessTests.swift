@@ -45,7 +45,7 @@ import Testing
             access.advice.contains("OPENAI_API_KEY is for api.openai.com alone; set PLAD_API_KEY or `teacher.key_file`"), "\(access.advice)"
         )
         #expect(access.advice.contains(try Endpoint(remote, dialect: OpenAIChatDialect(model: "m")).host))
-        #expect(remote.hasPrefix("http:") == false || (try key(remote, ["PLAD_API_KEY": "a"])) == "a")
+        if !remote.hasPrefix("http:") { #expect(try key(remote, ["PLAD_API_KEY": "a"]) == "a") }
     }
 
     @Test func aJudgeElsewhereHasItsOwnKey() throws {

@@ -34,8 +34,8 @@ package struct BatchRun: Sendable {
     package init(
         cache: AnswerCache, service: any BatchService, dialect: any Dialect, url: String, clock: any Clock<Duration> = ContinuousClock(),
         waits: (first: Duration, most: Duration) = (.seconds(2), .seconds(60)), ledger: Ledger? = nil,
-        random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
-        onProgress: @escaping @Sendable (Progress) -> Void = { _ in }
+        onProgress: @escaping @Sendable (Progress) -> Void = { _ in },
+        random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) {
         self.cache = cache
         self.service = service

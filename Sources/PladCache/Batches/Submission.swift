@@ -46,21 +46,24 @@ package struct Submission: Sendable, Equatable {
     static let columns =
         "name, dialect, teacher, path, url, process, made_at, rows, remote_file, remote_id, phase, status, reservation, price"
 
-    init(_ row: Row) {
-        name = row[0]
-        dialect = row[1]
-        teacher = row[2]
-        path = row[3]
-        url = row[4]
-        process = row[5]
-        madeAt = row[6]
-        rows = row[7]
-        file = row[8]
-        remoteID = row[9]
-        phase = Phase(rawValue: row[10]) ?? .ended
-        status = row[11]
-        reservation = row[12]
-        price = (row[13] as String?).flatMap { try? JSONDecoder().decode(Price.self, from: Data($0.utf8)) }
+    /// Throws `CacheError.damaged` for a row that plad did not write.
+    init(_ row: Row) throws {
+        var reader = RowReader(row, Self.columns)
+        do {
+            (name, dialect, teacher, path, url) = (
+                try reader.text(), try reader.text(), try reader.text(), try reader.text(), try reader.text()
+            )
+            process = try reader.text()
+            madeAt = Int64(try reader.int(RowReader.Bounds.time))
+            rows = try reader.int()
+            (file, remoteID) = (try reader.optionalText(), try reader.optionalText())
+            phase = try reader.value()
+            status = try reader.optionalText()
+            reservation = try reader.optionalInt(RowReader.Bounds.any).map { Int64($0) }
+            price = try reader.optionalText().flatMap { try? JSONDecoder.ofLines.decode(Price.self, from: Data($0.utf8)) }
+        } catch let error as CacheError {
+            throw CacheError(.damaged, "a batch of the cache cannot be read: \(error.message); look at it by `AnswerCache.verify`")
+        }
     }
 
     /// Its name to a person: the provider's, where it has one.

@@ -1,5 +1,5 @@
 package import Foundation
-import PladHTTP
+package import PladHTTP
 import PladRecords
 
 /// One row of a batch: a request and the name that its result comes back under.

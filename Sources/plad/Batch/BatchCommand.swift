@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PladCache
 import PladDistill
+import PladHTTP
 import PladRecords
 import PladTeacher
 

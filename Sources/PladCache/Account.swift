@@ -2,7 +2,7 @@ import GRDB
 import PladRecords
 package import PladTeacher
 
-/// What a cache's answers have cost.
+/// The cost of a cache's completions.
 package struct Account: Sendable, Equatable, Codable {
     /// For answers, as the providers counted their tokens.
     package var paid: Money
@@ -28,7 +28,7 @@ package struct Account: Sendable, Equatable, Codable {
     }
 }
 
-/// What all starts of a run have cost, killed ones included.
+/// The cost of all starts of a run, killed ones included.
 package struct RunCost: Sendable, Equatable, Codable {
     package var paid = Money.zero
     /// At most, for requests that broke off or were under way when their process ended.
@@ -47,7 +47,7 @@ extension AnswerCache {
         }
     }
 
-    /// What the starts of a run have cost in this cache. What a process that still runs has set aside is no cost yet.
+    /// The cost of a run's starts in this cache. Money that a process which still runs has set aside is no cost yet.
     package func cost(of run: String) throws -> RunCost {
         try read { db in
             let spent = try Row.fetchOne(
@@ -66,7 +66,7 @@ extension AnswerCache {
 
     package func account() throws -> Account { try read(Account.init) }
 
-    /// What `writeOff` takes off the account, and what it leaves there.
+    /// Money that `writeOff` takes off the account, and that it leaves there.
     package struct WriteOff: Sendable, Equatable {
         package var inDoubt: Money
         /// For requests of processes that are gone.
@@ -113,7 +113,7 @@ extension AnswerCache {
     }
 }
 
-/// What one settlement adds to the account, and the reservation that it closes.
+/// One settlement's addition to the account, and the reservation that it closes.
 struct AccountEntry: Sendable {
     /// `AnswerCache.spender`.
     var spender: String
@@ -143,7 +143,7 @@ struct AccountEntry: Sendable {
         ).execute(arguments: [spender, teacher, model, answers, paid.nanodollars, inDoubt.nanodollars])
     }
 
-    /// What a spender has spent on a model, as the account holds it.
+    /// A spender's total for a model, as the account holds it.
     struct Line: Sendable {
         var spender: String
         var teacher: String

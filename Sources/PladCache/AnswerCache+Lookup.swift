@@ -33,7 +33,7 @@ extension AnswerCache {
         }
     }
 
-    /// How much the cache holds, of whom.
+    /// Counts of a cache's rows, by teacher, model and finish reason.
     package struct Statistics: Sendable, Equatable, Codable {
         package struct Group: Sendable, Equatable, Codable {
             package var teacher: String
@@ -47,10 +47,10 @@ extension AnswerCache {
         package var answers: Int
         /// Times the wire was used for them.
         package var attempts: Int
-        /// Of requests and responses together.
+        /// Bytes of requests and responses together.
         package var bytes: Int
         package var groups: [Group]
-        /// What the answers cost, as far as their price was known when they came.
+        /// The cost of the completions, as far as their price was known when they came.
         package var account: Account
         /// Requests that brought no answer.
         package var failedAttempts: Int
@@ -80,7 +80,7 @@ extension AnswerCache {
 }
 
 extension AnswerCache {
-    /// How a request's answer is looked up, and what comes of it.
+    /// The lookup of a request's completion, step by step.
     package struct Explanation: Sendable, Equatable, Codable {
         package enum State: String, Sendable, Codable {
             case hit

@@ -3,7 +3,7 @@ import GRDB
 import PladRecords
 
 extension AnswerCache {
-    /// What an import did with the lines of a recording.
+    /// Counts of an import, by what it did with the lines of a recording.
     package struct Imported: Sendable, Equatable, Codable {
         /// Rows that are new.
         package var added = 0
@@ -73,7 +73,7 @@ extension AnswerCache {
     }
 
     /// Puts the rows of another cache in, and what they cost on the account: all or none. Rows that are there stay as they are.
-    /// What is set aside in the other for requests under way, and its open batches, stay with it.
+    /// Money set aside in the other for requests under way, and its open batches, stay with it.
     @discardableResult
     package func merge(_ other: AnswerCache) throws -> Imported {
         try other.read { theirs in

@@ -5,7 +5,7 @@ import PladRecords
 import PladTeacher
 
 extension AnswerCache {
-    /// What a check of the whole file found.
+    /// The findings of a check of the whole file.
     package struct Verification: Sendable, Equatable, Codable {
         package var answers: Int
         /// One line for each thing that is wrong.
@@ -69,10 +69,10 @@ extension AnswerCache {
 }
 
 extension AnswerCache {
-    /// What is, or would be, taken out.
+    /// Rows that are, or would be, taken out.
     package struct Garbage: Sendable, Equatable, Codable {
         package var answers: Int
-        /// Of requests and responses together.
+        /// Bytes of requests and responses together.
         package var bytes: Int
     }
 
@@ -98,7 +98,7 @@ extension AnswerCache {
         return found
     }
 
-    /// What could be saved from a damaged file.
+    /// Counts of a recovery from a damaged file.
     package struct Recovered: Sendable, Equatable, Codable {
         package var answers = 0
         /// Rows that were found and cannot be read, or are not what was recorded. Rows on lost pages are not counted.

@@ -20,7 +20,7 @@ package final class AnswerCache: Sendable {
     let spender = UUID().uuidString.lowercased()
     let database: DatabaseQueue
     let queue: CacheQueue
-    /// How many misses were explained by what is nearest.
+    /// The number of misses that were explained by the nearest row.
     let explained = Atomic(0)
     /// Attempts noted by this process.
     let attempts = Atomic(0)
@@ -109,7 +109,7 @@ package final class AnswerCache: Sendable {
     }
 }
 
-/// Who asks: processes that share a cache leave a note of what they are asking, so that no question is paid for twice.
+/// Claims: processes that share a cache leave a note of what they are asking, so that no prompt is paid for twice.
 extension AnswerCache {
     enum Claim: Sendable {
         /// It is this process's to ask.
@@ -141,7 +141,7 @@ extension AnswerCache {
         }
     }
 
-    /// Whether another process that still runs is asking it.
+    /// True if another process that still runs is asking it.
     static func isAskedElsewhere(_ key: Digest, _ db: Database) throws -> Bool {
         let statement = try db.cachedStatement(sql: "SELECT CAST(process AS TEXT) FROM claim WHERE key = ?")
         guard let holder = try String.fetchOne(statement, arguments: [Data(key.bytes)]) else { return false }
@@ -155,7 +155,7 @@ extension AnswerCache {
         }
     }
 
-    /// How many questions are being asked, by whichever process.
+    /// The number of prompts that are being asked, by whichever process.
     package func claims() throws -> Int {
         try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM claim") ?? 0 }
     }
@@ -194,7 +194,7 @@ extension AnswerCache {
         }
     }
 
-    /// How many attempts this process has noted, those that brought answers included.
+    /// The number of attempts that this process has noted, those that brought completions included.
     package var attemptsMade: Int { attempts.load(ordering: .relaxed) }
 
     /// The attempts for this key that brought no answer, in their order.

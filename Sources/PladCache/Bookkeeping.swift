@@ -4,7 +4,7 @@ import GRDB
 struct Bookkeeping {
     struct Column {
         var name: String
-        /// What is wrong with a value, as a condition of SQL.
+        /// The fault of a value, as a condition of SQL.
         var fault: String
 
         private init(_ name: String, holds: String, canBeMissing: Bool) {

@@ -39,7 +39,7 @@ package enum CacheErrorCode: String, ErrorCode {
 }
 
 extension CacheError {
-    /// What SQLite's error means for this file, and the way out.
+    /// The error that SQLite's means for this file, with the way out.
     init(_ error: DatabaseError, file: URL) {
         let path = file.path
         switch (error.resultCode, error.extendedResultCode) {

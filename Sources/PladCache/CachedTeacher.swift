@@ -28,7 +28,7 @@ package final class CachedTeacher: Sendable {
         case cache
     }
 
-    /// What came of a question.
+    /// The completion of a prompt, and where it is from.
     package struct Answer: Sendable, Equatable {
         package var completion: Completion
         package var source: Source
@@ -50,17 +50,17 @@ package final class CachedTeacher: Sendable {
     let together = InFlight<[Result<Answer, any Error>]>()
     let counts = Locked(RunUsage())
     private let ledger: Ledger?
-    /// Whom is asked for: what its starts cost is counted together, and what one has refreshed the next does not ask again.
+    /// The run that asks: its starts' costs are counted together, and the next does not ask again what one has refreshed.
     let run: String?
-    /// What errors call the setting that names the teacher.
+    /// Errors' word for the setting that names the teacher.
     private let nameSetting: String
     private let onWait: @Sendable () -> Void
     private let hasWaited = Atomic(false)
 
-    /// What the questions have come to so far.
+    /// The usage of the prompts so far.
     package var usage: RunUsage { counts.withLock { $0 } }
 
-    /// How many requests are on the wire or have an answer that is not kept yet.
+    /// The number of requests that are on the wire or have a completion that is not kept yet.
     package var requestsUnderWay: Int {
         switch mode {
         case .record(let teacher), .refresh(let teacher): (teacher as? RemoteTeacher)?.requestsUnderWay ?? 0
@@ -182,7 +182,7 @@ package final class CachedTeacher: Sendable {
         return isOwn ? answer : answer.shared
     }
 
-    /// What need not be asked: a recorded answer; of a run that refreshes, one that it has asked for again already.
+    /// The completion that need not be asked for: a recorded one; for a run that refreshes, one that it has asked for again already.
     func known(_ request: TeacherRequest, replacing: Bool) async throws -> StoredCompletion? {
         replacing ? try await cache.renewed(request, by: run) : try await cache.find(request)
     }

@@ -14,14 +14,14 @@ package final class Ledger: BudgetGuard {
     private struct State {
         /// Reservations of this process that are not settled.
         var open = 0
-        /// What this process has paid, and what it may have.
+        /// Money that this process has paid, and may have.
         var paid = Money.zero
         var inDoubt = Money.zero
         /// Grows with every settlement.
         var settled: UInt64 = 0
         var waiters: [UInt64: CheckedContinuation<Void, any Error>] = [:]
         var next: UInt64 = 0
-        /// Those of `open` whose row may yet not reach the disk, by their numbers.
+        /// Ids of open reservations that are not committed yet.
         var uncommitted: Set<UInt64> = []
 
         mutating func count(_ number: UInt64) {
@@ -59,7 +59,7 @@ package final class Ledger: BudgetGuard {
         self.budget = budget
     }
 
-    /// What this process's requests have come to: paid for answers, and at most for those that broke off.
+    /// The cost of this process's requests: paid for completions, and at most for those that broke off.
     package var spent: (paid: Money, inDoubt: Money) { state.withLock { ($0.paid, $0.inDoubt) } }
 
     package func reserve(for request: TeacherRequest) async throws -> Reservation {

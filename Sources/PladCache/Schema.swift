@@ -165,7 +165,7 @@ enum Schema {
         return migrator
     }
 
-    /// Who spent what stood on the account before spenders had names: in copies of one file the same, so that merged they
+    /// The spender of what stood on the account before spenders had names: in copies of one file the same, so that merged they
     /// count it once. Copies that had gone on spending count in full, since what they share cannot be told.
     static let olderSpender = """
         coalesce(
@@ -186,7 +186,7 @@ enum Schema {
         }
     }
 
-    /// Whether nothing has been made in the database yet but the list of migrations, which is made first: the making was stopped there.
+    /// True if the database holds nothing yet but the list of migrations, which is made first: the making was stopped there.
     private static func isUnfinished(_ db: Database) throws -> Bool {
         let tables = try String.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")
         guard tables.allSatisfy({ $0 == "grdb_migrations" }) else { return false }

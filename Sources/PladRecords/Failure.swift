@@ -1,4 +1,4 @@
-/// What kind of trouble ended a command, as the process's exit status (BSD `sysexits.h` and shell convention).
+/// The kind of trouble that ended a command, as the process's exit status (BSD `sysexits.h` and shell convention).
 package enum ExitStatus: Int32, Sendable {
     /// The command line is wrong.
     case usage = 64
@@ -32,7 +32,7 @@ package struct CodedError<Kind: ErrorCode>: Failure {
 
     package let code: Code
     package let message: String
-    /// What was seen last, where the error sums up several attempts.
+    /// The error that was seen last, where this one sums up several attempts.
     package let cause: (any Error)?
 
     package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {

@@ -12,7 +12,7 @@ package struct Access: Sendable {
     package let key: Credential?
     /// The headers that the user gives beside it.
     package let headers: [HTTPHeader]
-    /// What a person can do about the key; the end of an error.
+    /// The way for a person to mend the key; the end of an error.
     package let advice: String
 
     /// A key for whoever is asked, and the headers beside it.
@@ -53,7 +53,7 @@ package struct KeySource: Sendable {
     package var file: String?
     /// Variables for whatever endpoint the user names.
     package var variables: [String]
-    /// Whether a key may go over plain http to another machine.
+    /// True if a key may go over plain http to another machine.
     package var allowsPlainHTTP: Bool
     /// The group of settings that file and permission are given by, for errors.
     package var setting: String?
@@ -88,12 +88,12 @@ package struct KeySource: Sendable {
         providers.first { $0.hosts.contains { host == $0 || host.hasSuffix("." + $0) } }?.variable
     }
 
-    /// Whether the provider whose host this is has a key in the environment.
+    /// True if the provider whose host this is has a key in the environment.
     package static func hasKey(for endpoint: Endpoint, in environment: [String: String]) -> Bool {
         variable(for: endpoint.host).map { environment[$0]?.isEmpty == false } ?? false
     }
 
-    /// What gives an endpoint a key that got none: the way, and which key of the environment is for somebody else.
+    /// The way to give a key to an endpoint that got none, and which key of the environment is for somebody else.
     fileprivate func advice(_ endpoint: Endpoint, _ environment: [String: String]) -> String {
         let ways = [Self.variable(for: endpoint.host)].compactMap { $0 } + variables + (setting.map { ["`\($0).key_file`"] } ?? [])
         let kept = Self.providers.first { environment[$0.variable] != nil }.map { "\($0.variable) is for \($0.hosts[0]) alone; " }
@@ -108,10 +108,10 @@ extension Endpoint {
         return whole.hasPrefix("[") ? String(whole.prefix { $0 != "]" } + "]") : String(whole.prefix { $0 != ":" })
     }
 
-    /// Whether requests are not encrypted.
+    /// True if requests are not encrypted.
     package var isPlain: Bool { origin.hasPrefix("http:") }
 
-    /// Whether it is on this machine: nothing that is sent there leaves it.
+    /// True if it is on this machine: nothing that is sent there leaves it.
     package var isLoopback: Bool {
         let bytes = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
         return host == "localhost" || host.hasSuffix(".localhost") || host == "[::1]"

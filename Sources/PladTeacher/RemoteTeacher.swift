@@ -62,7 +62,7 @@ package final class RemoteTeacher: Teacher {
         self.onAttempt = onAttempt
     }
 
-    /// How many requests are on the wire or have an answer that is not kept yet.
+    /// The number of requests that are on the wire or have a completion that is not kept yet.
     package var requestsUnderWay: Int { underWay.count }
 
     /// Ends the requests on the wire, which may have been paid for; for askers that are cancelled and are not to wait for them.
@@ -111,7 +111,7 @@ package final class RemoteTeacher: Teacher {
         }
     }
 
-    /// Whether a request that was forbidden is one of all: without a key, or with no answer to anybody so far.
+    /// True if a request that was forbidden is one of all: without a key, or with no completion for anybody so far.
     private func forbidsAll(_ outcome: RetryPolicy.Outcome) -> Bool {
         guard case .fault(let fault, _) = outcome, [.forbidden, .page].contains(fault.kind) else { return false }
         return gate.forbade() || (fault.kind == .forbidden && !hasKey && !gate.hasAnswered)

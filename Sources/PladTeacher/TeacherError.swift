@@ -50,7 +50,7 @@ package enum TeacherErrorCode: String, ErrorCode {
 }
 
 extension TeacherError {
-    /// Whether every other prompt would meet the same error, so that asking on is pointless.
+    /// True if every other prompt would meet the same error, so that asking on is pointless.
     package var endsRun: Bool {
         switch code {
         case .malformedAddress, .unreachable, .untrusted, .keyRefused, .keyWithheld, .webPage, .unknownModel, .overQuota, .down,

@@ -4,7 +4,7 @@ import PladRecords
 package import PladTeacher
 
 extension AnswerCache {
-    /// What becomes of requests that are to be asked for in batches.
+    /// The places of requests that are to be asked for in batches.
     struct Intention: Sendable {
         /// Batches that are new.
         var fresh: [Submission] = []

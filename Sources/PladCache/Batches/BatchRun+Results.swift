@@ -4,7 +4,7 @@ package import PladRecords
 package import PladTeacher
 
 extension BatchRun {
-    /// What came of the requests.
+    /// The outcome of the requests.
     package struct Outcome: Sendable {
         /// The keys of the answers that batches brought while this process looked.
         package var answered: Set<Digest> = []
@@ -12,7 +12,7 @@ extension BatchRun {
         package var failures: [Digest: TeacherError] = [:]
         /// The tokens of the answers.
         var usage = Usage(promptTokens: 0, completionTokens: 0)
-        /// What they cost, and at most what those that cannot be read did; nil where the price is not known.
+        /// Their cost, and the most that those which cannot be read cost; nil where the price is not known.
         package var paid: Money?
         package var inDoubt: Money?
 
@@ -92,7 +92,7 @@ extension BatchRun {
         return outcome
     }
 
-    /// What came of a row.
+    /// The outcome of a row.
     private enum RowResult {
         case answered(StoredCompletion)
         /// Not paid for.

@@ -9,7 +9,7 @@ package import PladTeacher
 /// anywhere on the way leaves a batch that the next run carries on. One that may have been sent without an answer is looked
 /// for at the provider before it is sent again.
 package struct BatchRun: Sendable {
-    /// How far the batches are.
+    /// Progress of the batches, in rows.
     package struct Progress: Sendable, Equatable {
         package var batches = 0
         package var rows = 0

@@ -40,7 +40,7 @@ package struct Submission: Sendable, Equatable {
     package var status: String?
     /// The number of what is set aside for it while it is open, where the price is known.
     var reservation: Int64?
-    /// What its tokens cost.
+    /// The price of its tokens.
     var price: Price?
 
     static let columns =
@@ -70,14 +70,14 @@ package struct Submission: Sendable, Equatable {
     package var id: String { remoteID ?? name }
     package var isOpen: Bool { phase == .intended || phase == .sent || phase == .guessed }
 
-    /// Itself, as the batch that the provider has.
+    /// This submission, as the batch that the provider has.
     func sent(as state: BatchState, _ phase: Phase) -> Submission {
         var sent = self
         (sent.remoteID, sent.status, sent.phase) = (state.id, state.status, phase)
         return sent
     }
 
-    /// Itself, as not known to be at the provider.
+    /// This submission, as not known to be at the provider.
     var unsent: Submission {
         var unsent = self
         (unsent.remoteID, unsent.status, unsent.phase) = (nil, nil, .intended)
@@ -134,6 +134,6 @@ package struct Submission: Sendable, Equatable {
         return ProcessIdentity.number(in: process)
     }
 
-    /// Whether it is this process's to send or to take back.
+    /// True if it is this process's to send or to take back.
     var isFree: Bool { phase == .intended && sender == nil }
 }

@@ -6,7 +6,7 @@ import PladRecords
 ///
 /// Its text leaves this file in one place only, `header`, on its way to the wire.
 package struct Credential: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// How the secret is sent.
+    /// The header that carries the secret.
     package enum Style: Sendable, Hashable {
         /// `Authorization: Bearer KEY`
         case bearer

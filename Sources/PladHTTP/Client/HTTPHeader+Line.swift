@@ -39,7 +39,7 @@ extension HTTPHeader {
         self.init(name, value, secrets: secrets)
     }
 
-    /// Whether a header of this name is how somebody proves who they are.
+    /// True if a header of this name is how somebody proves who they are.
     private static func carriesSecret(_ name: String) -> Bool {
         let name = name.lowercased()
         return ["auth", "cookie", "key", "token", "secret", "password", "credential", "signature"].contains { name.contains($0) }

@@ -20,7 +20,7 @@ package struct Retrier: Sendable {
         self.random = random
     }
 
-    /// What follows the attempt under way, which brought no answer.
+    /// The decision after the attempt under way, which brought no completion.
     ///
     /// - Parameter contacted: whether the endpoint has ever answered, to whichever request.
     package func decide(after outcome: RetryPolicy.Outcome, contacted: Bool) -> RetryPolicy.Decision {
@@ -51,6 +51,6 @@ package struct Retrier: Sendable {
     /// Counts anew: the attempt under way has brought something that is kept.
     package mutating func begin() { (attempt, parked) = (1, 0) }
 
-    /// Whether it is the number of attempts that ends the request, and not what came of the last.
+    /// True if it is the number of attempts that ends the request, and not what came of the last.
     package func isExhausted(_ outcome: RetryPolicy.Outcome) -> Bool { policy.isExhausted(attempt - parked, outcome) }
 }

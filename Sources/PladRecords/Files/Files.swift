@@ -18,7 +18,7 @@ extension Data {
     }
 }
 
-/// What a run needs of the file system: whole-file replacement and plain reasons.
+/// A run's needs of the file system: whole-file replacement and plain reasons.
 package enum Files {
     /// Calls `body` with a new file that takes the place of `file` once it is complete and on the disk.
     package static func replace(_ file: URL, _ body: (FileHandle) throws -> Void) throws {

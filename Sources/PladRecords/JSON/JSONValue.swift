@@ -17,7 +17,7 @@ public enum JSONValue: Sendable, Equatable {
         self = try JSONParser.parse(data)
     }
 
-    /// What becomes of half a surrogate pair, which no text can hold.
+    /// The fate of half a surrogate pair, which no text can hold.
     enum LoneSurrogates: Sendable {
         /// U+FFFD stands in its place, as for endpoints that cut texts anywhere.
         case replaced

@@ -23,7 +23,7 @@ package struct BatchWire: Sendable {
         retrier = Retrier(policy, clock: clock, random: random)
     }
 
-    /// What comes back under a status of success.
+    /// The body that comes back under a status of success.
     ///
     /// - Parameter mayRepeat: false for a request that does its work each time: where it may have done it once, `BatchDoubt`
     ///   is thrown instead of another attempt.
@@ -78,7 +78,7 @@ package struct BatchWire: Sendable {
 }
 
 extension RetryPolicy.Outcome {
-    /// Whether the endpoint may have carried the request out although it did not say so.
+    /// True if the endpoint may have carried the request out although it did not say so.
     fileprivate var mayHaveWorked: Bool {
         switch self {
         case .fault(let fault, _): fault.status >= 500

@@ -33,7 +33,7 @@ extension CacheCommand {
 }
 
 extension StoredCompletion {
-    /// What was asked, in one line: the last message, else the whole body.
+    /// The prompt, in one line: the last message, else the whole body.
     var question: String {
         let body = try? JSONValue(parsing: Data(request.utf8))
         let text = body?["messages"]?.array?.last?["content"]?.string ?? body?["prompt"]?.string ?? request

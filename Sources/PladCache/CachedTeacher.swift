@@ -72,19 +72,22 @@ package final class CachedTeacher: Sendable {
     package func spent() async -> RunUsage {
         if case .replay = mode { return usage }
         // What a disk that is full does not let be read is counted without.
-        func ofRun() -> RunCost? { run.flatMap { try? cache.cost(of: $0) } }
+        func ofRun() -> RunCost? {
+            let cost = run.flatMap { try? cache.cost(of: $0) }
+            return ledger == nil && cost == RunCost() ? nil : cost
+        }
         // Where the disk is full, whoever stores an answer is told.
         try? await cache.queue.write { _ in }
         var usage = usage
         if case .batched(let outcome) = mode {
             usage.add(outcome)
-            usage.ofRun = outcome.paid == nil ? nil : ofRun()
+            usage.ofRun = ofRun()
             return usage
         }
         usage.attempts = cache.attemptsMade
         usage.paid = ledger?.spent.paid
         usage.inDoubt = ledger?.spent.inDoubt
-        usage.ofRun = ledger == nil ? nil : ofRun()
+        usage.ofRun = ofRun()
         return usage
     }
 

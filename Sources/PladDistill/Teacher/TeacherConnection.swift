@@ -71,7 +71,9 @@ extension TeachSummary.Wire {
         attempts += usage.attempts
         promptTokens += usage.promptTokens
         completionTokens += usage.completionTokens
-        if let paid = usage.paid { dollars = max((dollars ?? 0) + paid.dollars, usage.ofRun?.paid.dollars ?? 0) }
+        if usage.paid != nil || usage.ofRun != nil {
+            dollars = max((dollars ?? 0) + (usage.paid?.dollars ?? 0), usage.ofRun?.paid.dollars ?? 0)
+        }
         let doubt = max((dollarsInDoubt ?? 0) + (usage.inDoubt?.dollars ?? 0), usage.ofRun?.inDoubt.dollars ?? 0)
         dollarsInDoubt = doubt > 0 ? doubt : nil
     }

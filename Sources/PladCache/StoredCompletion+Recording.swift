@@ -51,14 +51,14 @@ extension StoredCompletion {
         }
         func count(_ value: JSONValue) -> Int? { value.int.flatMap { RowReader.Bounds.count.contains(Int64($0)) ? $0 : nil } }
         func time(_ value: JSONValue) -> Double? { value.double.flatMap { RowReader.Bounds.duration.contains($0) ? $0 : nil } }
+        let asked = TeacherRequest(
+            dialect: try required("dialect", \.string), teacher: try required("teacher", \.string), path: try required("path", \.string),
+            body: try required("request") { $0.object == nil ? nil : $0 }, sample: try required("sample", count))
         let text = try optional("response_text", \.string)
         let bytes = try optional("response_base64") { $0.string.flatMap { Data(base64Encoded: $0) } }
         guard let body = document["response"].map({ Data($0.canonical.utf8) }) ?? text.map({ Data($0.utf8) }) ?? bytes else {
             throw RecordError(.malformed, "lacks \"response\", the body that the endpoint sent")
         }
-        let asked = TeacherRequest(
-            dialect: try required("dialect", \.string), teacher: try required("teacher", \.string), path: try required("path", \.string),
-            body: try required("request") { $0.object == nil ? nil : $0 }, sample: try required("sample", count))
         self.init(
             asked, status: try required("status") { $0.int.flatMap { RowReader.Bounds.status.contains(Int64($0)) ? $0 : nil } },
             response: body,

@@ -107,7 +107,7 @@ import Testing
         for number in 1...20 {
             // Whoever is killed here has sent the request and settled nothing.
             let set = try await ledger.reserve(for: request("\(number)", SamplingParameters(maxTokens: 100)))
-            #expect(try cache.account().total == Money(dollars: Double(number) * 0.1) && set.most == Money(dollars: 0.1))
+            #expect(try cache.account().total == Money(nanodollars: Int64(number) * 100_000_000) && set.most == Money(dollars: 0.1))
         }
     }
 }

@@ -68,28 +68,33 @@ import Testing
         ("total", "9e999"), ("cached_tokens", "-2"), ("reasoning_tokens", "x'00'"), ("choice", "-1"), ("choice", "9223372036854775807"),
     ]
 
-    @Test(arguments: damage)
-    func aBadValueInAnyColumnIsFoundAndCrashesNothing(column: String, value: String) async throws {
+    @Test func aBadValueInAnyColumnIsFoundAndCrashesNothing() async throws {
         let folder = try Folder()
-        let file = folder["c.sqlite"]
-        let cache = try AnswerCache(opening: file, for: .writing)
+        let cache = try AnswerCache(opening: folder["sound.sqlite"], for: .writing)
         for text in ["a", "sound"] { _ = try await cache.store(try stored(request(text), "b")) }
         try cache.close()
-        try execute("UPDATE answer SET \(column) = \(value) WHERE id = 1", in: file)
-        let damaged = try AnswerCache(opening: file, for: .reading)
-        let found = try damaged.verify()
-        #expect(found.answers == 2 && found.problems.contains { $0.hasPrefix("row 1: its ") }, "\(found.problems)")
-        #expect(!found.problems.contains { $0.hasPrefix("row 2") })
-        #expect(try damaged.statistics().answers == 2)
-        _ = try? damaged.list()
-        _ = try? await damaged.find(request("a"))
-        #expect(try await damaged.find(request("sound")) != nil)
-        _ = try damaged.nearest(to: request("other"))
-        let recovered = try AnswerCache.recover(file, into: folder["new.sqlite"])
-        #expect(recovered.answers == 1 && recovered.lost == 1)
+        let files = try Self.damage.indices.map { index in
+            try FileManager.default.copyItem(at: folder["sound.sqlite"], to: folder["\(index).sqlite"])
+            return folder["\(index).sqlite"]
+        }
+        try execute(zip(Self.damage, files).map { ("UPDATE answer SET \($0.0) = \($0.1) WHERE id = 1", $1) })
+        for ((column, value), file) in zip(Self.damage, files) {
+            let damaged = try AnswerCache(opening: file, for: .reading)
+            let found = try damaged.verify()
+            #expect(found.answers == 2 && found.problems.contains { $0.hasPrefix("row 1: its ") }, "\(column) \(value): \(found.problems)")
+            #expect(!found.problems.contains { $0.hasPrefix("row 2") }, "\(column) \(value)")
+            #expect(try damaged.statistics().answers == 2)
+            _ = try? damaged.list()
+            _ = try? await damaged.find(request("a"))
+            #expect(try await damaged.find(request("sound")) != nil)
+            _ = try damaged.nearest(to: request("other"))
+            let recovered = try AnswerCache.recover(file, into: file.appendingPathExtension("new"))
+            #expect(recovered.answers == 1 && recovered.lost == 1, "\(column) \(value)")
+        }
     }
 
-    @Test(arguments: [
+    /// Rows beside the answers with a value that no column holds, and that column.
+    private static let badRows = [
         ("attempt (key, number, started_at, duration, fault)", "('k', 1, 1, 1, 'f')", "key"),
         ("attempt (key, number, started_at, duration, fault)", "(zeroblob(32), 1, 'x', 1, 'f')", "started_at"),
         ("attempt (key, number, started_at, duration, fault, status)", "(zeroblob(32), 1, 1, -1, 'f', 7)", "duration"),
@@ -106,24 +111,32 @@ import Testing
             "price"
         ),
         ("renewal", "('r', 'k')", "key"), ("run_start", "('s', x'00')", "run"),
-    ])
-    func aBadRowBesideTheAnswersIsFoundAndCrashesNothing(table: String, values: String, column: String) async throws {
+    ]
+
+    @Test func aBadRowBesideTheAnswersIsFoundAndCrashesNothing() async throws {
         let folder = try Folder()
-        let file = folder["c.sqlite"]
-        let cache = try AnswerCache(opening: file, for: .writing)
+        let cache = try AnswerCache(opening: folder["sound.sqlite"], for: .writing)
         _ = try await cache.store(try stored(request("a"), "b"))
         #expect(try cache.verify().problems.isEmpty)
-        try execute("INSERT INTO \(table) VALUES \(values)", in: file)
-        let name = table.prefix { $0 != " " }
-        #expect(try cache.verify().problems.contains("table \(name): 1 rows hold a \(column) that plad does not write"))
-        _ = try cache.statistics()
-        _ = try cache.account()
-        _ = try cache.writeOff(deleting: false)
-        _ = try cache.cost(of: "run")
-        _ = try? cache.submissions()
-        _ = try cache.attempts(for: Digest(of: "k"))
-        #expect(try AnswerCache.recover(file, into: folder["new.sqlite"]).answers == 1)
-        let merged = try AnswerCache(opening: folder["merged.sqlite"], for: .writing)
-        #expect(try merged.merge(cache).added == 1)
+        try cache.close()
+        let files = try Self.badRows.indices.map { index in
+            try FileManager.default.copyItem(at: folder["sound.sqlite"], to: folder["\(index).sqlite"])
+            return folder["\(index).sqlite"]
+        }
+        try execute(zip(Self.badRows, files).map { ("INSERT INTO \($0.0) VALUES \($0.1)", $1) })
+        for ((table, _, column), file) in zip(Self.badRows, files) {
+            let damaged = try AnswerCache(opening: file, for: .reading)
+            let name = table.prefix { $0 != " " }
+            #expect(try damaged.verify().problems.contains("table \(name): 1 rows hold a \(column) that plad does not write"), "\(name)")
+            _ = try damaged.statistics()
+            _ = try damaged.account()
+            _ = try damaged.writeOff(deleting: false)
+            _ = try damaged.cost(of: "run")
+            _ = try? damaged.submissions()
+            _ = try damaged.attempts(for: Digest(of: "k"))
+            #expect(try AnswerCache.recover(file, into: file.appendingPathExtension("new")).answers == 1)
+            let merged = try AnswerCache(opening: file.appendingPathExtension("merged"), for: .writing)
+            #expect(try merged.merge(damaged).added == 1)
+        }
     }
 }

@@ -135,7 +135,7 @@ class Comparison:
         for name, runs in theirs.items():
             if len(runs) < len(ours):
                 continue
-            memory = None if work == "tokenize" else statistics.median(a["peakBytes"] / b["peakBytes"] for a, b in zip(ours, runs))
+            memory = None if work == "tokenize" else statistics.median(a["peak_bytes"] / b["peak_bytes"] for a, b in zip(ours, runs))
             for phase, rate, unit in phases(work, options):
                 plad, peer = ([rate(run) for run in side] for side in (ours, runs))
                 ratios = [a / b for a, b in zip(plad, peer)]
@@ -151,8 +151,8 @@ class Comparison:
 def phases(work, options):
     """Name, rate of a run, and unit, of all that a case's rows tell apart."""
     if work == "tokenize":
-        return [("all", lambda run: run["megabytesPerSecond"], "MB/s")]
-    whole = ("all", lambda run: run["tokensPerSecond"], "tokens/s")
+        return [("all", lambda run: run["megabytes_per_second"], "MB/s")]
+    whole = ("all", lambda run: run["tokens_per_second"], "tokens/s")
     if work == "train":
         return [whole]
     batch, samples, prompt, new = (options[options.index(name) + 1] for name in ("--batch", "--samples", "--prompt", "--new"))
@@ -167,9 +167,9 @@ def phases(work, options):
 def share(work, phase, runs):
     """The median part of the machine's best rate that plad reaches, and of which: "product" of matrices, or "read" of memory."""
     if work == "train":
-        return {"of": "product", "part": statistics.median(run["gflops"] / run["sgemmGflops"] for run in runs)}
-    if phase == "prompts" and all("gflopsByPart" in run for run in runs):
-        return {"of": "product", "part": statistics.median(run["gflopsByPart"]["prefill"] / run["sgemmGflops"] for run in runs)}
+        return {"of": "product", "part": statistics.median(run["gflops"] / run["sgemm_gflops"] for run in runs)}
+    if phase == "prompts" and all("gflops_by_part" in run for run in runs):
+        return {"of": "product", "part": statistics.median(run["gflops_by_part"]["prefill"] / run["sgemm_gflops"] for run in runs)}
     if phase == "new tokens" and all("weights" in run for run in runs):
         return {"of": "read", "part": statistics.median(run["weights"]["share"] for run in runs)}
     return None

@@ -68,8 +68,8 @@ def plad(arguments, url, requests, cache=None):
             old.unlink()
         command += ["--cache", cache]
     found = json.loads(measured(command, requests)[3])
-    memory = f"{found['residentBytesEarly'] / 2**20:.0f} → {found['residentBytesAtEnd'] / 2**20:.0f}"
-    return found["requestsPerSecond"], found["processorMicrosecondsPerRequest"], memory, ""
+    memory = f"{found['resident_bytes_early'] / 2**20:.0f} → {found['resident_bytes_at_end'] / 2**20:.0f}"
+    return found["requests_per_second"], found["processor_microseconds_per_request"], memory, ""
 
 
 def curl(arguments, url, requests, folder):

@@ -143,10 +143,10 @@ for position in range(arguments.prompt, arguments.prompt + arguments.new - 1):
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 system = llama.llama_print_system_info().decode()
 print(json.dumps({
-    "tokensPerSecond": sequences * arguments.new / (prefilled + decoded), "peakBytes": peak,
+    "tokens_per_second": sequences * arguments.new / (prefilled + decoded), "peak_bytes": peak,
     # Drawing tokens is part of both.
-    "seconds": {"prefill": prefilled, "decode": decoded}, "secondsDrawing": drawing,
-    "model": described, "modelBytes": llama.llama_model_size(model), "version": llama.__version__, "system": " ".join(system.split()),
+    "seconds": {"prefill": prefilled, "decode": decoded}, "seconds_drawing": drawing,
+    "model": described, "model_bytes": llama.llama_model_size(model), "version": llama.__version__, "system": " ".join(system.split()),
 }), flush=True)
 # The library's own clean-up at exit is none of what is measured.
 os._exit(0)

@@ -42,5 +42,5 @@ count = sample(arguments.new, first)[:, arguments.prompt:].numel()
 ended = time.perf_counter()
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 print(json.dumps({
-    "tokensPerSecond": count / (ended - started), "seconds": {"prefill": first.at - started, "decode": ended - first.at}, "peakBytes": peak,
+    "tokens_per_second": count / (ended - started), "seconds": {"prefill": first.at - started, "decode": ended - first.at}, "peak_bytes": peak,
     "capability": torch.backends.cpu.get_cpu_capability()}))

@@ -41,4 +41,4 @@ tokens = sum(len(encoding.ids) for encoding in ways["encode"]())
 seconds = {name: statistics.median(timed(way) for _ in range(arguments.repeats)) for name, way in ways.items()}
 best = min(seconds, key=seconds.get)
 rate = len(whole.encode()) / seconds[best] / 1e6
-print(json.dumps({"megabytesPerSecond": rate, "seconds": seconds[best], "way": best, "tokens": tokens}))
+print(json.dumps({"megabytes_per_second": rate, "seconds": seconds[best], "way": best, "tokens": tokens}))

@@ -63,5 +63,5 @@ count = sum(step() for _ in range(arguments.steps))
 seconds = time.perf_counter() - started
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 print(json.dumps({
-    "tokensPerSecond": count / seconds, "secondsPerStep": seconds / arguments.steps, "peakBytes": peak,
+    "tokens_per_second": count / seconds, "seconds_per_step": seconds / arguments.steps, "peak_bytes": peak,
     "capability": torch.backends.cpu.get_cpu_capability()}))

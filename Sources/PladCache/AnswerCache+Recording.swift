@@ -3,7 +3,7 @@ import GRDB
 import PladRecords
 
 extension AnswerCache {
-    /// What an import did with the lines of a recording.
+    /// Counts of an import, by what it did with the lines of a recording.
     package struct Imported: Sendable, Equatable, Codable {
         /// Rows that are new.
         package var added = 0
@@ -18,10 +18,10 @@ extension AnswerCache {
             self.different = different
         }
 
-        mutating func take(_ answer: StoredAnswer, _ db: Database) throws {
+        mutating func take(_ answer: StoredCompletion, _ db: Database) throws {
             if try answer.insert(db, replacing: false) {
                 added += 1
-            } else if try StoredAnswer.fetch(db, key: answer.key)?.response == answer.response {
+            } else if try StoredCompletion.fetch(db, key: answer.key)?.response == answer.response {
                 present += 1
             } else {
                 different += 1
@@ -38,10 +38,10 @@ extension AnswerCache {
             try Files.replace(file) { handle in
                 // Binary order of the columns that decide the key: no two rows are equal in all of them.
                 let rows = try Row.fetchCursor(
-                    db, sql: "SELECT \(StoredAnswer.columns) FROM answer ORDER BY teacher, dialect, path, request, sample")
+                    db, sql: "SELECT \(StoredCompletion.columns) FROM answer ORDER BY teacher, dialect, path, request, sample")
                 var buffer = Data()
                 while let row = try rows.next() {
-                    buffer.append(contentsOf: try RecordedAnswer(StoredAnswer(row), withTimes: withTimes).document.canonical.utf8)
+                    buffer.append(contentsOf: try StoredCompletion(row).recording(withTimes: withTimes).canonical.utf8)
                     buffer.append(UInt8(ascii: "\n"))
                     count += 1
                     if buffer.count > 1 << 20 {
@@ -72,9 +72,31 @@ extension AnswerCache {
         }
     }
 
-    private static func parse(_ line: Data, place: String) throws -> StoredAnswer {
+    /// Puts the rows of another cache in, and what they cost on the account: all or none. Rows that are there stay as they are.
+    /// Money set aside in the other for requests under way, and its open batches, stay with it.
+    @discardableResult
+    package func merge(_ other: AnswerCache) throws -> Imported {
+        try other.read { theirs in
+            try CacheError.telling(of: file) {
+                try database.write { db in
+                    var imported = Imported()
+                    let rows = try Row.fetchCursor(theirs, sql: "SELECT \(StoredCompletion.columns) FROM answer ORDER BY id")
+                    while let row = try rows.next() { try imported.take(StoredCompletion(row), db) }
+                    try AccountEntry.merge(AccountEntry.all(theirs), db)
+                    for start in try Row.fetchAll(theirs, sql: "SELECT spender, run FROM run_start") {
+                        try db.execute(
+                            sql: "INSERT OR IGNORE INTO run_start (spender, run) VALUES (?, ?)",
+                            arguments: [start[0] as String, start[1] as String])
+                    }
+                    return imported
+                }
+            }
+        }
+    }
+
+    private static func parse(_ line: Data, place: String) throws -> StoredCompletion {
         do {
-            return try RecordedAnswer(JSONValue(parsing: line)).answer()
+            return try StoredCompletion(recording: JSONValue(parsing: line))
         } catch let error as any Failure {
             throw RecordError(.malformed, "\(place): \(error.message); mend or remove the line")
         }

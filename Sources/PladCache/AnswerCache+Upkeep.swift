@@ -1,29 +1,78 @@
 package import Foundation
 import GRDB
+import PladHTTP
 import PladRecords
+import PladTeacher
 
 extension AnswerCache {
-    /// Puts the rows of another cache in, and what they cost on the account: all or none. Rows that are there stay as they are.
-    /// What is set aside in the other for requests under way, and its open batches, stay with it.
-    @discardableResult
-    package func merge(_ other: AnswerCache) throws -> Imported {
-        try other.read { theirs in
-            try CacheError.telling(of: file) {
-                try database.write { db in
-                    var imported = Imported()
-                    let rows = try Row.fetchCursor(theirs, sql: "SELECT \(StoredAnswer.columns) FROM answer ORDER BY id")
-                    while let row = try rows.next() { try imported.take(StoredAnswer(row), db) }
-                    try AccountEntry.merge(AccountEntry.all(theirs), db)
-                    return imported
+    /// The findings of a check of the whole file.
+    package struct Verification: Sendable, Equatable, Codable {
+        package var answers: Int
+        /// One line for each thing that is wrong.
+        package var problems: [String]
+    }
+
+    /// Reads every column of every row, rehashes requests and responses, rereads every response, and lets SQLite check the file's
+    /// structure.
+    package func verify() throws -> Verification {
+        try read { db in
+            var found = Verification(answers: 0, problems: [])
+            found.problems = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }.map { "SQLite: \($0)" }
+            var last: Int64 = 0
+            do {
+                let rows = try Row.fetchCursor(db, sql: "SELECT \(StoredCompletion.columns), id FROM answer ORDER BY id")
+                while let row = try rows.next() {
+                    found.answers += 1
+                    last = row["id"]
+                    found.problems += Self.problems(row).map { "row \(last): \($0)" }
                 }
+            } catch let error as DatabaseError {
+                found.problems.append("the answers after row \(last) cannot be read: \(error.message ?? "\(error.resultCode)")")
             }
+            for table in Bookkeeping.all { found.problems += try table.problems(db) }
+            return found
         }
     }
 
-    /// What is, or would be, taken out.
+    private static func problems(_ row: Row) -> [String] {
+        do {
+            var recorded: Digest?
+            let answer = try StoredCompletion(row, responseDigest: &recorded)
+            return problems(answer, recorded: recorded)
+        } catch let error as any Failure {
+            return [error.message]
+        } catch {
+            return ["\(error)"]
+        }
+    }
+
+    /// - Parameter recorded: the digest that the response had when it was recorded.
+    private static func problems(_ answer: StoredCompletion, recorded: Digest?) -> [String] {
+        guard let body = try? JSONValue(parsing: Data(answer.request.utf8)) else { return ["its request is not JSON"] }
+        let request = TeacherRequest(
+            dialect: answer.dialect, teacher: answer.teacher, path: answer.path, body: body, sample: answer.sample)
+        var problems: [String] = []
+        if request.bodyText != answer.request { problems.append("its request is not in canonical spelling") }
+        if AnswerKey.digest(of: request) != answer.key { problems.append("its key \(answer.key.short) is not the digest of its request") }
+        let family = AnswerKey.family(of: request)
+        if family.digest != answer.family || family.tokenLimit != answer.tokenLimit {
+            problems.append("its family or token limit is not its request's")
+        }
+        if Digest(of: answer.response) != recorded { problems.append("its response is not what was recorded") }
+        switch Dialects.named(answer.dialect)?.read(status: answer.status, body: answer.response, choice: answer.choice) {
+        case nil, .completion: break
+        case .fault(let fault): problems.append("its response is an error: HTTP \(fault.status): \(fault.message)")
+        case .unreadable(let reason): problems.append("its response is none of \(answer.dialect): \(reason)")
+        }
+        return problems
+    }
+}
+
+extension AnswerCache {
+    /// Rows that are, or would be, taken out.
     package struct Garbage: Sendable, Equatable, Codable {
         package var answers: Int
-        /// Of requests and responses together.
+        /// Bytes of requests and responses together.
         package var bytes: Int
     }
 
@@ -49,7 +98,7 @@ extension AnswerCache {
         return found
     }
 
-    /// What could be saved from a damaged file.
+    /// Counts of a recovery from a damaged file.
     package struct Recovered: Sendable, Equatable, Codable {
         package var answers = 0
         /// Rows that were found and cannot be read, or are not what was recorded. Rows on lost pages are not counted.
@@ -69,16 +118,21 @@ extension AnswerCache {
         try CacheError.telling(of: damaged) { try source.read { _ = try $0.makeStatement(sql: "SELECT id FROM answer") } }
         let sound = try AnswerCache(opening: file, for: .writing)
         return try source.writeWithoutTransaction { db in
-            // Where even the last row is out of reach, no row takes fewer than 200 bytes.
-            let last = (try? Int.fetchOne(db, sql: "SELECT max(id) FROM answer")) ?? size / 200
             var recovered = Recovered()
             // What was paid stays paid, where its table can still be read.
             let account = (try? AccountEntry.all(db)) ?? (try? AccountEntry.all(older: db, spender: sound.spender)) ?? []
             try CacheError.telling(of: file) { try sound.database.write { try AccountEntry.merge(account, $0) } }
-            for start in stride(from: 1, through: max(1, last), by: 500) {
-                let answers = (start..<start + 500).compactMap { id -> StoredAnswer? in
+            let columns = try Self.columns(of: db)
+            var last: Int64 = 0
+            // Where the next rows are out of reach, numbers are tried one by one: no row takes fewer than 200 bytes.
+            let most = Int64(size / 200)
+            while true {
+                let near = try? Int64.fetchAll(db, sql: "SELECT id FROM answer WHERE id > ? ORDER BY id LIMIT 500", arguments: [last])
+                let ids = near ?? (last < most ? Array(last + 1...last + 500) : [])
+                guard let end = ids.last else { return recovered }
+                let answers = ids.compactMap { id -> StoredCompletion? in
                     do {
-                        return try soundRow(id, db)
+                        return try soundRow(id, columns, db)
                     } catch {
                         recovered.lost += 1
                         return nil
@@ -89,18 +143,24 @@ extension AnswerCache {
                         for answer in answers where try answer.insert(db, replacing: false) { recovered.answers += 1 }
                     }
                 }
+                last = end
             }
-            return recovered
         }
     }
 
+    /// The columns of an answer as far as the file has them; older ones lack some.
+    private static func columns(of db: Database) throws -> String {
+        let held = Set(try String.fetchAll(db, sql: "SELECT name FROM pragma_table_info('answer')"))
+        return StoredCompletion.names.map { held.contains($0) ? $0 : $0 == "choice" ? "0 AS choice" : "NULL AS \($0)" }
+            .joined(separator: ", ")
+    }
+
     /// The row of this number, nil where there is none. Throws when it cannot be read or is not what was recorded.
-    private static func soundRow(_ id: Int, _ db: Database) throws -> StoredAnswer? {
-        let row = try Row.fetchOne(db, sql: "SELECT \(StoredAnswer.columns), response_digest FROM answer WHERE id = ?", arguments: [id])
-        guard let row else { return nil }
-        let answer = try StoredAnswer(row)
-        let problems = try problems(answer, responseDigest: row["response_digest"])
-        guard problems.isEmpty else { throw CacheError(.damaged, problems[0]) }
-        return answer
+    private static func soundRow(_ id: Int64, _ columns: String, _ db: Database) throws -> StoredCompletion? {
+        guard let row = try Row.fetchOne(db, sql: "SELECT \(columns) FROM answer WHERE id = ?", arguments: [id]) else { return nil }
+        var recorded: Digest?
+        let answer = try StoredCompletion(row, responseDigest: &recorded)
+        guard let problem = problems(answer, recorded: recorded).first else { return answer }
+        throw CacheError(.damaged, problem)
     }
 }

@@ -1,7 +1,7 @@
 package import PladRecords
 package import PladTeacher
 
-/// What an answer is found by: the digest of everything that decides it.
+/// The key of a completion: the digest of everything that decides it.
 ///
 /// SHA-256 of the canonical JSON `{"body", "dialect", "path", "sample", "teacher", "version"}`. Two requests that
 /// differ in any of these, down to one field of the body, have different keys; the order and spacing of a body's

@@ -3,47 +3,43 @@ import GRDB
 package import PladRecords
 
 /// An error of this module: the cache cannot be used, or does not hold what is asked of it.
-package struct CacheError: Failure {
-    package enum Code: String, Sendable, Hashable {
-        /// There is no file to replay from.
-        case missing
-        /// The file is no cache of plad's.
-        case foreign
-        /// The file is a cache, and broken.
-        case damaged
-        /// A newer plad made the file.
-        case newer
-        /// The folder or file cannot be written.
-        case unwritable
-        /// The disk is full.
-        case diskFull
-        /// Another process kept the file locked for too long.
-        case busy
-        /// Replay was asked for something that is not recorded.
-        case notRecorded
-        /// A recorded response is none of its dialect's.
-        case unreadableAnswer
-        /// The command line asks for what a cache cannot do.
-        case usage
-    }
+package typealias CacheError = CodedError<CacheErrorCode>
 
-    package let code: Code
-    package let message: String
-
-    package init(_ code: Code, _ message: String) {
-        self.code = code
-        self.message = message
-    }
+package enum CacheErrorCode: String, ErrorCode {
+    /// There is no file to replay from.
+    case missing
+    /// The file is no cache of plad's.
+    case foreign
+    /// The file is a cache, and broken.
+    case damaged
+    /// A newer plad made the file.
+    case newer
+    /// The folder or file cannot be written.
+    case unwritable
+    /// The file was deleted or replaced while it was in use.
+    case gone
+    /// The disk is full.
+    case diskFull
+    /// Another process kept the file locked for too long.
+    case busy
+    /// Replay was asked for something that is not recorded.
+    case notRecorded
+    /// A recorded response is none of its dialect's.
+    case unreadableAnswer
+    /// The command line asks for what a cache cannot do.
+    case usage
 
     package var exitStatus: ExitStatus {
-        switch code {
-        case .unwritable, .diskFull, .busy: .tryAgain
+        switch self {
+        case .unwritable, .gone, .diskFull, .busy: .tryAgain
         case .usage: .usage
         default: .badData
         }
     }
+}
 
-    /// What SQLite's error means for this file, and the way out.
+extension CacheError {
+    /// The error that SQLite's means for this file, with the way out.
     init(_ error: DatabaseError, file: URL) {
         let path = file.path
         switch (error.resultCode, error.extendedResultCode) {

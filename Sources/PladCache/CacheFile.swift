@@ -13,21 +13,31 @@ enum CacheFile {
             flock(lock, LOCK_EX)
             defer { close(lock) }
             // Answers are nobody else's. SQLite gives its other files the mode of this one.
-            if Files.exists(file) { try check(file) } else { close(open(file.path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)) }
-            var configuration = configuration
-            configuration.journalMode = .wal
-            // GRDB's WAL default loses the last commits in a power cut; answers are money, so each commit is flushed.
-            let database = try DatabaseQueue(path: file.path, configuration: configuration)
-            try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-            try Schema.migrator.migrate(database)
-            if let sizeLimit {
-                try database.writeWithoutTransaction { db in
-                    let pageSize = try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 4096
-                    try db.execute(sql: "PRAGMA max_page_count = \(max(1, sizeLimit / pageSize))")
-                }
+            let isNew = !Files.exists(file)
+            if isNew { close(open(file.path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)) } else { try check(file) }
+            do {
+                return try writable(file, sizeLimit: sizeLimit)
+            } catch {
+                // Half of a cache is none: what cannot be made is not left behind.
+                if isNew { for end in ["", "-wal", "-shm", "-journal"] { unlink(file.path + end) } }
+                throw error
             }
-            return database
         }
+    }
+
+    private static func writable(_ file: URL, sizeLimit: Int?) throws -> DatabaseQueue {
+        var configuration = configuration
+        configuration.journalMode = .wal
+        // GRDB's WAL default loses the last commits in a power cut; answers are money, so each commit is flushed.
+        let database = try DatabaseQueue(path: file.path, configuration: configuration)
+        try database.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            guard let sizeLimit else { return }
+            let pageSize = try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 4096
+            try db.execute(sql: "PRAGMA max_page_count = \(max(1, sizeLimit / pageSize))")
+        }
+        try Schema.migrator.migrate(database)
+        return database
     }
 
     /// Makes the folder where it is missing, for its owner alone.

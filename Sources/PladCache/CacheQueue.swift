@@ -9,8 +9,8 @@ import PladRecords
 /// cost one flush, and still each is on the disk before its caller goes on.
 final class CacheQueue: Sendable {
     private struct Find: Sendable {
-        var fetch: @Sendable (Database) throws -> StoredAnswer?
-        var caller: CheckedContinuation<StoredAnswer?, any Error>
+        var fetch: @Sendable (Database) throws -> StoredCompletion?
+        var caller: CheckedContinuation<StoredCompletion?, any Error>
     }
 
     private enum Work: Sendable {
@@ -26,13 +26,17 @@ final class CacheQueue: Sendable {
     private let database: DatabaseQueue
     private let file: URL
     private let state = Locked(State())
+    /// The file that is written; nil where none is.
+    private let written: FileIdentity?
 
-    init(_ database: DatabaseQueue, file: URL) {
+    /// - Parameter writes: whether the database is in `file` and is written to, so that the file must stay where it is.
+    init(_ database: DatabaseQueue, file: URL, writes: Bool) {
         self.database = database
         self.file = file
+        written = writes ? FileIdentity(file) : nil
     }
 
-    func find(_ fetch: @escaping @Sendable (Database) throws -> StoredAnswer?) async throws -> StoredAnswer? {
+    func find(_ fetch: @escaping @Sendable (Database) throws -> StoredCompletion?) async throws -> StoredCompletion? {
         try await withCheckedThrowingContinuation { leave(.find(Find(fetch: fetch, caller: $0))) }
     }
 
@@ -99,6 +103,13 @@ final class CacheQueue: Sendable {
     private func commit(_ writes: [any QueuedWrite], _ db: Database) {
         do {
             var finishes: [@Sendable () -> Void] = []
+            // SQLite would go on writing into a file that has no name any more.
+            guard written == nil || FileIdentity(file) == written else {
+                throw CacheError(
+                    .gone,
+                    "the cache \(file.path) was deleted or replaced while it was in use, and what is answered cannot be kept: put it back, or run the command again for a new one"
+                )
+            }
             try CacheError.telling(of: file) {
                 try db.inTransaction(.immediate) {
                     for write in writes { finishes.append(try write.perform(db)) }
@@ -141,4 +152,17 @@ private struct Note: QueuedWrite {
 
     /// Whoever waits for the same turn hears of it.
     func fail(_ error: any Error) {}
+}
+
+/// Tells a file from another of the same name.
+private struct FileIdentity: Equatable {
+    private let device: dev_t
+    private let number: ino_t
+
+    /// Nil where there is no file.
+    init?(_ file: URL) {
+        var status = stat()
+        guard stat(file.path, &status) == 0 else { return nil }
+        (device, number) = (status.st_dev, status.st_ino)
+    }
 }

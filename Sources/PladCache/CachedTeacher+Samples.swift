@@ -40,16 +40,14 @@ extension CachedTeacher {
 
     private func fresh(_ teacher: any Teacher, _ requests: [TeacherRequest], replacing: Bool) async throws -> [Result<Answer, any Error>] {
         var answers = [Result<Answer, any Error>?](repeating: nil, count: requests.count)
-        if !replacing {
-            for (index, request) in requests.enumerated() {
-                answers[index] = try await cache.find(request).map { recorded in Result { try self.answer(recorded) } }
-            }
+        for (index, request) in requests.enumerated() {
+            answers[index] = try await known(request, replacing: replacing).map { recorded in Result { try self.answer(recorded) } }
         }
         let missing = requests.indices.filter { answers[$0] == nil }
         // One alone may be under way for somebody else here; another process may be asking any of them.
         var granted: [Int] = []
         for index in missing where missing.count > 1 {
-            switch try await cache.claim(requests[index], replacing: replacing) {
+            switch try await cache.claim(requests[index], replacing: replacing, run: run) {
             case .granted: granted.append(index)
             case .answered(let recorded): answers[index] = Result { try self.answer(recorded) }
             // Asked for alone, it says why.
@@ -80,7 +78,7 @@ extension CachedTeacher {
 
     /// The answers that one response brought to the first of the requests, once all of them are on the disk.
     private func keep(_ replies: [Reply], to requests: [TeacherRequest], replacing: Bool) async throws -> [Result<Answer, any Error>] {
-        let stored = zip(requests, replies).map { StoredAnswer($0, $1) }
+        let stored = zip(requests, replies).map { StoredCompletion($0, $1) }
         counts.withLock { counts in
             for reply in replies { counts.add(reply) }
         }

@@ -28,7 +28,7 @@ package final class CachedTeacher: Sendable {
         case cache
     }
 
-    /// What came of a question.
+    /// The completion of a prompt, and where it is from.
     package struct Answer: Sendable, Equatable {
         package var completion: Completion
         package var source: Source
@@ -50,15 +50,17 @@ package final class CachedTeacher: Sendable {
     let together = InFlight<[Result<Answer, any Error>]>()
     let counts = Locked(RunUsage())
     private let ledger: Ledger?
-    /// What errors call the setting that names the teacher.
+    /// The run that asks: its starts' costs are counted together, and the next does not ask again what one has refreshed.
+    let run: String?
+    /// Errors' word for the setting that names the teacher.
     private let nameSetting: String
     private let onWait: @Sendable () -> Void
     private let hasWaited = Atomic(false)
 
-    /// What the questions have come to so far.
+    /// The usage of the prompts so far.
     package var usage: RunUsage { counts.withLock { $0 } }
 
-    /// How many requests are on the wire or have an answer that is not kept yet.
+    /// The number of requests that are on the wire or have a completion that is not kept yet.
     package var requestsUnderWay: Int {
         switch mode {
         case .record(let teacher), .refresh(let teacher): (teacher as? RemoteTeacher)?.requestsUnderWay ?? 0
@@ -69,16 +71,23 @@ package final class CachedTeacher: Sendable {
     /// The usage of all that went over the wire, failed attempts and money included, once their log is on the disk.
     package func spent() async -> RunUsage {
         if case .replay = mode { return usage }
+        // What a disk that is full does not let be read is counted without.
+        func ofRun() -> RunCost? {
+            let cost = run.flatMap { try? cache.cost(of: $0) }
+            return ledger == nil && cost == RunCost() ? nil : cost
+        }
         // Where the disk is full, whoever stores an answer is told.
         try? await cache.queue.write { _ in }
         var usage = usage
         if case .batched(let outcome) = mode {
             usage.add(outcome)
+            usage.ofRun = ofRun()
             return usage
         }
         usage.attempts = cache.attemptsMade
         usage.paid = ledger?.spent.paid
         usage.inDoubt = ledger?.spent.inDoubt
+        usage.ofRun = ofRun()
         return usage
     }
 
@@ -86,11 +95,19 @@ package final class CachedTeacher: Sendable {
     ///   - teacher: what keys call the teacher: the endpoint's origin, or a name given in its place.
     ///   - nameSetting: what errors call the setting that gives such a name.
     ///   - path: the endpoint's path.
+    ///   - run: the run that asks, by a name of its own, over all of its starts; nil for others.
     ///   - onWait: told once, when another process is asking what is asked here and its answer is waited for.
     package init(
         cache: AnswerCache, dialect: any Dialect, teacher: String, path: String, mode: Mode, ledger: Ledger? = nil,
-        nameSetting: String = "teacher.id", onWait: @escaping @Sendable () -> Void = {}
+        nameSetting: String = "teacher.id", run: String? = nil, onWait: @escaping @Sendable () -> Void = {}
     ) {
+        self.run = run
+        if let run {
+            switch mode {
+            case .replay: break
+            case .record, .refresh, .batched: cache.begin(run)
+            }
+        }
         self.cache = cache
         self.ledger = ledger
         self.nameSetting = nameSetting
@@ -99,6 +116,16 @@ package final class CachedTeacher: Sendable {
         self.teacher = teacher
         self.path = path
         self.mode = mode
+    }
+
+    /// The teacher that was resolved, asked through the cache.
+    package convenience init(
+        cache: AnswerCache, _ teacher: ResolvedTeacher, mode: Mode, ledger: Ledger? = nil, nameSetting: String = "teacher.id",
+        run: String? = nil, onWait: @escaping @Sendable () -> Void = {}
+    ) {
+        self.init(
+            cache: cache, dialect: teacher.dialect, teacher: teacher.name, path: teacher.path, mode: mode, ledger: ledger,
+            nameSetting: nameSetting, run: run, onWait: onWait)
     }
 
     /// The answer to the messages; `sample` counts the answers to one question from 0.
@@ -140,7 +167,7 @@ package final class CachedTeacher: Sendable {
     func ask(_ teacher: any Teacher, _ request: TeacherRequest, replacing: Bool) async throws -> Answer {
         let (answer, isOwn) = try await inFlight.value(for: AnswerKey.digest(of: request)) { [cache, self] in
             // Looked up in here, so that no identical question is answered between the look and the asking.
-            if !replacing, let recorded = try await cache.find(request) { return try self.answer(recorded) }
+            if let recorded = try await self.known(request, replacing: replacing) { return try self.answer(recorded) }
             if let answer = try await self.claim(request, replacing: replacing) { return answer }
             let reply: Reply
             do {
@@ -150,7 +177,7 @@ package final class CachedTeacher: Sendable {
                 throw error
             }
             self.counts.withLock { $0.add(reply) }
-            let stored = StoredAnswer(request, reply)
+            let stored = StoredCompletion(request, reply)
             let held = try await self.keep([stored], of: reply, replacing: replacing)[0]
             if held != stored { return try self.answer(held) }
             return Answer(completion: reply.completion, source: .asked, key: held.key, attempts: held.attempts)
@@ -158,22 +185,29 @@ package final class CachedTeacher: Sendable {
         return isOwn ? answer : answer.shared
     }
 
+    /// The completion that need not be asked for: a recorded one; for a run that refreshes, one that it has asked for again already.
+    func known(_ request: TeacherRequest, replacing: Bool) async throws -> StoredCompletion? {
+        replacing ? try await cache.renewed(request, by: run) : try await cache.find(request)
+    }
+
     /// Puts what a response brought on the disk and pays for it, both in one transaction: no answer is paid for and then
     /// lost. Returns the rows that the cache holds.
-    func keep(_ answers: [StoredAnswer], of reply: Reply, replacing: Bool) async throws -> [StoredAnswer] {
+    func keep(_ answers: [StoredCompletion], of reply: Reply, replacing: Bool) async throws -> [StoredCompletion] {
         defer { withExtendedLifetime(reply.underWay) {} }
-        guard let ledger, let reservation = reply.reservation else { return try await cache.store(answers, replacing: replacing) }
+        guard let ledger, let reservation = reply.reservation else {
+            return try await cache.store(answers, replacing: replacing, run: run)
+        }
         // A prompt that is refused under an error's status is kept as filtered, and cost nothing.
         let settlement: Settlement = reply.response.status < 300 ? .answer(reply.completion.usage) : .nothing
-        return try await ledger.settle(reservation, settlement) { db in
-            try AnswerCache.put(answers, replacing: replacing, db)
+        return try await ledger.settle(reservation, settlement) { [run] db in
+            try AnswerCache.put(answers, replacing: replacing, run: run, db)
         }
     }
 
     /// Makes the request this process's to ask: waits while another asks it. Returns the answer where that one brought it.
     private func claim(_ request: TeacherRequest, replacing: Bool) async throws -> Answer? {
         while true {
-            switch try await cache.claim(request, replacing: replacing) {
+            switch try await cache.claim(request, replacing: replacing, run: run) {
             case .granted: return nil
             case .answered(let recorded): return try answer(recorded)
             case .inBatch(let batch): throw TeacherError.inBatch(batch)
@@ -184,7 +218,7 @@ package final class CachedTeacher: Sendable {
         }
     }
 
-    func answer(_ recorded: StoredAnswer, from source: Source = .cache) throws -> Answer {
+    func answer(_ recorded: StoredCompletion, from source: Source = .cache) throws -> Answer {
         switch dialect.read(status: recorded.status, body: recorded.response, choice: recorded.choice) {
         case .completion(let completion):
             return Answer(completion: completion, source: source, key: recorded.key, attempts: recorded.attempts)

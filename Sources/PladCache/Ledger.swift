@@ -14,14 +14,14 @@ package final class Ledger: BudgetGuard {
     private struct State {
         /// Reservations of this process that are not settled.
         var open = 0
-        /// What this process has paid, and what it may have.
+        /// Money that this process has paid, and may have.
         var paid = Money.zero
         var inDoubt = Money.zero
         /// Grows with every settlement.
         var settled: UInt64 = 0
         var waiters: [UInt64: CheckedContinuation<Void, any Error>] = [:]
         var next: UInt64 = 0
-        /// Those of `open` whose row may yet not reach the disk, by their numbers.
+        /// Ids of open reservations that are not committed yet.
         var uncommitted: Set<UInt64> = []
 
         mutating func count(_ number: UInt64) {
@@ -59,7 +59,7 @@ package final class Ledger: BudgetGuard {
         self.budget = budget
     }
 
-    /// What this process's requests have come to: paid for answers, and at most for those that broke off.
+    /// The cost of this process's requests: paid for completions, and at most for those that broke off.
     package var spent: (paid: Money, inDoubt: Money) { state.withLock { ($0.paid, $0.inDoubt) } }
 
     package func reserve(for request: TeacherRequest) async throws -> Reservation {
@@ -101,8 +101,8 @@ package final class Ledger: BudgetGuard {
 
     /// Returns the reservation's number.
     func reserve(_ most: Money, _ db: Database) throws -> Int64 {
-        try db.cachedStatement(sql: "INSERT INTO reservation (teacher, model, nanodollars, process) VALUES (?, ?, ?, ?)")
-            .execute(arguments: [teacher, model, most.nanodollars, ProcessIdentity.own])
+        try db.cachedStatement(sql: "INSERT INTO reservation (teacher, model, nanodollars, process, spender) VALUES (?, ?, ?, ?, ?)")
+            .execute(arguments: [teacher, model, most.nanodollars, ProcessIdentity.own, cache.spender])
         return db.lastInsertedRowID
     }
 
@@ -169,84 +169,8 @@ package final class Ledger: BudgetGuard {
 
 extension TeacherError {
     /// No budget holds what a request may cost.
-    static let boundless = TeacherError(
-        .overBudget, "a request without a limit on its tokens may cost anything: leave the limit in the body, or `teacher.budget` out")
-}
-
-/// What a cache's answers have cost.
-package struct Account: Sendable, Equatable, Codable {
-    /// For answers, as the providers counted their tokens.
-    package var paid: Money
-    /// For requests that broke off, at the most that they can have cost.
-    package var inDoubt: Money
-    /// For requests under way, or lost in a crash, at the most that they can cost.
-    package var reserved: Money
-    /// For open batches, at the most that they can cost.
-    package var inBatches: Money
-
-    package var total: Money { paid + inDoubt + reserved + inBatches }
-
-    init(_ db: Database) throws {
-        let row = try Row.fetchOne(
-            db.cachedStatement(
-                sql: """
-                    SELECT total(paid), total(in_doubt), (SELECT total(nanodollars) FROM reservation),
-                    (SELECT total(nanodollars) FROM batch JOIN reservation ON reservation.id = batch.reservation) FROM spending
-                    """))
-        func money(_ column: Int) -> Int64 { Int64(min(row?[column] as Double? ?? 0, 9e18)) }
-        paid = Money(nanodollars: money(0))
-        inDoubt = Money(nanodollars: money(1))
-        reserved = Money(nanodollars: money(2) - money(3))
-        inBatches = Money(nanodollars: money(3))
-    }
-}
-
-extension AnswerCache {
-    package func account() throws -> Account { try read(Account.init) }
-
-    /// What `writeOff` takes off the account, and what it leaves there.
-    package struct WriteOff: Sendable, Equatable {
-        package var inDoubt: Money
-        /// For requests of processes that are gone.
-        package var reserved: Money
-        /// For requests of processes that still run: these stay.
-        package var underWay: Money
-        package var paid: Money
-
-        package init(inDoubt: Money, reserved: Money, underWay: Money, paid: Money) {
-            (self.inDoubt, self.reserved, self.underWay, self.paid) = (inDoubt, reserved, underWay, paid)
-        }
-    }
-
-    /// Takes what is in doubt, or set aside by processes that are gone, off the account, once the provider's bill has shown that it
-    /// cost nothing. What running processes of this machine have set aside stays, and what is for open batches. Returns what
-    /// is, or would be, taken off.
-    ///
-    /// - Parameter deleting: whether to do it, and not only to look.
-    package func writeOff(deleting: Bool) throws -> WriteOff {
-        func look(_ db: Database) throws -> (WriteOff, gone: [Int64]) {
-            let account = try Account(db)
-            let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT id, nanodollars, process FROM reservation
-                    WHERE id NOT IN (SELECT reservation FROM batch WHERE reservation IS NOT NULL)
-                    """)
-            let isAlive = Dictionary(uniqueKeysWithValues: Set(rows.map { $0[2] as String }).map { ($0, ProcessIdentity.isAlive($0)) })
-            let gone = rows.filter { isAlive[$0[2]] != true }
-            let reserved = gone.reduce(Money.zero) { $0 + Money(nanodollars: $1[1]) }
-            let underWay = rows.filter { isAlive[$0[2]] == true }.reduce(Money.zero) { $0 + Money(nanodollars: $1[1]) }
-            let found = WriteOff(inDoubt: account.inDoubt, reserved: reserved, underWay: underWay, paid: account.paid)
-            return (found, gone.map { $0[0] })
-        }
-        guard deleting else { return try read { try look($0).0 } }
-        return try CacheError.telling(of: file) {
-            try database.write { db in
-                let (found, gone) = try look(db)
-                for id in gone { try db.cachedStatement(sql: "DELETE FROM reservation WHERE id = ?").execute(arguments: [id]) }
-                try db.execute(sql: "UPDATE spending SET in_doubt = 0")
-                return found
-            }
-        }
+    static var boundless: TeacherError {
+        TeacherError(
+            .overBudget, "a request without a limit on its tokens may cost anything: leave the limit in the body, or `teacher.budget` out")
     }
 }

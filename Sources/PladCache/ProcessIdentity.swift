@@ -5,7 +5,7 @@ import Foundation
 package enum ProcessIdentity {
     static let own = name(of: getpid()) ?? "\(getpid())"
 
-    /// Whether the process of this name still runs, as far as this machine can see: another's processes count as gone.
+    /// True if the process of this name still runs, as far as this machine can see: another's processes count as gone.
     static func isAlive(_ name: String) -> Bool {
         number(in: name).flatMap { self.name(of: $0) } == name
     }

@@ -1,6 +1,6 @@
 package import PladRecords
 
-/// How far two requests are apart, and the first field in which they differ.
+/// The distance of two requests, and the first field in which they differ.
 package struct RequestDifference: Sendable, Equatable, CustomStringConvertible {
     /// The field's path, for example `body.messages[0].content`.
     package let field: String

@@ -2,7 +2,7 @@ import PladHTTP
 import PladRecords
 package import PladTeacher
 
-/// What a run's questions have come to: how many went over the wire, and what was paid for.
+/// The usage of a run's prompts: how many went over the wire, and what was paid for them.
 package struct RunUsage: Sendable, Equatable, Codable {
     /// Questions that the teacher answered over the wire.
     package var asked = 0
@@ -13,9 +13,11 @@ package struct RunUsage: Sendable, Equatable, Codable {
     /// Tokens of the asked ones, as the provider counts them.
     package var promptTokens = 0
     package var completionTokens = 0
-    /// What the requests cost, and at most for those that broke off; nil where the price is not known.
+    /// The cost of the requests, and the most for those that broke off; nil where the price is not known.
     package var paid: Money?
     package var inDoubt: Money?
+    /// The cost of all starts of the run; nil where no run is named or the price is not known.
+    package var ofRun: RunCost?
     /// Answers, recorded ones too, by the model's name as the provider returned it. More than one name means that the
     /// teacher changed under way.
     package var models: [String: Int] = [:]
@@ -31,7 +33,7 @@ package struct RunUsage: Sendable, Equatable, Codable {
         completionTokens += reply.completion.usage?.completionTokens ?? 0
     }
 
-    /// What batches have brought went over the wire too.
+    /// Adds batches, which went over the wire too.
     mutating func add(_ outcome: BatchRun.Outcome) {
         asked += outcome.answered.count
         attempts += outcome.answered.count

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import PladRecords
 
 /// The database's shape. Migrations are only ever appended: a file of any age opens.
 enum Schema {
@@ -145,10 +146,26 @@ enum Schema {
             // The ProcessIdentity of the one that has set it aside; of older rows nobody knows whose they are.
             try db.execute(sql: "ALTER TABLE reservation ADD COLUMN process TEXT NOT NULL DEFAULT ''")
         }
+        migrator.registerMigration("10 runs") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE run_start (              -- whom a spender asked for
+                        spender TEXT PRIMARY KEY,
+                        run TEXT NOT NULL
+                    ) WITHOUT ROWID;
+                    CREATE INDEX run_start_run ON run_start (run);
+                    CREATE TABLE renewal (                -- answers that a run which refreshes has asked for again
+                        run TEXT NOT NULL,
+                        key BLOB NOT NULL,
+                        PRIMARY KEY (run, key)
+                    ) WITHOUT ROWID;
+                    ALTER TABLE reservation ADD COLUMN spender TEXT NOT NULL DEFAULT '';
+                    """)
+        }
         return migrator
     }
 
-    /// Who spent what stood on the account before spenders had names: in copies of one file the same, so that merged they
+    /// The spender of what stood on the account before spenders had names: in copies of one file the same, so that merged they
     /// count it once. Copies that had gone on spending count in full, since what they share cannot be told.
     static let olderSpender = """
         coalesce(
@@ -159,8 +176,7 @@ enum Schema {
 
     /// Throws `CacheError` unless the database is a cache of this plad or an older one, or empty.
     static func check(_ db: Database, file: URL) throws {
-        let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0
-        guard !isEmpty else { return }
+        guard try !isUnfinished(db) else { return }
         guard try Int.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
             throw CacheError(.foreign, "\(file.path) is a database, but not a cache of plad; give another file as `teacher.cache`")
         }
@@ -168,5 +184,12 @@ enum Schema {
             throw CacheError(
                 .newer, "the cache \(file.path) was written by a newer plad; update plad or give another file as `teacher.cache`")
         }
+    }
+
+    /// True if the database holds nothing yet but the list of migrations, which is made first: the making was stopped there.
+    private static func isUnfinished(_ db: Database) throws -> Bool {
+        let tables = try String.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")
+        guard tables.allSatisfy({ $0 == "grdb_migrations" }) else { return false }
+        return try tables.isEmpty || Int.fetchOne(db, sql: "SELECT count(*) FROM grdb_migrations") == 0
     }
 }

@@ -17,9 +17,10 @@ public struct TeacherClient: Sendable {
     ///   - cache: the database that keeps completions; made where there is none.
     ///   - replays: answers from the cache alone, and opens no connection.
     ///   - concurrency: the most requests on the wire at a time.
-    ///   - environment: where the key is: `PLAD_API_KEY`, else the variable of the dialect, such as `OPENAI_API_KEY`.
+    ///   - environment: where the key is: `PLAD_API_KEY`, else for a provider's own host its variable, such as `OPENAI_API_KEY`.
     ///
-    /// Throws an error in one line for an address, dialect or key that cannot be used, and for a cache that cannot be opened.
+    /// Throws an error in one line for an address, dialect or key that cannot be used, for a key that would go over plain http to
+    /// another machine, and for a cache that cannot be opened.
     public init(
         remote: String, model: String, dialect: String? = nil, cache: URL, replays: Bool = false, concurrency: Int = 16,
         environment: [String: String] = ProcessInfo.processInfo.environment
@@ -29,16 +30,15 @@ public struct TeacherClient: Sendable {
             throw CacheError(.usage, "there is no dialect \"\(name)\"; choose one of: \(Dialects.names.joined(separator: ", "))")
         }
         let endpoint = try Endpoint(remote, dialect: spoken)
-        let answers = try AnswerCache(opening: cache, for: replays ? .reading : .writing)
-        guard !replays else {
-            teacher = CachedTeacher(
-                cache: answers, dialect: spoken, teacher: endpoint.origin, path: endpoint.path, mode: .replay)
-            return
+        let access = try replays ? nil : Access(to: endpoint, keys: KeySource(setting: nil, environment: environment))
+        let completions = try AnswerCache(opening: cache, for: replays ? .reading : .writing)
+        let wire = try access.map {
+            RemoteTeacher(
+                endpoint: endpoint, dialect: spoken, access: $0, transport: try HTTPClient(), concurrency: concurrency, streaming: .auto,
+                onAttempt: { completions.note($0) })
         }
-        let wire = RemoteTeacher(
-            endpoint: endpoint, dialect: spoken, key: try Credential(environment: environment, for: spoken), transport: try HTTPClient(),
-            concurrency: concurrency, streaming: .auto, onAttempt: { answers.note($0) })
-        teacher = CachedTeacher(cache: answers, dialect: spoken, teacher: endpoint.origin, path: endpoint.path, mode: .record(wire))
+        teacher = CachedTeacher(
+            cache: completions, dialect: spoken, teacher: endpoint.origin, path: endpoint.path, mode: wire.map { .record($0) } ?? .replay)
     }
 
     /// The languages that are spoken.

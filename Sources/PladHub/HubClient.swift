@@ -8,8 +8,8 @@ package struct HubClient: Sendable {
     let endpoint: String
     let transport: any Transport
     let token: Credential?
-    let policy: RetryPolicy
-    let clock: any Clock<Duration>
+    /// For the attempts of one request each.
+    let retrier: Retrier
     /// Whether anything has ever answered: before, an address that cannot be reached is taken for wrong.
     private let hasContact = Locked(false)
 
@@ -21,8 +21,7 @@ package struct HubClient: Sendable {
         self.endpoint = endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint
         self.transport = transport
         self.token = token
-        self.policy = policy
-        self.clock = clock
+        retrier = Retrier(policy, clock: clock)
     }
 
     /// What one attempt came to.
@@ -33,16 +32,16 @@ package struct HubClient: Sendable {
 
     /// The document at a path of the Hub's API, and the response that brought it.
     func document(_ path: String, of model: HubModel) async throws -> (JSONValue, Response) {
-        var attempt = 1
+        var retrier = retrier
         while true {
             switch try await send(endpoint + path, of: model, { $0 }) {
             case .response(let response):
                 guard let document = try? JSONValue(parsing: response.body) else {
-                    try await wait(after: .unreadable("no JSON"), attempt: &attempt, of: model)
+                    try await goOn(&retrier, after: .unreadable("no JSON"), of: model)
                     continue
                 }
                 return (document, response)
-            case .again(let outcome): try await wait(after: outcome, attempt: &attempt, of: model)
+            case .again(let outcome): try await goOn(&retrier, after: outcome, of: model)
             }
         }
     }
@@ -79,17 +78,12 @@ package struct HubClient: Sendable {
         throw HubError(.mismatch, "\(url): more than five redirects")
     }
 
-    /// Sleeps before the next attempt, or throws where there is none.
-    func wait(after outcome: RetryPolicy.Outcome, attempt: inout Int, of model: HubModel) async throws {
-        let decision = policy.decide(
-            after: outcome, attempt: attempt, parked: attempt, contacted: hasContact.withLock { $0 }, random: Double.random(in: 0..<1))
-        guard let wait = decision.wait else {
-            let way = isUnconnected(outcome) ? "check the network, HTTPS_PROXY and HF_ENDPOINT" : "run the command again to go on"
-            let tries = attempt == 1 ? "" : " after \(attempt) attempts"
-            throw HubError(.unreachable, "cannot fetch \(model) from \(endpoint)\(tries): \(outcome.summary); \(way)")
-        }
-        try await clock.sleep(for: wait)
-        attempt += 1
+    /// Waits for the next attempt. Throws `HubError.unreachable` where there is none.
+    func goOn(_ retrier: inout Retrier, after outcome: RetryPolicy.Outcome, of model: HubModel) async throws {
+        if try await retrier.goOn(after: outcome, contacted: hasContact.withLock { $0 }) { return }
+        let way = isUnconnected(outcome) ? "check the network, HTTPS_PROXY and HF_ENDPOINT" : "run the command again to go on"
+        let tries = retrier.attempt == 1 ? "" : " after \(retrier.attempt) attempts"
+        throw HubError(.unreachable, "cannot fetch \(model) from \(endpoint)\(tries): \(outcome.summary); \(way)")
     }
 
     private func isUnconnected(_ outcome: RetryPolicy.Outcome) -> Bool {

@@ -1,4 +1,5 @@
 import Foundation
+import PladRecords
 
 /// A model of the Hub at one of its revisions.
 package struct HubModel: Sendable, Hashable, CustomStringConvertible {

@@ -61,7 +61,7 @@ package struct HubPull: Sendable {
         let blob = cache.blob(file, of: plan.model)
         let partial = try PartialFile(URL(fileURLWithPath: blob.path + ".incomplete"), of: file, onBytes: onBytes)
         let url = "\(client.endpoint)/\(plan.model)/resolve/\(plan.commit)/\(file.path)"
-        var (attempt, mismatches) = (1, 0)
+        var (retrier, mismatches) = (client.retrier, 0)
         while true {
             if partial.isWhole {
                 do {
@@ -86,12 +86,12 @@ package struct HubPull: Sendable {
                 continue
             }
             // A response that brought something is progress, however it ended.
-            if partial.bytes > before { attempt = 1 }
+            if partial.bytes > before { retrier.begin() }
             switch outcome {
             case .response(let response) where response.status == 416: try partial.clear()
             case .response where partial.isWhole: continue
-            case .response: try await client.wait(after: .unreadable("\(file.path) ended early"), attempt: &attempt, of: plan.model)
-            case .again(let outcome): try await client.wait(after: outcome, attempt: &attempt, of: plan.model)
+            case .response: try await client.goOn(&retrier, after: .unreadable("\(file.path) ended early"), of: plan.model)
+            case .again(let outcome): try await client.goOn(&retrier, after: outcome, of: plan.model)
             }
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 package import PladHTTP
+import PladRecords
 
 /// The token that Hugging Face's tools use: `HF_TOKEN`, else the file that `HF_TOKEN_PATH` names or `hf auth login` wrote.
 package enum HubToken {

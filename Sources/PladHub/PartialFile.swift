@@ -97,5 +97,6 @@ final class PartialFile: BodyReceiver {
         guard rename(url.path, blob.path) == 0 else {
             throw HubError(.unwritable, "cannot write \(blob.path): \(String(cString: strerror(errno)))")
         }
+        try Files.synchronizeFolder(of: blob)
     }
 }

@@ -9,7 +9,7 @@ package struct MockAttempt: Codable, Sendable, Equatable {
     package var attempt: Int
     /// The name of the fault that was played; nil where the request was answered plainly.
     package var fault: String?
-    /// Whether what was sent is an answer, plain or not.
+    /// True if what was sent is an answer, plain or not.
     package var answers: Bool
     /// The batch that it was a row of.
     package var batch: String?

@@ -2,9 +2,9 @@ import PladRecords
 
 /// One way of answering, good or bad. Fields that are left out leave the plain answer as it is; they can be combined.
 package struct MockReply: Sendable, Equatable {
-    /// How the log calls it; by default, which of its list it is.
+    /// The log's name for it; by default, which of its list it is.
     package var name: String?
-    /// How often it is drawn among the faults, relative to the others.
+    /// Its share of the draws among the faults, relative to the others.
     package var weight = 1.0
 
     // What is said.
@@ -26,7 +26,7 @@ package struct MockReply: Sendable, Equatable {
     /// Only the body's first bytes, as if they were all.
     package var truncateToBytes: Int?
     package var gzip = false
-    /// Of a streamed response.
+    /// The order, or the damage, of a streamed response's events.
     package var events = MockEvents.inOrder
 
     // How it is said.
@@ -45,13 +45,13 @@ package struct MockReply: Sendable, Equatable {
 
     package init() {}
 
-    /// Whether it brings what a client can take for an answer, if perhaps an empty or a refused one.
+    /// True if it brings what a client can take for an answer, if perhaps an empty or a refused one.
     var isAnswer: Bool {
         status < 300 && body == nil && truncateToBytes == nil && events != .unfinished && !silent && !hangUp && cutAfterBytes == nil
     }
 }
 
-/// What becomes of the events of a streamed response.
+/// The fate of the events of a streamed response.
 package enum MockEvents: String, Decodable, Sendable {
     case inOrder = "in-order"
     /// Each is sent twice.

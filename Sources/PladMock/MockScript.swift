@@ -1,7 +1,7 @@
 package import Foundation
 package import PladRecords
 
-/// What a mock teacher plays: a YAML file.
+/// The script of a mock teacher: a YAML file.
 ///
 /// ```yaml
 /// model: mock              # the model id it returns
@@ -45,7 +45,7 @@ package struct MockScript: Sendable, Equatable {
         }
     }
 
-    /// What the attempt of this number, from 1, at a request gets; nil is the plain answer.
+    /// The reply to the attempt of this number, from 1, at a request; nil is the plain one.
     package func reply(toAttempt attempt: Int, at request: Digest) -> MockReply? {
         if attempt <= sequence.count { return sequence[attempt - 1] }
         var generator = SeededGenerator(seed: seed, "mock", request.description, String(attempt))

@@ -1,4 +1,5 @@
 import Foundation
+import PladRecords
 
 /// Where a teacher is asked: the whole address of one dialect's path, in parts.
 package struct Endpoint: Sendable, Hashable, CustomStringConvertible {

@@ -14,9 +14,9 @@ struct Exchange: AttemptOutcome {
     /// Nil where no whole response came.
     var response: Response?
     var seen: Seen
-    /// What is still set aside for it: for an answer, which is paid for when it is kept.
+    /// Budget reserved for this attempt; settled when the completion is stored.
     var reservation: Reservation?
-    /// Of an answer that came over the wire.
+    /// Counts the request as under way while its completion is not kept; nil for an attempt without one.
     var underWay: UnderWay?
 
     var refusal: RetryPolicy.Outcome? {

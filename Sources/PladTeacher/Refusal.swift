@@ -1,4 +1,4 @@
-/// Whether an answer declines to answer: judged by how it begins, as a person judges, not by words somewhere in it.
+/// Tells completions that decline to answer: by how they begin, as a person judges, not by words somewhere in them.
 ///
 /// A refusal opens with a sentence in which the model says of itself that it cannot or will not do what was asked
 /// ("I'm sorry, but I can't help with that."), perhaps after an apology. An apology alone is none, nor a sentence about
@@ -14,13 +14,13 @@ package enum Refusal {
         "i can't ", "i cannot ", "i can not ", "i'm unable to ", "i am unable to ", "i'm not able to ", "i am not able to ", "i won't ",
         "i will not ", "i must decline to ", "i have to decline to ", "i'm not comfortable ", "i am not comfortable ",
     ]
-    /// What is declined, after an inability: an answer may begin "I can't believe it".
+    /// The deeds that are declined, after an inability: a completion may begin "I can't believe it".
     private static let deeds = [
         "help", "assist", "comply", "provide", "fulfill", "fulfil", "answer", "do that", "do this", "create", "generate", "write",
         "produce", "share", "give", "discuss", "engage", "continue", "support", "offer", "participate", "respond", "complete",
         "process", "facilitate", "creating", "generating", "writing", "providing", "with that", "with this",
     ]
-    /// What is declined is the request, not a deed in a story: "I can't write poetry the way I used to."
+    /// The objects that make the request what is declined, not a deed in a story: "I can't write poetry the way I used to."
     private static let objects = [
         "", "with", "that", "this", "your", "any", "you with", "to", "to that", "to this", "instructions", "such", "information", "content",
         "it", "these", "those",
@@ -48,7 +48,7 @@ package enum Refusal {
         return String(start.prefix(min(sentence.count, 120)))
     }
 
-    /// Whether what follows the deed is what was asked for, to the end of a sentence that says no more.
+    /// True if what follows the deed is what was asked for, to the end of a sentence that says no more.
     private static func declinesRequest(_ rest: Substring) -> Bool {
         let words = rest.prefix { $0 != "." && $0 != "!" && $0 != "\n" && $0 != "," }.split(separator: " ")
         return objects.contains { object in words.starts(with: object.split(separator: " ")) && (object != "" || words.isEmpty) }

@@ -39,6 +39,6 @@ extension RemoteTeacher {
 }
 
 extension TeacherRequest {
-    /// Whether a seed is given: then the same answer over and over is no coincidence.
+    /// True if a seed is given: then the same answer over and over is no coincidence.
     fileprivate var isSeeded: Bool { body["seed"] != nil || body["generationConfig"]?["seed"] != nil }
 }

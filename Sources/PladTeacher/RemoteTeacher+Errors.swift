@@ -1,5 +1,6 @@
 import Foundation
 import PladHTTP
+import PladRecords
 
 extension RemoteTeacher {
     /// The endpoint fails everybody.
@@ -87,7 +88,6 @@ extension RemoteTeacher {
     }
 
     private func keyRefused(_ said: String, _ fault: ProviderFault) -> TeacherError {
-        let way = hasKey ? "check the key in PLAD_API_KEY" : "no key was sent: set PLAD_API_KEY"
-        return TeacherError(.keyRefused, "\(endpoint.origin) refuses the key (\(said)); \(way)", cause: fault)
+        TeacherError(.keyRefused, "\(endpoint.origin) refuses the key (\(said)); \(keyAdvice)", cause: fault)
     }
 }

@@ -7,12 +7,11 @@ package final class RemoteTeacher: Teacher {
     package let endpoint: Endpoint
     package let dialect: any Dialect
     var hasKey: Bool { !secrets.isEmpty }
+    let keyAdvice: String
     private let headers: [HTTPHeader]
     private let secrets: [HTTPHeader]
     private let transport: any Transport
-    private let policy: RetryPolicy
-    private let clock: any Clock<Duration>
-    private let random: @Sendable () -> Double
+    private let retrier: Retrier
     private let budget: (any BudgetGuard)?
     private let onAttempt: @Sendable (Attempt) -> Void
     private let gate: RequestGate
@@ -30,7 +29,7 @@ package final class RemoteTeacher: Teacher {
     ///   - streaming: which answers are streamed.
     ///   - idleTimeout: how long a stream may bring nothing of use; in all it may take thirty times as long, or an hour if that is
     ///     more. Also how long a request may go on whose asker is cancelled.
-    ///   - headers: sent beside the dialect's own and the key's, or in the place of one of the same name.
+    ///   - access: the key, and headers sent beside the dialect's own and the key's, or in the place of one of the same name.
     ///   - requestsPerMinute, tokensPerMinute: the user's limits beside those that the endpoint tells.
     ///   - memory: keeps what is learnt of the endpoint for the next run.
     ///   - random: numbers in [0, 1) for the jitter.
@@ -38,8 +37,8 @@ package final class RemoteTeacher: Teacher {
     ///   - onAttempt: told of every attempt once it has ended, the one that was answered too; called from many tasks.
     ///   - onNotice: told when nobody can ask for a while, and why, and when it goes on.
     package init(
-        endpoint: Endpoint, dialect: any Dialect, key: Credential?, transport: any Transport, concurrency: Int = 64,
-        streaming: Streaming = .never, idleTimeout: Duration = .seconds(120), headers: [HTTPHeader] = [], requestsPerMinute: Double? = nil,
+        endpoint: Endpoint, dialect: any Dialect, access: Access, transport: any Transport, concurrency: Int = 64,
+        streaming: Streaming = .never, idleTimeout: Duration = .seconds(120), requestsPerMinute: Double? = nil,
         tokensPerMinute: Double? = nil,
         memory: (any EndpointMemory)? = nil, policy: RetryPolicy = RetryPolicy(), clock: any Clock<Duration> = ContinuousClock(),
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
@@ -48,8 +47,9 @@ package final class RemoteTeacher: Teacher {
     ) {
         self.endpoint = endpoint
         self.dialect = dialect
-        self.headers = dialect.headers(key: key, given: headers)
-        secrets = self.headers.filter(\.isSecret)
+        keyAdvice = access.advice
+        headers = dialect.headers(key: access.key, given: access.headers)
+        secrets = headers.filter(\.isSecret)
         self.transport = transport
         gate = RequestGate(
             endpoint.origin, concurrency: concurrency, requestsPerMinute: requestsPerMinute, tokensPerMinute: tokensPerMinute,
@@ -57,14 +57,12 @@ package final class RemoteTeacher: Teacher {
         self.streaming = streaming
         self.idleTimeout = idleTimeout
         underWay = RequestsUnderWay(patience: idleTimeout)
-        self.policy = policy
-        self.clock = clock
-        self.random = random
+        retrier = Retrier(policy, clock: clock, random: random)
         self.budget = budget
         self.onAttempt = onAttempt
     }
 
-    /// How many requests are on the wire or have an answer that is not kept yet.
+    /// The number of requests that are on the wire or have a completion that is not kept yet.
     package var requestsUnderWay: Int { underWay.count }
 
     /// Ends the requests on the wire, which may have been paid for; for askers that are cancelled and are not to wait for them.
@@ -77,51 +75,43 @@ package final class RemoteTeacher: Teacher {
     /// - Parameter sent: what goes over the wire: the request, or one for several answers of which this is the first.
     func reply(to request: TeacherRequest, sending sent: TeacherRequest) async throws -> Reply {
         var stream = StreamUse(streaming, request, isRefused: refusesStreams.withLock { $0 })
-        var (number, parked) = (1, 0)
+        var retrier = retrier
         while true {
             let exchange: Exchange
             do {
                 let message = message(for: sent, isStreamed: stream.isOn)
                 exchange = try await gate.withPermit(tokens: sent.estimatedTokens) {
-                    try await paying(for: sent) { try await send(message, request, number) }
+                    try await paying(for: sent) { try await send(message, request, retrier.attempt) }
                 }
             } catch let down as RequestGate.Down {
-                throw error(after: down, attempts: number - 1)
+                throw error(after: down, attempts: retrier.attempt - 1)
             } catch let limits as RequestGate.TooLong {
                 throw TeacherError(
                     .turnedAway,
                     "the limits on requests and tokens ask to wait \(Self.days(limits.wait)) days for \(endpoint.origin), and plad waits for one at most: raise `teacher.requests_per_minute` or `teacher.tokens_per_minute` where you have set them, or run the command again then"
                 )
             }
-            var attempt = Attempt(request: request, number: number, exchange)
+            var attempt = Attempt(request: request, number: retrier.attempt, exchange)
             guard case .refusal(let outcome) = exchange.seen else {
                 onAttempt(attempt)
                 if stream.isRefused { refusesStreams.withLock { $0 = true } }
-                return exchange.reply(after: number)
+                return exchange.reply(after: retrier.attempt)
             }
-            if stream.gaveWay(to: outcome), number < policy.attempts {
+            if stream.gaveWay(to: outcome), retrier.goOnAtOnce() {
                 onAttempt(attempt)
-                number += 1
                 continue
             }
-            let decision = policy.decide(
-                after: outcome, attempt: number - parked, parked: parked, contacted: gate.hasContact, random: random())
+            let decision = retrier.decide(after: outcome, contacted: gate.hasContact)
             attempt.retryAfter = decision.wait
             onAttempt(attempt)
-            switch decision {
-            case .retry(let wait): try await clock.sleep(for: wait)
-            case .park(let wait):
-                parked += 1
-                try await clock.sleep(for: wait)
-            case .giveUp:
-                if policy.isExhausted(number - parked, outcome) { gate.gaveUp() }
-                throw error(after: outcome, attempts: number, isDown: gate.isDown, forbidsAll: forbidsAll(outcome))
+            guard try await retrier.goOn(decision) else {
+                if retrier.isExhausted(outcome) { gate.gaveUp() }
+                throw error(after: outcome, attempts: retrier.attempt, isDown: gate.isDown, forbidsAll: forbidsAll(outcome))
             }
-            number += 1
         }
     }
 
-    /// Whether a request that was forbidden is one of all: without a key, or with no answer to anybody so far.
+    /// True if a request that was forbidden is one of all: without a key, or with no completion for anybody so far.
     private func forbidsAll(_ outcome: RetryPolicy.Outcome) -> Bool {
         guard case .fault(let fault, _) = outcome, [.forbidden, .page].contains(fault.kind) else { return false }
         return gate.forbade() || (fault.kind == .forbidden && !hasKey && !gate.hasAnswered)

@@ -23,7 +23,7 @@ package struct Reply: Sendable {
     package var completion: Completion
     /// Which of the response's answers it is, where several were asked for at once.
     package var choice: Int
-    /// What is set aside for the attempt that brought it, to be settled when it is kept. Nil where nobody counts, and for
+    /// Budget reserved for the attempt that brought it, to be settled when it is kept. Nil where nobody counts, and for
     /// all answers of a response but its first.
     package var reservation: Reservation?
     /// Counts the request as under way until the answer is kept.

@@ -44,7 +44,7 @@ extension TeacherRequest {
     /// The tokens that a provider's limits count for it before it is answered: four bytes each, and the longest answer.
     var estimatedTokens: Double { Double(bodyText.utf8.count / 4) + Double(tokenLimit ?? 0) * Double(answers) }
 
-    /// How many answers the body asks for at once, those that the endpoint keeps to itself included.
+    /// The number of completions that the body asks for at once, those that the endpoint keeps to itself included.
     package var answers: Int {
         let counts = [body["n"], body["best_of"], body["generationConfig"]?["candidateCount"]]
         return max(1, counts.compactMap { $0?.int }.max() ?? 1)

@@ -67,7 +67,9 @@ extension Trainer {
             TrainingError(.foreignCheckpoint, "\(file.path) \(problem); remove it to train from the start, or give another folder")
         }
         let line = data.prefix { $0 != UInt8(ascii: "\n") }
-        guard let header = try? JSONDecoder().decode(CheckpointHeader.self, from: line) else { throw refuse("is no state of a training") }
+        guard let header = try? JSONDecoder.ofLines.decode(CheckpointHeader.self, from: line) else {
+            throw refuse("is no state of a training")
+        }
         guard header.fingerprint == fingerprint else { throw refuse("is the state of a training with other pairs, weights or settings") }
         let (count, start) = (student.trainable.buffer.count, line.endIndex + 1)
         guard header.count == count, data.count - start == blocks.count * count * 4 else {
@@ -91,7 +93,8 @@ extension Trainer {
         student: Student, pairs: [EncodedGroup], loss: any Loss, settings: TrainingSettings, phase: String
     ) throws -> String {
         let parts = [
-            phase, "\(loss)", String(decoding: try settings.jsonLine(), as: UTF8.self), "threads \(student.workers.threads)",
+            phase, "\(loss)", String(decoding: try settings.jsonLine(inSnakeCase: false), as: UTF8.self),
+            "threads \(student.workers.threads)",
             student.weightsDigest,
             Digest(of: pairs.map { "\($0.prompt)\($0.candidates)\($0.keepsChosen ? "" : "-")" }.joined()).description,
         ]

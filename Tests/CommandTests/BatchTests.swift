@@ -97,7 +97,7 @@ import Testing
     private func money(_ teach: Teaching) throws -> (paid: Int, inBatches: Int) {
         let stats = try JSONValue(parsing: Data(try PladProcess.run("cache", "stats", "--cache", teach.cache, "--json").output.utf8))
         func amount(_ name: String) -> Int { stats["account"]?[name]?["nanodollars"]?.int ?? -1 }
-        return (amount("paid"), amount("inBatches"))
+        return (amount("paid"), amount("in_batches"))
     }
 
     private func summary(_ teach: Teaching, _ out: String) throws -> TeachSummary {
@@ -136,8 +136,18 @@ import Testing
             #expect(
                 try !FileManager.default.fileExists(atPath: teach.folder.appendingPathComponent("attempts.jsonl").path) || teach.asked == 0)
             let dry = try JSONValue(parsing: Data(try teach("--dry-run", "--price", "1,10", "--json", out: "dry").output.utf8))
-            #expect(dry["inBatch"] == 20 && dry["toAsk"] == 0)
-            let cancelled = try PladProcess.run("batch", "cancel", id, "--cache", teach.cache)
+            #expect(dry["in_batch"] == 20 && dry["to_ask"] == 0)
+            // A cache says where its batches lie, and may be a stranger's.
+            let key = ["PLAD_API_KEY": "sk-planted-1"]
+            let kept = try PladProcess.run(["batch", "cancel", id, "--cache", teach.cache], environment: key)
+            #expect(kept.status == 64 && kept.errors.contains("give --remote http://127.0.0.1:"), "\(kept.errors)")
+            #expect(kept.errors.contains("the key of PLAD_API_KEY") && !kept.errors.contains("planted"), "\(kept.errors)")
+            let elsewhere = try PladProcess.run(
+                ["batch", "cancel", id, "--cache", teach.cache, "--remote", "http://127.0.0.1:1/v1"], environment: key)
+            #expect(elsewhere.status == 64 && elsewhere.errors.contains("lies at http://127.0.0.1:"), "\(elsewhere.errors)")
+            let url = try #require(try teach.batches()[0]["url"]?.string)
+            let cancelled = try PladProcess.run(
+                ["batch", "cancel", id, "--cache", teach.cache, "--remote", String(url.prefix { $0 != "v" }) + "v1"], environment: key)
             #expect(cancelled.status == 0 && cancelled.output.contains("questions free"), "\(cancelled.errors)")
             #expect(try money(teach).inBatches == 0)
             #expect(try teach("--price", "1,10", out: "freed").status == 0)
@@ -151,7 +161,7 @@ import Testing
             teach.teacher.stop()
             let forgotten = try PladProcess.run("batch", "cancel", id, "--cache", teach.cache, "--forget")
             #expect(forgotten.status == 0 && forgotten.output.contains("20 questions are free"), "\(forgotten.errors)")
-            #expect(try teach.batches()[0]["isOpen"] == false && money(teach).inBatches == 0)
+            #expect(try teach.batches()[0]["is_open"] == false && money(teach).inBatches == 0)
         }
     }
 
@@ -159,7 +169,7 @@ import Testing
         try teaching("answer: yes") { teach in
             func most(_ more: String...) throws -> Double {
                 let result = try PladProcess.run(try teach.arguments(["--dry-run", "--price", "1,10", "--json"] + more, out: "dry"))
-                return try #require(try JSONValue(parsing: Data(result.output.utf8))["dollarsAtMost"]?.double)
+                return try #require(try JSONValue(parsing: Data(result.output.utf8))["dollars_at_most"]?.double)
             }
             let (half, full) = try (most("--batch"), most())
             #expect(abs(half * 2 - full) < 1e-6)

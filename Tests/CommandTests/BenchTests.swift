@@ -15,7 +15,9 @@ import Testing
         #expect(line["command"] as? String == arguments[0])
         #expect(line["shape"] as? String == "tiny")
         #expect(line["threads"] as? Int == 2)
-        for key in ["tokensPerSecond", "secondsPerStep", "peakBytes", "gflops", "sgemmGflops", "sgemmGflopsPlad", "sgemmGflopsOpenBLAS"] {
+        for key in [
+            "tokens_per_second", "seconds_per_step", "peak_bytes", "gflops", "sgemm_gflops", "sgemm_gflops_plad", "sgemm_gflops_openblas",
+        ] {
             #expect((line[key] as? Double ?? 0) > 0, "\(key): \(result.output)")
         }
         let seconds = try #require(line["seconds"] as? [String: Double])
@@ -35,15 +37,15 @@ import Testing
         let result = try PladProcess.run(common + arguments)
         let line = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
         let weights = try #require(line["weights"] as? [String: Double], "\(line)")
-        #expect(weights["bytesPerStep"] == Double(bytes))
-        let best = try #require(weights["bestGigabytesPerSecond"])
-        #expect(best > 0 && abs(weights["share"]! - weights["gigabytesPerSecond"]! / best) < 1e-9)
+        #expect(weights["bytes_per_step"] == Double(bytes))
+        let best = try #require(weights["best_gigabytes_per_second"])
+        #expect(best > 0 && abs(weights["share"]! - weights["gigabytes_per_second"]! / best) < 1e-9)
     }
 
     @Test func memoryIsReadAtSomeRate() throws {
         let result = try PladProcess.run("bench", "memory", "--size", "7", "--passes", "1", "--threads", "2", "--json")
         let line = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
-        #expect(line["bytes"] as? Int == 8 << 20 && (line["gigabytesPerSecond"] as? Double ?? 0) > 0.1, "\(line)")
+        #expect(line["bytes"] as? Int == 8 << 20 && (line["gigabytes_per_second"] as? Double ?? 0) > 0.1, "\(line)")
     }
 
     @Test(arguments: ["f32", "bf16"])
@@ -51,8 +53,8 @@ import Testing
         let result = try PladProcess.run("bench", "load", "--shape", "tiny", "--dtype", type, "--steps", "2", "--json")
         #expect(result.status == 0, "\(result.errors)")
         let line = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
-        #expect(line["dtype"] as? String == type && (line["secondsPerStep"] as? Double ?? 0) > 0)
-        #expect(line["fileBytes"] as? Int ?? 0 > (type == "f32" ? 500_000 : 250_000) && line["memoryBytes"] is Int, "\(line)")
+        #expect(line["dtype"] as? String == type && (line["seconds_per_step"] as? Double ?? 0) > 0)
+        #expect(line["file_bytes"] as? Int ?? 0 > (type == "f32" ? 500_000 : 250_000) && line["memory_bytes"] is Int, "\(line)")
     }
 
     @Test func kernelsThatDoNotExistAreRefusedByName() throws {

@@ -163,7 +163,7 @@ import Testing
         #expect(result.status == 0, "\(result.errors)")
         let line = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
         #expect(line["completion_ids"] as? [Int] == [8, 9])
-        #expect((line["logProbabilities"] as? [Double])?.count == 2)
+        #expect((line["log_probabilities"] as? [Double])?.count == 2)
     }
 
     @Test func tokenizeAndDecodeAreInverse() throws {

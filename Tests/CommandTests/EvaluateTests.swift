@@ -40,9 +40,9 @@ import Testing
         try withRun { _, run in
             for student in try #require(try evaluation(run)["students"] as? [[String: Any]]) {
                 let more = try #require(student["more"] as? [String: Any])
-                #expect(more["kendall"] != nil && more["spearman"] != nil && more["calibrationError"] != nil)
-                #expect(student["likelihoodQuality"] != nil && student["reliability"] != nil)
-                let pairs = try #require((student["rankAccuracy"] as? [String: Any])?["count"] as? Int)
+                #expect(more["kendall"] != nil && more["spearman"] != nil && more["calibration_error"] != nil)
+                #expect(student["likelihood_quality"] != nil && student["reliability"] != nil)
+                let pairs = try #require((student["rank_accuracy"] as? [String: Any])?["count"] as? Int)
                 #expect(pairs > 6 && pairs <= 18, "3 samples for each of 6 prompts")
             }
             let judged = try judgements(run)
@@ -80,11 +80,11 @@ import Testing
             let judged = try judgements(run)
             #expect(judged.map { $0["judge"] as? String } == ["metric", "metric", "first-always", "first-always", "first-always"])
             for judgement in judged.dropFirst(2) {
-                #expect((judgement["winRate"] as? [String: Any])?["mean"] as? Double == 0.5)
+                #expect((judgement["win_rate"] as? [String: Any])?["mean"] as? Double == 0.5)
                 #expect(judgement["malformed"] as? Int == 0)
             }
             // A judge that always takes the first answer turns with the order wherever answers differ.
-            #expect(((judged[4]["flipRate"] as? [String: Any])?["mean"] as? Double ?? 0) > 0.5)
+            #expect(((judged[4]["flip_rate"] as? [String: Any])?["mean"] as? Double ?? 0) > 0.5)
             let attempts = try String(contentsOf: judge.log, encoding: .utf8).split(separator: "\n").count
             #expect(attempts > 0 && attempts % 2 == 0, "every pair in both orders: \(attempts)")
 
@@ -129,9 +129,9 @@ import Testing
         try withRun { _, run in
             let file = URL(fileURLWithPath: run + "/evaluation.json")
             var old = try evaluation(run)
-            old["rougeReads"] = nil
-            old["students"] = (old["students"] as? [[String: Any]])?.map { $0.filter { $0.key != "chrF" && $0.key != "chrFSpread" } }
-            old["differences"] = (old["differences"] as? [[String: Any]])?.map { $0.filter { $0.key != "chrF" } }
+            old["rouge_reads"] = nil
+            old["students"] = (old["students"] as? [[String: Any]])?.map { $0.filter { $0.key != "chrf" && $0.key != "chrf_spread" } }
+            old["differences"] = (old["differences"] as? [[String: Any]])?.map { $0.filter { $0.key != "chrf" } }
             try JSONSerialization.data(withJSONObject: old).write(to: file)
             let table = try PladProcess.run("compare", run)
             #expect(table.status == 0, "\(table.errors)")
@@ -173,7 +173,7 @@ import Testing
             let own = try #require(try evaluation(run)["students"] as? [[String: Any]])
             for (index, name) in [(0, "ranked"), (1, "initial")] {
                 let before = try #require(own.first { $0["name"] as? String == name })
-                for measure in ["rougeL", "teacherNegativeLogLikelihood", "rankAccuracy"] {
+                for measure in ["rouge_l", "teacher_negative_log_likelihood", "rank_accuracy"] {
                     #expect(
                         (students[index][measure] as? NSDictionary) == (before[measure] as? NSDictionary), "\(name), \(measure)")
                 }

@@ -39,7 +39,7 @@ import Testing
             _ = try PladProcess.run("cache", "export", recording.path, "--cache", cache)
             let usages = try String(contentsOf: recording, encoding: .utf8).split(separator: "\n")
                 .map { try JSONValue(parsing: Data($0.utf8))["usage"] }
-            let cost = usages.reduce(0) { $0 + 1000 * ($1?["promptTokens"]?.int ?? 0) + 10_000 * ($1?["completionTokens"]?.int ?? 0) }
+            let cost = usages.reduce(0) { $0 + 1000 * ($1?["prompt_tokens"]?.int ?? 0) + 10_000 * ($1?["completion_tokens"]?.int ?? 0) }
             return (stats["account"] ?? .null, usages.count, cost)
         }
 
@@ -211,7 +211,7 @@ import Testing
         try stopped("answer: yes\nfaulty: 1\nfaults: [ { delay-seconds: 1.5 } ]", times: 1) { teach, words in
             #expect(words.contains("stopping once the 4 requests under way are answered and kept (again to cut them)"), "\(words)")
             let (account, answers, cost) = try teach.money()
-            #expect(answers == 4 && account["paid"]?["nanodollars"]?.int == cost && account["inDoubt"]?["nanodollars"] == 0)
+            #expect(answers == 4 && account["paid"]?["nanodollars"]?.int == cost && account["in_doubt"]?["nanodollars"] == 0)
             #expect(try teach.summary().states == ["answered": 4, "interrupted": 56])
         }
     }
@@ -220,7 +220,7 @@ import Testing
         try stopped("answer: yes\nfaulty: 1\nfaults: [ { delay-seconds: 60 } ]", times: 2) { teach, words in
             #expect(words.contains("cutting the 4 requests under way"), "\(words)")
             let (account, states) = try (teach.money().account, teach.summary().states)
-            #expect(account["inDoubt"]?["nanodollars"]?.int ?? 0 > 0)
+            #expect(account["in_doubt"]?["nanodollars"]?.int ?? 0 > 0)
             #expect(states == ["interrupted": 60])
         }
     }
@@ -249,8 +249,8 @@ import Testing
             let found = try JSONValue(parsing: Data(result.output.utf8))
             #expect(found["questions"] == 60)
             #expect(found["cached"]?.int == asked)
-            #expect(found["toAsk"]?.int == 60 - asked)
-            #expect(try #require(found["dollarsAtLeast"]?.double) < #require(found["dollarsAtMost"]?.double))
+            #expect(found["to_ask"]?.int == 60 - asked)
+            #expect(try #require(found["dollars_at_least"]?.double) < #require(found["dollars_at_most"]?.double))
             #expect(try teach.asked == asked)
             // Six are held out, and two of the ten are in the cache.
             let pairs = try teach("--dry-run", "--pairs", "10", "--json", out: "dry")

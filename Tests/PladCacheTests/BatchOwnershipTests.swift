@@ -1,5 +1,6 @@
 import Foundation
 import PladCache
+import PladHTTP
 import PladRecords
 import PladTeacher
 import Testing
@@ -73,7 +74,9 @@ import Testing
 
     @Test func aBatchThatMayBeUnderWayIsNotTakenBack() async throws {
         let service = ScriptedBatches(fault: { name, number in
-            if name == "submit" { throw number == 1 ? BatchDoubt(reason: "cut") : TeacherError(.keyRefused, "no") as any Error }
+            if name == "submit" {
+                throw number == 1 ? BatchDoubt(.transport(TransportFault(.cut, "cut"))) : TeacherError(.keyRefused, "no") as any Error
+            }
         })
         let error = try await #require(throws: TeacherError.self) { try await batches(service)(requests(2)) }
         let left = try open

@@ -1,5 +1,6 @@
 import Foundation
 import PladCache
+import PladHTTP
 import PladRecords
 import PladTeacher
 import PladTestSupport
@@ -96,7 +97,7 @@ import Testing
         let service = ScriptedBatches(
             keepsNames: keepsNames,
             fault: { name, number in
-                if name == "submitted" && number == 1 { throw BatchDoubt(reason: "cut") }
+                if name == "submitted" && number == 1 { throw BatchDoubt(.transport(TransportFault(.cut, "cut"))) }
             })
         #expect(try await run(service, requests(4)).isEmpty)
         #expect(service.submitted.count == 1)
@@ -105,7 +106,7 @@ import Testing
 
     @Test func oneThatNeverArrivedIsSentAgain() async throws {
         let service = ScriptedBatches(fault: { name, number in
-            if name == "submit" && number < 3 { throw BatchDoubt(reason: "cut") }
+            if name == "submit" && number < 3 { throw BatchDoubt(.transport(TransportFault(.cut, "cut"))) }
         })
         #expect(try await run(service, requests(4)).isEmpty)
         #expect(service.submitted.count == 1)
@@ -115,7 +116,7 @@ import Testing
         let service = ScriptedBatches(
             keepsNames: false,
             fault: { name, number in
-                if name == "submit" && number == 2 { throw BatchDoubt(reason: "cut") }
+                if name == "submit" && number == 2 { throw BatchDoubt(.transport(TransportFault(.cut, "cut"))) }
             })
         // Another program's batch of as many rows, and a submission of this one's that did not arrive.
         _ = try await service.submit([BatchRow(id: "x", body: "{}"), BatchRow(id: "y", body: "{}")], file: nil, name: "other")
@@ -263,9 +264,11 @@ import Testing
         }
         #expect(error.code == .inBatch && error.message.contains("b0") && !error.endsRun)
         #expect(try await cached(cache, .record(teacher)).answer(to: question("q2"), parameters).completion.text == "alone")
-        // To ask again is what refreshing is for.
-        #expect(try await cached(cache, .refresh(teacher)).answer(to: question("q1"), parameters).completion.text == "alone")
-        #expect(teacher.requests.count == 2)
+        // Nor to refresh it: the batch is paid for, and newer than what is kept.
+        let refreshed = try await #require(throws: TeacherError.self) {
+            try await cached(cache, .refresh(teacher)).answer(to: question("q1"), parameters)
+        }
+        #expect(refreshed.code == .inBatch && teacher.requests.count == 1)
         _ = service
     }
 

@@ -83,7 +83,7 @@ import Testing
 
     @Test func aFullDiskLosesNothing() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing, sizeLimit: 80_000)
+        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing, sizeLimit: 120_000)
         _ = try await cache.store(try stored(request("before"), "x"))
         let error = await #expect(throws: CacheError.self) {
             for number in 0..<100 { _ = try await cache.store(try stored(request("\(number)"), String(repeating: "x", count: 4000))) }
@@ -97,6 +97,39 @@ import Testing
         _ = try await roomy.store(try stored(request("after"), "x"))
         #expect(try await roomy.find(request("before")) != nil)
         #expect(try await roomy.find(request("after")) != nil)
+    }
+
+    @Test(arguments: [1, 20_000, 40_000])
+    func aCacheThatCannotBeMadeIsNotLeftBehind(bytes: Int) throws {
+        let folder = try Folder()
+        let error = try #require(throws: CacheError.self) { try AnswerCache(opening: folder["c.sqlite"], for: .writing, sizeLimit: bytes) }
+        #expect(error.code == .diskFull, "\(error.message)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
+        #expect(throws: Never.self) { try AnswerCache(opening: folder["c.sqlite"], for: .writing) }
+    }
+
+    /// A kill in the middle of making leaves the list of migrations, which is made first, without anything else.
+    @Test func aCacheWhoseMakingWasStoppedIsGoneOnWith() async throws {
+        let folder = try Folder()
+        try execute("CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);", in: folder["c.sqlite"])
+        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        _ = try await cache.store(stored(request("a"), "b"))
+        try execute(
+            "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY); INSERT INTO grdb_migrations VALUES ('1 others');",
+            in: folder["d.sqlite"])
+        #expect(try error(folder["d.sqlite"], .writing).code == .foreign)
+    }
+
+    @Test(arguments: [false, true])
+    func aCacheThatIsDeletedWhileInUseIsTold(isReplaced: Bool) async throws {
+        let folder = try Folder()
+        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        _ = try await cache.store(stored(request("a"), "b"))
+        try FileManager.default.removeItem(at: folder["c.sqlite"])
+        if isReplaced { try Data().write(to: folder["c.sqlite"]) }
+        let error = await #expect(throws: CacheError.self) { _ = try await cache.store(stored(request("c"), "d")) }
+        #expect(error?.code == .gone && error?.exitStatus == .tryAgain)
+        #expect(error?.message.contains("\(folder["c.sqlite"].path) was deleted or replaced") == true)
     }
 
     @Test func aRecordingInJSONLinesIsNotWrittenTo() throws {

@@ -215,7 +215,8 @@ import Testing
         }
         func remote() throws -> RemoteTeacher {
             RemoteTeacher(
-                endpoint: try Endpoint(server.url, dialect: dialect), dialect: dialect, key: try Credential("sk-planted", source: "test"),
+                endpoint: try Endpoint(server.url, dialect: dialect), dialect: dialect,
+                access: Access(key: try Credential("sk-planted", source: "test")),
                 transport: try HTTPClient(), concurrency: 8, policy: RetryPolicy(base: .zero))
         }
         let record = cached(try cache(folder), teacher: "demo", .record(try remote()))

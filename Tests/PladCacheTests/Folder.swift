@@ -57,11 +57,11 @@ func request(_ text: String, _ parameters: SamplingParameters = SamplingParamete
 }
 
 /// A row that answers `request` with `text`.
-func stored(_ request: TeacherRequest, _ text: String, finishReason: String = "stop") throws -> StoredAnswer {
+func stored(_ request: TeacherRequest, _ text: String, finishReason: String = "stop") throws -> StoredCompletion {
     let body = Data(chatBody(text, finishReason: finishReason).utf8)
     guard case .completion(let completion) = dialect.read(status: 200, body: body) else { throw TeacherError(.exhausted, "no answer") }
     let times = Response.Times(started: Date(timeIntervalSince1970: 1_700_000_000), firstByte: .milliseconds(1), total: .milliseconds(2.5))
-    return StoredAnswer(request, Reply(response: Response(status: 200, body: body, times: times), completion: completion))
+    return StoredCompletion(request, Reply(response: Response(status: 200, body: body, times: times), completion: completion))
 }
 
 func cached(_ cache: AnswerCache, teacher: String = "t", _ mode: CachedTeacher.Mode) -> CachedTeacher {
@@ -69,12 +69,17 @@ func cached(_ cache: AnswerCache, teacher: String = "t", _ mode: CachedTeacher.M
 }
 
 /// Changes a file as only another program would.
-func execute(_ sql: String, in file: URL) throws {
+func execute(_ sql: String, in file: URL) throws { try execute([(sql, file)]) }
+
+/// Changes many files by one process.
+func execute(_ changes: [(sql: String, file: URL)]) throws {
     let python = Process()
     python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    python.arguments = [
-        "python3", "-c", "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])", file.path, sql,
-    ]
+    python.arguments =
+        [
+            "python3", "-c",
+            "import sqlite3, sys\nfor file, sql in zip(sys.argv[1::2], sys.argv[2::2]): sqlite3.connect(file).executescript(sql)",
+        ] + changes.flatMap { [$0.file.path, $0.sql] }
     try python.run()
     python.waitUntilExit()
     #expect(python.terminationStatus == 0)

@@ -160,7 +160,8 @@ import Testing
         let ledger = ledger(cache, budget: 1)
         let transport = ScriptedTransport(.status(403, #"{"error":{"message":"Your input was flagged"}}"#))
         let teacher = RemoteTeacher(
-            endpoint: try Endpoint("http://h", dialect: dialect), dialect: dialect, key: nil, transport: transport, budget: ledger)
+            endpoint: try Endpoint("http://h", dialect: dialect), dialect: dialect, access: Access(key: nil), transport: transport,
+            budget: ledger)
         let answer = try await CachedTeacher(
             cache: cache, dialect: dialect, teacher: "t", path: path, mode: .record(teacher), ledger: ledger
         ).answer(to: question("q"), SamplingParameters(maxTokens: 600))
@@ -173,7 +174,7 @@ import Testing
     func anAttemptWithoutAnAnswerIsInDoubtOrFree(status: Int, body: String, dollars: Double) async throws {
         let cache = try AnswerCache(opening: try Folder()["c.sqlite"], for: .writing)
         let teacher = RemoteTeacher(
-            endpoint: try Endpoint("http://h", dialect: dialect), dialect: dialect, key: nil,
+            endpoint: try Endpoint("http://h", dialect: dialect), dialect: dialect, access: Access(key: nil),
             transport: ScriptedTransport(.status(status, body)), policy: RetryPolicy(attempts: 1), budget: ledger(cache, budget: 1))
         await #expect(throws: TeacherError.self) { try await teacher.reply(to: asking(600)) }
         #expect(try cache.account().inDoubt == Money(dollars: dollars) && cache.account().reserved == .zero)

@@ -16,7 +16,7 @@ import Testing
         return cache
     }
 
-    private func sorted(_ cache: AnswerCache) throws -> [StoredAnswer] {
+    private func sorted(_ cache: AnswerCache) throws -> [StoredCompletion] {
         try cache.list().sorted { $0.key.description < $1.key.description }
     }
 

@@ -45,7 +45,8 @@ import Testing
         defer { server.stop() }
         let counter = AttemptCounter()
         let teacher = RemoteTeacher(
-            endpoint: try Endpoint(server.url, dialect: dialect), dialect: dialect, key: nil, transport: try HTTPClient(), concurrency: 32,
+            endpoint: try Endpoint(server.url, dialect: dialect), dialect: dialect, access: Access(key: nil), transport: try HTTPClient(),
+            concurrency: 32,
             policy: RetryPolicy(attempts: 60, base: .zero), onAttempt: { _ in counter.add() })
         let record = cached(try AnswerCache(opening: folder["c.sqlite"], for: .writing), .record(teacher))
         try await withThrowingTaskGroup(of: Void.self) { group in

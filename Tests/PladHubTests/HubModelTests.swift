@@ -1,4 +1,5 @@
 import PladHub
+import PladRecords
 import Testing
 
 @Suite struct HubModelTests {

@@ -20,7 +20,7 @@ import Testing
         let request = dialect.request(
             teacher: "t", path: endpoint.path, asking: [Message(role: "user", content: "say it")], SamplingParameters(), sample: 0)
         return try await RemoteTeacher(
-            endpoint: endpoint, dialect: dialect, key: nil, transport: try HTTPClient(), policy: RetryPolicy(attempts: 1)
+            endpoint: endpoint, dialect: dialect, access: Access(key: nil), transport: try HTTPClient(), policy: RetryPolicy(attempts: 1)
         ).reply(to: request).completion
     }
 

@@ -66,7 +66,7 @@ import Testing
         let endpoint = try Endpoint("http://127.0.0.1:\(listener.port)", dialect: dialect)
         let attempts = Locked(0)
         let teacher = RemoteTeacher(
-            endpoint: endpoint, dialect: dialect, key: nil, transport: try HTTPClient(), concurrency: 256,
+            endpoint: endpoint, dialect: dialect, access: Access(key: nil), transport: try HTTPClient(), concurrency: 256,
             policy: RetryPolicy(attempts: 60, base: .milliseconds(1)), onAttempt: { _ in attempts.withLock { $0 += 1 } })
         let counted = try await withThrowingTaskGroup(of: Int.self) { group in
             for number in 0..<2000 {

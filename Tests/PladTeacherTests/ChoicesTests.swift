@@ -90,7 +90,8 @@ import Testing
         let answer =
             #"{"candidates":[{"content":{"parts":[{"text":"a"}]},"finishReason":"STOP"},{"content":{"parts":[{"text":"b"}]},"finishReason":"MAX_TOKENS","index":1}],"usageMetadata":{"promptTokenCount":1}}"#
         let transport = ScriptedTransport(.status(200, answer))
-        let teacher = RemoteTeacher(endpoint: try Endpoint("http://h", dialect: dialect), dialect: dialect, key: nil, transport: transport)
+        let teacher = RemoteTeacher(
+            endpoint: try Endpoint("http://h", dialect: dialect), dialect: dialect, access: Access(key: nil), transport: transport)
         let replies = try #require(try await teacher.replies(to: asked))
         #expect(replies.map(\.completion.text) == ["a", "b"])
         #expect(replies.map(\.completion.finishReason) == [.stop, .length])
@@ -103,7 +104,8 @@ import Testing
         let transport = ScriptedTransport(
             .status(200, #"{"type":"message","content":[{"type":"text","text":"a"}],"stop_reason":"end_turn"}"#))
         let dialect = AnthropicDialect(model: "m")
-        let teacher = RemoteTeacher(endpoint: try Endpoint("http://h", dialect: dialect), dialect: dialect, key: nil, transport: transport)
+        let teacher = RemoteTeacher(
+            endpoint: try Endpoint("http://h", dialect: dialect), dialect: dialect, access: Access(key: nil), transport: transport)
         let asked = (0..<3).map {
             dialect.request(teacher: "t", path: "/v1/messages", asking: question, SamplingParameters(), sample: $0)
         }

@@ -1,5 +1,6 @@
 import Foundation
 import PladHTTP
+import PladRecords
 import PladTeacher
 import Testing
 
@@ -20,20 +21,6 @@ import Testing
         #expect(key.header(.header("api-key")).value == secret)
     }
 
-    @Test func theFirstVariableThatIsSetCounts() throws {
-        let openAI = OpenAIChatDialect(model: "m")
-        func key(_ environment: [String: String], for dialect: some Dialect) throws -> String? {
-            try Credential(environment: environment, for: dialect)?.header(.header("k")).value
-        }
-        #expect(try key([:], for: openAI) == nil)
-        #expect(try key(["PLAD_API_KEY": ""], for: openAI) == nil)
-        #expect(try key(["OPENAI_API_KEY": "b", "PLAD_API_KEY": "a"], for: openAI) == "a")
-        #expect(try key(["OPENAI_API_KEY": " b\n"], for: openAI) == "b")
-        // One provider's key is not for another.
-        #expect(try key(["OPENAI_API_KEY": "b"], for: AnthropicDialect(model: "m")) == nil)
-        #expect(try key(["OPENAI_API_KEY": "b", "ANTHROPIC_API_KEY": "c"], for: AnthropicDialect(model: "m")) == "c")
-    }
-
     @Test(arguments: ["", "  \n", "two words", "line\nbreak", "schlüssel"])
     func whatCannotBeAKeyIsRefusedUnseen(text: String) throws {
         let error = try #require(throws: HTTPError.self) { try Credential(text, source: "PLAD_API_KEY") }
@@ -51,6 +38,21 @@ import Testing
         #expect(error.message.contains("chmod 600"))
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
         #expect(try Credential(path: file.path).header(.header("k")).value == secret)
+
+        // Of a link, what it leads to counts; its own mode is everybody's.
+        let link = file.deletingLastPathComponent().appendingPathComponent("plad-link-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: link) }
+        try FileManager.default.createSymbolicLink(at: link, withDestinationURL: file)
+        #expect(try Credential(path: link.path).header(.header("k")).value == secret)
+        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: file.path)
+        let open = try #require(throws: HTTPError.self) { try Credential(path: link.path) }
+        #expect(open.message == "the key file \(link.path) may be read by others (mode 640); run chmod 600 \(link.path)")
+        try Data(repeating: 0x61, count: 1 << 17).write(to: file)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+        #expect(try #require(throws: HTTPError.self) { try Credential(path: file.path) }.message.contains("longer than 65536 bytes"))
+        let folder = FileManager.default.temporaryDirectory.path
+        #expect(try #require(throws: HTTPError.self) { try Credential(path: folder) }.message.contains("is no file"))
+        #expect(try #require(throws: HTTPError.self) { try Credential(path: "/nowhere/key") }.message.contains("No such file"))
     }
 
     @Test func anEchoedKeyIsTakenOut() throws {

@@ -54,7 +54,8 @@ import Testing
         let parked = GateClock(gate)
         let dialect = OpenAIChatDialect(model: "m")
         let teacher = RemoteTeacher(
-            endpoint: try Endpoint("http://h:1", dialect: dialect), dialect: dialect, key: nil, transport: transport, concurrency: 1,
+            endpoint: try Endpoint("http://h:1", dialect: dialect), dialect: dialect, access: Access(key: nil), transport: transport,
+            concurrency: 1,
             clock: parked)
         let first = Task { try await teacher.reply(to: request()) }
         while transport.requests.isEmpty { await Task.yield() }
@@ -65,7 +66,7 @@ import Testing
 
     @Test func errorsNameAddressCauseAndWayOut() async throws {
         let refused = try await error(
-            .status(401, "{\"error\":{\"message\":\"Incorrect API key provided\"}}"), key: Credential("sk-1", source: "test"))
+            .status(401, "{\"error\":{\"message\":\"Incorrect API key provided\"}}"), key: Credential("sk-1", source: "PLAD_API_KEY"))
         #expect(refused.code == .keyRefused)
         #expect(
             refused.message == "http://127.0.0.1:9 refuses the key (HTTP 401: Incorrect API key provided); check the key in PLAD_API_KEY")
@@ -134,7 +135,8 @@ import Testing
     @Test func cancellationEndsTheWait() async throws {
         let transport = ScriptedTransport(.status(503))
         let teacher = RemoteTeacher(
-            endpoint: try Endpoint("http://h:1", dialect: OpenAIChatDialect(model: "m")), dialect: OpenAIChatDialect(model: "m"), key: nil,
+            endpoint: try Endpoint("http://h:1", dialect: OpenAIChatDialect(model: "m")), dialect: OpenAIChatDialect(model: "m"),
+            access: Access(key: nil),
             transport: transport, policy: RetryPolicy(base: .seconds(3600), ceiling: .seconds(3600)), random: { 0.9 })
         let task = Task { try await teacher.reply(to: request()) }
         while transport.requests.isEmpty { await Task.yield() }

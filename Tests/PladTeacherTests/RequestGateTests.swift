@@ -20,7 +20,7 @@ import Testing
     ) throws -> RemoteTeacher {
         let dialect = OpenAIChatDialect(model: "m")
         return RemoteTeacher(
-            endpoint: try Endpoint("http://h:1", dialect: dialect), dialect: dialect, key: nil, transport: transport,
+            endpoint: try Endpoint("http://h:1", dialect: dialect), dialect: dialect, access: Access(key: nil), transport: transport,
             concurrency: concurrency, requestsPerMinute: requestsPerMinute, memory: memory, policy: RetryPolicy(attempts: attempts),
             clock: clock, random: { 0 }, onAttempt: { log.add($0) }, onNotice: { notices.add($0) })
     }
@@ -127,7 +127,7 @@ import Testing
         let dialect = OpenAIChatDialect(model: "m")
         let teacher = RemoteTeacher(
             endpoint: try Endpoint("http://h:1", dialect: dialect), dialect: dialect,
-            key: try key.map { try Credential($0, source: "test") },
+            access: Access(key: try key.map { try Credential($0, source: "test") }),
             transport: transport, clock: InstantClock())
         var codes: [TeacherError.Code?] = []
         for sample in 0..<count {

@@ -25,7 +25,8 @@ import Testing
     private func teacher(_ transport: some Transport, patience: Duration) throws -> RemoteTeacher {
         let dialect = OpenAIChatDialect(model: "m")
         return RemoteTeacher(
-            endpoint: try Endpoint("http://h:1", dialect: dialect), dialect: dialect, key: nil, transport: transport, idleTimeout: patience)
+            endpoint: try Endpoint("http://h:1", dialect: dialect), dialect: dialect, access: Access(key: nil), transport: transport,
+            idleTimeout: patience)
     }
 
     @Test func aRequestUnderWayOutlivesItsAskersCancellation() async throws {

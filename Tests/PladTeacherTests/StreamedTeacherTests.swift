@@ -13,7 +13,8 @@ import Testing
     private func teacher(_ transport: some Transport, _ streaming: Streaming, url: String = "http://127.0.0.1:9") throws -> RemoteTeacher {
         let dialect = OpenAIChatDialect(model: "m")
         return RemoteTeacher(
-            endpoint: try Endpoint(url, dialect: dialect), dialect: dialect, key: nil, transport: transport, streaming: streaming,
+            endpoint: try Endpoint(url, dialect: dialect), dialect: dialect, access: Access(key: nil), transport: transport,
+            streaming: streaming,
             clock: InstantClock(), random: { 0 })
     }
 

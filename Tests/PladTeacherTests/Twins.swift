@@ -17,6 +17,7 @@ func teacher(
 ) throws -> RemoteTeacher {
     let dialect = OpenAIChatDialect(model: "m")
     return RemoteTeacher(
-        endpoint: try Endpoint(url, dialect: dialect), dialect: dialect, key: key, transport: transport, concurrency: concurrency,
+        endpoint: try Endpoint(url, dialect: dialect), dialect: dialect, access: Access(key: key), transport: transport,
+        concurrency: concurrency,
         policy: policy, clock: clock, random: { random }, onAttempt: { attempts?.add($0) })
 }

@@ -43,7 +43,7 @@ def worst_difference(model, golden, student):
     lines = "\n".join(json.dumps({"prompt_ids": p["prompt_ids"], "completion_ids": p["chosen_ids"]}) for p in golden["pairs"])
     ours = [json.loads(line) for line in run("score", "--student", student, stdin=lines).splitlines()]
     return max(
-        (log_probabilities(model, pair["prompt_ids"], pair["chosen_ids"]) - torch.tensor(line["logProbabilities"])).abs().max().item()
+        (log_probabilities(model, pair["prompt_ids"], pair["chosen_ids"]) - torch.tensor(line["log_probabilities"])).abs().max().item()
         for pair, line in zip(golden["pairs"], ours, strict=True)
     )
 

@@ -4,7 +4,7 @@ import PladRecords
 package import PladTeacher
 
 extension AnswerCache {
-    /// What becomes of requests that are to be asked for in batches.
+    /// The places of requests that are to be asked for in batches.
     struct Intention: Sendable {
         /// Batches that are new.
         var fresh: [Submission] = []
@@ -70,13 +70,14 @@ extension AnswerCache {
     /// The requests of a batch that is not over, by their rows' ids.
     func requests(of submission: Submission) throws -> [String: TeacherRequest] {
         try read { db in
-            let rows = try Row.fetchCursor(
-                db, sql: "SELECT key, request, sample FROM batch_row WHERE batch = ?", arguments: [submission.name])
+            let columns = "request, sample"
+            let rows = try Row.fetchCursor(db, sql: "SELECT \(columns) FROM batch_row WHERE batch = ?", arguments: [submission.name])
             var requests: [String: TeacherRequest] = [:]
             while let row = try rows.next() {
-                let body = try JSONValue(parsing: Data((row[1] as String).utf8))
+                var reader = RowReader(row, columns)
+                let body = try JSONValue(parsing: Data(reader.text().utf8))
                 let request = TeacherRequest(
-                    dialect: submission.dialect, teacher: submission.teacher, path: submission.path, body: body, sample: row[2])
+                    dialect: submission.dialect, teacher: submission.teacher, path: submission.path, body: body, sample: try reader.int())
                 requests[AnswerKey.digest(of: request).description] = request
             }
             return requests
@@ -127,7 +128,7 @@ extension AnswerCache {
     ///
     /// - Parameter model: who is paid where nothing was set aside, as the account calls it.
     func end(
-        _ submission: Submission, _ answers: [StoredAnswer], model: String = "", paid: Money = .zero, inDoubt: Money = .zero
+        _ submission: Submission, _ answers: [StoredCompletion], model: String = "", paid: Money = .zero, inDoubt: Money = .zero
     ) async throws -> Bool {
         try await queue.write { [spender] db in
             guard let open = try Submission.fetch(db, name: submission.name), open.isOpen else { return false }
@@ -137,7 +138,7 @@ extension AnswerCache {
             _ = try Self.put(answers, replacing: false, db)
             try db.execute(sql: "DELETE FROM batch_row WHERE batch = ?", arguments: [ended.name])
             let row = try Row.fetchOne(
-                db, sql: "SELECT teacher, model FROM reservation WHERE id = ?", arguments: [open.reservation])
+                db, sql: "SELECT CAST(teacher AS TEXT), CAST(model AS TEXT) FROM reservation WHERE id = ?", arguments: [open.reservation])
             let payee: (teacher: String, model: String) = row.map { ($0[0], $0[1]) } ?? (open.teacher, model)
             try AccountEntry(
                 spender: spender, teacher: payee.teacher, model: payee.model, answers: answers.count, paid: paid, inDoubt: inDoubt,
@@ -150,7 +151,8 @@ extension AnswerCache {
     /// Ends a batch whose results nobody fetches: its rows are free to be asked again, and what was set aside for it is in doubt.
     package func forget(_ submission: Submission) async throws {
         let aside = try read { db in
-            try Int64.fetchOne(db, sql: "SELECT nanodollars FROM reservation WHERE id = ?", arguments: [submission.reservation])
+            try Int64.fetchOne(
+                db, sql: "SELECT CAST(nanodollars AS INTEGER) FROM reservation WHERE id = ?", arguments: [submission.reservation])
         }
         _ = try await end(submission, [], inDoubt: Money(nanodollars: aside ?? 0))
     }

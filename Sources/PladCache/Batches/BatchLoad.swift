@@ -10,7 +10,7 @@ struct BatchLoad {
 
     let most: (rows: Int, bytes: Int)
     private(set) var batches: [Batch] = []
-    /// Of the last batch.
+    /// Bytes of the last batch.
     private var bytes = 0
 
     init(most: (rows: Int, bytes: Int)) {

@@ -4,7 +4,7 @@ package import PladRecords
 package import PladTeacher
 
 extension BatchRun {
-    /// What came of the requests.
+    /// The outcome of the requests.
     package struct Outcome: Sendable {
         /// The keys of the answers that batches brought while this process looked.
         package var answered: Set<Digest> = []
@@ -12,7 +12,7 @@ extension BatchRun {
         package var failures: [Digest: TeacherError] = [:]
         /// The tokens of the answers.
         var usage = Usage(promptTokens: 0, completionTokens: 0)
-        /// What they cost, and at most what those that cannot be read did; nil where the price is not known.
+        /// Their cost, and the most that those which cannot be read cost; nil where the price is not known.
         package var paid: Money?
         package var inDoubt: Money?
 
@@ -48,7 +48,7 @@ extension BatchRun {
         }
         var missing = requests
         var outcome = Outcome()
-        var answers: [StoredAnswer] = []
+        var answers: [StoredCompletion] = []
         // Submitted before its price was known, it is paid for at the one of today.
         let price = submission.price ?? ledger?.price
         var (paid, inDoubt) = (Money.zero, Money.zero)
@@ -92,9 +92,9 @@ extension BatchRun {
         return outcome
     }
 
-    /// What came of a row.
+    /// The outcome of a row.
     private enum RowResult {
-        case answered(StoredAnswer)
+        case answered(StoredCompletion)
         /// Not paid for.
         case failed(TeacherError)
         /// Perhaps paid for: it cannot be read, or failed after it may have been worked on.
@@ -114,7 +114,7 @@ extension BatchRun {
                 let started = Date(timeIntervalSince1970: TimeInterval(submission.madeAt))
                 let times = Response.Times(started: started, firstByte: .zero, total: .zero)
                 return .answered(
-                    StoredAnswer(request, Reply(response: Response(status: status, body: body, times: times), completion: completion)))
+                    StoredCompletion(request, Reply(response: Response(status: status, body: body, times: times), completion: completion)))
             case .fault(let fault):
                 let code: TeacherError.Code =
                     switch fault.kind {

@@ -1,4 +1,5 @@
 import Foundation
+import PladHTTP
 import PladRecords
 package import PladTeacher
 
@@ -8,7 +9,7 @@ package import PladTeacher
 /// anywhere on the way leaves a batch that the next run carries on. One that may have been sent without an answer is looked
 /// for at the provider before it is sent again.
 package struct BatchRun: Sendable {
-    /// How far the batches are.
+    /// Progress of the batches, in rows.
     package struct Progress: Sendable, Equatable {
         package var batches = 0
         package var rows = 0
@@ -22,16 +23,19 @@ package struct BatchRun: Sendable {
     private let url: String
     private let clock: any Clock<Duration>
     private let waits: (first: Duration, most: Duration)
+    private let random: @Sendable () -> Double
     private let onProgress: @Sendable (Progress) -> Void
     let ledger: Ledger?
 
     /// - Parameters:
     ///   - url: the address of one request.
     ///   - waits: between two looks at the provider: the first, doubled each time up to the most.
+    ///   - random: numbers in [0, 1) for the jitter of what is asked again.
     package init(
         cache: AnswerCache, service: any BatchService, dialect: any Dialect, url: String, clock: any Clock<Duration> = ContinuousClock(),
         waits: (first: Duration, most: Duration) = (.seconds(2), .seconds(60)), ledger: Ledger? = nil,
-        onProgress: @escaping @Sendable (Progress) -> Void = { _ in }
+        onProgress: @escaping @Sendable (Progress) -> Void = { _ in },
+        random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) {
         self.cache = cache
         self.service = service
@@ -39,6 +43,7 @@ package struct BatchRun: Sendable {
         self.url = url
         self.clock = clock
         self.waits = waits
+        self.random = random
         self.onProgress = onProgress
         self.ledger = ledger
     }
@@ -134,7 +139,8 @@ package struct BatchRun: Sendable {
         var submission = submission
         submission.process = ProcessIdentity.own
         var mayBeSent = mayBeSent
-        for attempt in 1... {
+        var retrier = Retrier(RetryPolicy(attempts: 5, base: waits.first, ceiling: waits.most), clock: clock, random: random)
+        while true {
             if mayBeSent, let found = try await find(submission) { return try await adopt(taking(found, for: submission)) }
             let rows = try cache.requests(of: submission).sorted { $0.key < $1.key }.map { BatchRow(id: $0.key, body: $0.value.bodyText) }
             do {
@@ -145,12 +151,11 @@ package struct BatchRun: Sendable {
                 let state = try await service.submit(rows, file: submission.file, name: submission.name)
                 return try await adopt(submission.sent(as: state, .sent))
             } catch let doubt as BatchDoubt {
-                guard attempt < 5 else {
+                guard try await retrier.goOn(after: doubt.outcome, contacted: true) else {
                     throw TeacherError(
-                        .exhausted, "\(url): the batch cannot be submitted (\(doubt.reason)); run the command again to go on")
+                        .exhausted, "\(url): the batch cannot be submitted (\(doubt.outcome.summary)); run the command again to go on")
                 }
                 mayBeSent = true
-                try await clock.sleep(for: waits.first * (1 << (attempt - 1)))
             } catch let error as TeacherError {
                 if mayBeSent {
                     throw TeacherError(
@@ -161,7 +166,6 @@ package struct BatchRun: Sendable {
                 throw error
             }
         }
-        preconditionFailure("the attempts to submit ended")
     }
 
     private func adopt(_ sent: Submission) async throws -> Submission {

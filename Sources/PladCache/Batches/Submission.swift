@@ -40,41 +40,44 @@ package struct Submission: Sendable, Equatable {
     package var status: String?
     /// The number of what is set aside for it while it is open, where the price is known.
     var reservation: Int64?
-    /// What its tokens cost.
+    /// The price of its tokens.
     var price: Price?
 
     static let columns =
         "name, dialect, teacher, path, url, process, made_at, rows, remote_file, remote_id, phase, status, reservation, price"
 
-    init(_ row: Row) {
-        name = row[0]
-        dialect = row[1]
-        teacher = row[2]
-        path = row[3]
-        url = row[4]
-        process = row[5]
-        madeAt = row[6]
-        rows = row[7]
-        file = row[8]
-        remoteID = row[9]
-        phase = Phase(rawValue: row[10]) ?? .ended
-        status = row[11]
-        reservation = row[12]
-        price = (row[13] as String?).flatMap { try? JSONDecoder().decode(Price.self, from: Data($0.utf8)) }
+    /// Throws `CacheError.damaged` for a row that plad did not write.
+    init(_ row: Row) throws {
+        var reader = RowReader(row, Self.columns)
+        do {
+            (name, dialect, teacher, path, url) = (
+                try reader.text(), try reader.text(), try reader.text(), try reader.text(), try reader.text()
+            )
+            process = try reader.text()
+            madeAt = Int64(try reader.int(RowReader.Bounds.time))
+            rows = try reader.int()
+            (file, remoteID) = (try reader.optionalText(), try reader.optionalText())
+            phase = try reader.value()
+            status = try reader.optionalText()
+            reservation = try reader.optionalInt(RowReader.Bounds.any).map { Int64($0) }
+            price = try reader.optionalText().flatMap { try? JSONDecoder.ofLines.decode(Price.self, from: Data($0.utf8)) }
+        } catch let error as CacheError {
+            throw CacheError(.damaged, "a batch of the cache cannot be read: \(error.message); look at it by `AnswerCache.verify`")
+        }
     }
 
     /// Its name to a person: the provider's, where it has one.
     package var id: String { remoteID ?? name }
     package var isOpen: Bool { phase == .intended || phase == .sent || phase == .guessed }
 
-    /// Itself, as the batch that the provider has.
+    /// This submission, as the batch that the provider has.
     func sent(as state: BatchState, _ phase: Phase) -> Submission {
         var sent = self
         (sent.remoteID, sent.status, sent.phase) = (state.id, state.status, phase)
         return sent
     }
 
-    /// Itself, as not known to be at the provider.
+    /// This submission, as not known to be at the provider.
     var unsent: Submission {
         var unsent = self
         (unsent.remoteID, unsent.status, unsent.phase) = (nil, nil, .intended)
@@ -131,6 +134,6 @@ package struct Submission: Sendable, Equatable {
         return ProcessIdentity.number(in: process)
     }
 
-    /// Whether it is this process's to send or to take back.
+    /// True if it is this process's to send or to take back.
     var isFree: Bool { phase == .intended && sender == nil }
 }

@@ -71,6 +71,8 @@ extension TeacherSettings {
         (settings.dialect, settings.id, settings.price) = (judge.dialect, judge.id, judge.price)
         let isSameOrigin = Self.origin(of: judge.remote) == Self.origin(of: remote)
         settings.keyFile = judge.keyFile ?? (isSameOrigin ? keyFile : nil)
+        settings.keyVariables = ["PLAD_JUDGE_API_KEY"] + (isSameOrigin ? keyVariables : [])
+        settings.plainHTTP = judge.plainHTTP || isSameOrigin && plainHTTP
         settings.headers = isSameOrigin ? headers : []
         settings.extra = judge.extra
         settings.batch = false

@@ -43,7 +43,7 @@ struct LiveLog {
         guard let data = try? Data(contentsOf: url), let end = data.lastIndex(of: UInt8(ascii: "\n")) else { return nil }
         let lines = JSONLines.lines(of: data[...end])
         guard let first = lines.first else { return nil }
-        let decoder = JSONDecoder()
+        let decoder = JSONDecoder.ofLines
         let head = try decoder.decode(Head.self, from: first.line)
         return (head, try lines.dropFirst().map { try decoder.decode(TrainingStep.self, from: $0.line) })
     }

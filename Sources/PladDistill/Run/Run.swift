@@ -45,18 +45,19 @@ package struct Run: Sendable {
             before?.inputs["student"] = digest
         }
 
+        let isBegun = before != nil && Files.exists(folder.teacher)
         let completions = settings.warmUp.epochs * Double(source.train.count * settings.teacher.samples)
         settings.optimiser.batchSize = settings.optimiser.batchSize ?? OptimiserSettings.usualBatchSize(completions: completions)
         let prompts = source.prompts(choosing: settings.student.install == .best)
         let text = try prompts.map { try $0.jsonLine() + Data("\n".utf8) }.reduce(Data(), +)
         let record = RunRecord(
             plad: Version.current, settings: settings, task: source.task,
-            inputs: ["prompts": Digest(of: text).description, "student": digest].compactMapValues { $0 })
+            inputs: ["prompts": Digest(of: text).description, "student": digest].compactMapValues { $0 },
+            id: before?.id ?? (isBegun || isRehearsal ? nil : UUID().uuidString.lowercased()))
         if isRehearsal {
             try self.init(folder: folder, record: record, observer: observer, prompts: prompts)
             return
         }
-        let isBegun = before != nil && Files.exists(folder.teacher)
         if let before, isBegun {
             try Self.check(record, against: before, in: folder, prompts: prompts)
         } else {

@@ -9,10 +9,12 @@ struct RunRecord: Encodable {
     var task: TaskDefinition
     /// SHA-256 of what was read: `prompts`, `student`.
     var inputs: [String: String]
+    /// The run's name in the cache, drawn when it was begun, by which its starts are told from others; nil for older runs.
+    var id: String?
     /// Whether plad 0.1.0 wrote it, whose settings were flat.
     var isFlat = false
 
-    private enum CodingKeys: String, CodingKey { case plad, settings, task, inputs }
+    private enum CodingKeys: String, CodingKey { case plad, settings, task, inputs, id }
 }
 
 extension RunRecord: Decodable {
@@ -25,6 +27,7 @@ extension RunRecord: Decodable {
         self.settings = try isFlat ? FlatSettings.settings(settings) : DistillSettings(reading: settings)
         task = try container.decode(TaskDefinition.self, forKey: .task)
         inputs = try container.decode([String: String].self, forKey: .inputs)
+        id = try container.decodeIfPresent(String.self, forKey: .id)
     }
 }
 

@@ -23,7 +23,7 @@ extension DistillSettings {
 
     /// Settings that change how a run is carried out, not what comes out of it: a resumed run may change them.
     private static let incidental: Set<String> = [
-        "teacher.remote", "teacher.key_file", "teacher.headers", "teacher.concurrency", "teacher.requests_per_minute",
+        "teacher.remote", "teacher.key_file", "teacher.plain_http", "teacher.headers", "teacher.concurrency", "teacher.requests_per_minute",
         "teacher.tokens_per_minute", "teacher.timeout", "teacher.streaming", "teacher.batch", "teacher.attempts", "teacher.budget",
         "teacher.price", "teacher.skip_failed", "teacher.cache", "teacher.replay", "teacher.refresh",
         "run.folder", "run.checkpoint_seconds",

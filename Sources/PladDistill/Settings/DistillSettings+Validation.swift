@@ -104,8 +104,8 @@ extension JudgeSettings {
         guard remote == nil, model == nil, id == nil else { return }
         // What would be passed over in silence.
         let unused = [
-            ("dialect", dialect != nil), ("extra", !extra.isEmpty), ("key_file", keyFile != nil), ("price", price != nil),
-            ("max_tokens", maxTokens != JudgeSettings().maxTokens),
+            ("dialect", dialect != nil), ("extra", !extra.isEmpty), ("key_file", keyFile != nil), ("plain_http", plainHTTP),
+            ("price", price != nil), ("max_tokens", maxTokens != JudgeSettings().maxTokens),
         ]
         if let (name, _) = unused.first(where: \.1) {
             throw SettingError(

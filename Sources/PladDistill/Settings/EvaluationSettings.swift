@@ -23,8 +23,10 @@ public struct JudgeSettings: Codable, Sendable, Equatable {
     public var extra: [String: JSONValue] = [:]
     /// The judge's name in the cache, in place of its URL's origin.
     public var id: String?
-    /// A file of mode 0600 with the judge's key; nil takes the teacher's file where both have one origin, else the environment's key.
+    /// A file of mode 0600 with the judge's key; nil takes `PLAD_JUDGE_API_KEY`, else where both have one origin the teacher's key.
     public var keyFile: String?
+    /// Lets the judge's key go over plain http to another machine than this.
+    public var plainHTTP = false
     /// Dollars per million tokens, needed where a budget holds; nil takes the price of plad's table.
     public var price: Price?
     /// The most tokens of a verdict with its reason.
@@ -35,6 +37,7 @@ public struct JudgeSettings: Codable, Sendable, Equatable {
     private enum CodingKeys: String, CodingKey {
         case local, remote, model, dialect, extra, id, price
         case keyFile = "key_file"
+        case plainHTTP = "plain_http"
         case maxTokens = "max_tokens"
     }
 }

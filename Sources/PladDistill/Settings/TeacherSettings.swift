@@ -15,8 +15,13 @@ public struct TeacherSettings: Codable, Sendable, Equatable {
     public var extra: [String: JSONValue] = [:]
     /// The teacher's name in the cache, in place of its URL's origin, so that a recording outlives a port.
     public var id: String?
-    /// A file of mode 0600 with the key, or `-` for standard input; nil takes the key from the environment.
+    /// A file of mode 0600 with the key, or `-` for standard input; nil takes the environment's: `PLAD_API_KEY`, else for a
+    /// provider's own host its variable, such as `OPENAI_API_KEY`.
     public var keyFile: String?
+    /// Lets a key go over plain http to another machine than this.
+    public var plainHTTP = false
+    /// Variables of the environment whose key is for this teacher, whichever its host; no setting of a run.
+    package var keyVariables = ["PLAD_API_KEY"]
     /// Completions of each training prompt.
     public var samples = 1
     /// The sampling temperature.
@@ -63,6 +68,7 @@ public struct TeacherSettings: Codable, Sendable, Equatable {
             budget
         case price, cache, replay, refresh
         case keyFile = "key_file"
+        case plainHTTP = "plain_http"
         case maxTokens = "max_tokens"
         case requestsPerMinute = "requests_per_minute"
         case tokensPerMinute = "tokens_per_minute"

@@ -45,7 +45,7 @@ struct JudgeStage {
         _ settings: TeacherSettings, maxTokens: Int, _ pairings: [(StudentMeasurements, StudentMeasurements)]
     ) async throws -> [Judgement] {
         let parameters = SamplingParameters(temperature: 0, maxTokens: maxTokens)
-        let model = try CachedTeacher(settings, "evaluation.judge", observer: run.observer)
+        let model = try CachedTeacher(settings, "evaluation.judge", run: run.record.id.map { $0 + "/judge" }, observer: run.observer)
         let counter = VerdictCounter(of: pairings, observer: run.observer)
         let asking = Judge { messages in
             do {
@@ -77,22 +77,16 @@ struct JudgeStage {
             }
         }
         // What was asked so far is paid for all the same; not in this task, which may be cancelled.
-        try note(await Task { await model.spent() }.value, price: settings.resolvedPrice)
+        try note(await Task { await model.spent() }.value)
         return try result.get()
     }
 
     /// Adds what this process asked to what earlier ones did.
-    private func note(_ usage: RunUsage, price: Price?) throws {
+    private func note(_ usage: RunUsage) throws {
         let file = run.folder.judges
         let known = Files.exists(file) ? try JSONLines.read(JudgeSummary.self, from: file) : []
         var summary = known.first { $0.judge == judge.name } ?? JudgeSummary(judge: judge.name)
-        summary.wire.answers += usage.asked
-        summary.wire.attempts += usage.attempts
-        summary.wire.promptTokens += usage.promptTokens
-        summary.wire.completionTokens += usage.completionTokens
-        summary.wire.dollars = price.map {
-            (summary.wire.dollars ?? 0) + $0.cost(promptTokens: usage.promptTokens, completionTokens: usage.completionTokens).dollars
-        }
+        summary.wire.add(usage)
         try JSONLines.write(known.filter { $0.judge != judge.name } + [summary], to: file)
     }
 

@@ -60,7 +60,8 @@ package struct TeachStage {
         let all = run.questionsInOrder
         let teacher =
             try await settings.batch
-            ? run.batchedTeacher(for: all.filter { !unfit.contains($0.prompt.id) }) : CachedTeacher(settings, observer: run.observer)
+            ? run.batchedTeacher(for: all.filter { !unfit.contains($0.prompt.id) })
+            : CachedTeacher(settings, run: run.record.id, observer: run.observer)
         let plan = QuestionPlan(all, unfit: unfit, until: wanted, skipsFailed: settings.skipFailed)
         let (asked, end) = await ask(plan, teacher, settings)
         let questions = all.prefix(asked.count)
@@ -159,14 +160,7 @@ package struct TeachStage {
         if Files.exists(run.folder.teach), let earlier = try JSONLines.read(TeachSummary.self, from: run.folder.teach).first {
             summary.wire = earlier.wire
         }
-        summary.wire.answers += usage.asked
-        summary.wire.attempts += usage.attempts
-        summary.wire.promptTokens += usage.promptTokens
-        summary.wire.completionTokens += usage.completionTokens
-        if let paid = usage.paid { summary.wire.dollars = (summary.wire.dollars ?? 0) + paid.dollars }
-        if let inDoubt = usage.inDoubt, inDoubt > .zero {
-            summary.wire.dollarsInDoubt = (summary.wire.dollarsInDoubt ?? 0) + inDoubt.dollars
-        }
+        summary.wire.add(usage)
         try JSONLines.write([summary], to: run.folder.teach)
         // Where nothing was answered the error says it all.
         guard outcomes.contains(where: { !$0.isUnanswered }) else { return }

@@ -22,9 +22,9 @@ struct UnansweredError: Failure {
             let count = inBatches.values.reduce(0, +)
             let rest = drops.count == count ? "" : ", and \(drops.count - count) got no answer"
             return
-                "\(count) of \(questions) prompts lie in \(inBatches.keys.sorted().joined(separator: ", ")), where they are paid for\(rest); \(others): add `teacher.batch` to wait for it, free them by `BatchRun.cancel`, \(without)"
+                "\(count) of \(questions) prompts lie in \(inBatches.keys.sorted().joined(separator: ", ")), where they are paid for\(rest); \(others): \(settings.refresh ? "leave `teacher.refresh` out and " : "")add `teacher.batch` to wait for it, free them by `BatchRun.cancel`, \(without)"
         }
-        let again = "run the same command again\(settings.refresh ? " without `teacher.refresh`" : "")"
+        let again = "run the same command again"
         let (what, way) =
             isOverBudget
             ? (

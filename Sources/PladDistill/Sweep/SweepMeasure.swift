@@ -8,6 +8,9 @@ enum SweepMeasure: String, CaseIterable {
     case rougeL, chrF, factsKept, quality, sampleQuality, likeliestBySum, likeliestByMean, bestQuality, passAtN, auroc, winRate,
         teacherNegativeLogLikelihood, rankAccuracy, rankAccuracyPerToken, kendall, calibrationError, lengthRatio
 
+    /// Its key in a line of `sweep.jsonl`.
+    var key: String { SnakeCase.key(rawValue) }
+
     var heading: String {
         switch self {
         case .rougeL: "ROUGE-L"

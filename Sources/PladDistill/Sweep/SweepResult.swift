@@ -46,7 +46,7 @@ public struct SweepResult: Sendable {
     private static func spreads(_ runs: [[SweepMeasure: Double]]) -> [String: SeedSpread] {
         SweepMeasure.allCases.reduce(into: [:]) { spreads, measure in
             let values = runs.compactMap { $0[measure] }
-            if !values.isEmpty, values.count == runs.count { spreads[measure.rawValue] = SeedSpread(values) }
+            if !values.isEmpty, values.count == runs.count { spreads[measure.key] = SeedSpread(values) }
         }
     }
 
@@ -70,14 +70,14 @@ public struct SweepResult: Sendable {
 
     /// Those that any student has.
     private var measures: [SweepMeasure] {
-        SweepMeasure.allCases.filter { measure in rows.contains { $0.measures[measure.rawValue] != nil } }
+        SweepMeasure.allCases.filter { measure in rows.contains { $0.measures[measure.key] != nil } }
     }
 
     /// A row a student, a column a measure.
     private func block(_ rows: [Row], _ cell: (Row, String) -> String?) -> [String] {
         TextTable.lines(
             [TextTable.Column("student", rows.map(\.student))],
-            measures.map { measure in TextTable.Column(measure.heading, rows.map { cell($0, measure.rawValue) ?? "-" }) })
+            measures.map { measure in TextTable.Column(measure.heading, rows.map { cell($0, measure.key) ?? "-" }) })
     }
 
     private static func cell(_ format: String, _ mean: Double, _ half: Double?) -> String {

@@ -1,6 +1,6 @@
 import Foundation
 package import PladCache
-package import PladHTTP
+import PladHTTP
 import PladRecords
 package import PladTeacher
 
@@ -9,13 +9,12 @@ extension Run {
     /// has failed to answer fails.
     func batchedTeacher(for questions: [TeachQuestion]) async throws -> CachedTeacher {
         let settings = settings.teacher
-        let dialect = try settings.resolvedDialect()
-        let endpoint = try Endpoint(try settings.remote.required("teacher.remote", "the teacher's URL"), dialect: dialect)
+        let resolved = try settings.resolved()
+        let endpoint = try resolved.asked()
+        let access = try settings.access(to: endpoint)
         let cache = try AnswerCache(opening: settings.cacheFile, for: .writing)
-        let name = try settings.cacheName(endpoint)
-        func teacher(_ mode: CachedTeacher.Mode) -> CachedTeacher {
-            CachedTeacher(cache: cache, dialect: dialect, teacher: name, path: endpoint.path, mode: mode)
-        }
+        func teacher(_ mode: CachedTeacher.Mode) -> CachedTeacher { CachedTeacher(cache: cache, resolved, mode: mode, run: record.id) }
+        if let run = record.id { cache.begin(run) }
         let kept = teacher(.replay)
         var missing: [TeacherRequest] = []
         for question in questions {
@@ -24,10 +23,9 @@ extension Run {
                 missing.append(kept.request(asking: messages, teacherParameters, sample: question.sample))
             }
         }
-        let headers = try TeacherSettings.headers(for: dialect, keyFile: settings.keyFile, given: settings.headers)
         let run = try BatchRun(
-            cache, endpoint, dialect, headers, attempts: settings.attempts,
-            ledger: settings.ledger(cache, teacher: name, batched: true), observer: observer)
+            cache, endpoint, resolved.dialect, access, attempts: settings.attempts,
+            ledger: settings.ledger(cache, teacher: resolved.name, batched: true), observer: observer)
         let outcome = try await run(missing)
         if !missing.isEmpty {
             let without = missing.count { outcome.failures[AnswerKey.digest(of: $0)] != nil }
@@ -40,12 +38,14 @@ extension Run {
 extension BatchRun {
     /// The batches of one endpoint; an observer hears how far they are.
     package init(
-        _ cache: AnswerCache, _ endpoint: Endpoint, _ dialect: any Dialect, _ headers: [HTTPHeader], attempts: Int = 6,
+        _ cache: AnswerCache, _ endpoint: Endpoint, _ dialect: any Dialect, _ access: Access, attempts: Int = 6,
         ledger: Ledger? = nil, observer: any RunObserver
     ) throws {
         // Results come in files of their own, of hundreds of megabytes.
         let client = try HTTPClient(limits: TransportLimits(total: .seconds(3600), bodyBytes: 1 << 30))
-        let wire = BatchWire(transport: client, headers: headers, policy: RetryPolicy(attempts: attempts))
+        let wire = BatchWire(
+            transport: client, headers: dialect.headers(key: access.key, given: access.headers), keyAdvice: access.advice,
+            policy: RetryPolicy(attempts: attempts))
         guard let service = BatchServices.service(for: endpoint, dialect: dialect, wire: wire) else {
             throw RunError(.usage, "\(dialect.name) has no batches; those that have: \(BatchServices.dialects.joined(separator: ", "))")
         }

@@ -5,7 +5,7 @@ import PladStudent
 import PladTeacher
 import PladTraining
 
-/// What asking would take: how much of it is paid for already, and what the rest can cost.
+/// The bill of asking, before anybody is asked: how much of it is paid for already, and what the rest can cost.
 package struct DryRun: Encodable {
     package var questions = 0
     /// In the cache, or asked once for several.
@@ -13,10 +13,10 @@ package struct DryRun: Encodable {
     /// In a batch that is not over, and paid for there.
     package var inBatch = 0
     package var toAsk = 0
-    /// Of those to ask: at four bytes a token, and at one.
+    /// Prompt tokens of those to ask: at four bytes a token, and at one.
     package var promptTokensAtLeast = 0
     package var promptTokensAtMost = 0
-    /// Of those to ask, if every answer went to its limit; nil where the requests set none.
+    /// Completion tokens of those to ask, if every one went to its limit; nil where the requests set none.
     package var completionTokensAtMost: Int? = 0
     /// At least the prompts; nil where the price is not known.
     package var dollarsAtLeast: Double?
@@ -31,17 +31,13 @@ package struct DryRun: Encodable {
         let settings = run.settings.teacher
         let price = settings.batch ? settings.resolvedPrice?.batched : settings.resolvedPrice
         let file = settings.cacheFile
-        let dialect = try settings.resolvedDialect()
-        let endpoint = try settings.endpoint(dialect)
-        let teacher = try settings.cacheName(endpoint)
+        let teacher = try settings.resolved()
         let cache = Files.exists(file) ? try AnswerCache(opening: file, for: .reading) : nil
-        let path = endpoint?.path ?? dialect.path(from: "")
         var (least, most) = (Money.zero, Money.zero as Money?)
         var seen: Set<Digest> = []
         for question in run.questionsAtLeast {
-            let request = dialect.request(
-                teacher: teacher, path: path, asking: run.wording.messages(for: question.prompt), run.teacherParameters,
-                sample: question.sample)
+            let request = teacher.request(
+                asking: run.wording.messages(for: question.prompt), run.teacherParameters, sample: question.sample)
             questions += 1
             guard seen.insert(AnswerKey.digest(of: request)).inserted else {
                 cached += 1
@@ -51,7 +47,7 @@ package struct DryRun: Encodable {
                 cached += 1
                 continue
             }
-            if !settings.refresh, try cache?.openBatch(holding: request) != nil {
+            if try cache?.openBatch(holding: request) != nil {
                 inBatch += 1
                 continue
             }
@@ -73,7 +69,7 @@ package struct DryRun: Encodable {
 }
 
 extension Run {
-    /// What the ranking takes at most: pairs of the longest prompts whose sides go to the token limit.
+    /// The memory that the ranking takes at most: pairs of the longest prompts whose sides go to the token limit.
     fileprivate func trainingMemory() throws -> MemoryPlan {
         let student = try Student(at: student, threads: 1)
         try settings.adapter.attach(to: student, seed: 0)

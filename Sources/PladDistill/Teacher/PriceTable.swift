@@ -29,7 +29,7 @@ package struct PriceTable: Decodable {
 }
 
 extension TeacherSettings {
-    /// What the teacher costs: the price given, else the table's; nil where neither says.
+    /// The teacher's price: the one given, else the table's; nil where neither says.
     package var resolvedPrice: Price? { price ?? remote.flatMap { PriceTable.known.price(of: model ?? "", at: $0) } }
 
     /// The ledger that pays the teacher; nil where no price is known. Throws `SettingError` for a budget without one.

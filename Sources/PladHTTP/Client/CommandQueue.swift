@@ -9,7 +9,7 @@ struct MultiHandle: @unchecked Sendable {
     let pointer: UnsafeMutableRawPointer
 }
 
-/// What callers leave for the curl thread.
+/// A command to the curl thread, from callers.
 final class CommandQueue: Sendable {
     enum Command: Sendable {
         case send(UInt64, HTTPRequest, ResponseSlot)

@@ -6,7 +6,7 @@ import PladRecords
 ///
 /// Its text leaves this file in one place only, `header`, on its way to the wire.
 package struct Credential: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// How the secret is sent.
+    /// The header that carries the secret.
     package enum Style: Sendable, Hashable {
         /// `Authorization: Bearer KEY`
         case bearer
@@ -15,11 +15,14 @@ package struct Credential: Sendable, CustomStringConvertible, CustomDebugStringC
     }
 
     private let secret: String
+    /// Where it is from: a variable, a file, or standard input.
+    package let source: String
 
     /// White space around the key is dropped. Throws `HTTPError.unusableSecret` when nothing is left or when a
     /// character cannot stand in a header; `source` says where the key came from.
     package init(_ text: String, source: String) throws {
         secret = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        self.source = source
         guard !secret.isEmpty else {
             throw HTTPError(.unusableSecret, "the key in \(source) is empty; put the key there or unset it")
         }
@@ -28,20 +31,37 @@ package struct Credential: Sendable, CustomStringConvertible, CustomDebugStringC
         }
     }
 
-    /// The key in a file that only its owner may read, or on standard input where the path is `-`.
+    /// The key in a file that only its owner may read, or on standard input where the path is `-`. A link is followed: what it
+    /// leads to counts. A pipe, as of `<(command)`, is read.
     ///
-    /// Throws `HTTPError.unusableSecret` when others may read the file.
+    /// Throws `HTTPError.unusableSecret` for a file that cannot be read, that others may read, or that is too long for a key.
     package init(path: String) throws {
         if path == "-" {
             try self.init(readLine() ?? "", source: "standard input")
             return
         }
-        let file = URL(fileURLWithPath: path)
-        let attributes = try? FileManager.default.attributesOfItem(atPath: file.path)
-        if let mode = attributes?[.posixPermissions] as? Int, mode & 0o077 != 0 {
-            throw HTTPError(.unusableSecret, "others may read the key in \(path) (mode \(String(mode, radix: 8))); run chmod 600 \(path)")
+        func refuse(_ problem: String) -> HTTPError { HTTPError(.unusableSecret, "the key file \(path) \(problem)") }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw refuse("cannot be read: \(String(cString: strerror(errno)))") }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        // Of the open file, so that no other can take its place in between.
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, [S_IFREG, S_IFIFO].contains(status.st_mode & S_IFMT) else {
+            throw refuse("is no file: give a file with the key alone")
         }
-        try self.init(String(decoding: try Data(reading: file), as: UTF8.self), source: path)
+        let mode = status.st_mode & 0o777
+        guard mode & 0o077 == 0 else {
+            throw refuse("may be read by others (mode \(String(mode, radix: 8))); run chmod 600 \(path)")
+        }
+        let most = 1 << 16
+        var text = Data()
+        do {
+            while text.count <= most, let more = try handle.read(upToCount: most), !more.isEmpty { text.append(more) }
+        } catch {
+            throw refuse("cannot be read: \(Files.reason(error))")
+        }
+        guard text.count <= most else { throw refuse("is longer than \(most) bytes: give a file with the key alone") }
+        try self.init(String(decoding: text, as: UTF8.self), source: path)
     }
 
     package var description: String { "<key>" }

@@ -15,7 +15,7 @@ final class CurlTransfer {
     private var body = Data()
     private var isTooLarge = false
     private var receiver: (any BodyReceiver)?
-    /// Whether the receiver knows of this response.
+    /// True if the receiver knows of this response.
     private var hasBegun = false
     private var acceptsCompression = false
     /// The useful lines of a stream of events so far, when the last one came, and how long the stream may bring none.
@@ -59,7 +59,9 @@ final class CurlTransfer {
         try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         try set(CURLOPT_SSL_VERIFYPEER, 1)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
-        if let file = ["CURL_CA_BUNDLE", "SSL_CERT_FILE"].lazy.compactMap({ ProcessInfo.processInfo.environment[$0] }).first {
+        // As in curl, an empty variable is none.
+        let bundles = ["CURL_CA_BUNDLE", "SSL_CERT_FILE"].compactMap { ProcessInfo.processInfo.environment[$0] }
+        if let file = bundles.first(where: { !$0.isEmpty }) {
             try set(CURLOPT_CAINFO, file)
         }
         try set(CURLOPT_TCP_KEEPALIVE, 1)
@@ -158,7 +160,7 @@ final class CurlTransfer {
         return count
     }
 
-    /// Whether a stream has brought something of use within its time, these bytes included.
+    /// True if a stream has brought something of use within its time, these bytes included.
     private func isStillUseful(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let now = ContinuousClock.now
         if useful!.lines.take(bytes) { useful!.since = now }
@@ -175,7 +177,7 @@ final class CurlTransfer {
         return count
     }
 
-    /// What an ended transfer has brought.
+    /// The response, or fault, that an ended transfer has brought.
     func result(_ code: CURLcode) -> Result<Response, any Error> {
         guard code == CURLE_OK else {
             if isIdle, let patience = useful?.patience {
@@ -228,7 +230,7 @@ final class CurlTransfer {
 }
 
 extension TransportFault.Kind {
-    /// What kind of fault curl's code stands for.
+    /// The kind of fault that curl's code stands for.
     init(_ code: CURLcode, hasConnected: Bool) {
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: self = .unresolved

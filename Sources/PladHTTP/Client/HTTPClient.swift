@@ -2,13 +2,13 @@ import CCurl
 import Foundation
 import Synchronization
 
-/// What an `HTTPClient` allows a request.
+/// Bounds that an `HTTPClient` sets to a request.
 package struct TransportLimits: Sendable, Hashable {
     /// Until the connection stands, TLS included.
     package var connect: Duration
     /// Until the response is whole. Models that think at length are silent for minutes.
     package var total: Duration
-    /// How long fewer than 10 bytes a second may flow, in whole seconds, a silent wait included.
+    /// The time for which fewer than 10 bytes a second may flow, in whole seconds, a silent wait included.
     package var stall: Duration
     /// The largest body, decompressed.
     package var bodyBytes: Int

@@ -1,3 +1,5 @@
+import PladRecords
+
 extension HTTPHeader {
     /// A header as a user writes it: `Name: value`, with `${VARIABLE}` filled in from the environment. What was filled in
     /// is taken for a secret.
@@ -37,7 +39,7 @@ extension HTTPHeader {
         self.init(name, value, secrets: secrets)
     }
 
-    /// Whether a header of this name is how somebody proves who they are.
+    /// True if a header of this name is how somebody proves who they are.
     private static func carriesSecret(_ name: String) -> Bool {
         let name = name.lowercased()
         return ["auth", "cookie", "key", "token", "secret", "password", "credential", "signature"].contains { name.contains($0) }

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// What came back over the wire, uninterpreted.
+/// A response as it came back over the wire, uninterpreted.
 package struct Response: Sendable, Equatable {
     package struct Times: Sendable, Equatable {
         /// When the attempt that brought this response began.
@@ -22,7 +22,7 @@ package struct Response: Sendable, Equatable {
     /// The body, decompressed.
     package var body: Data
     package var times: Times
-    /// How many times the request went over the wire until this response.
+    /// Times that the request went over the wire until this response.
     package var attempts: Int
 
     package init(status: Int, headers: ResponseHeaders = ResponseHeaders(), body: Data, times: Times, attempts: Int = 1) {
@@ -63,7 +63,7 @@ package struct ResponseHeaders: Sendable, Equatable {
         return nil
     }
 
-    /// Whether a field may be there whose name, in lower case, holds this text: one search in place of many.
+    /// True if a field may be there whose name, in lower case, holds this text: one search in place of many.
     package func mentions(_ text: StaticString) -> Bool {
         let wanted = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
         guard let first = wanted.first, block.count >= wanted.count else { return false }

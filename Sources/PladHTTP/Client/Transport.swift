@@ -20,7 +20,7 @@ package struct HTTPRequest: Sendable {
     package var idleTimeout: Duration?
     /// The most that such a response may take in all; nil for no limit.
     package var totalTimeout: Duration?
-    /// Whether the response is a stream of events or lines: then blank lines, comments and pings, which servers send to keep a
+    /// True if the response is a stream of events or lines: then blank lines, comments and pings, which servers send to keep a
     /// connection, do not count as something that has come.
     package var isEventStream = false
     /// Takes the body of a response under status 200 or 206; others come in the response, as without it.
@@ -47,7 +47,7 @@ package protocol BodyReceiver: Sendable {
 package struct HTTPHeader: Sendable, CustomStringConvertible, CustomReflectable {
     package let name: String
     package let value: String
-    /// What in the value nobody may see; empty for an open header.
+    /// The parts of the value that nobody may see; empty for an open header.
     package let secrets: [String]
 
     package init(_ name: String, _ value: String, secrets: [String] = []) {

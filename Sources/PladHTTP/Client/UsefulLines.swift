@@ -5,13 +5,13 @@
 struct UsefulLines {
     /// The line that is open, without blanks, as far as it may yet be one of no use.
     private var line: [UInt8] = []
-    /// Whether the open line is longer than any of no use.
+    /// True if the open line is longer than any of no use.
     private var isLong = false
     private static let longest = 40
     private static let fields = ["event:", "id:", "retry:"].map { Array($0.utf8) }
     private static let empty = ["", "data:", "data:{\"type\":\"ping\"}", "{}", "data:{}"].map { Array($0.utf8) }
 
-    /// Whether these bytes bring, or complete, a line that is of use.
+    /// True if these bytes bring, or complete, a line that is of use.
     mutating func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var isOfUse = false
         for byte in bytes {

@@ -1,7 +1,7 @@
 package import Foundation
 import PladRecords
 
-/// What was learnt of an endpoint's limits.
+/// Limits that were learnt of an endpoint.
 package struct KnownLimits: Sendable, Hashable, Codable {
     /// A minute.
     package var requests: Double?

@@ -1,4 +1,4 @@
-/// How an endpoint is to be asked, judged by how it has answered everybody so far.
+/// The way to ask an endpoint, judged by how it has answered everybody so far.
 ///
 /// A pure value. A long wait that the endpoint asks one request to make is made by all, a circuit breaker keeps everybody
 /// from an endpoint that fails, and rate limits space the rest. Concurrency follows additive increase and multiplicative decrease (Chiu and Jain 1989), judged over
@@ -12,9 +12,9 @@ package struct EndpointState: Sendable, Hashable {
     package let most: Int
     /// The most requests to have on the wire now.
     package private(set) var concurrency: Int
-    /// How often concurrency was cut.
+    /// Times that concurrency was cut.
     package private(set) var cuts = 0
-    /// Whether the endpoint has ever answered anything.
+    /// True if the endpoint has ever answered anything.
     package private(set) var hasContact = false
     private var answers = 0
     /// Requests since the last answer that were forbidden without a word of the key.
@@ -22,7 +22,7 @@ package struct EndpointState: Sendable, Hashable {
     /// The window's outcomes, and how many of them are throttles.
     private var outcomes = 0
     private var throttles = 0
-    /// How many of the throttles are transfers that broke off.
+    /// The number of throttles that are transfers which broke off.
     private var breaks = 0
     private var exhausted = 0
     /// Nobody is to ask before this.
@@ -43,13 +43,13 @@ package struct EndpointState: Sendable, Hashable {
         self.limits = limits
     }
 
-    /// What is worth keeping for the next run.
+    /// The limits worth keeping for the next run.
     package var known: KnownLimits {
         KnownLimits(
             requests: limits.limit(.requests), tokens: limits.limit(.tokens), concurrency: concurrency < most ? concurrency : nil)
     }
 
-    /// Whether prompt after prompt has used up its attempts, with no answer to anybody in between: then it is not the
+    /// True if prompt after prompt has used up its attempts, with no answer to anybody in between: then it is not the
     /// prompts, and asking on would spend every other prompt's attempts too.
     package var isDown: Bool { exhausted >= 3 }
 
@@ -93,7 +93,7 @@ package struct EndpointState: Sendable, Hashable {
 
     package var hasAnswered: Bool { answers > 0 }
 
-    /// Whether as many requests were forbidden, with no answer between them, as leave no doubt that it is not the prompts.
+    /// True if as many requests were forbidden, with no answer between them, as leave no doubt that it is not the prompts.
     package var isForbidden: Bool { refusals >= (hasAnswered ? 8 : 3) }
 
     /// A request was forbidden, or a page came in its answer's place.
@@ -110,7 +110,7 @@ package struct EndpointState: Sendable, Hashable {
 
     /// The leave to send one request; to be handed back with what came of it.
     package struct Permit: Sendable, Hashable {
-        /// How often concurrency had been cut when it was given.
+        /// Times that concurrency had been cut when it was given.
         package var cuts: Int
         package var isProbe: Bool
         /// Taken from the limits on tokens.
@@ -169,7 +169,7 @@ package struct EndpointState: Sendable, Hashable {
         limits.observe(kind, header, at: now)
     }
 
-    /// How long nobody will be admitted, as far as is known.
+    /// The time for which nobody will be admitted, as far as is known.
     package func waitsForAll(at now: Duration) -> Duration {
         if case .open(let until, _) = breaker.state { return max(until, paused) - now }
         return max(.zero, paused - now)
@@ -177,12 +177,12 @@ package struct EndpointState: Sendable, Hashable {
 }
 
 extension RetryPolicy.Outcome {
-    /// Whether it says that the endpoint is asked too much at a time.
+    /// True if it says that the endpoint is asked too much at a time.
     var isThrottle: Bool {
         if case .fault(let fault, _) = self { !fault.isQuota && [429, 503, 529].contains(fault.status) } else { false }
     }
 
-    /// Whether an answer had begun and did not become whole.
+    /// True if an answer had begun and did not become whole.
     var isBreak: Bool {
         switch self {
         case .fault: false
@@ -191,7 +191,7 @@ extension RetryPolicy.Outcome {
         }
     }
 
-    /// Whether the endpoint has answered in HTTP.
+    /// True if the endpoint has answered in HTTP.
     var isContact: Bool {
         switch self {
         case .fault, .unreadable: true
@@ -199,7 +199,7 @@ extension RetryPolicy.Outcome {
         }
     }
 
-    /// Whether it speaks against the endpoint rather than against the request or its pace.
+    /// True if it speaks against the endpoint rather than against the request or its pace.
     var isFailure: Bool {
         switch self {
         case .fault(let fault, _): fault.status >= 500

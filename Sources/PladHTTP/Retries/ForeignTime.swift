@@ -10,7 +10,7 @@ enum ForeignTime {
         seconds.isNaN ? most : .seconds(min(max(seconds, 0), most / .seconds(1)))
     }
 
-    /// What a bare number where seconds are due means: seconds from now on, or, where it is large, the moment itself in seconds or
+    /// The meaning of a bare number where seconds are due: seconds from now on, or, where it is large, the moment itself in seconds or
     /// milliseconds since 1970. Nil for one that is below 0 or none.
     static func wait(_ number: Double, now: Date) -> Duration? {
         guard number >= 0 else { return nil }

@@ -44,7 +44,7 @@ extension ProviderFault {
             wait: Self.wait(in: error))
     }
 
-    /// What an error says, by any of the names for it.
+    /// The words of an error, by any of the names for them.
     private static func words(in error: JSONValue) -> String? {
         ["message", "status_msg", "error_msg", "error_message", "errmsg", "msg"].lazy.compactMap { error[$0]?.string }.first { !$0.isEmpty }
             ?? error["ret"]?.string ?? error["ret"]?[0]?.string
@@ -52,7 +52,7 @@ extension ProviderFault {
 
     private static let codeFields = ["code", "status_code", "error_code", "errcode", "ret", "status"]
 
-    /// Whether the code beside a message is one of success.
+    /// True if the code beside a message is one of success.
     private static func isSuccess(_ error: JSONValue) -> Bool {
         codeFields.contains { [0, 200].contains(error[$0]?.int) }
     }
@@ -105,7 +105,7 @@ extension ProviderFault {
 }
 
 extension JSONValue {
-    /// Whether an `error` field tells of one: many send an empty object, an empty text, false or null beside a good answer.
+    /// True if an `error` field tells of one: many send an empty object, an empty text, false or null beside a good answer.
     package var isError: Bool {
         switch self {
         case .null, .bool(false), .int(0): false

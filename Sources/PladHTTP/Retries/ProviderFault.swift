@@ -1,6 +1,6 @@
 /// An error as the endpoint reports it.
 package struct ProviderFault: Error, Sendable, Hashable {
-    /// What an error is about: what helps against it.
+    /// The kind of an error: by what helps against it.
     package enum Kind: String, Sendable {
         /// The key is missing, wrong, or not allowed to do this: the error says so.
         case key
@@ -32,9 +32,9 @@ package struct ProviderFault: Error, Sendable, Hashable {
     package var code: String?
     /// The provider's words in one line, at most 300 characters.
     package var message: String
-    /// How long the body asks to wait; nil where it does not say.
+    /// The wait that the body asks for; nil where it does not say.
     package var wait: Duration?
-    /// Whether the body was a web page.
+    /// True if the body was a web page.
     package var isPage: Bool
 
     package init(status: Int, code: String? = nil, message: String, wait: Duration? = nil, isPage: Bool = false) {
@@ -45,7 +45,7 @@ package struct ProviderFault: Error, Sendable, Hashable {
         self.wait = wait
     }
 
-    /// Whether the account is out of money or quota: unlike a throttle, waiting does not help.
+    /// True if the account is out of money or quota: unlike a throttle, waiting does not help.
     package var isQuota: Bool { kind == .quota }
 
     package var kind: Kind {
@@ -71,7 +71,7 @@ package struct ProviderFault: Error, Sendable, Hashable {
         }
     }
 
-    /// Whether the message holds one of these, whatever its capitals.
+    /// True if the message holds one of these, whatever its capitals.
     private func says(_ words: [String]) -> Bool {
         let message = message.lowercased()
         return words.contains(where: message.contains)

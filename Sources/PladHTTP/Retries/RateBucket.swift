@@ -3,9 +3,9 @@
 /// A pure value: `now` is a time since some beginning. Who takes more than there is goes into debt and waits for it, so
 /// that takers are served in their order; an amount beyond the capacity waits for a full bucket.
 package struct RateBucket: Sendable, Hashable {
-    /// What fits in.
+    /// The most that fits in.
     package private(set) var capacity: Double
-    /// What flows in.
+    /// The amount that flows in.
     package private(set) var perSecond: Double
     private var level: Double
     private var updated: Duration
@@ -36,12 +36,12 @@ package struct RateBucket: Sendable, Hashable {
         return missing > 0 ? ForeignTime.duration(seconds: missing / perSecond) : .zero
     }
 
-    /// What was taken and not used.
+    /// Gives back an amount that was taken and not used.
     package mutating func giveBack(_ amount: Double) {
         level = min(capacity, level + amount)
     }
 
-    /// What the endpoint says in a response.
+    /// Takes the limit that the endpoint says in a response.
     ///
     /// A bucket of a minute is full again within one: where `reset` is further away the limit is not a minute's (Groq's
     /// requests are a day's), and what is missing divided by that time tells what flows in.

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// What a response says of one of its endpoint's limits.
+/// The words of a response on one of its endpoint's limits.
 ///
 /// Source: OpenAI, "Rate limits in headers" (`x-ratelimit-limit-requests`, times like `6m0s`), which Groq, Together, Azure
 /// and others follow; Anthropic, "Rate limits, Response headers" (`anthropic-ratelimit-requests-limit`, times of RFC 3339).

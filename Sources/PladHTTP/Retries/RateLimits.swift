@@ -29,13 +29,13 @@ package struct RateLimits: Sendable, Hashable {
         return wait
     }
 
-    /// What a request has used fewer tokens than were taken for it.
+    /// Gives tokens back that were taken for a request and not used.
     package mutating func giveBack(tokens: Double) {
         own[.tokens]?.giveBack(tokens)
         told[.tokens]?.giveBack(tokens)
     }
 
-    /// What a response tells. Answers whether a limit is another than before.
+    /// Takes the limits that a response tells. Answers true if one is another than before.
     package mutating func observe(_ kind: RateHeader.Kind, _ header: RateHeader, at now: Duration) -> Bool {
         let before = limit(kind)
         told[kind, default: RateBucket(endpoint: header.limit, at: now)].observe(header, at: now)

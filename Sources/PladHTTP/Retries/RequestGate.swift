@@ -1,7 +1,7 @@
 import Foundation
 import PladRecords
 
-/// What an endpoint's state makes everybody wait for, or that it is over.
+/// A wait that an endpoint's state lays on everybody, or its end.
 package enum GateNotice: Sendable, Hashable {
     /// Nobody asks for so long, for this reason.
     case waits(Duration, because: String)
@@ -19,7 +19,7 @@ package final class RequestGate: Sendable {
     private struct State {
         var endpoint: EndpointState
         var last: RetryPolicy.Outcome?
-        /// Those who wait for the probe to end, by number.
+        /// Requests that wait for the probe to end, by number.
         var waiting: [UInt64: CheckedContinuation<Void, any Error>] = [:]
         var number: UInt64 = 0
         /// The end of the wait that was told last; nil once it was told that it goes on.
@@ -201,7 +201,7 @@ package final class RequestGate: Sendable {
     }
 }
 
-/// What an attempt teaches of its endpoint.
+/// The lesson that an attempt teaches of its endpoint.
 package protocol AttemptOutcome {
     /// Nil for an answer.
     var refusal: RetryPolicy.Outcome? { get }

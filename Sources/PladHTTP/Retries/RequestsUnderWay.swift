@@ -19,7 +19,7 @@ package final class RequestsUnderWay: Sendable {
 
     package var count: Int { state.withLock { $0.transfers.count } }
 
-    /// What `send` brings, with what counts the request as under way. Throws `CancellationError` only for a request that was
+    /// The response that `send` brings, with what counts the request as under way. Throws `CancellationError` only for a request that was
     /// cut.
     package func response(_ send: @escaping @Sendable () async throws -> Response) async throws -> (Response, UnderWay) {
         let transfer = Task { try await send() }

@@ -1,7 +1,7 @@
 import CCurl
 package import Foundation
 
-/// How long a response asks to wait before the next attempt.
+/// The wait that a response asks for before the next attempt.
 package enum RetryAfter {
     /// The wait that the headers ask for, or nil: `retry-after-ms` (milliseconds), else `Retry-After` (seconds, or a
     /// date in any of HTTP's spellings). A date is taken against the response's own `Date`, so that a wrong clock

@@ -24,7 +24,7 @@ package struct RetryPolicy: Sendable, Hashable {
     package var ceiling: Duration
     /// The longest wait that an endpoint may ask for.
     package static let patience = Duration.seconds(86_400)
-    /// How often one request waits for a time that the endpoint names.
+    /// Times that one request waits for a time that the endpoint names, at most.
     package var parkings: Int
 
     package init(
@@ -37,7 +37,7 @@ package struct RetryPolicy: Sendable, Hashable {
         self.parkings = parkings
     }
 
-    /// What an attempt that brought no answer came to.
+    /// The outcome of an attempt that brought no completion.
     package enum Outcome: Sendable, Hashable {
         case fault(ProviderFault, retryAfter: Duration?)
         case unreadable(String)
@@ -77,7 +77,7 @@ package struct RetryPolicy: Sendable, Hashable {
         return .retry(after: min(ceiling, doubled) * random)
     }
 
-    /// Whether it was the number of attempts that ended a request, and not what came of the last.
+    /// True if it was the number of attempts that ended a request, and not what came of the last.
     package func isExhausted(_ attempt: Int, _ outcome: Outcome) -> Bool {
         attempt >= attempts && isWorthRetrying(outcome, contacted: true)
     }
@@ -99,12 +99,12 @@ package struct RetryPolicy: Sendable, Hashable {
 }
 
 extension ProviderFault {
-    /// Whether the same request may be answered later.
+    /// True if the same request may be answered later.
     package var isPassing: Bool { !isQuota && ([408, 409, 425, 429].contains(status) || (500..<600).contains(status)) }
 }
 
 extension RetryPolicy.Outcome {
-    /// What happened, in half a line.
+    /// The event, in half a line.
     package var summary: String {
         switch self {
         case .fault(let fault, _): "HTTP \(fault.status): \(fault.message)"

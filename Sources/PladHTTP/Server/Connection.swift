@@ -1,4 +1,5 @@
 import Foundation
+import PladRecords
 
 /// A client's connection, as the socket thread keeps it.
 final class Connection {
@@ -22,7 +23,7 @@ final class Connection {
     var lastInput = 0
     /// The head of the request in progress was looked at, and its body may be read.
     var isAdmitted = false
-    /// What its input counts for among all that is being read.
+    /// Bytes that its input counts for among all that is being read.
     var bodyBytes = 0
     /// More was sent ahead than is kept; the connection ends once what was kept has been answered, and the client sends the rest again.
     var hasDropped = false

@@ -1,4 +1,5 @@
 import Foundation
+import PladRecords
 
 /// A TCP socket that is bound and listening, not blocking.
 package struct ListeningSocket: Sendable {
@@ -38,7 +39,7 @@ package struct ListeningSocket: Sendable {
         host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
     }
 
-    /// Whether only programs on this machine can reach `host`.
+    /// True if only programs on this machine can reach `host`.
     package static func isLoopback(_ host: String) -> Bool {
         host == "localhost" || host == "::1" || host.hasPrefix("127.") && (try? address(host: host, port: 0)) != nil
     }

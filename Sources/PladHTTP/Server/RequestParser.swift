@@ -2,7 +2,7 @@ import Foundation
 
 /// Takes a connection's bytes in pieces of any size and gives back whole requests (RFC 9112); does no I/O.
 ///
-/// What could be read in two ways is refused rather than guessed: both lengths at once, two different lengths, folded
+/// A head that could be read in two ways is refused rather than guessed: both lengths at once, two different lengths, folded
 /// fields, white space before a colon. After a `HTTPProblem` the parser must not be used again.
 package struct RequestParser: Sendable {
     package enum Step: Sendable, Equatable {
@@ -30,7 +30,7 @@ package struct RequestParser: Sendable {
         self.limits = limits
     }
 
-    /// Whether some bytes of a request have come that is not complete.
+    /// True if some bytes of a request have come that is not complete.
     package var isInsideRequest: Bool {
         if case .head = state { !buffer.isEmpty } else { true }
     }

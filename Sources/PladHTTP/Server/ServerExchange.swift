@@ -1,4 +1,5 @@
 package import Foundation
+import PladRecords
 
 /// One request's side of its connection: where its handler writes the response, raw.
 ///
@@ -6,9 +7,9 @@ package import Foundation
 package struct ServerExchange: Sendable {
     let connection: Int
     let commands: SocketCommandQueue
-    /// Whether the client can take a chunked body (HTTP/1.1).
+    /// True if the client can take a chunked body (HTTP/1.1).
     package let takesChunks: Bool
-    /// Whether the connection serves further requests after this one.
+    /// True if the connection serves further requests after this one.
     package let keepsAlive: Bool
     /// The request is a HEAD: the response has the head of a GET's, and no body.
     let omitsBody: Bool
@@ -33,7 +34,7 @@ package struct ServerExchange: Sendable {
     }
 }
 
-/// What serves requests. One task for each request calls `handle`; the connection's next request waits for its return.
+/// A server of requests. One task for each request calls `handle`; the connection's next request waits for its return.
 package protocol RequestHandler: Sendable {
     /// Answers a request over `exchange`. When the client goes away the calling task is cancelled.
     func handle(_ request: ServerRequest, on exchange: ServerExchange) async

@@ -19,14 +19,14 @@ package struct ServerRequest: Sendable, Equatable {
         self.minorVersion = minorVersion
     }
 
-    /// Whether the client wants to send another request over the same connection (RFC 9112 §9.3).
+    /// True if the client wants to send another request over the same connection (RFC 9112 §9.3).
     package var keepsAlive: Bool {
         let tokens = headers["connection", default: ""].lowercased().split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         return minorVersion >= 1 ? !tokens.contains("close") : tokens.contains("keep-alive")
     }
 }
 
-/// How much of a request is taken in before it is refused.
+/// Bounds of a request, beyond which it is refused.
 package struct RequestLimits: Sendable {
     /// Bytes of request line and header fields together, empty lines before them included; as many again of a trailer.
     package var headBytes: Int

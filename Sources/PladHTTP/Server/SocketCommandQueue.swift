@@ -1,6 +1,7 @@
 import Foundation
+import PladRecords
 
-/// What other threads ask of the thread that owns the sockets.
+/// A command to the thread that owns the sockets, from other threads.
 enum SocketCommand: Sendable {
     case send(Int, Data, CheckedContinuation<Void, any Error>)
     case close(Int, abruptly: Bool)

@@ -1,11 +1,12 @@
 import Foundation
+import PladRecords
 
 /// Owns every socket of a server, on one thread: accepts, reads, parses, writes, closes; never blocks but in `poll`.
 final class SocketLoop {
     private let listener: ListeningSocket
     private let handler: any RequestHandler
     private let limits: RequestLimits
-    /// Of connections at once; lowered where the system gives fewer descriptors.
+    /// The most connections at once; lowered where the system gives fewer descriptors.
     private var capacity: Int
     private let commands: SocketCommandQueue
     private var connections: [Int: Connection] = [:]
@@ -104,7 +105,7 @@ final class SocketLoop {
         }
     }
 
-    /// Whether input that comes before its turn is kept: one request's worth of it, as long as all connections together hold no more
+    /// True if input that comes before its turn is kept: one request's worth of it, as long as all connections together hold no more
     /// than they may.
     private func keepsAhead(_ bytes: Int, of connection: Connection) -> Bool {
         !connection.hasDropped && connection.parser.bufferedBytes + bytes <= limits.headBytes + limits.bodyBytes
@@ -136,7 +137,7 @@ final class SocketLoop {
 
     private static let shuttingDown = HTTPProblem(503, "the server is shutting down; try again later", retrySeconds: 1)
 
-    /// Whether the body that is on the way is to be read on: answers a head that is refused, and counts the body among all that are being
+    /// True if the body that is on the way is to be read on: answers a head that is refused, and counts the body among all that are being
     /// read. Throws `HTTPProblem` where they are too much together.
     private func admit(_ connection: Connection) throws(HTTPProblem) -> Bool {
         guard let head = connection.parser.head else {

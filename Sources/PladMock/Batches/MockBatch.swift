@@ -22,7 +22,7 @@ struct MockBatch {
 
     let id: String
     let rows: [Row]
-    /// Of OpenAI's: the file submitted, and the path of its rows.
+    /// OpenAI's parts: the file submitted, and the path of its rows.
     var input = ""
     var endpoint = ""
     var metadata = JSONValue.null
@@ -38,7 +38,7 @@ struct MockBatch {
         self.rules = rules
     }
 
-    /// How many rows, from the first, have been tried.
+    /// The number of rows, from the first, that have been tried.
     var tried: Int {
         switch phase {
         case .validating, .failed: 0
@@ -66,7 +66,7 @@ struct MockBatch {
     }
 }
 
-/// What became of a row.
+/// The end of a row.
 enum MockRowResult {
     case answered(JSONValue)
     case failed(status: Int, JSONValue)

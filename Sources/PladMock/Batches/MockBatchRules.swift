@@ -1,6 +1,6 @@
 import PladRecords
 
-/// How a mock teacher's batches go: the script's `batch`.
+/// The course of a mock teacher's batches: the script's `batch`.
 package struct MockBatchRules: Sendable, Equatable {
     package enum Ending: String, Decodable, Sendable {
         /// Every row is tried.
@@ -11,10 +11,10 @@ package struct MockBatchRules: Sendable, Equatable {
         case failed
     }
 
-    /// How often a batch that is asked for is still in progress.
+    /// Times that a batch which is asked for is still in progress.
     package var polls = 2
     package var ends = Ending.completed
-    /// What the first, second, … request to each batch address gets. One below status 300 is carried out first, so that a
+    /// The replies to the first, second, … request to each batch address. One below status 300 is carried out first, so that a
     /// cut answer to a submission leaves a batch that its owner knows nothing of.
     package var sequence: [MockReply] = []
 

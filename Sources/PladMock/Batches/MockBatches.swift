@@ -23,7 +23,7 @@ final class MockBatches: @unchecked Sendable {
         self.attempts = attempts
     }
 
-    /// What the script has for this request to a batch address; nil where it is served plainly.
+    /// The script's reply to this request to a batch address; nil where it is served plainly.
     func fault(_ request: ServerRequest) -> MockReply? {
         lock.withLock {
             let number = requests[request.method + request.path, default: 0]

@@ -1,7 +1,7 @@
 import Foundation
 import PladRecords
 
-/// How an API spells what a mock teacher says: as much of it as clients read.
+/// An API's spelling of what a mock teacher says: as much of it as clients read.
 protocol MockDialect: Sendable {
     /// The text of the request's last message, or its prompt.
     func prompt(in request: JSONValue) -> String
@@ -31,7 +31,7 @@ struct MockStream {
     }
 
     var format = Format.serverSentEvents
-    /// Whether each event is named by its document's `type`.
+    /// True if each event is named by its document's `type`.
     var namesEvents = false
     var opening: [JSONValue] = []
     var middle: [JSONValue] = []

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a mock teacher says to a prompt, before a dialect spells it.
+/// A mock teacher's words on a prompt, before a dialect spells them.
 struct MockSaying {
     var id: String
     var model: String

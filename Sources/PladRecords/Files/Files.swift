@@ -18,7 +18,7 @@ extension Data {
     }
 }
 
-/// What a run needs of the file system: whole-file replacement and plain reasons.
+/// A run's needs of the file system: whole-file replacement and plain reasons.
 package enum Files {
     /// Calls `body` with a new file that takes the place of `file` once it is complete and on the disk.
     package static func replace(_ file: URL, _ body: (FileHandle) throws -> Void) throws {
@@ -48,6 +48,18 @@ package enum Files {
         guard rename(temporary.path, file.path) == 0 else {
             throw RecordError(.unwritable, "cannot write \(file.path): \(String(cString: strerror(errno)))")
         }
+        try synchronizeFolder(of: file)
+    }
+
+    /// Brings a file's name to the disk: a new name is in its folder, which is flushed by itself. Throws `RecordError.unwritable`.
+    package static func synchronizeFolder(of file: URL) throws {
+        let folder = file.deletingLastPathComponent()
+        let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // A folder that cannot be read, or of a file system that flushes none, is left to it.
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        guard fsync(descriptor) != 0, ![EINVAL, ENOTSUP, EROFS].contains(errno) else { return }
+        throw RecordError(.unwritable, "cannot write the folder \(folder.path): \(String(cString: strerror(errno)))")
     }
 
     /// Makes a folder and those above it. Throws `RecordError.unwritable` that names the folder.

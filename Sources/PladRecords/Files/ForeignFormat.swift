@@ -20,7 +20,7 @@ package enum ForeignFormat {
         (Array("<html".utf8), "is a web page, not the file itself; fetch it again"),
     ]
 
-    /// What the bytes are, and the way out; nil where their beginning is of no such format.
+    /// The format of the bytes, and the way out; nil where their beginning is of no such format.
     package static func reason(_ data: Data) -> String? {
         beginnings.first { data.starts(with: $0.bytes) }?.what
     }

@@ -2,7 +2,7 @@ package import Foundation
 
 /// A file of JSON lines that grows batch by batch, each on the disk before work goes on.
 ///
-/// What a killed process leaves behind is read with `wholeLines` and begun anew with: the last line may be unfinished.
+/// A file that a killed process leaves behind is read with `wholeLines` and begun anew with: the last line may be unfinished.
 package struct GrowingFile {
     private let url: URL
     private let handle: FileHandle

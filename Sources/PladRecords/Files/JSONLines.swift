@@ -12,7 +12,7 @@ package enum JSONLines {
     /// The records in `data`; `name` stands for the file in errors.
     package static func parse<Record: Decodable>(_ type: Record.Type = Record.self, _ data: Data, name: String) throws -> [Record] {
         try ForeignFormat.refuse(data, name: name)
-        let decoder = JSONDecoder()
+        let decoder = JSONDecoder.ofLines
         return try lines(of: data).map { number, line in
             do {
                 return try decoder.decode(type, from: line)
@@ -21,7 +21,7 @@ package enum JSONLines {
                 if try value(line, number, of: data, name).array != nil {
                     throw RecordError(.malformed, "\(name):\(number): is a JSON array; write JSON lines, each element on a line of its own")
                 }
-                throw RecordError(.malformed, "\(name):\(number): \(error.reason); mend or remove the line")
+                throw RecordError(.malformed, "\(name):\(number): \(error.reason(SnakeCase.key)); mend or remove the line")
             } catch let error as RecordError {
                 throw RecordError(.malformed, "\(name):\(number): \(error.message)")
             }

@@ -79,7 +79,7 @@ extension PromptFile {
         "xlsx": "a workbook",
     ]
 
-    /// Whether a file's name says that it holds JSON.
+    /// True if a file's name says that it holds JSON.
     private static func namesJSON(_ name: String) -> Bool {
         ["json", "jsonl", "ndjson"].contains(URL(fileURLWithPath: name).pathExtension.lowercased())
     }

@@ -69,12 +69,14 @@ extension JSONValue {
 }
 
 extension Encodable {
-    /// This value as one line of JSON with sorted keys, without the line's end.
+    /// This value as one line of JSON with sorted keys in snake case (`SnakeCase`), without the line's end.
+    ///
+    /// - Parameter inSnakeCase: false spells keys as properties, for digests that files of older versions hold.
     ///
     /// Throws when the value holds a number that JSON cannot spell (NaN, infinity).
-    package func jsonLine() throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    package func jsonLine(inSnakeCase: Bool = true) throws -> Data {
+        let encoder = JSONEncoder.ofLines
+        if !inSnakeCase { encoder.keyEncodingStrategy = .useDefaultKeys }
         return try encoder.encode(self)
     }
 }

@@ -17,7 +17,7 @@ public enum JSONValue: Sendable, Hashable {
         self = try JSONParser.parse(data)
     }
 
-    /// What becomes of half a surrogate pair, which no text can hold.
+    /// The fate of half a surrogate pair, which no text can hold.
     enum LoneSurrogates: Sendable {
         /// U+FFFD stands in its place, as for endpoints that cut texts anywhere.
         case replaced
@@ -121,16 +121,19 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
 
 extension DecodingError {
     /// The reason in one line: which key, and what was wrong with it.
-    package var reason: String {
+    package var reason: String { reason { $0 } }
+
+    /// - Parameter spelling: the key of a property, as the document spells it.
+    func reason(_ spelling: (String) -> String) -> String {
         let (context, what): (Context, String) =
             switch self {
             case .typeMismatch(let type, let context): (context, "is not \(JSONValue.name(of: type))")
             case .valueNotFound(let type, let context): (context, "is null, not \(JSONValue.name(of: type))")
-            case .keyNotFound(let key, let context): (context, "lacks \"\(key.stringValue)\"")
+            case .keyNotFound(let key, let context): (context, "lacks \"\(spelling(key.stringValue))\"")
             case .dataCorrupted(let context): (context, context.underlyingError.map { "\($0)" } ?? context.debugDescription)
             @unknown default: (Context(codingPath: [], debugDescription: ""), "\(self)")
             }
-        let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+        let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? spelling($0.stringValue) }.joined(separator: ".")
         return path.isEmpty ? what : "\"\(path)\" \(what)"
     }
 }

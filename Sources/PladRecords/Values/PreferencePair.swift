@@ -48,13 +48,8 @@ package struct PreferencePair: Codable, Sendable, Hashable {
     package var ranks: Bool { rejected != nil || rejectedIDs != nil }
 
     private enum CodingKeys: String, CodingKey {
-        case id, round, sample, prompt, chosen, rejected
-        case promptIDs = "prompt_ids"
-        case chosenIDs = "chosen_ids"
-        case rejectedIDs = "rejected_ids"
-        case chosenQuality = "chosen_quality"
-        case rejectedQuality = "rejected_quality"
-        case keepsChosen = "keeps_chosen"
+        case id, round, sample, prompt, chosen, rejected, promptIDs, chosenIDs, rejectedIDs, chosenQuality, rejectedQuality,
+            keepsChosen
     }
 
     package init(from decoder: any Decoder) throws {

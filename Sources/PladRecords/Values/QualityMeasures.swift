@@ -25,14 +25,6 @@ public struct QualityMeasures: Codable, Sendable, Hashable {
     package init(by: String, greedy: Estimate) {
         (self.by, self.greedy) = (by, greedy)
     }
-
-    private enum CodingKeys: String, CodingKey {
-        case by, greedy, sample, best, auroc, samples
-        case likeliestBySum = "likeliest_by_sum"
-        case likeliestByMean = "likeliest_by_mean"
-        case passAtN = "pass_at_n"
-        case riskCoverage = "risk_coverage"
-    }
 }
 
 /// Mean quality of the greedy answers that a student is surest of, by how many of all they are.

@@ -1,5 +1,5 @@
 package import Foundation
-import PladHTTP
+package import PladHTTP
 import PladRecords
 
 /// One row of a batch: a request and the name that its result comes back under.
@@ -50,7 +50,7 @@ package struct BatchState: Sendable, Equatable {
     }
 }
 
-/// What became of a row.
+/// The end of a row.
 package enum BatchResult: Sendable, Equatable {
     /// A response, as it would have come alone; perhaps an error.
     case response(status: Int, body: Data)
@@ -58,7 +58,7 @@ package enum BatchResult: Sendable, Equatable {
     case untried(String)
 }
 
-/// What a provider has sent of a batch's results.
+/// The results of a batch as far as a provider has sent them.
 package struct BatchResults: Sendable, Equatable {
     package struct Row: Sendable, Equatable {
         package var id: String
@@ -101,7 +101,7 @@ package struct BatchResults: Sendable, Equatable {
 package protocol BatchService: Sendable {
     /// The most rows and bytes of one batch.
     var most: (rows: Int, bytes: Int) { get }
-    /// Whether a batch can be told by the name that it was submitted under.
+    /// True if a batch can be told by the name that it was submitted under.
     var keepsNames: Bool { get }
     /// Brings the rows to the provider where that is a step of its own. Returns the file's name there; nil where it is not.
     func upload(_ rows: [BatchRow], name: String) async throws -> String?
@@ -118,7 +118,7 @@ package protocol BatchService: Sendable {
     func results(of batch: BatchState) async throws -> BatchResults
 }
 
-/// What both providers' batch APIs share: a collection of batches at one address, listed page by page.
+/// A collection of batches at one address, listed page by page: the part that both providers' batch APIs share.
 protocol BatchCollection: BatchService {
     /// Where batches are submitted and listed, and under it, by its id, each is asked after.
     var address: String { get }
@@ -135,7 +135,7 @@ extension BatchCollection {
         do {
             return try state(document)
         } catch {
-            throw BatchDoubt(reason: "its answer is no batch")
+            throw BatchDoubt(.unreadable("no batch"))
         }
     }
 
@@ -163,10 +163,11 @@ extension BatchCollection {
 
 /// A request that is not to be repeated has got no answer: it may have been carried out.
 package struct BatchDoubt: Error {
-    package let reason: String
+    /// The outcome of the request.
+    package let outcome: RetryPolicy.Outcome
 
-    package init(reason: String) {
-        self.reason = reason
+    package init(_ outcome: RetryPolicy.Outcome) {
+        self.outcome = outcome
     }
 }
 

@@ -6,30 +6,30 @@ import PladRecords
 package struct BatchWire: Sendable {
     private let transport: any Transport
     private let headers: [HTTPHeader]
-    private let policy: RetryPolicy
-    let clock: any Clock<Duration>
-    private let random: @Sendable () -> Double
+    private let keyAdvice: String
+    private let retrier: Retrier
 
-    /// - Parameter headers: all but the content's type.
+    /// - Parameters:
+    ///   - headers: all but the content's type.
+    ///   - keyAdvice: what a person can do about the key, for errors.
     package init(
-        transport: any Transport, headers: [HTTPHeader], policy: RetryPolicy = RetryPolicy(),
+        transport: any Transport, headers: [HTTPHeader], keyAdvice: String = "check the key", policy: RetryPolicy = RetryPolicy(),
         clock: any Clock<Duration> = ContinuousClock(),
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) {
         self.transport = transport
         self.headers = headers.filter { $0.name.lowercased() != "content-type" }
-        self.policy = policy
-        self.clock = clock
-        self.random = random
+        self.keyAdvice = keyAdvice
+        retrier = Retrier(policy, clock: clock, random: random)
     }
 
-    /// What comes back under a status of success.
+    /// The body that comes back under a status of success.
     ///
     /// - Parameter mayRepeat: false for a request that does its work each time: where it may have done it once, `BatchDoubt`
     ///   is thrown instead of another attempt.
     func send(_ url: String, body: Data? = nil, type: String = "application/json", mayRepeat: Bool = true) async throws -> Data {
         let request = HTTPRequest(url: url, headers: headers + (body == nil ? [] : [HTTPHeader("Content-Type", type)]), body: body)
-        var (number, parked) = (1, 0)
+        var retrier = retrier
         while true {
             let outcome: RetryPolicy.Outcome
             do {
@@ -42,15 +42,8 @@ package struct BatchWire: Sendable {
             } catch let fault as TransportFault {
                 outcome = .transport(fault)
             }
-            if !mayRepeat, outcome.mayHaveWorked { throw BatchDoubt(reason: outcome.summary) }
-            switch policy.decide(after: outcome, attempt: number - parked, parked: parked, contacted: true, random: random()) {
-            case .retry(let wait): try await clock.sleep(for: wait)
-            case .park(let wait):
-                parked += 1
-                try await clock.sleep(for: wait)
-            case .giveUp: throw error(outcome, url)
-            }
-            number += 1
+            if !mayRepeat, outcome.mayHaveWorked { throw BatchDoubt(outcome) }
+            guard try await retrier.goOn(after: outcome, contacted: true) else { throw error(outcome, url) }
         }
     }
 
@@ -60,7 +53,7 @@ package struct BatchWire: Sendable {
         do {
             return try JSONValue(parsing: data)
         } catch {
-            if !mayRepeat { throw BatchDoubt(reason: "its answer is no JSON") }
+            if !mayRepeat { throw BatchDoubt(.unreadable("no JSON")) }
             let what = WebPage(data)?.description ?? "no JSON (\(error))"
             throw TeacherError(.exhausted, "\(url) answers \(what); run the command again to go on, or check that it has batches")
         }
@@ -79,12 +72,13 @@ package struct BatchWire: Sendable {
             case .throttle, .overloaded, .server: .exhausted
             case .contextLength, .filtered, .rejected: .rejected
             }
+        if code == .keyRefused { return TeacherError(code, "\(url) refuses the key (\(outcome.summary)); \(keyAdvice)", cause: fault) }
         return TeacherError(code, "\(url) refuses the batch (\(outcome.summary)); what is kept stays kept: run the command again to go on")
     }
 }
 
 extension RetryPolicy.Outcome {
-    /// Whether the endpoint may have carried the request out although it did not say so.
+    /// True if the endpoint may have carried the request out although it did not say so.
     fileprivate var mayHaveWorked: Bool {
         switch self {
         case .fault(let fault, _): fault.status >= 500

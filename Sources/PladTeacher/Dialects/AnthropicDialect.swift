@@ -16,7 +16,6 @@ package struct AnthropicDialect: Dialect {
 
     package var name: String { "anthropic" }
     package var keyStyle: Credential.Style { .header("x-api-key") }
-    package var keyVariable: String { "ANTHROPIC_API_KEY" }
     package var headers: [HTTPHeader] { [HTTPHeader("anthropic-version", "2023-06-01")] }
 
     package func path(from base: String) -> String {

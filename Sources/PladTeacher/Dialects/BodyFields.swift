@@ -2,7 +2,7 @@ import Foundation
 import PladHTTP
 import PladRecords
 
-/// What the dialects' bodies have in common.
+/// Fields that the dialects' bodies have in common.
 extension SamplingParameters {
     /// The stop texts, nil for none: some endpoints refuse an empty list.
     var stopField: JSONValue? {

@@ -1,6 +1,6 @@
 import PladRecords
 
-/// How an API answers one question several times at once: how it is asked to, and where it lists the answers.
+/// An API's way to complete one prompt several times at once: how it is asked to, and where it lists the completions.
 package struct Choices: Sendable, Hashable {
     /// The path of the field that says how many.
     package var count: [String]

@@ -6,7 +6,7 @@
 struct ControlText {
     /// The text without control text at its edges.
     private(set) var text: Substring
-    /// What was cut off, in its order; nil for nothing.
+    /// The control text that was cut off, in its order; nil for none.
     private(set) var cut: String?
     /// The first mark that is left inside.
     private(set) var inside: String?
@@ -41,7 +41,7 @@ struct ControlText {
         "<s>", "</s>", "<bos>", "<eos>", "<start_of_turn>", "<end_of_turn>", "[INST]", "[/INST]", "<pad>",
         "[PAD]", "[EOS]", "[BOS]", "<end_of_utterance>", "<|turn>", "<turn|>",
     ]
-    /// Who speaks, between or behind the marks of a header.
+    /// The speaker's name, between or behind the marks of a header.
     private static let roles = ["assistant", "model"]
     /// Marks of gpt-oss's format and of thinking, which `ThinkBlock` takes apart.
     private static let thinking: Set<Substring> = [

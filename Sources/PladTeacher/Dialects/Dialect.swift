@@ -2,25 +2,23 @@ package import Foundation
 package import PladHTTP
 package import PladRecords
 
-/// How one family of endpoints spells a question and its answer.
+/// The spelling of prompts and completions at one family of endpoints.
 ///
 /// A dialect is a pure value: it maps, and never touches the wire.
 package protocol Dialect: Sendable {
-    /// What `--dialect` and keys call it.
+    /// The name that settings and keys use.
     var name: String { get }
-    /// How the key is sent.
+    /// The header that carries the key.
     var keyStyle: Credential.Style { get }
-    /// The variable in which users of these endpoints keep their key. A key goes to nobody but those it is for.
-    var keyVariable: String { get }
-    /// What the endpoint wants beside the key and the content type.
+    /// Headers that the endpoint wants beside the key and the content type.
     var headers: [HTTPHeader] { get }
     /// The path to ask, from the path of the base address without a slash at its end.
     func path(from base: String) -> String
     /// The body that asks for one completion of the messages; `sample` counts the answers to the same question.
     func body(asking messages: [Message], _ parameters: SamplingParameters, sample: Int) -> JSONValue
-    /// What the document of a response under status 2xx means.
+    /// Reads the document of a response under status 2xx.
     func read(answer document: JSONValue) -> Reading
-    /// How the API answers one question several times at once; nil where it does not.
+    /// The API's way to complete one prompt several times at once; nil where it has none.
     var choices: Choices? { get }
     /// The request as it is sent to have its answer streamed.
     func streamed(_ form: WireForm) -> WireForm
@@ -29,7 +27,7 @@ package protocol Dialect: Sendable {
     func document(assembling events: [StreamEvent]) throws(StreamError) -> JSONValue
 }
 
-/// What a dialect finds in a response.
+/// The meaning of a response, as a dialect finds it.
 package enum Reading: Sendable, Equatable {
     /// An answer, also an empty, truncated, refused or filtered one: its finish reason tells.
     case completion(Completion)
@@ -48,7 +46,6 @@ extension Reading {
 
 extension Dialect {
     package var headers: [HTTPHeader] { [] }
-    package var keyVariable: String { "OPENAI_API_KEY" }
     package var choices: Choices? { nil }
 
     /// All headers of a request: the dialect's own, the key's and the given ones, which take the place of one of the same name.
@@ -58,7 +55,7 @@ extension Dialect {
         return usual.filter { !names.contains($0.name.lowercased()) } + given
     }
 
-    /// What a response means.
+    /// Reads a response.
     /// - Parameter choice: which of the answers in it, where it holds several.
     package func read(status: Int, body: Data, choice: Int = 0) -> Reading {
         guard (200..<300).contains(status) else {

@@ -1,6 +1,6 @@
 import PladRecords
 
-/// What an endpoint's word for the end of an answer says of the answer: one reading for all dialects.
+/// The meaning of an endpoint's word for the end of a completion: one reading for all dialects.
 ///
 /// Only a word that is known to end whole answers makes one `whole`; capitals, spaces and hyphens make no difference. No word
 /// at all (absent, null, empty) is `unfinished` too, since nothing then tells a whole answer from a torn one.
@@ -56,7 +56,7 @@ enum Ending: Equatable {
         return isCall && self == .finished(.stop) ? .unfinished(name: "a tool call") : self
     }
 
-    /// Whether a stream's chunk gives a reason: many send an empty one, or the word null, until there is one.
+    /// True if a stream's chunk gives a reason: many send an empty one, or the word null, until there is one.
     static func isGiven(_ word: JSONValue?) -> Bool {
         guard let word, word != .null else { return false }
         return word.string.map { !["", "null", "none"].contains(plain($0)) } ?? true

@@ -17,7 +17,6 @@ package struct GeminiDialect: Dialect {
     package var name: String { "gemini" }
     package var choices: Choices? { .gemini }
     package var keyStyle: Credential.Style { .header("x-goog-api-key") }
-    package var keyVariable: String { "GEMINI_API_KEY" }
 
     package func path(from base: String) -> String {
         if base.hasSuffix(":generateContent") { return base }

@@ -9,7 +9,7 @@
 enum HarmonyText {
     private static let message = Mark("<|message|>")
     private static let channel = Mark("<|channel|>")
-    /// What begins a header, or ends a message.
+    /// Marks that begin a header, or end a message.
     private static let ends = ["<|end|>", "<|return|>", "<|call|>", "<|start|>", "<|channel|>"].map { Mark($0) }
     private static let beginnings = ["<|channel|>", "<|start|>assistant", "analysis<|message|>", "final<|message|>"].map { Mark($0) }
 
@@ -53,7 +53,7 @@ enum HarmonyText {
         return ThinkBlock(text: (answer ?? [])[...].text, reasoning: reasoning, isOpen: answer == nil)
     }
 
-    /// Whether a message's header, such as `<|start|>assistant<|channel|>final <|constrain|>json`, opens the channel `final`.
+    /// True if a message's header, such as `<|start|>assistant<|channel|>final <|constrain|>json`, opens the channel `final`.
     private static func opensFinal(_ header: ArraySlice<UInt8>) -> Bool {
         let name = channel.firstRange(in: header).map { header[$0.upperBound...] } ?? header
         return Mark("final").begins(name)

@@ -6,7 +6,7 @@ struct Mark: Sendable, Equatable {
 
     var count: Int { bytes.count }
 
-    /// Whether the text begins with it.
+    /// True if the text begins with it.
     func begins(_ text: ArraySlice<UInt8>) -> Bool {
         text.count >= bytes.count && zip(text, bytes).allSatisfy { Self.lowered($0) == $1 }
     }
@@ -28,7 +28,7 @@ struct Mark: Sendable, Equatable {
 }
 
 extension ArraySlice<UInt8> {
-    /// What was valid UTF-8 and is cut beside ASCII or whole characters is so still.
+    /// The bytes as a text: valid UTF-8 that is cut beside ASCII or whole characters is valid still.
     var text: String { String(decoding: self, as: UTF8.self) }
 
     var withoutSpaceBefore: ArraySlice<UInt8> { drop(while: Self.isSpace) }

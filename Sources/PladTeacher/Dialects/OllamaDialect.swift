@@ -14,7 +14,6 @@ package struct OllamaDialect: Dialect {
 
     package var name: String { "ollama" }
     package var keyStyle: Credential.Style { .bearer }
-    package var keyVariable: String { "OLLAMA_API_KEY" }
 
     package func path(from base: String) -> String {
         if base.hasSuffix("/chat") { return base }

@@ -70,7 +70,7 @@ package struct OpenAIChatDialect: Dialect {
 }
 
 extension JSONValue {
-    /// Whether it lists choices and there is none: how a provider answers a prompt that its filter stops.
+    /// True if it lists choices and there is none: how a provider answers a prompt that its filter stops.
     var hasNoChoice: Bool { self["choices"]?.array?.isEmpty == true && self["error"]?.isError != true }
 }
 

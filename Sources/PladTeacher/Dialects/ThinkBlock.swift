@@ -15,11 +15,11 @@
 ///
 /// Source: the reasoning parsers of vLLM (vllm/reasoning) and SGLang ("Reasoning Parser"), which servers may be run without.
 package struct ThinkBlock: Sendable, Equatable {
-    /// What is left for an answer.
+    /// The text that is left as the completion.
     package var text: String
-    /// What was thought, without its marks; nil where nothing was.
+    /// The thinking, without its marks; nil where there is none.
     package var reasoning: String?
-    /// Whether the thinking never ended: then the answer did not come.
+    /// True if the thinking never ended: then no completion came.
     package var isOpen: Bool
 
     package init(text: String, reasoning: String? = nil, isOpen: Bool = false) {
@@ -68,7 +68,7 @@ package struct ThinkBlock: Sendable, Equatable {
         return ThinkBlock(text: answer(in: bytes[start...].withoutSpaceBefore.text), reasoning: joined(thoughts))
     }
 
-    /// Whether nothing stands before an end, or a line ends behind it and more follows.
+    /// True if nothing stands before an end, or a line ends behind it and more follows.
     private static func isApart(_ end: Range<Int>, in bytes: [UInt8]) -> Bool {
         let behind = bytes[end.upperBound...]
         return bytes[..<end.lowerBound].withoutSpaceBefore.isEmpty
@@ -95,7 +95,7 @@ package struct ThinkBlock: Sendable, Equatable {
             || ["Here", "here", "HERE", "analysis"].contains(where: opening.hasPrefix)
     }
 
-    /// What follows the thinking, out of its own mark where all of it stands in one.
+    /// The text after the thinking, out of its own mark where all of it stands in one.
     private static func answer(in text: String) -> String {
         let bytes = Array(text.utf8)
         let whole = bytes[...].withoutSpaceAround

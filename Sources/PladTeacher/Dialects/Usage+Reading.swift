@@ -14,7 +14,7 @@ extension JSONValue {
 }
 
 extension Usage {
-    /// Itself, if its counts can be those of an answer with this text; nil where they cannot, as where an endpoint counts nothing
+    /// These counts, if they can be those of a completion with this text; nil where they cannot, as where an endpoint counts nothing
     /// and says 0: then the answer costs the most that it can.
     ///
     /// An answer took a token for each 32 bytes at the least, and no prompt is none. (Tokens of real texts hold four; runs of one

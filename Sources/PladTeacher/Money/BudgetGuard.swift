@@ -1,7 +1,7 @@
 import PladHTTP
 package import PladRecords
 
-/// Who pays for attempts: asked before each goes over the wire, told afterwards what it came to.
+/// The payer of attempts: asked before each goes over the wire, told afterwards what it came to.
 package protocol BudgetGuard: Sendable {
     /// Sets the most that the attempt can cost aside. Throws `TeacherError.overBudget` where that is not there.
     func reserve(for request: TeacherRequest) async throws -> Reservation
@@ -23,7 +23,7 @@ package struct Reservation: Sendable, Hashable {
     }
 }
 
-/// What an attempt came to.
+/// The bill of an attempt.
 package enum Settlement: Sendable, Hashable {
     /// An answer with these tokens; nil where the endpoint does not count them, which costs the most it can.
     case answer(Usage?)
@@ -34,7 +34,7 @@ package enum Settlement: Sendable, Hashable {
 }
 
 extension RetryPolicy.Outcome {
-    /// What an attempt without an answer costs: in doubt is whatever the endpoint may have worked on before it failed.
+    /// The bill of an attempt without a completion: in doubt is whatever the endpoint may have worked on before it failed.
     ///
     /// - Parameter status: the HTTP status that it came under; nil where no whole response came.
     package func settlement(status: Int?) -> Settlement {

@@ -1,6 +1,6 @@
 package import PladRecords
 
-/// What a model's tokens cost, in US dollars per million of them.
+/// The price of a model's tokens, in US dollars per million of them.
 public struct Price: Sendable, Hashable, Codable {
     public var input: Double
     public var output: Double
@@ -13,10 +13,10 @@ public struct Price: Sendable, Hashable, Codable {
         self.cached = cached
     }
 
-    /// What the same tokens cost in a batch: half, at both providers.
+    /// The price of the same tokens in a batch: half, at both providers.
     package var batched: Price { Price(input: input / 2, output: output / 2, cached: cached.map { $0 / 2 }) }
 
-    /// What these tokens cost.
+    /// The cost of these tokens.
     package func cost(promptTokens: Int, completionTokens: Int, cachedTokens: Int = 0) -> Money {
         let cachedTokens = min(cachedTokens, promptTokens)
         let millionths =
@@ -28,7 +28,7 @@ public struct Price: Sendable, Hashable, Codable {
         cost(promptTokens: usage.promptTokens, completionTokens: usage.completionTokens, cachedTokens: usage.cachedTokens ?? 0)
     }
 
-    /// What a request costs that is answered with nothing: its prompt, at one token a byte.
+    /// The cost of a request whose completion is empty: its prompt, at one token a byte.
     package func least(for request: TeacherRequest) -> Money {
         cost(promptTokens: request.bodyText.utf8.count + 64, completionTokens: 0)
     }

@@ -10,7 +10,7 @@ import PladRecords
 struct AnthropicStream {
     private var message: [String: JSONValue]?
     private var blocks: [[String: JSONValue]] = []
-    /// What the deltas of each block bring.
+    /// The text, or arguments, that the deltas of each block bring.
     private var pieces: [Pieces] = []
     private var isBlockOpen = false
     private var hasReason = false

@@ -14,7 +14,7 @@ struct ChoiceStream {
         var finish: JSONValue?
         /// The first call of a tool that a chunk brought.
         var call: JSONValue?
-        /// Whether every part so far that brought something gave a reason too: then a reason does not mean the end.
+        /// True if every part so far that brought something gave a reason too: then a reason does not mean the end.
         var repeatsReason = true
 
         /// Adds a chunk's part of this choice: `{"delta": …}` of a chat, `{"text": …}` of a completion.

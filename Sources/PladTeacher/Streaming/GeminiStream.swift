@@ -9,7 +9,7 @@ enum GeminiStream {
         var thoughts = ThoughtPieces()
         var pieces = StreamPieces()
         var fields: [String: JSONValue] = [:]
-        /// Whether every chunk so far that brought text gave a reason too: then a reason does not mean the end.
+        /// True if every chunk so far that brought text gave a reason too: then a reason does not mean the end.
         var repeatsReason = true
     }
 

@@ -32,13 +32,13 @@ package enum StreamError: Error {
 }
 
 extension [StreamEvent] {
-    /// Whether a body is server-sent events: JSON begins otherwise.
+    /// True if a body is server-sent events: JSON begins otherwise.
     static func areServerSent(_ body: Data) -> Bool {
         let start = body.prefix(64).drop { [0xef, 0xbb, 0xbf, 0x20, 0x0a, 0x0d, 0x09].contains($0) }
         return ["data:", "event:", "id:", "retry:", ":"].contains { start.starts(with: $0.utf8) }
     }
 
-    /// Whether a body is JSON in lines: its first line is a whole object, and more follow.
+    /// True if a body is JSON in lines: its first line is a whole object, and more follow.
     static func areLines(_ body: Data) -> Bool {
         let lines = body.split(maxSplits: 3, whereSeparator: isLineEnd).filter { !$0.allSatisfy { $0 == 0x20 } }
         guard lines.count > 1, let first = lines.first else { return false }
@@ -126,7 +126,7 @@ extension [StreamEvent] {
 extension StreamEvent {
     var isDone: Bool { data == "[DONE]" }
 
-    /// Whether the data is an event's of its own: a document in one line, or the end.
+    /// True if the data is an event's of its own: a document in one line, or the end.
     fileprivate var standsAlone: Bool { isDone || (data.hasPrefix("{") && data.hasSuffix("}")) }
 
     /// The event's document. Throws the error that it reports; an empty one is none.

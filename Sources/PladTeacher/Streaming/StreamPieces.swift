@@ -17,7 +17,7 @@ struct StreamPieces {
         return pieces.joined()
     }
 
-    /// Whether each piece holds those before it: the last one then is the text.
+    /// True if each piece holds those before it: the last one then is the text.
     private var isCumulative: Bool {
         var growths = 0
         for (piece, next) in zip(pieces, pieces.dropFirst()) {
@@ -27,14 +27,14 @@ struct StreamPieces {
         return growths >= 2 || (growths == 1 && isLong(pieces.last ?? ""))
     }
 
-    /// Whether the last piece is the text of all others once more.
+    /// True if the last piece is the text of all others once more.
     private func isWhole(_ last: String) -> Bool {
         let others = pieces.dropLast()
         guard !others.isEmpty, others.reduce(0, { $0 + $1.utf8.count }) == last.utf8.count else { return false }
         return (others.count > 2 || isLong(last)) && last.utf8.elementsEqual(others.joined().utf8)
     }
 
-    /// Whether a piece is more than a token: several words.
+    /// True if a piece is more than a token: several words.
     private func isLong(_ piece: String) -> Bool {
         piece.split(whereSeparator: \.isWhitespace).count > 1 || piece.unicodeScalars.count(where: \.properties.isAlphabetic) > 16
     }
@@ -63,7 +63,7 @@ struct StreamPieces {
 /// Thinking that a stream brings in pieces.
 struct ThoughtPieces {
     private(set) var text = ""
-    /// How many pieces had more than a character.
+    /// The number of pieces of more than a character.
     private(set) var count = 0
 
     mutating func append(_ piece: String) {

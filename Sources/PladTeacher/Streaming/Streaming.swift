@@ -20,13 +20,13 @@ public enum Streaming: String, Sendable, CaseIterable, Codable {
     }
 }
 
-/// Whether the attempts for one answer are streamed: a pure value.
+/// Decides if the attempts for one completion are streamed: a pure value.
 ///
 /// Where the user leaves it to plad, an endpoint that refuses a stream is asked for the same without one, at once, and one
 /// whose streams come broken is asked without from the third attempt on.
 struct StreamUse {
     private(set) var isOn: Bool
-    /// Whether the endpoint has refused a stream, or sent nothing but broken ones.
+    /// True if the endpoint has refused a stream, or sent nothing but broken ones.
     private(set) var isRefused = false
     private let mayGiveWay: Bool
     private var broken = 0

@@ -9,7 +9,7 @@ enum SurrogateHalves {
     /// The character of half 0xd800; the others follow. In a private plane, so that no text holds them beside lone halves.
     private static let first: UInt32 = 0xff000
 
-    /// Whether the JSON text holds a half without its other half.
+    /// True if the JSON text holds a half without its other half.
     static func stand(in json: String) -> Bool { marked(json, isLooking: true) != nil }
 
     /// The JSON text with a private character for every lone half.

@@ -62,8 +62,11 @@ package struct ReferenceFile {
     /// The lines of a file for this student and these candidates; none where it is for others.
     private func kept(_ header: Header) throws -> [Line] {
         let lines = JSONLines.lines(of: try GrowingFile.wholeLines(of: url)).map(\.line)
-        guard let first = lines.first, let found = try? JSONDecoder().decode(Header.self, from: first), found == header else { return [] }
-        return (try? lines.dropFirst().map { try JSONDecoder().decode(Line.self, from: $0) }) ?? []
+        guard let first = lines.first, let found = try? JSONDecoder.ofLines.decode(Header.self, from: first), found == header else {
+            return []
+        }
+        let decoder = JSONDecoder.ofLines
+        return (try? lines.dropFirst().map { try decoder.decode(Line.self, from: $0) }) ?? []
     }
 }
 

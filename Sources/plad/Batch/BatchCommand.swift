@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PladCache
 import PladDistill
+import PladHTTP
 import PladRecords
 import PladTeacher
 
@@ -57,7 +58,7 @@ struct BatchCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "End a batch: stop it at the provider, keep what it has answered, free its other questions.",
             discussion:
-                "Answers that are there by then are paid for and kept. It waits until the provider has stopped, which may take minutes; interrupted, it goes on when given again."
+                "Answers that are there by then are paid for and kept. It waits until the provider has stopped, which may take minutes; interrupted, it goes on when given again. The cache says where the batch lies, and a cache may be a stranger's: keys go there only if --remote says the same."
         )
 
         @Argument(help: "The batch, as plad batch ls prints it.")
@@ -67,8 +68,18 @@ struct BatchCommand: ParsableCommand {
 
         @Option(
             help: ArgumentHelp(
-                "A file of mode 0600 with the key, or - for standard input. By default the environment's.", valueName: "file"))
+                "The batch's base URL, which lets a key go there. A provider's own variable, such as OPENAI_API_KEY, goes to that provider's own hosts without it.",
+                valueName: "url"))
+        var remote: String?
+
+        @Option(
+            help: ArgumentHelp(
+                "A file of mode 0600 with the key, or - for standard input. By default PLAD_API_KEY of the environment.",
+                valueName: "file"))
         var keyFile: String?
+
+        @Flag(name: .customLong("plain-http"), help: "Let the key go over plain http to another machine than this.")
+        var plainHTTP = false
 
         @Option(help: ArgumentHelp("A header to send, as 'Name: value'; may be repeated.", valueName: "header"))
         var header: [String] = []
@@ -92,17 +103,40 @@ struct BatchCommand: ParsableCommand {
                 throw UsageError("batch \(id) is being submitted by the process \(sender): stop that first")
             }
             if forget {
-                try GivenFlags().refuse(["key-file", "header"], with: "--forget", "the provider is asked nothing")
+                try GivenFlags().refuse(["remote", "key-file", "plain-http", "header"], with: "--forget", "the provider is asked nothing")
                 try await cache.forget(batch)
                 return Console.result("\(id)  forgotten: \(batch.rows) questions are free")
             }
-            let run = try BatchRun(
-                cache, try Endpoint(batch.url, dialect: dialect), dialect,
-                TeacherSettings.headers(for: dialect, keyFile: keyFile, given: header), observer: ConsoleObserver())
+            let endpoint = try Endpoint(batch.url, dialect: dialect)
+            let run = try BatchRun(cache, endpoint, dialect, access(to: endpoint, dialect), observer: ConsoleObserver())
             let outcome = try await CancellableWork.run { try await run.cancel(batch) }
             let cost = outcome.paid.map { " for \($0)" } ?? ""
             Console.result(
                 "\(id)  cancelled: \(outcome.answered.count) answers kept\(cost), \(batch.rows - outcome.answered.count) questions free")
+        }
+
+        /// The key for the batch's address, which a file names. Throws `TeacherError.keyWithheld` for a key of the user's that is to go
+        /// there without `--remote`.
+        private func access(to endpoint: Endpoint, _ dialect: any Dialect) throws -> Access {
+            var keys = KeySource(file: keyFile, allowsPlainHTTP: plainHTTP)
+            if let remote {
+                let named = try Endpoint(remote, dialect: dialect).origin
+                guard named == endpoint.origin else {
+                    throw UsageError("--remote \(remote): batch \(id) lies at \(endpoint.origin); give that, if it may have the key")
+                }
+            } else {
+                let variable = keys.variables.first { keys.environment[$0]?.isEmpty == false }
+                let given = keyFile.map { "--key-file \($0)" } ?? header.first { $0.contains("${") }.map { _ in "--header" } ?? variable
+                guard given == nil || given == variable && KeySource.hasKey(for: endpoint, in: keys.environment) else {
+                    throw TeacherError(
+                        .keyWithheld,
+                        "batch \(id) lies at \(endpoint.origin), as \(file.cache) says: give --remote \(endpoint.origin) to send it the key of \(given ?? "")"
+                    )
+                }
+                keys.variables = []
+            }
+            let headers = try header.map { try HTTPHeader(line: $0, environment: keys.environment) }
+            return try Access(to: endpoint, keys: keys, headers: headers)
         }
     }
 }

@@ -37,7 +37,7 @@ struct BenchAsk: AsyncParsableCommand {
         let dialect = OpenAIChatDialect(model: "bench")
         let endpoint = try Endpoint(remote, dialect: dialect)
         let teacher = RemoteTeacher(
-            endpoint: endpoint, dialect: dialect, key: nil, transport: try HTTPClient(), concurrency: concurrency)
+            endpoint: endpoint, dialect: dialect, access: Access(key: nil), transport: try HTTPClient(), concurrency: concurrency)
         let cached = try cache.map { path in
             guard !Files.exists(URL(fileURLWithPath: path)) else { throw UsageError("--cache \(path): give a file that is not there yet") }
             return CachedTeacher(

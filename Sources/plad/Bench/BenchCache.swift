@@ -58,10 +58,10 @@ struct BenchCache: AsyncParsableCommand {
             completion: completion)
 
         let alone = try await Self.measure {
-            for request in requests.prefix(single) { _ = try await cache.store(StoredAnswer(request, reply)) }
+            for request in requests.prefix(single) { _ = try await cache.store(StoredCompletion(request, reply)) }
         }
         let grouped = try await Self.measure {
-            try await requests.dropFirst(single).concurrently(concurrency) { _ = try await cache.store(StoredAnswer($0, reply)) }
+            try await requests.dropFirst(single).concurrently(concurrency) { _ = try await cache.store(StoredCompletion($0, reply)) }
         }
         let teacher = CachedTeacher(
             cache: cache, dialect: dialect, teacher: "bench", path: "/v1/chat/completions", mode: .replay)

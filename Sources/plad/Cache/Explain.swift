@@ -33,9 +33,7 @@ extension CacheCommand {
             if id == nil { try GivenFlags().refuse(["sample"], with: "every prompt", "it goes with --id") }
             let run = try Run(in: path)
             let settings = run.settings.teacher
-            let dialect = try settings.resolvedDialect()
-            let endpoint = try settings.endpoint(dialect)
-            let teacher = try settings.cacheName(endpoint)
+            let teacher = try settings.resolved()
             let file = try AnswerCache(opening: cache.map { URL(fileURLWithPath: $0) } ?? settings.cacheFile, for: .reading)
             let questions = run.questions.filter { id == nil || $0.prompt.id == id && $0.sample == sample }
             guard !questions.isEmpty else {
@@ -43,8 +41,7 @@ extension CacheCommand {
             }
             var missing = 0
             for question in questions {
-                let request = dialect.request(
-                    teacher: teacher, path: endpoint?.path ?? dialect.path(from: ""),
+                let request = teacher.request(
                     asking: run.wording.messages(for: question.prompt), run.teacherParameters, sample: question.sample)
                 let explanation = try await file.explain(request)
                 if explanation.state == .miss { missing += 1 }

@@ -18,7 +18,7 @@ extension CacheCommand {
         func run() throws {
             let answers = try file.open().list(limit: limit > 0 ? limit : nil)
             if json {
-                for answer in answers { try Console.result(RecordedAnswer(answer, withTimes: true).document.canonical) }
+                for answer in answers { try Console.result(answer.recording(withTimes: true).canonical) }
                 return
             }
             for answer in answers {
@@ -32,8 +32,8 @@ extension CacheCommand {
     }
 }
 
-extension StoredAnswer {
-    /// What was asked, in one line: the last message, else the whole body.
+extension StoredCompletion {
+    /// The prompt, in one line: the last message, else the whole body.
     var question: String {
         let body = try? JSONValue(parsing: Data(request.utf8))
         let text = body?["messages"]?.array?.last?["content"]?.string ?? body?["prompt"]?.string ?? request

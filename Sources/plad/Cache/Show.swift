@@ -27,14 +27,14 @@ extension CacheCommand {
             guard answers.count == 1 else {
                 throw CacheError(.usage, "\(answers.count) keys in \(file.cache) begin with \"\(key)\"; give more of the digits")
             }
-            if json { return try Console.result(RecordedAnswer(answer, withTimes: true).document.canonical) }
+            if json { return try Console.result(answer.recording(withTimes: true).canonical) }
             let attempts = try file.open().attempts(for: answer.key).map { ("attempt \($0.number)", $0.sentence) }
             for (name, value) in answer.facts + attempts { Console.result(name.padding(toLength: 14, withPad: " ", startingAt: 0) + value) }
         }
     }
 }
 
-extension StoredAnswer {
+extension StoredCompletion {
     /// Name and value of everything kept, for a person.
     fileprivate var facts: [(String, String)] {
         var facts = [

@@ -109,7 +109,7 @@ extension CacheCommand {
 }
 
 extension Console {
-    /// What an import or merge did.
+    /// Prints what an import or merge did.
     static func result(_ imported: AnswerCache.Imported, json: Bool) throws {
         if json { return try result(line: imported) }
         result("\(imported.added) added, \(imported.present) there already, \(imported.different) kept though the recording differs")

@@ -9,7 +9,7 @@ struct RougeCommand: ParsableCommand {
         abstract: "Compare texts with references by ROUGE-1, ROUGE-2, ROUGE-L and ROUGE-Lsum, and by chrF.",
         discussion: """
             Reads JSON lines {"reference","candidate"} and prints the means of precision, recall and F with their 95 % \
-            intervals; with --json a line {"id","rouge1","rouge2","rougeL","rougeLsum","chrF"} for each line read, each ROUGE \
+            intervals; with --json a line {"id","rouge1","rouge2","rouge_l","rouge_lsum","chrf"} for each line read, each ROUGE \
             {"precision","recall","f"}. ROUGE's numbers are those of the Python package rouge_score 0.1.2: words are the runs of \
             a-z and 0-9 in the lower-cased text, so other scripts have none. chrF reads every script: the numbers are a \
             hundredth of sacrebleu's, of all pairs together as a corpus, with --json of each.

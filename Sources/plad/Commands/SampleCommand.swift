@@ -11,7 +11,7 @@ struct SampleCommand: AsyncParsableCommand {
         abstract: "Let a student answer prompts, or draw a run's samples.",
         discussion: """
             With --run, and then no other flag, draws the samples of the run's next round as its own settings say. Else prints a JSON line {"id","sample","text","ids",\
-            "finishReason","logProbability","prompt_ids"} for every sample. A prompt's text is continued as it stands; \
+            "finish_reason","log_probability","prompt_ids"} for every sample. A prompt's text is continued as it stands; \
             messages go through the student's chat template; prompt_ids are used exactly as given.
             """)
 
@@ -114,8 +114,7 @@ private struct PromptLine: Decodable {
     var promptIDs: [TokenID]?
 
     private enum CodingKeys: String, CodingKey {
-        case id, prompt, messages
-        case promptIDs = "prompt_ids"
+        case id, prompt, messages, promptIDs
     }
 
     init(from decoder: any Decoder) throws {
@@ -136,9 +135,4 @@ private struct SampleLine: Encodable {
     var finishReason: FinishReason
     var logProbability: Float
     var promptIDs: [TokenID]
-
-    private enum CodingKeys: String, CodingKey {
-        case id, sample, text, ids, finishReason, logProbability
-        case promptIDs = "prompt_ids"
-    }
 }

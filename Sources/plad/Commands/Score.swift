@@ -10,7 +10,7 @@ struct Score: ParsableCommand {
         discussion: """
             Reads JSON lines {"prompt_ids","completion_ids"}, used exactly as given, or {"prompt","completion"}, where \
             the completion is text that directly follows the prompt and is ended by the end-of-sequence token. Prints for \
-            each {"logProbabilities","logProbability","prompt_ids","completion_ids"}: natural logarithms, token by token, and their sum.
+            each {"log_probabilities","log_probability","prompt_ids","completion_ids"}: natural logarithms, token by token, and their sum.
             """)
 
     @Option(help: ArgumentHelp("A Hugging Face model folder, or org/name in the local Hugging Face cache.", valueName: "dir"))
@@ -65,10 +65,4 @@ private struct ScoreLine: Codable {
     var completionIDs: [TokenID]?
     var logProbabilities: [Float]?
     var logProbability: Double?
-
-    private enum CodingKeys: String, CodingKey {
-        case id, prompt, completion, logProbabilities, logProbability
-        case promptIDs = "prompt_ids"
-        case completionIDs = "completion_ids"
-    }
 }

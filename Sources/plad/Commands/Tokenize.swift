@@ -58,19 +58,9 @@ private struct IDsLine: Decodable {
 private struct EncodedLine: Encodable {
     var ids: [TokenID]
     var idsNoSpecial: [TokenID]
-
-    private enum CodingKeys: String, CodingKey {
-        case ids
-        case idsNoSpecial = "ids_no_special"
-    }
 }
 
 private struct DecodedLine: Encodable {
     var text: String
     var textNoSpecial: String
-
-    private enum CodingKeys: String, CodingKey {
-        case text
-        case textNoSpecial = "text_no_special"
-    }
 }

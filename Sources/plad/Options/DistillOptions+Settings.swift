@@ -41,6 +41,7 @@ extension TeacherOptions {
             var settings = TeacherSettings()
             (settings.remote, settings.model, settings.dialect, settings.id) = (remote, teacherModel, dialect, teacherID)
             (settings.headers, settings.extra, settings.keyFile) = (header, try Self.fields(extra, "extra"), keyFile)
+            settings.plainHTTP = plainHTTP
             (settings.samples, settings.temperature) = (teacherSamples, teacherTemperature)
             (settings.maxTokens, settings.stop) = (maxTokens, stop)
             (settings.concurrency, settings.requestsPerMinute, settings.tokensPerMinute) = (concurrency, requestsPerMinute, tokensPerMinute)
@@ -152,7 +153,7 @@ extension JudgeOptions {
             settings.local = LocalJudge(judge)
             (settings.remote, settings.model, settings.dialect, settings.id) = (judgeRemote, judgeModel, judgeDialect, judgeID)
             settings.extra = try TeacherOptions.fields(judgeExtra, "judge-extra")
-            (settings.keyFile, settings.maxTokens) = (judgeKeyFile, judgeMaxTokens)
+            (settings.keyFile, settings.plainHTTP, settings.maxTokens) = (judgeKeyFile, judgePlainHTTP, judgeMaxTokens)
             settings.price = try judgePrice.map { try TeacherOptions.price($0, "judge-price") }
             return settings
         }

@@ -37,9 +37,12 @@ struct JudgeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A file of mode 0600 with the judge's key. By default the teacher's file where both have one origin, else the environment's key.",
+            "A file of mode 0600 with the judge's key. By default PLAD_JUDGE_API_KEY of the environment, else the teacher's key where both have one origin, or for a provider's own host its variable.",
             valueName: "file"), completion: .file())
     var judgeKeyFile: String?
+
+    @Flag(name: .customLong("judge-plain-http"), help: "Let the judge's key go over plain http to another machine than this.")
+    var judgePlainHTTP = false
 
     @Option(
         help: ArgumentHelp(

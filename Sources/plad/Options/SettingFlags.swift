@@ -9,7 +9,8 @@ enum SettingFlags {
     /// By the setting's path. A flag is also the setting's key in a --config file.
     static let flags = [
         "teacher.remote": "remote", "teacher.model": "teacher-model", "teacher.dialect": "dialect", "teacher.headers": "header",
-        "teacher.extra": "extra", "teacher.id": "teacher-id", "teacher.key_file": "key-file", "teacher.samples": "teacher-samples",
+        "teacher.extra": "extra", "teacher.id": "teacher-id", "teacher.key_file": "key-file", "teacher.plain_http": "plain-http",
+        "teacher.samples": "teacher-samples",
         "teacher.temperature": "teacher-temperature", "teacher.max_tokens": "max-tokens", "teacher.stop": "stop",
         "teacher.concurrency": "concurrency", "teacher.requests_per_minute": "requests-per-minute",
         "teacher.tokens_per_minute": "tokens-per-minute", "teacher.timeout": "timeout", "teacher.batch": "batch",
@@ -38,7 +39,8 @@ enum SettingFlags {
         "adapter.rank": "lora-rank", "adapter.alpha": "lora-alpha", "adapter.targets": "lora-targets",
         "evaluation.samples": "evaluation-samples", "evaluation.judge.local": "judge", "evaluation.judge.remote": "judge-remote",
         "evaluation.judge.model": "judge-model", "evaluation.judge.dialect": "judge-dialect", "evaluation.judge.extra": "judge-extra",
-        "evaluation.judge.id": "judge-id", "evaluation.judge.key_file": "judge-key-file", "evaluation.judge.price": "judge-price",
+        "evaluation.judge.id": "judge-id", "evaluation.judge.key_file": "judge-key-file", "evaluation.judge.plain_http": "judge-plain-http",
+        "evaluation.judge.price": "judge-price",
         "evaluation.judge.max_tokens": "judge-max-tokens",
         "run.folder": "out", "run.seed": "seed", "run.checkpoint_seconds": "checkpoint-seconds",
     ]

@@ -33,9 +33,12 @@ struct TeacherOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A file of mode 0600 with the key, or - for standard input. By default PLAD_API_KEY of the environment, or the variable of the dialect, such as OPENAI_API_KEY.",
+            "A file of mode 0600 with the key, or - for standard input. By default PLAD_API_KEY of the environment, or for a provider's own host its variable, such as OPENAI_API_KEY.",
             valueName: "file"), completion: .file())
     var keyFile: String?
+
+    @Flag(name: .customLong("plain-http"), help: "Let the key go over plain http to another machine than this.")
+    var plainHTTP = false
 
     @Option(help: "Answers to each training prompt.")
     var teacherSamples = 1

@@ -5,7 +5,7 @@ package import PladRecords
 package import PladTeacher
 
 /// A row of the cache: one request, one response.
-package struct StoredAnswer: Sendable, Equatable {
+package struct StoredCompletion: Sendable, Equatable {
     package var key: Digest
     /// Shared by requests that differ in nothing but the limit on tokens.
     package var family: Digest
@@ -25,7 +25,7 @@ package struct StoredAnswer: Sendable, Equatable {
     package var usage: Usage?
     /// The model's name as the provider returned it.
     package var model: String?
-    /// How many times the request went over the wire for this answer.
+    /// Times that the request went over the wire for this completion.
     package var attempts: Int
     /// When the attempt that brought it began, milliseconds since 1970; nil in a recording without times.
     package var askedAt: Int64?

@@ -22,6 +22,9 @@ extension HubClient {
             let (document, response) = try await document(path, of: model)
             guard let entries = document.array else { throw HubError(.mismatch, "\(endpoint)\(path) is no list of files") }
             files += try entries.compactMap { try file($0, of: model) }
+            guard files.count <= HubFile.mostFiles else {
+                throw HubError(.mismatch, "\(endpoint) lists more than \(HubFile.mostFiles) files of \(model); no model has so many")
+            }
             pages += 1
             next = pages < 100 ? response.headers["link"].flatMap(following) : nil
         }
@@ -32,9 +35,13 @@ extension HubClient {
     private func file(_ entry: JSONValue, of model: HubModel) throws -> HubFile? {
         guard entry["type"] == "file", let path = entry["path"]?.string, !path.contains("/"), !path.hasPrefix(".") else { return nil }
         let large = entry["lfs"]
-        guard let bytes = (large?["size"] ?? entry["size"])?.int, bytes >= 0, let etag = (large?["oid"] ?? entry["oid"])?.string,
+        guard let bytes = (large?["size"] ?? entry["size"])?.int, (0...HubFile.mostBytes).contains(bytes),
+            let etag = (large?["oid"] ?? entry["oid"])?.string,
             Self.isHexadecimal(etag, large?["oid"] == nil ? 40 : 64)
-        else { throw HubError(.mismatch, "\(endpoint) lists \(path) of \(model) without a size and digest") }
+        else {
+            throw HubError(
+                .mismatch, "\(endpoint) lists \(path) of \(model) without a size (at most \(HubFile.mostBytes) bytes) and digest")
+        }
         return HubFile(path: path, bytes: bytes, etag: etag)
     }
 

@@ -4,6 +4,10 @@ import PladRecords
 
 /// A file of a model, as the Hub's tree lists it.
 package struct HubFile: Sendable, Hashable {
+    /// Of one file: 4 TiB. All files of a model together are then far below what an `Int` holds.
+    package static let mostBytes = 1 << 42
+    package static let mostFiles = 10_000
+
     /// Below the model's folder; here always a plain name.
     package let path: String
     package let bytes: Int

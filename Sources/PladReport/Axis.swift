@@ -44,8 +44,8 @@ package struct Axis: Sendable {
 
     /// Which multiples of `step` lie on the axis.
     private static func multiples(of step: Double, _ low: Double, _ high: Double) -> Range<Int> {
-        let first = Int((low / step - 1e-9).rounded(.up))
-        return first..<max(first, Int((high / step + 1e-9).rounded(.down)) + 1)
+        let first = Numbers.whole((low / step - 1e-9).rounded(.up))
+        return first..<max(first, Numbers.whole((high / step + 1e-9).rounded(.down)) + 1)
     }
 
     /// The smallest round step that is at least `rough`.
@@ -60,7 +60,7 @@ package struct Axis: Sendable {
     package func label(_ tick: Double) -> String {
         let decimals = max(0, -Self.power(of: step))
         guard decimals > 4 || max(abs(high), abs(low)) >= 1e7 else {
-            return decimals == 0 ? Numbers.count(Int(tick.rounded())) : Numbers.fixed(tick, decimals)
+            return decimals == 0 ? Numbers.count(Numbers.whole(tick)) : Numbers.fixed(tick, decimals)
         }
         guard abs(tick) > step / 2 else { return "0" }
         let power = Self.power(of: tick)
@@ -70,7 +70,7 @@ package struct Axis: Sendable {
 
     /// The power of ten that a number's first digit stands for.
     private static func power(of value: Double) -> Int {
-        Int((log10(abs(value)) + 1e-9).rounded(.down))
+        Numbers.whole((log10(abs(value)) + 1e-9).rounded(.down))
     }
 
     /// Where a value lies between `start`, the place of the axis's low end, and `end`, that of its high end.

@@ -4,7 +4,11 @@ import PladRecords
 enum Headline {
     /// Whether the student that is kept does the task better than the untouched one, by the task's own measure; then what the last
     /// stage was worth, measure by measure.
-    static func text(_ evaluation: Evaluation?) -> String {
+    /// - Parameter heldOut: how many prompts are held out; nil where that is not known.
+    static func text(_ evaluation: Evaluation?, heldOut: Int? = nil) -> String {
+        if evaluation == nil, heldOut == 0 {
+            return "Not evaluated: no prompt was held out, so nothing shows whether the student got better."
+        }
         guard let evaluation, let difference = evaluation.closing else {
             return evaluation == nil ? "Not evaluated yet." : "Measured, with nothing to compare it with."
         }
@@ -87,7 +91,7 @@ enum Headline {
         var parts = input.funnel.prefix(1).map { "\(Numbers.count($0.count)) \($0.name)" }
         if let prompts = input.evaluation?.students.map(\.rougeL.count).max() { parts.append("\(Numbers.count(prompts)) held out") }
         if !input.log.isEmpty {
-            let tokens = input.log.reduce(0) { $0 + $1.tokens }
+            let tokens = Numbers.whole(input.log.reduce(0) { $0 + Double($1.tokens) })
             parts.append("\(Numbers.count(input.log.count)) optimiser steps over \(Numbers.count(tokens)) tokens")
         }
         let seconds = input.stages.map(\.seconds).filter { $0.isFinite && $0 > 0 }.reduce(0, +)

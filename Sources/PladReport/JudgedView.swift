@@ -59,11 +59,11 @@ struct JudgedView {
 
     private static func note(_ judgements: [Judgement]) -> String {
         let flips = judgements.compactMap(\.flipRate.measured)
-        let pairs = flips.reduce(0) { $0 + $1.count }
+        let pairs = flips.reduce(0) { $0 + Double($1.count) }
         guard pairs > 0 else { return "" }
-        let turned = flips.reduce(0) { $0 + $1.mean * Double($1.count) } / Double(pairs)
-        let malformed = judgements.reduce(0) { $0 + $1.malformed }
-        return "The verdict turns with the order on \(Numbers.fixed(100 * turned, 0)) % of \(Numbers.count(pairs)) pairs; "
-            + "\(Numbers.count(malformed)) more unreadable."
+        let turned = flips.reduce(0) { $0 + $1.mean * Double($1.count) } / pairs
+        let malformed = judgements.reduce(0) { $0 + Double($1.malformed) }
+        return "The verdict turns with the order on \(Numbers.fixed(100 * turned, 0)) % of \(Numbers.count(Numbers.whole(pairs))) pairs; "
+            + "\(Numbers.count(Numbers.whole(malformed))) more unreadable."
     }
 }

@@ -37,13 +37,16 @@ package enum Numbers {
         case ..<9.995: return fixed(seconds, 2) + " s"
         case ..<59.95: return fixed(seconds, 1) + " s"
         case ..<3599.5:
-            let whole = Int(seconds.rounded())
+            let whole = self.whole(seconds)
             return "\(whole / 60) min \(padded(whole % 60)) s"
         default:
-            let minutes = Int((seconds / 60).rounded())
+            let minutes = whole(seconds / 60)
             return "\(count(minutes / 60)) h \(padded(minutes % 60)) min"
         }
     }
+
+    /// The nearest whole number; records of a stranger's run may hold any, of which the largest stand for what is larger.
+    static func whole(_ value: Double) -> Int { value.isNaN ? 0 : Int(min(max(value, -1e15), 1e15).rounded()) }
 
     private static func padded(_ value: Int) -> String {
         (value < 10 ? "0" : "") + String(value)

@@ -59,13 +59,16 @@ package struct ReportInput: Sendable {
     package var drops: [LeftOut]
     package var log: [TrainingStep]
     package var evaluation: Evaluation?
+    /// How many prompts are held out, to choose by and to report on; nil where that is not known.
+    package var heldOut: Int?
     package var stages: [StageTime]
     /// Lets the page ask its server for news; nil in a file.
     package var live: Live?
 
     package init(
         title: String, facts: [Setting] = [], settings: [Setting] = [], hashes: [Setting] = [], funnel: [Count] = [],
-        drops: [LeftOut] = [], log: [TrainingStep] = [], evaluation: Evaluation? = nil, stages: [StageTime] = [], live: Live? = nil
+        drops: [LeftOut] = [], log: [TrainingStep] = [], evaluation: Evaluation? = nil, heldOut: Int? = nil,
+        stages: [StageTime] = [], live: Live? = nil
     ) {
         self.title = title
         self.facts = facts
@@ -75,6 +78,7 @@ package struct ReportInput: Sendable {
         self.drops = drops
         self.log = log
         self.evaluation = evaluation
+        self.heldOut = heldOut
         self.stages = stages
         self.live = live
     }

@@ -43,7 +43,7 @@ package enum ReportPage {
             state = input.live?.state ?? ""
             script = input.live == nil ? ReportResources.script : ReportResources.script + "\n" + ReportResources.live
             policy = ReportPage.policy(script: script, isLive: input.live != nil)
-            headline = Headline.text(input.evaluation)
+            headline = Headline.text(input.evaluation, heldOut: input.heldOut)
             facts = Headline.facts(input)
             run = ListView("", input.facts)?.items ?? []
             students = input.evaluation.flatMap { StudentsView($0) }

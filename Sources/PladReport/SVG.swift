@@ -44,8 +44,7 @@ struct SVG {
 
     /// Tenths of a pixel, without needless digits.
     private static func number(_ value: Double) -> String {
-        precondition(value.isFinite, "\(value) is no place in a drawing")
-        let tenths = Int((value * 10).rounded())
+        let tenths = Numbers.whole(value * 10)
         let (whole, tenth) = (tenths.magnitude / 10, tenths.magnitude % 10)
         return (tenths < 0 ? "-" : "") + "\(whole)" + (tenth == 0 ? "" : ".\(tenth)")
     }

@@ -25,7 +25,7 @@ extension RemoteTeacher {
         case .fault(let fault, _):
             return error(after: fault, tries: tries, exhausted, forbidsAll: forbidsAll)
         case .unreadable(let reason):
-            return TeacherError(exhausted, "\(url) sends no readable answer\(tries): \(reason); does it speak \(dialect.name)?")
+            return TeacherError(exhausted, "\(url) sends no readable answer\(tries): \(reason)")
         case .transport(let fault):
             switch fault.kind {
             case .unresolved, .unconnected:

@@ -4,7 +4,8 @@ import PladStudent
 import PladTensor
 
 /// A trainer's state on disk: one line of JSON, then weights, first and second moments, and the last good weights where
-/// they are kept, as little-endian float32, each in the order of the student's tensors.
+/// they are kept, as little-endian float32, each in the order of the student's tensors; at the end the SHA-256 of all before it, 32 bytes,
+/// which states of older versions lack.
 private struct CheckpointHeader: Codable {
     /// What is trained, on what, how: a state serves no other training.
     var fingerprint: String
@@ -47,11 +48,16 @@ extension Trainer {
     /// Writes the state whole or not at all. Throws `RecordError.unwritable`.
     package func save(to file: URL) throws {
         let header = CheckpointHeader(fingerprint: fingerprint, count: student.trainable.buffer.count, log: log, watched: watch?.state)
+        let line = try header.jsonLine() + Data("\n".utf8)
         try Files.replace(file) { handle in
-            try handle.write(contentsOf: header.jsonLine() + Data("\n".utf8))
+            try handle.write(contentsOf: line)
             for block in blocks {
                 try handle.write(contentsOf: Data(bytesNoCopy: block.pointer, count: block.count * 4, deallocator: .none))
             }
+            let digest = line.withUnsafeBytes { line in
+                Digest(ofParts: [line] + blocks.map { UnsafeRawBufferPointer(start: $0.pointer, count: $0.count * 4) })
+            }
+            try handle.write(contentsOf: Data(digest.bytes))
         }
     }
 
@@ -67,13 +73,15 @@ extension Trainer {
             TrainingError(.foreignCheckpoint, "\(file.path) \(problem); remove it to train from the start, or give another folder")
         }
         let line = data.prefix { $0 != UInt8(ascii: "\n") }
-        guard let header = try? JSONDecoder.ofLines.decode(CheckpointHeader.self, from: line) else {
-            throw refuse("is no state of a training")
-        }
-        guard header.fingerprint == fingerprint else { throw refuse("is the state of a training with other pairs, weights or settings") }
         let (count, start) = (student.trainable.buffer.count, line.endIndex + 1)
-        guard header.count == count, data.count - start == blocks.count * count * 4 else {
-            throw refuse("is damaged: \(data.count - start) bytes of numbers, not \(blocks.count * count * 4)")
+        let numbers = blocks.count * count * 4
+        if data.count - start == numbers + 32, Digest(of: data.dropLast(32)).bytes != Array(data.suffix(32)) {
+            throw refuse("is damaged: its bytes are not those that were written")
+        }
+        guard let header = try? JSONDecoder.ofLines.decode(CheckpointHeader.self, from: line) else { throw refuse("is no state of a training") }
+        guard header.fingerprint == fingerprint else { throw refuse("is the state of a training with other pairs, weights or settings") }
+        guard header.count == count, [numbers, numbers + 32].contains(data.count - start) else {
+            throw refuse("is damaged: \(data.count - start) bytes of numbers, not \(numbers + 32)")
         }
         for (index, block) in blocks.enumerated() {
             let offset = start + index * count * 4

@@ -36,9 +36,9 @@ struct Plad: AsyncParsableCommand {
 
     static func main() async {
         Console.holdClosedStreams()
+        Interruption.install()
         signal(SIGPIPE, SIG_IGN)
         BusErrorHandler.install()
-        Interruption.install()
         Foundation.exit(await status(of: Array(CommandLine.arguments.dropFirst())))
     }
 
@@ -49,13 +49,15 @@ struct Plad: AsyncParsableCommand {
             do { try KernelPath.check() } catch { throw ValidationError("\(error)") }
             let arguments = NegativeNumbers.joined(to: arguments)
             settings = try ConfigFile(in: arguments)
-            try await run(arguments: settings.expanding(arguments))
+            let expanded = try settings.expanding(arguments)
+            try FlagBounds.check(expanded)
+            try await run(arguments: expanded)
             try Console.flush()
             return 0
         } catch {
             let errorLine = ErrorLine(error)
             // A command that has said what is wrong ends with a status alone.
-            if !errorLine.line.isEmpty { Console.say("plad: \(settings.place(of: errorLine))\(errorLine.line)") }
+            if !errorLine.line.isEmpty { Console.say("plad: \(settings.place(of: errorLine))\(errorLine.line)".printableLine) }
             return errorLine.status
         }
     }

@@ -179,6 +179,10 @@ import Testing
             let digest = String(repeating: "0", count: 64)
             for entry: JSONValue in [
                 ["type": "file", "path": "config.json", "size": -1, "oid": .string(digest)],
+                ["type": "file", "path": "config.json", "size": .int(.max), "oid": .string(digest)],
+                ["type": "file", "path": "config.json", "size": .int(1 << 42 + 1), "oid": .string(digest)],
+                ["type": "file", "path": "config.json", "size": 1e18, "oid": .string(digest)],
+                ["type": "file", "path": "config.json", "size": "3", "oid": .string(digest)],
                 ["type": "file", "path": "config.json", "size": 3, "oid": "../../../../etc/passwd"],
                 ["type": "file", "path": "config.json", "size": 3, "oid": .string(digest), "lfs": ["oid": "../x", "size": 3]],
                 ["type": "file", "path": "config.json", "oid": .string(digest)],

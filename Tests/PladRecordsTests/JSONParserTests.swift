@@ -31,6 +31,23 @@ import Testing
         #expect(try parse("{\"a\":1,\"a\":2}") == ["a": 2])
     }
 
+    private struct Line: Decodable { var prompt: String }
+
+    /// Which of the two a person meant, nobody can tell.
+    @Test(arguments: [
+        #"{"prompt":"a","prompt":"b"}"#, #"{"id":"1","prompt":"a","id":"2"}"#, #"{"prompt":"a","facts":[{"x":1,"x":2}]}"#,
+        #"{"prompt":"a","\u0070rompt":"a"}"#, #"{"prompt":"a","prompt":null}"#,
+    ])
+    func aFieldThatStandsTwiceInAPersonsFileIsRefused(line: String) throws {
+        let data = Data("{\"prompt\":\"first\"}\n\(line)\n".utf8)
+        for read in [
+            { _ = try PromptFile.parse(data, name: "p.jsonl") }, { _ = try JSONLines.parse(Line.self, data, name: "p.jsonl") },
+        ] as [() throws -> Void] {
+            let error = try #require(throws: RecordError.self, performing: read)
+            #expect(error.message.hasPrefix("p.jsonl:2: not JSON: the field \"") && error.message.contains("stands twice"))
+        }
+    }
+
     @Test func aByteOrderMarkIsPassedOver() throws {
         #expect(try parse("\u{feff}{}") == [:])
     }

@@ -61,6 +61,13 @@ import Testing
         #expect(!html.contains("<section") && !html.contains("<svg") && html.hasSuffix("</html>\n"))
     }
 
+    @Test func withoutHeldOutPromptsThePageSaysWhyNothingIsMeasured() {
+        let html = ReportPage.html(ReportInput(title: "", heldOut: 0))
+        #expect(html.contains("Not evaluated: no prompt was held out") && !html.contains("yet"))
+        #expect(ReportPage.html(ReportInput(title: "", heldOut: 3)).contains("Not evaluated yet."))
+        #expect(!ReportPage.html(ReportInput(title: "", evaluation: Samples.evaluation, heldOut: 0)).contains("Not evaluated"))
+    }
+
     @Test func oneStepAndOneStudentAreDrawn() {
         let one = Evaluation(students: [Samples.student("initial", rougeL: 0.3)], examples: [])
         let html = ReportPage.html(ReportInput(title: "x", log: Samples.steps("warm-up", 1, ranks: false), evaluation: one))

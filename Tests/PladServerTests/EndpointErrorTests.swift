@@ -51,6 +51,9 @@ struct EndpointErrorTests {
         Case(
             change: messages(["role": "user", "content": .string(String(repeating: "x", count: 60))]), parameter: "messages",
             says: "is 66 tokens long, but the context of \"twin\" holds 64"),
+        Case(
+            path: completions, change: ["prompt": .array(Array(repeating: "a", count: 17)), "n": 128], parameter: "n",
+            says: "is 128 for each of 17 prompts, 2176 completions; one request takes at most 2048"),
         Case(path: completions, change: ["prompt": .null], parameter: "prompt", says: "is missing"),
         Case(path: completions, change: ["prompt": []], parameter: "prompt", says: "is empty"),
         Case(path: completions, change: ["prompt": ""], parameter: "prompt", says: "holds no tokens"),
@@ -74,6 +77,21 @@ struct EndpointErrorTests {
         #expect(error?["param"] == fault.parameter.map { .string($0) } ?? .null)
         #expect(error?["type"] == "invalid_request_error")
         #expect(error?["code"] != nil)
+    }
+
+    /// Below the endpoint, errors name files where they lie.
+    @Test(arguments: [
+        ("/home/me/models/x/chat_template.jinja: line 1: no", "chat_template.jinja: line 1: no"),
+        ("cannot read \"/srv/a b/c.json\"; fetch /srv/x again", "b/c.json"),
+        ("the weights of (/srv/x/model.safetensors) changed", "(model.safetensors)"),
+        ("1/2 of /v1/models and a/b", "1/2 of models and a/b"),
+    ]) func noPlaceOfThisMachineIsTold(message: String, told: String) async throws {
+        let failing = ScriptedModel { _ in throw RecordError(.unreadable, message) }
+        let response = try await withServer(failing) { server in
+            try await LoopbackClient(port: server.listener.port).ask("POST", "/v1/completions", ["model": "twin", "prompt": "abc"])
+        }
+        let words = try #require(response.json["error"]?["message"]?.string)
+        #expect(response.status == 500 && words.contains(told) && !words.contains("/srv") && !words.contains("/home"), "\(words)")
     }
 
     @Test(arguments: ["{", "", "[1]", "\"text\"", "{\"model\": nope}"])

@@ -115,6 +115,66 @@ import Testing
         await server.stop()
     }
 
+    @Test func aFullServerSaysSoToNewClients() async throws {
+        let (asked, asking) = AsyncStream.makeStream(of: Void.self)
+        let (permitted, permitting) = AsyncStream.makeStream(of: Void.self)
+        let listener = try ListeningSocket(host: "127.0.0.1", port: 0)
+        let server = HTTPServer(listener: listener, maximumConnections: 1, handler: HeldHandler(asking: asking, permitted: permitted))
+        let busy = try LoopbackClient(port: listener.port)
+        busy.send("GET", "/held")
+        for await _ in asked { break }
+        // More than are told at once: those that were told make room.
+        for _ in 0..<40 {
+            let late = try LoopbackClient(port: listener.port)
+            let response = try await late.ask("GET", "/quick")
+            #expect(response.status == 503 && response.headers["retry-after"] == "1" && response.headers["connection"] == "close")
+        }
+        permitting.finish()
+        #expect(try await busy.response().body == "done")
+        // Idle now, it makes room itself.
+        #expect(try await LoopbackClient(port: listener.port).ask("GET", "/quick").status == 200)
+        #expect(try await busy.isEnded())
+        await server.stop()
+    }
+
+    @Test func aRequestThatIsNeverWholeMakesRoomAndIsTold() async throws {
+        let listener = try ListeningSocket(host: "127.0.0.1", port: 0)
+        let endpoint = OpenAIEndpoint(model: ScriptedModel.reversing, token: nil, browsers: try BrowserRules(host: "127.0.0.1"))
+        let server = HTTPServer(listener: listener, maximumConnections: 1, handler: endpoint)
+        let slow = try LoopbackClient(port: listener.port)
+        slow.send("GET /he")
+        #expect(try await LoopbackClient(port: listener.port).ask("GET", "/health").status == 200)
+        let response = try await slow.response()
+        #expect(response.status == 503 && response.headers["retry-after"] == "1")
+        await server.stop()
+    }
+
+    /// An answer of more bytes than a client that reads none of them takes.
+    private struct LongAnswer: RequestHandler {
+        let begun: AsyncStream<Void>.Continuation
+
+        func handle(_ request: ServerRequest, on exchange: ServerExchange) async {
+            begun.yield()
+            try? await exchange.send(HTTPResponse(status: 200, body: Data(count: 64 << 20)))
+        }
+
+        func response(to problem: HTTPProblem) -> HTTPResponse { HTTPResponse(status: problem.status) }
+    }
+
+    @Test func aStopEndsWhoeverDoesNotEnd() async throws {
+        let (asked, asking) = AsyncStream.makeStream(of: Void.self)
+        let (never, _) = AsyncStream.makeStream(of: Void.self)
+        for handler in [HeldHandler(asking: asking, permitted: never), LongAnswer(begun: asking)] as [any RequestHandler] {
+            let listener = try ListeningSocket(host: "127.0.0.1", port: 0)
+            let server = HTTPServer(listener: listener, handler: handler)
+            let client = try LoopbackClient(port: listener.port)
+            client.send("GET", "/held")
+            for await _ in asked { break }
+            await server.stop(within: .zero)
+            withExtendedLifetime(client) {}
+        }
+    }
+
     @Test func halfARequestDoesNotHoldUpAStop() async throws {
         let listener = try ListeningSocket(host: "127.0.0.1", port: 0)
         let endpoint = OpenAIEndpoint(model: ScriptedModel.reversing, token: nil, browsers: try BrowserRules(host: "127.0.0.1"))

@@ -46,6 +46,27 @@ extension Student {
         #expect(try String(decoding: folder.bytes("a/config.json"), as: UTF8.self).contains("\"dtype\": \"\(type.torchName)\""))
     }
 
+    /// What is written can be read again: no number becomes infinite on its way.
+    @Test(arguments: [
+        (TensorType.f16, Float(65_519.9), true), (.f16, 65_520, false), (.f16, -7e4, false), (.bf16, 9e18, true),
+        (.bf16, .greatestFiniteMagnitude, false), (.f32, 9.9e18, true), (.f32, 1.1e19, false), (.f32, .infinity, false),
+        (.bf16, .nan, false),
+    ])
+    func aNumberThatTheTypeCannotHoldIsNotWritten(type: TensorType, value: Float, fits: Bool) throws {
+        let folder = try TemporaryFolder(of: "llama-gqa-tied")
+        let student = try Student(folder: folder.url, threads: 1)
+        try student.makeTrainable()
+        student.weights.buffer.pointer[5] = value
+        guard !fits else {
+            try student.save(to: folder.file("out"), as: type)
+            return #expect(try Student(folder: folder.file("out"), threads: 1).numbers.allSatisfy(\.isFinite))
+        }
+        let error = #expect(throws: StudentError.self) { try student.save(to: folder.file("out"), as: type) }
+        let name = try #require(student.weights.tensors.first).name
+        #expect(error?.code == .tensors && error?.message.hasPrefix("\(name) holds \(value)") == true)
+        #expect(!FileManager.default.fileExists(atPath: folder.file("out").path))
+    }
+
     @Test func aStudentMayBeSavedOverItsOwnFolder() throws {
         let folder = try TemporaryFolder(of: "llama-gqa-tied")
         let student = try Student(folder: folder.url, threads: 1)

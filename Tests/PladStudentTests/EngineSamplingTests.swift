@@ -47,6 +47,33 @@ import Testing
         #expect(compared > 2)
     }
 
+    /// One who asks for much and came first has every slot; the next that falls free is for whoever came since.
+    @Test func slotsAreGivenInTurns() throws {
+        let (golden, student) = (try Golden.load("llama-gqa-tied"), try Golden.student("llama-gqa-tied"))
+        let decoder = BatchDecoder(student: student, slots: 4)
+        func request(_ samples: Int, _ asker: Int) -> DecodeRequest {
+            var parameters = warm
+            parameters.maxTokens = 3
+            return DecodeRequest(
+                prompt: golden.pairs[0].promptIds, parameters: parameters, streams: streams(samples, "\(asker)"), asker: asker)
+        }
+        let greedy = try (0..<20).map { _ in try decoder.submit(request(5, 1)) }
+        var events = try decoder.step()
+        let modest = try decoder.submit(request(2, 2))
+        let third = try decoder.submit(request(1, 3))
+        while !decoder.isIdle { events += try decoder.step() }
+        // The order in which samples began.
+        var begun: [(request: Int, sample: Int)] = []
+        for event in events where !begun.contains(where: { $0 == (event.request, event.sample) }) {
+            begun.append((event.request, event.sample))
+        }
+        let first = try #require(begun.firstIndex { $0.request == modest })
+        let last = try #require(begun.lastIndex { $0.request == modest || $0.request == third })
+        #expect(begun.count == 103 && first <= 5 && last <= 10)
+        // Within one asker's requests the oldest come first.
+        #expect(begun.map(\.request).filter(greedy.contains) == greedy.flatMap { Array(repeating: $0, count: 5) })
+    }
+
     @Test(arguments: Golden.names)
     func cachedDecodingEqualsTheFullForward(_ name: String) throws {
         let student = try Golden.student(name)

@@ -39,6 +39,9 @@ import Testing
         ("<start_of_turn>model\nFine.<end_of_turn>\n<eos>", "<start_of_turn>model <end_of_turn> <eos>"),
         ("assistant\n\nFine.", "assistant"),
         ("<|assistant|>\nFine.<|user|>", "<|assistant|> <|user|>"), ("[/INST] Fine.</s>", "[/INST] </s>"),
+        ("model\nFine.", "model"), ("model\n\nFine.<end_of_turn>", "model <end_of_turn>"),
+        ("<answer>Fine.</answer>", "<answer> </answer>"), ("<Answer>\nFine.\n</Answer>\n", "<answer> </answer>"),
+        ("<answer>Fine.</answer><|im_end|>", "<|im_end|> <answer> </answer>"),
     ])
     func itIsCutOffTheEdgesAndTold(text: String, cut: String) throws {
         for (name, completion) in try completions(text) {
@@ -51,6 +54,11 @@ import Testing
         ("Fine.<|im_end|>\n<|im_start|>user\nAnd then?", "<|im_end|>"),
         ("Fine.<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nMore", "<|eot_id|>"),
         ("Fine. <end_of_turn> <start_of_turn>user Why?", "<end_of_turn>"), ("Fine.[INST] Why? [/INST] So.", "[INST]"),
+        ("Four.<think>2+2</think>", "<think>"), ("Four. <think>2+2</think>", "<think>"),
+        ("Let me see.\n<think>2+2</think>\nFour.", "<think>"),
+        ("Four.\n<think>so", "<think>"), ("<think>2+2</think>Four.\n<think>or five</think>", "<think>"), ("Four.\n[THINK]2+2", "[THINK]"),
+        ("Four.<|thinking|>2+2<|/thinking|>", "<|thinking|>"), ("Four.\n<THINKING>2+2</THINKING>", "<thinking>"),
+        ("analysisWe add.assistantfinalFour.assistantanalysisOr five?", "assistantanalysis"),
     ])
     func insideItIsNoAnswer(text: String, mark: String) throws {
         for (name, completion) in try completions(text) {
@@ -59,6 +67,24 @@ import Testing
     }
 
     @Test(arguments: [
+        ("<tool_call>\n{\"name\": \"f\"}\n</tool_call>", "<tool_call>"), ("I look it up.\n<tool_call>{}</tool_call>", "<tool_call>"),
+        ("I look it up. <function=f>{}</function>", "<function="), ("[TOOL_CALLS][{\"name\": \"f\"}]", "[TOOL_CALLS]"),
+        ("<|python_tag|>f.call(1)", "<|python_tag|>"), ("<｜tool▁calls▁begin｜>x", "<｜tool▁calls▁begin｜>"),
+        ("<|tool_calls_section_begin|>x<|tool_calls_section_end|>", "<|tool_calls_section_begin|>"),
+        ("<function_calls>\n<invoke name=\"f\">\n</invoke>", "<function_calls>"), ("functools[{\"name\": \"f\"}]", "functools["),
+        ("<|START_ACTION|>[]<|END_ACTION|>", "<|START_ACTION|>"), ("```tool_code\nf(1)\n```", "```tool_code"),
+        ("<|im_start|>assistant\n<tool_call>{}</tool_call><|im_end|>", "<tool_call>"),
+    ])
+    func aCallSpeltAsTextIsNoAnswer(text: String, mark: String) throws {
+        for (name, completion) in try completions(text) {
+            #expect(completion.finishReason == .other && completion.ending == "a tool call spelt as text, \(mark)", "\(name)")
+        }
+    }
+
+    @Test(arguments: [
+        "Write `<tool_call>` before it.", "It wraps calls in <tool_call> marks.", "Like this:\n```xml\n<tool_call>{}</tool_call>\n```\nSo.",
+        "import functools\nfunctools.reduce(f, x)", "model: hello", "A model\nhelps.", "models\nhelp", "Use \"<think>\" for it.",
+        "<answer>a</answer> or <answer>b</answer>", "The assistant analysis is final.", "analysis: fine", "commentary\nis free",
         "Fine.", " Fine. ", "a < b and c > d", "if (a <b) { x[0] }", "<b>bold</b>", "<s>old</s> new", "It was <s>old</s>", "assistant",
         "assistant: hello", "An assistant\nhelps.", "f <| x |> g", "[1] Smith, [2] Jones]", "<p>", "a [link](x)", "vec![0; 4]",
     ])
@@ -94,6 +120,10 @@ import Testing
         "<THINK>2+2</THINK>Four.", "<Think>2+2</think>\n\nFour.",
         "<|begin_of_thought|>2+2<|end_of_thought|>\n\n<|begin_of_solution|>Four.<|end_of_solution|>",
         "<|im_start|>assistant\n<think>2+2</think>Four.<|im_end|>", "assistant\n\n<think>2+2</think>\nFour.",
+        "<|thinking|>2+2<|/thinking|>Four.", "<|think|>2+2<|/think|>\nFour.", "2+2<|/thinking|>\nFour.", "model\n<think>2+2</think>Four.",
+        "<|START_THINKING|>2+2<|END_THINKING|><|START_RESPONSE|>Four.<|END_RESPONSE|>", "<|inner_prefix|>2+2<|inner_suffix|>Four.",
+        "analysis 2+2assistantfinalFour.", "analysisso 2+2 assistantfinalFour.", "assistantanalysis2+2assistantfinalFour.",
+        "commentary2+2assistantfinalFour.",
     ])
     func thinkingIsTakenOutOfControlText(text: String) throws {
         for (name, completion) in try completions(text) {
@@ -107,7 +137,8 @@ import Testing
         "<|channel|>analysis<|message|>", "<|channel|>final<|message|>", "<|start|>assistant", "<|message|>", "<think></think>", "<think>",
         "</think>", "<|im_end|>", "</s>", "<s>", "<s></s>", "<", "[", "[/INST]", "<|", "assistant\n", "analysisA", "◁",
         "<|begin_of_thought|>",
-        "\\", "<reasoning></reasoning><thought>",
+        "\\", "<reasoning></reasoning><thought>", "functools", "assistant", "assistantfinal", "`<tool_call>", "```tool_", "a <tool_call>",
+        "<answer>", "<answer></answer>", "model\n", "<｜", "x<think",
     ])
     func anyTextIsReadInTimeThatGrowsWithItsLength(piece: String) throws {
         let text = String(repeating: piece, count: (1 << 18) / piece.utf8.count)

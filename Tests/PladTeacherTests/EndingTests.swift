@@ -150,6 +150,14 @@ import Testing
     }
 
     @Test(arguments: [
+        (#"{"candidates":[],"promptFeedback":{}}"#, #"its "candidates" are empty, and no "promptFeedback" says why"#),
+        ("data: {\"candidates\":[]}\n\n", #"the stream brings no candidate, and no "promptFeedback" says why"#),
+    ])
+    func noCandidateAndNoReasonIsSaidSo(body: String, words: String) throws {
+        #expect(try #require(Dialects.named("gemini")).read(status: 200, body: Data(body.utf8)) == .unreadable(words))
+    }
+
+    @Test(arguments: [
         (#"{"candidates":[]}"#, "gemini"), (#"{"choices":null}"#, "openai-chat"),
         (#"{"choices":[{"message":null,"finish_reason":"stop"}]}"#, "openai-chat"),
     ])

@@ -159,8 +159,23 @@ import Testing
             ),
         ] {
             #expect(read(page, status: 403) == .fault(ProviderFault(status: 403, message: words, isPage: true)))
-            #expect(read(page) == .unreadable(words))
+            let hint = ": a proxy, a firewall or a login stands before it, or `teacher.remote` is no API's address"
+            #expect(read(page) == .unreadable(words + hint))
         }
+    }
+
+    @Test(arguments: [
+        ("", "it is empty"),
+        (
+            "{\"choices\":[{\"mess",
+            "it broke off on its way (not JSON: a text is not closed, at byte 18 of 18); run the command again to go on"
+        ),
+        ("{\"choices\":[", "it broke off on its way (not JSON: the document is cut off, at byte 12 of 12); run the command again to go on"),
+        ("welcome", "not JSON: no value begins like this, at byte 0 of 7: perhaps `teacher.remote` is no API's address"),
+        ("{\"hello\":1}", "it holds no \"choices\" with a \"message\"; perhaps the API speaks another dialect than `teacher.dialect` says"),
+    ])
+    func whatIsNoAnswerIsToldApart(body: String, words: String) {
+        #expect(read(body) == .unreadable(words))
     }
 
     @Test func anErrorUnderStatus200IsAnError() {

@@ -4,11 +4,11 @@ import Testing
 
 /// Many damaged inputs, one after the other: each must be read or refused with an error of plad's own, in time.
 ///
-/// `PLAD_FUZZ_CASES` is how many cases all fuzz tests run together (20,000 otherwise), `PLAD_FUZZ_SEED` picks others, and
+/// Each test runs its share of `PLAD_FUZZ_CASES` (20,000 where it is not set), `PLAD_FUZZ_SEED` picks others, and
 /// `PLAD_FUZZ_KEEP=FOLDER` writes each case to FOLDER before it runs, so that a crash leaves its input behind.
 package struct Fuzzing {
     package let name: String
-    /// The part of all cases that this test takes.
+    /// The part of that number which this test runs.
     package let share: Double
 
     package init(name: String, share: Double) {
@@ -27,27 +27,74 @@ package struct Fuzzing {
     ///
     /// - Parameter isJSON: whether half of the cases are changes of values, keys and nesting instead of bytes.
     package func run(_ originals: [[UInt8]], isJSON: Bool = false, _ body: ([UInt8], inout Mutator) throws -> Void) throws {
-        var mutator = Mutator(seed: Self.seed, name: name, words: Mutator.words(originals.flatMap { $0 }))
-        let trees = isJSON ? try originals.map { try FuzzTree(JSONValue(parsing: Data($0))) } : []
-        var accepted = 0
-        let cases = max(1, Int(Double(Self.cases) * share))
-        for number in 0..<cases {
-            let which = mutator.pick(originals.count)
-            let input = isJSON && mutator.pick(2) == 0 ? trees[which].damaged(&mutator).bytes : mutator.damaged(originals[which])
-            if let folder = Self.kept { try Data(input).write(to: folder.appendingPathComponent(name)) }
+        var cases = try Cases(self, originals, isJSON: isJSON)
+        while let input = try cases.next() {
             let started = ContinuousClock.now
-            do {
-                try body(input, &mutator)
-                accepted += 1
-            } catch is any Failure {
-                // What a damaged file deserves.
-            } catch {
-                Issue.record("\(name), case \(number): \(error)\n\(Data(input).base64EncodedString())")
-            }
-            let time = ContinuousClock.now - started
-            if time > Self.longest { Issue.record("\(name), case \(number): took \(time)\n\(Data(input).base64EncodedString())") }
+            cases.note(input, Result { try body(input, &cases.mutator) }, took: started.duration(to: .now))
         }
-        // Damage that is always seen at once, or never, would test little.
-        if cases > 500 { #expect(accepted > cases / 100 && accepted < cases * 99 / 100, "\(name): \(accepted) of \(cases) were read") }
+        cases.end()
+    }
+
+    /// The same for what is waited for.
+    package func run(_ originals: [[UInt8]], isJSON: Bool = false, _ body: ([UInt8], inout Mutator) async throws -> Void) async throws {
+        var cases = try Cases(self, originals, isJSON: isJSON)
+        while let input = try cases.next() {
+            let started = ContinuousClock.now
+            let result: Result<Void, any Error>
+            do {
+                result = .success(try await body(input, &cases.mutator))
+            } catch {
+                result = .failure(error)
+            }
+            cases.note(input, result, took: started.duration(to: .now))
+        }
+        cases.end()
+    }
+
+    /// The damaged inputs of one test, and what became of them.
+    private struct Cases {
+        let fuzzing: Fuzzing
+        let originals: [[UInt8]]
+        let trees: [FuzzTree]
+        let count: Int
+        var mutator: Mutator
+        private var number = 0
+        private var accepted = 0
+
+        init(_ fuzzing: Fuzzing, _ originals: [[UInt8]], isJSON: Bool) throws {
+            self.fuzzing = fuzzing
+            self.originals = originals
+            mutator = Mutator(seed: Fuzzing.seed, name: fuzzing.name, words: Mutator.words(originals.flatMap { $0 }))
+            trees = isJSON ? try originals.map { try FuzzTree(JSONValue(parsing: Data($0))) } : []
+            count = max(1, Int(Double(Fuzzing.cases) * fuzzing.share))
+        }
+
+        mutating func next() throws -> [UInt8]? {
+            guard number < count else { return nil }
+            number += 1
+            let which = mutator.pick(originals.count)
+            let input = !trees.isEmpty && mutator.pick(2) == 0 ? trees[which].damaged(&mutator).bytes : mutator.damaged(originals[which])
+            if let folder = Fuzzing.kept { try Data(input).write(to: folder.appendingPathComponent(fuzzing.name)) }
+            return input
+        }
+
+        mutating func note(_ input: [UInt8], _ result: Result<Void, any Error>, took time: Duration) {
+            switch result {
+            case .success: accepted += 1
+            // What a damaged file deserves.
+            case .failure(is any Failure): break
+            case .failure(let error):
+                Issue.record("\(fuzzing.name), case \(number - 1): \(error)\n\(Data(input).base64EncodedString())")
+            }
+            if time > Fuzzing.longest {
+                Issue.record("\(fuzzing.name), case \(number - 1): took \(time)\n\(Data(input).base64EncodedString())")
+            }
+        }
+
+        /// Damage that is always seen at once, or never, would test little.
+        func end() {
+            guard count > 500 else { return }
+            #expect(accepted > count / 100 && accepted < count * 99 / 100, "\(fuzzing.name): \(accepted) of \(count) were read")
+        }
     }
 }

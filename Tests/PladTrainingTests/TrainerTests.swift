@@ -82,6 +82,39 @@ import Testing
         }
     }
 
+    /// A disk or a copy that turns one bit anywhere, or loses the end, is noticed before anything is taken over.
+    @Test func aDamagedCheckpointIsRefusedWhereverTheDamageIs() throws {
+        let fixture = try Fixture("llama-gqa-tied")
+        try Fixture.withTemporaryFolder { folder in
+            let state = folder.appendingPathComponent("training.state")
+            let first = try trainer(fixture.student(), fixture.pairs) { _ in }
+            try first.step()
+            try first.save(to: state)
+            let whole = try Data(contentsOf: state)
+            let line = try #require(whole.firstIndex(of: 0x0a))
+            let numbers = whole.count - 32 - line - 1
+            for place in [2, line - 3, line, line + 1, line + numbers / 2, line + numbers, whole.count - 32, whole.count - 1] {
+                var damaged = whole
+                damaged[place] ^= 1
+                try damaged.write(to: state)
+                let other = try trainer(fixture.student(), fixture.pairs) { _ in }
+                let before = other.student.bytes
+                let error = #expect(throws: TrainingError.self, "byte \(place)") { try other.restore(from: state) }
+                #expect(error?.code == .foreignCheckpoint && other.student.bytes == before && other.log.isEmpty)
+            }
+            for lost in [1, 31, 33, 36, numbers] {
+                try whole.dropLast(lost).write(to: state)
+                #expect(throws: TrainingError.self, "\(lost) bytes lost") {
+                    try trainer(fixture.student(), fixture.pairs) { _ in }.restore(from: state)
+                }
+            }
+            // As older versions wrote it.
+            try whole.dropLast(32).write(to: state)
+            let resumed = try trainer(fixture.student(), fixture.pairs) { _ in }
+            #expect(try resumed.restore(from: state) && resumed.student.bytes == first.student.bytes && resumed.log == first.log)
+        }
+    }
+
     @Test func stopsBeforeTheWeightsAreSpoiledWhenTheLossIsNotFinite() throws {
         let fixture = try Fixture("llama-gqa-tied")
         let student = try fixture.student()

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Fails where a relative link of README.md, CONTRIBUTING.md or docs leads nowhere, and where README.md has more than 110 lines.
+"""Fails where a relative link of README.md, CONTRIBUTING.md, SECURITY.md or docs leads nowhere, where SECURITY.md names a test that is not
+there or docs/bounds.md a file, and where README.md has more than 110 lines.
 
     python3 Tests/Scripts/documents.py [FOLDER]
 
@@ -57,15 +58,40 @@ def problem(link, file, root):
     return None
 
 
+def unknown_tests(root):
+    """The suites and tests that SECURITY.md names in backquotes and no Swift file has."""
+    code = "\n".join(file.read_text() for file in sorted((root / "Tests").glob("*Tests/*.swift")))
+    for name in re.findall(r"`([A-Za-z][A-Za-z0-9]*(?:\.[a-z][A-Za-z0-9]*)?)`", (root / "SECURITY.md").read_text()):
+        suite, _, test = name.partition(".")
+        if test and not suite.endswith("Tests"):
+            continue  # A file, such as report.html.
+        if suite[0].isupper() and "Tests" in suite and not re.search(rf"(struct|class) {suite}\b", code):
+            yield f"SECURITY.md: no suite is named {suite}"
+        test = test or (suite if suite[0].islower() and len(suite) > 15 else "")
+        if test and not re.search(rf"func {test}\b", code):
+            yield f"SECURITY.md: no test is named {test}"
+
+
+def unknown_files(root):
+    """The files of Sources that docs/bounds.md names in backquotes and that are not there, alone or beside the one before."""
+    folder = root
+    for name in re.findall(r"`([A-Za-z/+]+\.swift)`", (root / "docs/bounds.md").read_text()):
+        file = root / name if "/" in name else folder / name
+        if not file.exists():
+            yield f"docs/bounds.md: there is no {name}"
+        folder = file.parent
+
+
 def main():
     root = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).parents[2]
     found, links = [], 0
-    for file in [root / "README.md", root / "CONTRIBUTING.md", *sorted(root.glob("docs/**/*.md"))]:
+    for file in [root / "README.md", root / "CONTRIBUTING.md", root / "SECURITY.md", *sorted(root.glob("docs/**/*.md"))]:
         for number, line in prose(file.read_text()):
             for link in LINK.findall(line):
                 links += 1
                 if reason := problem(link, file, root):
                     found.append(f"{file.relative_to(root)}:{number}: the link {link} {reason}")
+    found += [*unknown_tests(root), *unknown_files(root)]
     length = len((root / "README.md").read_text().splitlines())
     if length > LONGEST_README:
         found.append(f"README.md has {length} lines, more than {LONGEST_README}: move what is not for a first reader to docs/")

@@ -30,7 +30,7 @@ package struct RunReport {
             ],
             drops: try records(LeftOut.self, folder.drops),
             log: try log,
-            evaluation: try records(Evaluation.self, folder.evaluation).first,
+            evaluation: try records(Evaluation.self, folder.evaluation).first, heldOut: run.prompts.count { $0.split != .train },
             stages: try run.stageTimes(),
             live: live)
     }

@@ -100,6 +100,8 @@ package struct Run: Sendable {
     }
 
     private init(folder: RunFolder, record: RunRecord, observer: any RunObserver, prompts: [RunPrompt]? = nil) throws {
+        var folder = folder
+        folder.worded = { observer.worded($0) }
         self.folder = folder
         self.record = record
         self.observer = observer

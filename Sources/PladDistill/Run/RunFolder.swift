@@ -4,6 +4,8 @@ import PladRecords
 /// The files of a run, by name. Each is written whole by one stage and read by those after it.
 package struct RunFolder {
     package let url: URL
+    /// What `RunObserver.worded` makes of the reasons in drops.jsonl.
+    var worded: @Sendable (String) -> String = { $0 }
 
     package init(_ path: String) {
         url = URL(fileURLWithPath: path, isDirectory: true)
@@ -84,6 +86,11 @@ package struct RunFolder {
     /// Replaces the records of `drops.jsonl` for which `isMine` holds by `drops`; the rest stay.
     func record(_ drops: [Drop], inPlaceOf isMine: (Drop) -> Bool) throws {
         let others = Files.exists(self.drops) ? try JSONLines.read(Drop.self, from: self.drops).filter { !isMine($0) } : []
-        try JSONLines.write(others + drops, to: self.drops)
+        let worded = drops.map { drop in
+            var drop = drop
+            drop.detail = self.worded(drop.detail)
+            return drop
+        }
+        try JSONLines.write(others + worded, to: self.drops)
     }
 }

@@ -19,6 +19,7 @@ final class RunLock: Sendable {
 
     /// The lock of a run's folder, which must exist. Throws `RunError.busy` with the process that has it.
     static func hold(_ folder: URL) throws -> RunLock {
+        try refuseLinks(in: folder)
         let place = folder.resolvingSymlinksInPath().path
         return try held.withLock { held in
             if let lock = held[place]?.lock { return lock }
@@ -28,8 +29,22 @@ final class RunLock: Sendable {
         }
     }
 
+    /// A run may be a stranger's, and what is written to a link lands where that leads. Throws `RunError.usage` with the first one; links
+    /// to folders, as to a student on another disk, stay.
+    private static func refuseLinks(in folder: URL) throws {
+        for place in [folder, folder.appendingPathComponent("held-out"), folder.appendingPathComponent("checkpoints")] {
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: place.path))?.sorted() ?? [] {
+                let file = place.appendingPathComponent(name)
+                var status = stat()
+                guard lstat(file.path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK, !Files.isFolder(file) else { continue }
+                throw RunError(
+                    .usage, "\(file.path) is a link, and writing to it would change the file that it leads to; put a copy in its place")
+            }
+        }
+    }
+
     private static func take(_ file: URL, of folder: URL) throws -> RunLock {
-        let descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
             throw RecordError(.unwritable, "cannot write \(file.path): \(String(cString: strerror(errno)))")
         }

@@ -2,6 +2,12 @@
 public protocol RunObserver: Sendable {
     /// Takes an event. It is called from whatever thread works, often, and holds the work up for as long as it takes.
     func observe(_ event: RunEvent)
+    /// A sentence as it is to be kept in a run's records, for people who know the settings by other names than the library's.
+    func worded(_ sentence: String) -> String
+}
+
+extension RunObserver {
+    public func worded(_ sentence: String) -> String { sentence }
 }
 
 /// Something that happens in a run.

@@ -27,6 +27,8 @@ final class Connection {
     var bodyBytes = 0
     /// More was sent ahead than is kept; the connection ends once what was kept has been answered, and the client sends the rest again.
     var hasDropped = false
+    /// It came when there was no room, and is told so.
+    var isRefused = false
     /// Set where unread input is left when the connection ends.
     var drainsInput = false
     private var outbox: [(bytes: Data, sent: CheckedContinuation<Void, any Error>?)] = []

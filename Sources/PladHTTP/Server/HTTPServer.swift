@@ -12,7 +12,8 @@ package final class HTTPServer: Sendable {
     package let listener: ListeningSocket
     private let commands = SocketCommandQueue()
 
-    /// Starts to serve at once. `maximumConnections` more wait until one of those has ended.
+    /// Starts to serve at once. Beyond `maximumConnections`, those that wait for their client make room; where
+    /// none does, clients are told to come again (503).
     package init(
         listener: ListeningSocket, limits: RequestLimits = RequestLimits(), maximumConnections: Int = 1024, handler: any RequestHandler
     ) {
@@ -28,7 +29,9 @@ package final class HTTPServer: Sendable {
 
     /// Takes no more connections, closes those that wait, and returns once the requests in progress have been answered;
     /// with `abruptly`, cancels them instead.
-    package func stop(abruptly: Bool = false) async {
-        await withCheckedContinuation { commands.post(.stop(abruptly: abruptly, $0)) }
+    ///
+    /// - Parameter grace: after this time requests are cancelled, and answers that their clients do not take given up.
+    package func stop(abruptly: Bool = false, within grace: Duration = .seconds(300)) async {
+        await withCheckedContinuation { commands.post(.stop(abruptly: abruptly, within: grace, $0)) }
     }
 }

@@ -7,8 +7,8 @@ enum SocketCommand: Sendable {
     case close(Int, abruptly: Bool)
     /// The handler of the connection's current request has returned.
     case handled(Int)
-    /// Take no more connections, let the requests in progress end (or cut them off), then end the thread.
-    case stop(abruptly: Bool, CheckedContinuation<Void, Never>)
+    /// Take no more connections, let the requests in progress end for so long (or cut them off), then end the thread.
+    case stop(abruptly: Bool, within: Duration, CheckedContinuation<Void, Never>)
 }
 
 /// The mailbox of the socket thread, with a pipe whose readable end wakes it from `poll`.
@@ -71,7 +71,7 @@ final class SocketCommandQueue: @unchecked Sendable {
     private static func decline(_ command: SocketCommand) {
         switch command {
         case .send(_, _, let sent): sent.resume(throwing: HTTPError(.gone, "the server has shut down"))
-        case .stop(_, let stopped): stopped.resume()
+        case .stop(_, _, let stopped): stopped.resume()
         case .close, .handled: break
         }
     }

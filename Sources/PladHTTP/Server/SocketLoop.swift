@@ -17,6 +17,12 @@ final class SocketLoop {
     /// Bytes that all bodies take which are being read.
     private var bodyBytes = 0
     private var isStopping: Bool { !stopped.isEmpty }
+    /// When a stop ends what is still under way; nil before.
+    private var deadline: ContinuousClock.Instant?
+    /// The system gives no more descriptors until a connection has ended.
+    private var lacksDescriptors = false
+    /// How many more than `capacity` are taken in to be told that there is no room.
+    private static let refusedAtOnce = 16
     private var space = [UInt8](repeating: 0, count: 64 << 10)
 
     init(
@@ -29,19 +35,26 @@ final class SocketLoop {
         self.commands = commands
     }
 
-    /// Serves until told to stop and the last request in progress has ended.
+    /// Serves until told to stop and the last request in progress has ended, or as long after as that may take.
     func run() {
         while !(isStopping && connections.isEmpty) {
+            if let deadline, deadline <= .now {
+                // Whoever does not take their answer, or whose request has no end, keeps nobody waiting.
+                connections.values.forEach(end)
+                break
+            }
             let polled = Array(connections.values)
             var descriptors = [pollfd(fd: commands.wakeDescriptor, events: Int16(POLLIN), revents: 0)]
             descriptors += polled.map { connection in
                 let events = (connection.wantsInput ? POLLIN : 0) | (connection.wantsOutput ? POLLOUT : 0)
                 return pollfd(fd: connection.descriptor, events: Int16(events), revents: 0)
             }
-            if !isStopping, connections.count < capacity || connections.values.contains(where: waitsForClient) {
+            if !isStopping, !lacksDescriptors,
+                connections.count < capacity + Self.refusedAtOnce || connections.values.contains(where: { $0.phase == .draining })
+            {
                 descriptors.append(pollfd(fd: listener.descriptor, events: Int16(POLLIN), revents: 0))
             }
-            guard poll(&descriptors, nfds_t(descriptors.count), -1) > 0 else { continue }
+            guard poll(&descriptors, nfds_t(descriptors.count), timeout) > 0 else { continue }
             turn += 1
             for (connection, ready) in zip(polled, descriptors.dropFirst()) where ready.revents != 0 { serve(connection, ready.revents) }
             if descriptors.count > polled.count + 1, descriptors.last!.revents != 0 { accept() }
@@ -51,16 +64,33 @@ final class SocketLoop {
         stopped.forEach { $0.resume() }
     }
 
+    /// Milliseconds that `poll` may wait; -1 for as long as nothing happens.
+    private var timeout: Int32 {
+        guard let deadline else { return -1 }
+        return Int32(clamping: Int64(max(.zero, ContinuousClock.now.duration(to: deadline)) / .milliseconds(1)) + 1)
+    }
+
+    /// Takes in as many as there is room for. Where there is none, one more: what the others have sent by then has been read, and tells
+    /// whether they wait.
     private func accept() {
-        if connections.count >= capacity { makeRoom() }
-        while connections.count < capacity {
+        let room = capacity - connections.values.count { !$0.isRefused }
+        for _ in 0..<max(1, room) {
+            guard connections.count < capacity + Self.refusedAtOnce || makeRoom(), let connection = newConnection() else { return }
+            if room <= 0 { shutOneOut(new: connection) }
+        }
+    }
+
+    /// The next connection of the system's backlog; nil where there is none, or no descriptor for it.
+    private func newConnection() -> Connection? {
+        while true {
             let descriptor = Foundation.accept(listener.descriptor, nil, nil)
             guard descriptor >= 0 else {
                 if errno == EMFILE || errno == ENFILE {
-                    capacity = max(1, connections.count)
-                    if connections.isEmpty { usleep(10_000) }
+                    // Some are kept for those that are told so.
+                    capacity = max(1, connections.count - Self.refusedAtOnce)
+                    if connections.isEmpty { usleep(10_000) } else { lacksDescriptors = true }
                 }
-                return
+                return nil
             }
             guard Sockets.prepare(descriptor) >= 0 else {
                 Foundation.close(descriptor)
@@ -68,23 +98,34 @@ final class SocketLoop {
             }
             Sockets.sendAtOnce(descriptor)
             lastID += 1
-            connections[lastID] = Connection(id: lastID, descriptor: descriptor, limits: limits)
-            connections[lastID]!.lastInput = turn
+            let connection = Connection(id: lastID, descriptor: descriptor, limits: limits)
+            connection.lastInput = turn
+            connections[lastID] = connection
+            return connection
         }
     }
 
-    /// Ends the connection that has waited longest for its client, one between requests rather than within one:
-    /// neither forgotten connections nor clients that never finish a request can shut others out. While all are being
-    /// answered, new clients wait in the system's backlog.
-    private func makeRoom() {
-        let victim = connections.values.filter(waitsForClient).min {
-            (isIdle($0) ? 0 : 1, $0.lastInput) < (isIdle($1) ? 0 : 1, $1.lastInput)
+    /// Ends the connection that has waited longest for its client between requests; where there is none, tells the one that has waited
+    /// longest within a request, else the new one, to come again later. Neither forgotten connections nor clients that never finish a
+    /// request can shut others out.
+    private func shutOneOut(new: Connection) {
+        func oldest(_ belongs: (Connection) -> Bool) -> Connection? {
+            connections.values.filter { $0.id != new.id && !$0.isRefused && belongs($0) }.min { $0.lastInput < $1.lastInput }
         }
-        if let victim { end(victim) }
+        if let over = oldest(isIdle) ?? oldest({ $0.phase == .draining }) { return end(over) }
+        let victim = oldest { $0.phase == .reading } ?? new
+        victim.isRefused = true
+        refuse(
+            victim, HTTPProblem(503, "the server has \(capacity) clients, as many as it serves at once; try again later", retrySeconds: 1))
     }
 
-    private func waitsForClient(_ connection: Connection) -> Bool {
-        connection.phase == .reading || connection.phase == .draining
+    /// Ends the connection that was refused longest ago. Answers false where none was: new clients then wait in the system's backlog.
+    private func makeRoom() -> Bool {
+        guard let victim = connections.values.filter({ $0.phase == .draining }).min(by: { $0.lastInput < $1.lastInput }) else {
+            return false
+        }
+        end(victim)
+        return true
     }
 
     private func serve(_ connection: Connection, _ events: Int16) {
@@ -219,8 +260,9 @@ final class SocketLoop {
             connection.task = nil
             connection.phase = .reading
             advance(connection)
-        case .stop(let abruptly, let continuation):
+        case .stop(let abruptly, let grace, let continuation):
             stopped.append(continuation)
+            deadline = [deadline, .now + grace].compactMap { $0 }.min()
             if stopped.count == 1 { Foundation.close(listener.descriptor) }
             for connection in connections.values {
                 if abruptly || connection.phase == .draining || isIdle(connection) {
@@ -250,6 +292,7 @@ final class SocketLoop {
 
     private func end(_ connection: Connection) {
         guard connections.removeValue(forKey: connection.id) != nil else { return }
+        lacksDescriptors = false
         count(0, of: connection)
         connection.end()
     }

@@ -14,11 +14,12 @@ package enum JSONLines {
         try ForeignFormat.refuse(data, name: name)
         let decoder = JSONDecoder.ofLines
         return try lines(of: data).map { number, line in
+            // The decoder neither says where a text stops being JSON nor minds a field that stands twice; the parser does both.
+            let value = try value(line, number, of: data, name)
             do {
                 return try decoder.decode(type, from: line)
             } catch let error as DecodingError {
-                // The decoder does not say where a text stops being JSON; the parser does.
-                if try value(line, number, of: data, name).array != nil {
+                if value.array != nil {
                     throw RecordError(.malformed, "\(name):\(number): is a JSON array; write JSON lines, each element on a line of its own")
                 }
                 throw RecordError(.malformed, "\(name):\(number): \(error.reason(SnakeCase.key)); mend or remove the line")
@@ -28,7 +29,7 @@ package enum JSONLines {
         }
     }
 
-    /// The document of each line that is not blank, with its number from 1. Halves of surrogate pairs are refused.
+    /// The document of each line that is not blank, with its number from 1. Halves of surrogate pairs and fields that stand twice are refused.
     static func values(_ data: Data, name: String) throws -> [(number: Int, value: JSONValue)] {
         try lines(of: data).map { number, line in (number, try value(line, number, of: data, name)) }
     }
@@ -36,7 +37,7 @@ package enum JSONLines {
     /// - Parameter data: the whole file, which may be one document where a line is none.
     private static func value(_ line: Data, _ number: Int, of data: Data, _ name: String) throws -> JSONValue {
         do {
-            return try JSONValue(parsing: line, loneSurrogates: .refused)
+            return try JSONValue(parsing: line, by: .person)
         } catch let error as RecordError {
             let start = line.drop { $0 == 0x20 || $0 == 0x09 }
             if start.starts(with: Data("#".utf8)) || start.starts(with: Data("//".utf8)) {

@@ -2,14 +2,21 @@ package import Foundation
 import Yams
 
 /// Settings that a person writes, as YAML.
+///
+/// A file may come from a stranger, too, as a task's does: it is bounded in bytes, and in values once its aliases stand for what they name,
+/// of which a file of a few lines can make billions.
 package enum YAMLFile {
+    package static let mostBytes = 1 << 20
+    package static let mostValues = 200_000
+    /// How deep values stand in each other; libyaml's own limit is far above.
+    package static let deepest = 64
+
     /// A file's one document. Throws `RecordError` that names the file, the line where it cannot be read, and what is wrong.
     package static func read<Value: Decodable>(_ type: Value.Type = Value.self, from file: URL, hint: String? = nil) throws -> Value {
-        let text = String(decoding: try Data(reading: file), as: UTF8.self)
         let way = hint.map { "; " + $0 } ?? ""
         do {
             // A file of comments alone has no document: it sets nothing.
-            return try YAMLDecoder().decode(type, from: Yams.compose(yaml: text) == nil ? "{}" : text)
+            return try YAMLDecoder().decode(type, from: try document(of: file) ?? .mapping(.init([])))
         } catch let error as DecodingError {
             if case .dataCorrupted(let context) = error, let cause = context.underlyingError as? YamlError {
                 throw RecordError(.malformed, "\(file.path)\(reason(cause))\(way)")
@@ -24,10 +31,54 @@ package enum YAMLFile {
         }
     }
 
+    /// What a file holds; nil for nothing. Throws `RecordError.malformed` for what is beyond the bounds, and `YamlError`.
+    private static func document(of file: URL) throws -> Node? {
+        let data = try Data(reading: file)
+        guard data.count <= mostBytes else {
+            throw RecordError(.malformed, "\(file.path) has \(data.count) bytes, more than the \(mostBytes) that settings may have")
+        }
+        let text = String(decoding: data, as: UTF8.self)
+        try refuseAliasesInKeys(text, file)
+        guard let node = try Yams.compose(yaml: text) else { return nil }
+        var left = mostValues
+        guard count(node, &left, depth: 0) else {
+            throw RecordError(
+                .malformed,
+                "\(file.path) stands for more than \(mostValues) values, or nests them deeper than \(deepest), once its aliases (*name) are written out; write what is meant"
+            )
+        }
+        return node
+    }
+
+    /// A key that holds an alias is looked at in full to find a second one like it, before anything can be counted. No setting has one.
+    private static func refuseAliasesInKeys(_ text: String, _ file: URL) throws {
+        // Without an anchor (&name) there is nothing that an alias could stand for.
+        guard text.utf8.contains(UInt8(ascii: "*")), text.firstMatch(of: /(?m)(?:^|[\s\[{,:-])&[^\s\[\]{},&]/) != nil else { return }
+        let forms = [
+            /(?m)(?:^[\s-]*|[\[{,]\s*)\?\s/, /(?m)(?:^|[\s\[{,])\*[^\s\[\]{},*]+\s*:(?:\s|$)/, /(?m)[\[{][^\n]*\*[^\n]*[\]}]\s*:/,
+        ]
+        for form in forms {
+            guard let match = text.firstMatch(of: form) else { continue }
+            let line = text[..<match.startIndex].utf8.count { $0 == 0x0a } + 1
+            throw RecordError(.malformed, "\(file.path):\(line): a key that is or holds an alias (*name) is not read; write the key out")
+        }
+    }
+
+    /// Counts down from `left`; false where that is not enough. Stops there, whatever aliases stand for.
+    private static func count(_ node: Node, _ left: inout Int, depth: Int) -> Bool {
+        left -= 1
+        guard left >= 0, depth <= deepest else { return false }
+        switch node {
+        case .scalar, .alias: return true
+        case .sequence(let sequence): return sequence.allSatisfy { count($0, &left, depth: depth + 1) }
+        case .mapping(let mapping):
+            return mapping.allSatisfy { count($0.key, &left, depth: depth + 1) && count($0.value, &left, depth: depth + 1) }
+        }
+    }
+
     /// The keys of a file's mapping in their order, each with its line, from 1.
     package static func keys(in file: URL) throws -> [(name: String, line: Int)] {
-        let text = String(decoding: try Data(reading: file), as: UTF8.self)
-        return ((try? Yams.compose(yaml: text))?.mapping ?? [:]).compactMap { key, _ in
+        return ((try? document(of: file))?.mapping ?? [:]).compactMap { key, _ in
             guard let name = key.string, let mark = key.mark else { return nil }
             return (name, mark.line)
         }
@@ -37,8 +88,7 @@ package enum YAMLFile {
     ///
     /// - Parameter known: paths of keys, `teacher.system` for one inside another.
     package static func refuseKeys(in file: URL, otherThan known: Set<String>) throws {
-        let text = String(decoding: try Data(reading: file), as: UTF8.self)
-        guard let mapping = (try? Yams.compose(yaml: text))?.mapping else { return }
+        guard let mapping = (try? document(of: file))?.mapping else { return }
         try refuseKeys(mapping, [], otherThan: known, file)
     }
 

@@ -4,23 +4,23 @@ import Foundation
 /// a value's type by trying one after the other.
 ///
 /// Strict, with two exceptions that real endpoints ask for: a byte order mark before the document is passed over, and
-/// half a surrogate pair becomes U+FFFD unless it is to be refused. Of fields with the same name the last counts. Nesting is limited to 512, so
-/// that no document can exhaust the stack.
+/// half a surrogate pair becomes U+FFFD. Of fields with the same name the last counts. In what a person wrote both are refused. Nesting is
+/// limited to 512, so that no document can exhaust the stack.
 struct JSONParser {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
     private var depth = 0
-    private let loneSurrogates: JSONValue.LoneSurrogates
+    private let author: JSONValue.Author
 
-    private init(_ bytes: UnsafeBufferPointer<UInt8>, _ loneSurrogates: JSONValue.LoneSurrogates) {
+    private init(_ bytes: UnsafeBufferPointer<UInt8>, _ author: JSONValue.Author) {
         self.bytes = bytes
-        self.loneSurrogates = loneSurrogates
+        self.author = author
     }
 
     /// Throws `RecordError.malformed` that ends in what is wrong and at which byte.
-    static func parse(_ data: Data, loneSurrogates: JSONValue.LoneSurrogates = .replaced) throws -> JSONValue {
+    static func parse(_ data: Data, by author: JSONValue.Author = .endpoint) throws -> JSONValue {
         try data.withUnsafeBytes { raw in
-            var parser = JSONParser(raw.bindMemory(to: UInt8.self), loneSurrogates)
+            var parser = JSONParser(raw.bindMemory(to: UInt8.self), author)
             if raw.starts(with: [0xef, 0xbb, 0xbf]) { parser.position = 3 }
             let value = try parser.value()
             parser.skipSpace()
@@ -62,7 +62,8 @@ struct JSONParser {
             let name = try string()
             skipSpace()
             guard take(":") else { throw error("a colon is missing") }
-            members[name] = try value()
+            let isSecond = members.updateValue(try value(), forKey: name) != nil
+            guard !isSecond || author == .endpoint else { throw error("the field \"\(name.prefix(40))\" stands twice") }
             skipSpace()
         } while take(",")
         guard take("}") else { throw error("an object is not closed") }
@@ -180,7 +181,7 @@ struct JSONParser {
     }
 
     private func lone(_ unit: UInt32) throws -> Unicode.Scalar {
-        guard loneSurrogates == .replaced else { throw error("\\u\(String(unit, radix: 16)) is half a character, without its other half") }
+        guard author == .endpoint else { throw error("\\u\(String(unit, radix: 16)) is half a character, without its other half") }
         return "\u{fffd}"
     }
 

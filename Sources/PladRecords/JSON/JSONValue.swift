@@ -17,16 +17,16 @@ public enum JSONValue: Sendable, Hashable {
         self = try JSONParser.parse(data)
     }
 
-    /// The fate of half a surrogate pair, which no text can hold.
-    enum LoneSurrogates: Sendable {
-        /// U+FFFD stands in its place, as for endpoints that cut texts anywhere.
-        case replaced
-        /// The document is refused, as for files that a person can mend.
-        case refused
+    /// Who wrote a document: what becomes of half a surrogate pair, which no text can hold, and of a field that stands twice.
+    enum Author: Sendable {
+        /// Endpoints cut texts anywhere: U+FFFD stands in place of half a pair, and the last of two fields counts.
+        case endpoint
+        /// A person can mend the file: both are refused.
+        case person
     }
 
-    init(parsing data: Data, loneSurrogates: LoneSurrogates) throws {
-        self = try JSONParser.parse(data, loneSurrogates: loneSurrogates)
+    init(parsing data: Data, by author: Author) throws {
+        self = try JSONParser.parse(data, by: author)
     }
 
     /// The member of an object; nil where there is none, or this is no object.

@@ -57,7 +57,7 @@ package struct LocalModel: TextModel {
 
     package func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GeneratedPiece, any Error> {
         let streams = seeds.streams(for: request)
-        let decoding = DecodeRequest(prompt: request.prompt, parameters: request.parameters, streams: streams)
+        let decoding = DecodeRequest(prompt: request.prompt, parameters: request.parameters, streams: streams, asker: request.asker)
         return engine.generate(decoding, streams: request.streams)
     }
 }

@@ -25,12 +25,15 @@ package struct GenerationRequest: Sendable, Equatable {
     package var samples: Int
     /// Pieces as they come; otherwise one piece for each sample, at its end.
     package var streams: Bool
+    /// Names the call that it belongs to: calls are served in turns, however much each of them asks for.
+    package var asker: Int
 
-    package init(prompt: [TokenID], parameters: SamplingParameters, samples: Int = 1, streams: Bool = false) {
+    package init(prompt: [TokenID], parameters: SamplingParameters, samples: Int = 1, streams: Bool = false, asker: Int = 0) {
         self.prompt = prompt
         self.parameters = parameters
         self.samples = samples
         self.streams = streams
+        self.asker = asker
     }
 }
 

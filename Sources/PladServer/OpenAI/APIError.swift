@@ -30,7 +30,13 @@ package struct APIError: Error, Sendable, Equatable {
 
     /// An error from below the endpoint: a `Failure` in its own words.
     init(failing error: any Error) {
-        self.init(500, (error as? any Failure)?.message ?? "\(error)")
+        self.init(500, Self.words(for: error))
+    }
+
+    /// What an error says, with files by their names alone: clients need not learn where this machine keeps them.
+    static func words(for error: any Error) -> String {
+        let message = (error as? any Failure)?.message ?? "\(error)"
+        return message.replacing(/(^|[\s"'`(:=])\/(?:[^\/\s"'`:;,]+\/)*(?=[^\/\s"'`:;,])/) { String($0.1) }
     }
 
     var body: JSONValue {

@@ -1,12 +1,23 @@
 import Foundation
 import PladHTTP
 import PladRecords
+import Synchronization
 
 /// Carries out one `GenerationCall`: all its prompts at once, whole or as server-sent events.
 struct Generation: Sendable {
     let call: GenerationCall
     let model: any TextModel
     let format: ResponseFormat
+    /// Names it to the model, which serves those who ask in turns.
+    private let asker = Self.number.add(1, ordering: .relaxed).newValue
+
+    private static let number = Atomic<Int>(0)
+
+    init(call: GenerationCall, model: any TextModel, format: ResponseFormat) {
+        self.call = call
+        self.model = model
+        self.format = format
+    }
 
     /// The whole response. Throws an `APIError` when the model fails, `CancellationError` when the client has gone.
     func whole() async throws -> JSONValue {
@@ -68,6 +79,8 @@ struct Generation: Sendable {
     /// Gives each piece to `body`, and back the tokens of all of them.
     private func pieces(of request: GenerationRequest, _ body: (GeneratedPiece) async throws -> Void) async throws -> Int {
         var tokens = 0
+        var request = request
+        request.asker = asker
         let pieces = model.generate(request)
         var iterator = pieces.makeAsyncIterator()
         while let piece = try await next(&iterator) {

@@ -19,6 +19,8 @@ extension GenerationCall {
     /// The API's limit for `n`.
     private static let maximumSamples = 128
     private static let maximumPrompts = 2048
+    /// Of one request, all its prompts together.
+    private static let maximumCompletions = 2048
 
     /// Reads a body of `/v1/chat/completions`. Throws an `APIError` that names the field at fault.
     init(chat fields: RequestFields, model: some TextModel) throws(APIError) {
@@ -29,7 +31,7 @@ extension GenerationCall {
         do {
             prompt = try model.encode(messages)
         } catch {
-            throw .invalid("messages", "do not fit the model's chat template: \((error as? any Failure)?.message ?? "\(error)")")
+            throw .invalid("messages", "do not fit the model's chat template: \(APIError.words(for: error))")
         }
         let limits = try (fields.tokenLimit("max_completion_tokens"), fields.tokenLimit("max_tokens"))
         if let new = limits.0, let old = limits.1, new != old {
@@ -59,6 +61,12 @@ extension GenerationCall {
         streams = try fields.bool("stream") ?? false
         includesUsage = try Self.includesUsage(fields, streams: streams)
         let samples = try fields.integer("n", in: 1...Self.maximumSamples) ?? 1
+        guard prompts.count * samples <= Self.maximumCompletions else {
+            throw .invalid(
+                "n",
+                "is \(samples) for each of \(prompts.count) prompts, \(prompts.count * samples) completions; one request takes at most \(Self.maximumCompletions)"
+            )
+        }
         let parameters = try Self.parameters(fields)
         self.prompts = []
         for prompt in prompts {

@@ -5,7 +5,8 @@ import PladTensor
 extension Safetensors {
     /// Writes all tensors in the order of their names, header keys sorted: the same weights give the same bytes.
     ///
-    /// Throws `RecordError.unwritable`.
+    /// Throws `RecordError.unwritable`, and `StudentError.tensors` for weights that are not finite, or would not be in this type: no
+    /// folder is left that cannot be read again.
     package static func write(_ weights: Weights, as type: TensorType, to file: URL) throws {
         let tensors = weights.tensors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         try Files.replace(file) { handle in
@@ -15,11 +16,28 @@ extension Safetensors {
                 let values = tensor.isTransposedInFile ? transposed(weights, tensor) : weights.values(of: tensor)
                 defer { if tensor.isTransposedInFile { values.deallocate() } }
                 for start in stride(from: 0, to: values.count, by: 1 << 20) {
-                    try handle.write(
-                        contentsOf: encode(UnsafeBufferPointer(rebasing: values[start..<min(values.count, start + 1 << 20)]), as: type))
+                    let part = UnsafeBufferPointer(rebasing: values[start..<min(values.count, start + 1 << 20)])
+                    try check(part, of: tensor.name, fit: type)
+                    try handle.write(contentsOf: encode(part, as: type))
                 }
             }
         }
+    }
+
+    private static func check(_ values: UnsafeBufferPointer<Float>, of name: String, fit type: TensorType) throws {
+        // From halfway between the largest finite number and the next that would be on, numbers are rounded to infinity in f16. Beyond
+        // 1e19, whose square is the largest that float32 holds, no student is read.
+        let limit: Float = type == .f16 ? 65_520 : 1e19
+        guard let wrong = values.first(where: { !(abs($0) < limit) }) else { return }
+        guard wrong.isFinite else {
+            throw StudentError(
+                .tensors,
+                "\(name) holds \(wrong): the student's weights are not finite, since its training diverged; lower the learning rate")
+        }
+        throw StudentError(
+            .tensors,
+            "\(name) holds \(wrong), beyond what a student in \(type.safetensorsName) can hold; give another `student.dtype`, or train it with a lower learning rate"
+        )
     }
 
     /// A copy of a matrix as the file has it, [inputs, outputs]; the caller gives it back.

@@ -14,13 +14,23 @@ enum StudentFolder {
             try Data(configurationText(configuration.text, type).utf8).write(atomicallyTo: partial.appendingPathComponent("config.json"))
             for name in Companions.names {
                 guard let file = companions.file(name) else { continue }
-                try Data(reading: file).write(atomicallyTo: partial.appendingPathComponent(name))
+                var data = try Data(reading: file)
+                if name == "tokenizer_config.json", chatTemplate != nil { data = withoutChatTemplate(data) }
+                try data.write(atomicallyTo: partial.appendingPathComponent(name))
             }
-            // Readers take this file before what tokenizer_config.json says.
             if let chatTemplate { try Data(chatTemplate.utf8).write(atomicallyTo: partial.appendingPathComponent("chat_template.jinja")) }
             try Safetensors.write(weights, as: type, to: partial.appendingPathComponent("model.safetensors"))
             try weights.requireUnchanged()
         }
+    }
+
+    /// tokenizer_config.json without the template that chat_template.jinja takes the place of: readers that know the older place alone
+    /// would word prompts otherwise. All else stays as it is, to the byte.
+    static func withoutChatTemplate(_ data: Data) -> Data {
+        guard (try? JSONValue(parsing: data))?["chat_template"] != nil else { return data }
+        var text = MemberText(data)
+        while let place = text.member("chat_template") { text.remove(place) }
+        return Data(text.bytes)
     }
 
     /// Puts in a folder's place the one that `build` fills.

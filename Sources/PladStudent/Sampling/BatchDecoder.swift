@@ -1,7 +1,8 @@
 import PladRecords
 import PladTensor
 
-/// Continues many prompts at once: a slot that falls free takes the next sample, and a prompt is computed once for all its samples.
+/// Continues many prompts at once: a slot that falls free takes the next sample of whoever has the fewest under way, and a prompt is
+/// computed once for all its samples.
 ///
 /// The batch does not change what is drawn: each sample's tokens depend on the weights, the prompt, the parameters and its stream alone.
 /// Holds repacked copies of the matrices as they are when it is made: no training may come between that and its last use.
@@ -124,14 +125,32 @@ package final class BatchDecoder {
     /// Begins samples while slots are free, and computes the prompts of those that are the first of their request.
     private func fillSlots() {
         var new: [Request] = []
-        while active.count < slots, let request = waiting.first {
+        while active.count < slots, let next = nextWaiting() {
+            let request = waiting[next]
             if request.begun < request.request.streams.count {
                 if request.begun == 0 { new.append(request) }
                 active.append(begin(request))
             }
-            if request.begun == request.request.streams.count { waiting.removeFirst() }
+            if request.begun == request.request.streams.count { waiting.remove(at: next) }
         }
         for (request, prefix) in zip(new, model.prefill(new.map(\.request.prompt))) { request.prefix = prefix }
+    }
+
+    /// The place in `waiting` of the oldest request of the asker with the fewest samples under way, of several the one that came first:
+    /// nobody who asks for a lot keeps others waiting for longer than a slot needs to fall free.
+    private func nextWaiting() -> Int? {
+        guard let first = waiting.first else { return nil }
+        var underWay: [Int: Int] = [:]
+        for sequence in active { underWay[sequence.request.request.asker, default: 0] += 1 }
+        var (best, fewest) = (0, underWay[first.request.asker] ?? 0)
+        // Those of one asker stand in rows.
+        var asker = first.request.asker
+        for (place, request) in waiting.enumerated() where fewest > 0 && request.request.asker != asker {
+            asker = request.request.asker
+            let count = underWay[asker] ?? 0
+            if count < fewest { (best, fewest) = (place, count) }
+        }
+        return best
     }
 
     private func begin(_ request: Request) -> Sequence {

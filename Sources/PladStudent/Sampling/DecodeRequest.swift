@@ -7,11 +7,14 @@ package struct DecodeRequest: Sendable {
     package var parameters: SamplingParameters
     /// One for each sample of the prompt.
     package var streams: [SeededGenerator]
+    /// Who asks: those who wait get slots in turns, however many requests each of them has.
+    package var asker: Int
 
-    package init(prompt: [TokenID], parameters: SamplingParameters, streams: [SeededGenerator]) {
+    package init(prompt: [TokenID], parameters: SamplingParameters, streams: [SeededGenerator], asker: Int = 0) {
         self.prompt = prompt
         self.parameters = parameters
         self.streams = streams
+        self.asker = asker
     }
 }
 

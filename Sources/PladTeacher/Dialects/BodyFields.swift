@@ -48,7 +48,7 @@ extension Reading {
     /// A document that is no answer: the error it reports, which gateways send under status 200, else what it lacks.
     static func missing(_ what: String, in document: JSONValue) -> Reading {
         if let fault = ProviderFault(inside: document) { return .fault(fault) }
-        return .unreadable("it holds no \(what)")
+        return .unreadable("it holds no \(what); perhaps the API speaks another dialect than `teacher.dialect` says")
     }
 
     /// The completion, or that the endpoint itself broke the answer off, for the reason that it gave beside `ending`.

@@ -5,7 +5,7 @@ extension Completion {
     ///
     /// Thinking in the text is taken out of it, and control text is cut off its edges. Where thinking is all that came and the
     /// endpoint does not say why, the token limit has eaten the answer: it counts as truncated, never as an answer that happens to
-    /// be empty. A text with control text inside is unfinished, whatever the endpoint says. Counts of tokens that cannot be true
+    /// be empty. A text with control text inside, or a tool's call spelt as text, is unfinished, whatever the endpoint says. Counts of tokens that cannot be true
     /// are taken for none.
     ///
     /// - Parameters:
@@ -19,12 +19,13 @@ extension Completion {
         let header = ControlText(text, headOnly: true)
         let block = ThinkBlock.split(String(header.text), afterOpening: thoughts.isEmpty)
         let all = thoughts + [block.reasoning].compactMap { $0 }
-        let body = ControlText(block.text)
+        var body = ControlText(block.text)
+        body.takeOutOfAnswerMark()
         if finish == .stop || finish == .other {
             let isThinking = !thoughts.isEmpty || (usage?.reasoningTokens ?? 0) > 0
             if block.isOpen || (isThinking && body.text.allSatisfy(\.isWhitespace)) { (finish, name) = (.length, nil) }
         }
-        if finish == .stop, let mark = body.inside { (finish, name) = (.other, "control text \(mark) in the middle") }
+        if finish == .stop, let mark = body.inside { (finish, name) = (.other, mark) }
         let cuts = [header.cut, body.cut].compactMap { $0 }
         self.init(
             text: String(body.text), finishReason: finish, reasoning: all.isEmpty ? nil : all.joined(separator: "\n"),

@@ -8,13 +8,16 @@ struct ControlText {
     private(set) var text: Substring
     /// The control text that was cut off, in its order; nil for none.
     private(set) var cut: String?
-    /// The first mark that is left inside.
+    /// What is left inside that makes the text no answer, with its mark; nil for nothing.
     private(set) var inside: String?
 
     /// - Parameter headOnly: whether to look at the beginning alone, for the header of a turn.
     init(_ given: String, headOnly: Bool = false) {
         text = given[...]
-        guard Self.mayHoldMark(given) else { return }
+        guard Self.mayHoldMark(given) else {
+            if !headOnly { inside = Self.inside(text) }
+            return
+        }
         var cuts: [String] = []
         // `<s>struck out</s>` is HTML: its marks stand where a text goes on behind or before them.
         let strikes = Strikes(text)
@@ -29,11 +32,27 @@ struct ControlText {
         }
         let all = cuts + ends.reversed()
         cut = all.isEmpty ? nil : all.joined(separator: " ")
-        if !headOnly { inside = Self.firstMark(in: text).map(String.init) }
+        if !headOnly { inside = Self.inside(text) }
+    }
+
+    /// Takes the text out of `<answer>…</answer>` where all of it stands in one, as in the format of reasoning models whose thinking the
+    /// endpoint has taken out.
+    mutating func takeOutOfAnswerMark() {
+        guard let answer = ThinkBlock.unwrapped(text) else { return }
+        text = answer[...]
+        cut = [cut, "<answer> </answer>"].compactMap { $0 }.joined(separator: " ")
+    }
+
+    private static func inside(_ text: Substring) -> String? {
+        if let stray = StrayMark.first(in: Array(text.utf8)[...]) {
+            return stray.isCall ? "a tool call spelt as text, \(stray.text)" : "control text \(stray.text) in the middle"
+        }
+        return firstMark(in: text).map { "control text \($0) in the middle" }
     }
 
     private static func mayHoldMark(_ text: String) -> Bool {
-        text.utf8.contains { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "[") } || text.drop(while: \.isWhitespace).hasPrefix("assistant")
+        text.utf8.contains { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "[") }
+            || roles.contains(where: text.drop(while: \.isWhitespace).hasPrefix)
     }
 
     /// Marks that are not spelt `<|…|>`: Llama 2 and Mistral, Gemma.
@@ -46,21 +65,23 @@ struct ControlText {
     /// Marks of gpt-oss's format and of thinking, which `ThinkBlock` takes apart.
     private static let thinking: Set<Substring> = [
         "<|channel|>", "<|start|>", "<|message|>", "<|begin_of_thought|>", "<|begin_of_solution|>", "<|end_of_thought|>",
+        "<|thinking|>", "<|think|>", "<|START_THINKING|>", "<|END_THINKING|>", "<|inner_prefix|>",
     ]
 
     /// A mark, or the name of the role in a header, at the beginning; without the space before it.
     private static func head(of text: Substring, _ strikes: Strikes, sparing spared: Set<Substring>) -> Substring? {
         let start = text.drop(while: \.isWhitespace)
         if let mark = mark(at: start) {
-            if spared.contains(mark) || (mark == "<s>" && strikes.endInside) { return nil }
+            if spared.contains(mark) || StrayMark.isCall(mark) || (mark == "<s>" && strikes.endInside) { return nil }
             let behind = start[mark.endIndex...]
             // `<|im_start|>assistant`: the role belongs to the mark.
             guard mark != "</s>", let role = roles.first(where: behind.hasPrefix), isEnd(behind.dropFirst(role.count)) else { return mark }
             return start[..<behind.index(behind.startIndex, offsetBy: role.count)]
         }
-        // What is left of Llama 3's header once its special tokens are dropped: the role alone on a line.
-        let behind = start.dropFirst("assistant".count)
-        return start.hasPrefix("assistant") && behind.first?.isNewline == true ? start[..<behind.startIndex] : nil
+        // What is left of Llama 3's and Gemma's headers once the special tokens are dropped: the role alone on a line.
+        guard let role = roles.first(where: start.hasPrefix) else { return nil }
+        let behind = start.dropFirst(role.count)
+        return behind.first?.isNewline == true ? start[..<behind.startIndex] : nil
     }
 
     private static func isEnd(_ text: Substring) -> Bool { text.first.map { $0.isNewline || $0 == "<" } ?? true }

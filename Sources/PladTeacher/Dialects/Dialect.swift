@@ -73,8 +73,23 @@ extension Dialect {
         } catch let error as StreamError {
             return error.reading.withheldIfFiltered
         } catch {
-            return .unreadable(WebPage(body).map { "\($0) came, not the API's answer" } ?? "\(error)")
+            return .unreadable(Self.reason(body, error))
         }
+    }
+
+    /// Why a body is no document, and what that hints at.
+    private static func reason(_ body: Data, _ error: any Error) -> String {
+        if let page = WebPage(body) {
+            return
+                "\(page) came, not the API's answer: a proxy, a firewall or a login stands before it, or `teacher.remote` is no API's address"
+        }
+        guard !body.isEmpty else { return "it is empty" }
+        let words = (error as? any Failure)?.message ?? "\(error)"
+        // What is wrong at the end alone was right until there.
+        if words.hasSuffix("at byte \(body.count) of \(body.count)"), [0x7b, 0x5b].contains(body.first { !$0.isJSONSpace }) {
+            return "it broke off on its way (\(words)); run the command again to go on"
+        }
+        return "\(words): perhaps `teacher.remote` is no API's address"
     }
 
     /// The document that a body is, or that its events amount to: its first bytes tell a stream.
@@ -105,4 +120,8 @@ extension Dialect {
         TeacherRequest(
             dialect: name, teacher: teacher, path: path, body: body(asking: messages, parameters, sample: sample), sample: sample)
     }
+}
+
+extension UInt8 {
+    fileprivate var isJSONSpace: Bool { self == 0x20 || (0x09...0x0d).contains(self) }
 }

@@ -47,7 +47,11 @@ package struct GeminiDialect: Dialect {
     package func read(answer document: JSONValue) -> Reading {
         let usage = Usage(gemini: document["usageMetadata"])
         guard let candidate = document["candidates"]?[0] else {
-            guard Ending.isGiven(document["promptFeedback"]?["blockReason"]) else { return .missing("\"candidates\"", in: document) }
+            guard Ending.isGiven(document["promptFeedback"]?["blockReason"]) else {
+                guard document["candidates"]?.array == [] else { return .missing("\"candidates\"", in: document) }
+                return ProviderFault(inside: document).map { .fault($0) }
+                    ?? .unreadable("its \"candidates\" are empty, and no \"promptFeedback\" says why")
+            }
             return .withheld(usage, model: document["modelVersion"])
         }
         let ending = candidate["finishReason"]

@@ -59,15 +59,23 @@ enum HarmonyText {
         return Mark("final").begins(name)
     }
 
-    /// `analysisWe need …assistantfinalThe answer`. The name runs into the first word, which begins with a capital: no
-    /// text of its own begins like that.
+    /// The names of channels that a text may begin with once the marks are dropped; `final` is left out, which words begin with.
+    private static let names = ["assistantanalysis", "assistantcommentary", "assistantfinal", "analysis", "commentary"]
+
+    /// Whether a text may be one without marks.
+    static func mayBegin(_ text: Substring) -> Bool { names.contains(where: text.hasPrefix) }
+
+    /// `analysisWe need …assistantfinalThe answer`: the name runs into the first word, and no text of its own begins like that. Where
+    /// the last channel is named, it is known whatever follows the first name.
     private static func bare(_ text: ArraySlice<UInt8>) -> ThinkBlock? {
-        let name = Array("analysis".utf8)
-        guard text.starts(with: name), text.dropFirst(name.count).prefix(8).text.first?.isUppercase == true else { return nil }
-        let inside = text.dropFirst(name.count)
-        guard let end = Mark("assistantfinal").firstRange(in: inside) else {
-            return ThinkBlock(text: "", reasoning: inside.trimmedText, isOpen: true)
+        let last = Mark("assistantfinal")
+        if last.begins(text) { return ThinkBlock(text: text.dropFirst(last.count).text) }
+        guard let name = names.first(where: { text.starts(with: $0.utf8) }) else { return nil }
+        let inside = text.dropFirst(name.utf8.count)
+        if let end = last.firstRange(in: inside) {
+            return ThinkBlock(text: inside[end.upperBound...].text, reasoning: inside[..<end.lowerBound].trimmedText)
         }
-        return ThinkBlock(text: inside[end.upperBound...].text, reasoning: inside[..<end.lowerBound].trimmedText)
+        guard name != "commentary", inside.prefix(8).text.first?.isLetter == true else { return nil }
+        return ThinkBlock(text: "", reasoning: inside.trimmedText, isOpen: true)
     }
 }

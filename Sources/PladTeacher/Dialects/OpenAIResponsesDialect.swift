@@ -38,7 +38,9 @@ package struct OpenAIResponsesDialect: Dialect {
         guard let output = document["output"]?.array, let status = document["status"]?.string else {
             return .missing("\"output\" with a \"status\"", in: document)
         }
-        if status == "failed" { return .missing("answer: its status is failed", in: document) }
+        if status == "failed" {
+            return ProviderFault(inside: document).map { .fault($0) } ?? .unreadable("its status is \"failed\", and no error says why")
+        }
         guard !["in_progress", "queued"].contains(status) else { return .completion(nil, else: .string(status)) }
         let ending = Self.ending(status, document["incomplete_details"], output)
         let parts = output.filter { $0["type"] == "message" }.flatMap { $0["content"]?.array ?? [] }

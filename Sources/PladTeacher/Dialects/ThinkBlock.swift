@@ -7,6 +7,9 @@
 /// | `<seed:think>…</seed:think>` | ByteDance Seed-OSS |
 /// | `[THINK]…[/THINK]` | Mistral Magistral |
 /// | `<\|begin_of_thought\|>…<\|end_of_thought\|>` | Sky-T1, OpenThinker and others of that format |
+/// | `<\|thinking\|>…<\|/thinking\|>`, `<\|think\|>…<\|/think\|>` | fine-tuned models with marks of their own |
+/// | `<\|START_THINKING\|>…<\|END_THINKING\|>` | Cohere Command A Reasoning |
+/// | `<\|inner_prefix\|>…<\|inner_suffix\|>` | Apertus |
 /// | `◁think▷…◁/think▷` | Moonshot Kimi-VL and Kimi K2 Thinking |
 /// | `Here is my thought process:…Here is my response:` | IBM Granite 3.2 |
 /// | `<\|channel\|>analysis<\|message\|>…` | gpt-oss: see `HarmonyText` |
@@ -31,11 +34,23 @@ package struct ThinkBlock: Sendable, Equatable {
     private static let marks: [(start: Mark, end: Mark)] = [
         ("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<thought>", "</thought>"), ("<reasoning>", "</reasoning>"),
         ("<seed:think>", "</seed:think>"), ("[THINK]", "[/THINK]"), ("◁think▷", "◁/think▷"),
-        ("<|begin_of_thought|>", "<|end_of_thought|>"), ("Here is my thought process:", "Here is my response:"),
+        ("<|begin_of_thought|>", "<|end_of_thought|>"), ("<|thinking|>", "<|/thinking|>"), ("<|think|>", "<|/think|>"),
+        ("<|START_THINKING|>", "<|END_THINKING|>"), ("<|inner_prefix|>", "<|inner_suffix|>"),
+        ("Here is my thought process:", "Here is my response:"),
         ("Here's my thought process:", "Here's my response:"),
     ].map { (Mark($0), Mark($1)) }
     /// The ends that chat templates leave alone, having written the start into the prompt.
-    private static let loneEnds = ["</think>", "</seed:think>", "[/THINK]", "◁/think▷", "<|end_of_thought|>"].map { Mark($0) }
+    private static let loneEnds = [
+        "</think>", "</seed:think>", "[/THINK]", "◁/think▷", "<|end_of_thought|>", "<|/thinking|>", "<|/think|>", "<|END_THINKING|>",
+    ].map { Mark($0) }
+    /// Starts of blocks that stand between marks, by which a block inside an answer is known.
+    static let openings = [
+        "<think>", "<thinking>", "<thought>", "<reasoning>", "<seed:think>", "[THINK]", "◁think▷", "<|begin_of_thought|>", "<|thinking|>",
+        "<|think|>", "<|START_THINKING|>", "<|inner_prefix|>",
+    ].map { (spelling: $0, mark: Mark($0)) }
+
+    /// The start of a block that a text begins with, as it is usually spelt.
+    static func opening(of text: ArraySlice<UInt8>) -> String? { openings.first { $0.mark.begins(text) }?.spelling }
 
     /// Takes blocks at the start of the text apart from the answer. Text without a block is returned as it is.
     ///
@@ -59,7 +74,7 @@ package struct ThinkBlock: Sendable, Equatable {
         }
         var isTakenApart = start > 0
         if !isTakenApart, let stop = loneEnds.lazy.compactMap({ $0.firstRange(in: bytes[...]) }).first,
-            afterOpening || isApart(stop, in: bytes)
+            afterOpening || isApart(stop, in: bytes), !holdsOpening(bytes[..<stop.lowerBound])
         {
             thoughts = [bytes[..<stop.lowerBound].trimmedText]
             (start, isTakenApart) = (stop.upperBound, true)
@@ -67,6 +82,9 @@ package struct ThinkBlock: Sendable, Equatable {
         guard isTakenApart else { return ThinkBlock(text: text) }
         return ThinkBlock(text: answer(in: bytes[start...].withoutSpaceBefore.text), reasoning: joined(thoughts))
     }
+
+    /// True if a block begins before an end, so that the end is that one's: behind an answer, or within it.
+    private static func holdsOpening(_ before: ArraySlice<UInt8>) -> Bool { StrayMark.first(in: before)?.isCall == false }
 
     /// True if nothing stands before an end, or a line ends behind it and more follows.
     private static func isApart(_ end: Range<Int>, in bytes: [UInt8]) -> Bool {
@@ -92,16 +110,22 @@ package struct ThinkBlock: Sendable, Equatable {
         let firsts = (UInt8(ascii: "<"), UInt8(ascii: "["), "◁".utf8.first!)
         let opening = text.drop(while: \.isWhitespace)
         return text.utf8.contains { $0 == firsts.0 || $0 == firsts.1 || $0 == firsts.2 }
-            || ["Here", "here", "HERE", "analysis"].contains(where: opening.hasPrefix)
+            || ["Here", "here", "HERE"].contains(where: opening.hasPrefix) || HarmonyText.mayBegin(opening)
     }
 
     /// The text after the thinking, out of its own mark where all of it stands in one.
-    private static func answer(in text: String) -> String {
+    private static func answer(in text: String) -> String { unwrapped(text) ?? text }
+
+    private static let answerMarks = (start: Mark("<answer>"), end: Mark("</answer>"))
+
+    /// The inside of a text all of which stands in one `<answer>…</answer>`; nil for any other.
+    static func unwrapped(_ text: some StringProtocol) -> String? {
         let bytes = Array(text.utf8)
         let whole = bytes[...].withoutSpaceAround
-        let (start, end) = (Mark("<answer>"), Mark("</answer>"))
-        guard start.begins(whole), whole.count >= start.count + end.count, end.begins(whole.suffix(end.count)) else { return text }
-        return whole.dropFirst(start.count).dropLast(end.count).trimmedText
+        let (start, end) = answerMarks
+        guard start.begins(whole), whole.count >= start.count + end.count, end.begins(whole.suffix(end.count)) else { return nil }
+        let inside = whole.dropFirst(start.count).dropLast(end.count)
+        return start.firstRange(in: inside) == nil && end.firstRange(in: inside) == nil ? inside.trimmedText : nil
     }
 
     private static func joined(_ thoughts: [String]) -> String? {

@@ -24,10 +24,13 @@ enum GeminiStream {
                 candidates[index] = try extended(candidates[index] ?? Candidate(), by: given)
             }
         }
-        guard !candidates.isEmpty || Ending.isGiven(fields["promptFeedback"]?["blockReason"]),
-            candidates.values.allSatisfy({ $0.fields["finishReason"] != nil })
-        else { throw .broken("ends without a finishReason") }
-        guard !candidates.isEmpty else { return .object(fields) }
+        guard !candidates.isEmpty else {
+            guard Ending.isGiven(fields["promptFeedback"]?["blockReason"]) else {
+                throw .broken("brings no candidate, and no \"promptFeedback\" says why")
+            }
+            return .object(fields)
+        }
+        guard candidates.values.allSatisfy({ $0.fields["finishReason"] != nil }) else { throw .broken("ends without a finishReason") }
         let sorted = candidates.sorted { $0.key < $1.key }
         guard sorted.map(\.key) == Array(0..<candidates.count) else { throw .broken("leaves a candidate out") }
         let tokens = Usage(gemini: fields["usageMetadata"])?.completionTokens

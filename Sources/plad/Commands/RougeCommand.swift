@@ -38,7 +38,9 @@ struct RougeCommand: ParsableCommand {
         let scores = pairs.map { Rouge.score(reference: $0.reference, candidate: $0.candidate, stemming: stem) }
         let chrF = pairs.map { ChrF(reference: $0.reference, candidate: $0.candidate) }
         if json {
-            for (pair, score) in zip(pairs, zip(scores, chrF)) { try Console.result(line: ScoredPairLine(pair.id, score.0, score.1.score)) }
+            for (index, (pair, score)) in zip(pairs, zip(scores, chrF)).enumerated() {
+                try Console.result(line: ScoredPairLine(pair.id ?? "line-\(index + 1)", score.0, score.1.score))
+            }
             if let note { Console.say(note) }
         } else {
             let bootstrap = Bootstrap(seed: seed)
@@ -66,9 +68,19 @@ struct RougeCommand: ParsableCommand {
 }
 
 private struct TextPair: Decodable {
+    /// Where it is absent, `line-N`, after the line.
     var id: String?
     var reference: String
     var candidate: String
+
+    private enum CodingKeys: CodingKey { case id, reference, candidate }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decodeID(forKey: .id)
+        reference = try container.decode(String.self, forKey: .reference)
+        candidate = try container.decode(String.self, forKey: .candidate)
+    }
 }
 
 /// A line that `plad rouge --json` prints.
@@ -83,14 +95,14 @@ private struct ScoredPairLine: Encodable {
         }
     }
 
-    var id: String?
+    var id: String
     var rouge1: Score
     var rouge2: Score
     var rougeL: Score
     var rougeLsum: Score
     var chrF: Double
 
-    init(_ id: String?, _ rouge: Rouge, _ chrF: Double) {
+    init(_ id: String, _ rouge: Rouge, _ chrF: Double) {
         self.id = id
         (rouge1, rouge2) = (Score(rouge.rouge1), Score(rouge.rouge2))
         self.chrF = chrF

@@ -101,6 +101,15 @@ struct SampleCommand: AsyncParsableCommand {
             guard let messages = line.messages else {
                 throw RecordError(.malformed, "\(name): \(id) has none of \"prompt\", \"messages\" and \"prompt_ids\"; give one of them")
             }
+            guard let last = messages.last else {
+                throw RecordError(.malformed, "\(name): the \"messages\" of \(id) are empty; give at least one")
+            }
+            guard last.role != "assistant" else {
+                throw RecordError(
+                    .malformed,
+                    "\(name): the \"messages\" of \(id) end in an assistant's turn, which the student is to write; leave that turn out, or give the whole text so far as \"prompt\" to have it continued"
+                )
+            }
             return (id, try PromptWording(TaskDefinition()).student(Prompt(id: id, messages: messages), tokenizer).ids)
         }
     }

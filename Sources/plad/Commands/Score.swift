@@ -10,7 +10,7 @@ struct Score: ParsableCommand {
         discussion: """
             Reads JSON lines {"prompt_ids","completion_ids"}, used exactly as given, or {"prompt","completion"}, where \
             the completion is text that directly follows the prompt and is ended by the end-of-sequence token. Prints for \
-            each {"log_probabilities","log_probability","prompt_ids","completion_ids"}: natural logarithms, token by token, and their sum.
+            each {"id","log_probabilities","log_probability","prompt_ids","completion_ids"}: natural logarithms, token by token, and their sum.
             """)
 
     @Option(help: ArgumentHelp("A Hugging Face model folder, or org/name in the local Hugging Face cache.", valueName: "dir"))
@@ -28,6 +28,7 @@ struct Score: ParsableCommand {
     func run() throws {
         let (data, name) = try Input.read(input)
         let lines = try JSONLines.parse(ScoreLine.self, data, name: name)
+        let ids = lines.enumerated().map { $1.id ?? "line-\($0 + 1)" }
         let model = try Student(location: student, threads: threads)
         let encoder = PairEncoder(student: model)
         let trees = try lines.enumerated().map { index, line in
@@ -37,7 +38,7 @@ struct Score: ParsableCommand {
             }
             let pair = PreferencePair(
                 prompt: line.prompt, chosen: line.completion, promptIDs: line.promptIDs, chosenIDs: line.completionIDs)
-            switch try encoder.encode(pair, id: line.id ?? "line-\(index + 1)", ranks: false, stage: .evaluate) {
+            switch try encoder.encode(pair, id: ids[index], ranks: false, stage: .evaluate) {
             case .usable(let encoded): return encoded.tree
             case .dropped(let drop): throw RecordError(.malformed, "\(name): \(drop.id) cannot be scored: \(drop.detail)")
             }
@@ -48,9 +49,7 @@ struct Score: ParsableCommand {
             for (index, (tree, scores)) in zip(batch, try model.logProbabilities(of: batch)).enumerated() {
                 try Console.result(
                     line: ScoreLine(
-                        id: lines[start + index].id, promptIDs: tree.prompt, completionIDs: tree.continuations[0],
-                        logProbabilities: scores[0],
-                        logProbability: scores[0].reduce(0) { $0 + Double($1) }))
+                        id: ids[start + index], promptIDs: tree.prompt, completionIDs: tree.continuations[0], scores: scores[0]))
             }
         }
     }
@@ -58,6 +57,7 @@ struct Score: ParsableCommand {
 
 /// A line that `plad score` reads, and with the numbers filled in, prints.
 private struct ScoreLine: Codable {
+    /// Where it is absent, `line-N`, after the line.
     var id: String?
     var prompt: String?
     var completion: String?
@@ -65,4 +65,25 @@ private struct ScoreLine: Codable {
     var completionIDs: [TokenID]?
     var logProbabilities: [Float]?
     var logProbability: Double?
+
+    init(id: String, promptIDs: [TokenID], completionIDs: [TokenID], scores: [Float]) {
+        self.id = id
+        self.promptIDs = promptIDs
+        self.completionIDs = completionIDs
+        logProbabilities = scores
+        logProbability = scores.reduce(0) { $0 + Double($1) }
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decodeID(forKey: .id)
+        prompt = try container.decodeIfPresent(String.self, forKey: .prompt)
+        completion = try container.decodeIfPresent(String.self, forKey: .completion)
+        promptIDs = try container.decodeIfPresent([TokenID].self, forKey: .promptIDs)
+        completionIDs = try container.decodeIfPresent([TokenID].self, forKey: .completionIDs)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, prompt, completion, promptIDs, completionIDs, logProbabilities, logProbability
+    }
 }

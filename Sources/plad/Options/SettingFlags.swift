@@ -69,6 +69,11 @@ enum SettingFlags {
         }
     }
 
+    /// A sentence with the settings' flags alone: it may quote a model's words, whose backquotes are its own.
+    static func named(in sentence: String) -> String {
+        sentence.replacing(/`([a-z_]+(?:\.[a-z_]+)+)`/) { match in flags[String(match.1)].map { "--" + $0 } ?? String(match.0) }
+    }
+
     private static let allFlags = furtherFlags.union(flags.values)
 
     /// Settings as a --config file holds them: by flag, those that are not set left out.

@@ -15,8 +15,9 @@ struct Serve: AsyncParsableCommand {
             --token-file gives one, clients must send the token as "Authorization: Bearer TOKEN". On this machine's own addresses \
             only requests to them are answered, and a browser's pages are refused unless --allow-origin names them.
 
-            Ctrl-C lets the requests in progress end, refuses new ones with 503, and exits with 0; a second Ctrl-C exits \
-            at once with 130. Without a seed in the request, what a prompt draws depends on the prompt and on how often it \
+            Ctrl-C lets the requests in progress end, for 300 seconds at most, refuses new ones with 503, and exits with 0; a \
+            second Ctrl-C exits at once with 130. Requests are served in turns, however much each of them asks for; one takes at \
+            most 2,048 completions, its prompts times n. Without a seed in the request, what a prompt draws depends on the prompt and on how often it \
             was asked before, never on what else is being served.
             """)
 

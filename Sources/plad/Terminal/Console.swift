@@ -2,7 +2,7 @@ import Foundation
 import PladRecords
 import Synchronization
 
-/// Where words go: results to standard output, everything else to standard error.
+/// Where words go: results to standard output, everything else to standard error. Nothing reaches either that would control a terminal.
 enum Console {
     static let isTerminal = isatty(STDERR_FILENO) == 1
 
@@ -14,7 +14,7 @@ enum Console {
 
     /// A result, for a person or a program to read. One that cannot be written is told by `flush`.
     static func result(_ text: String) {
-        var text = text + "\n"
+        var text = text.printable + "\n"
         text.withUTF8 { bytes in
             guard let output else { return fail(EBADF) }
             if fwrite(bytes.baseAddress, 1, bytes.count, output) < bytes.count { fail(errno) }
@@ -43,13 +43,13 @@ enum Console {
     /// A line of a stage: what it did or has to say, and how long it took where that took any time.
     static func stage(_ name: String, _ what: String, took duration: Duration? = nil) {
         let time = duration.map { "  " + Progress.spelled($0 / .seconds(1)) } ?? ""
-        say("\(name.padding(toLength: max(10, name.count), withPad: " ", startingAt: 0)) \(what)\(time)")
+        say("\(name.padding(toLength: max(10, name.count), withPad: " ", startingAt: 0)) \(what.printableLine)\(time)")
     }
 
     /// What is being done or has gone wrong.
-    static func say(_ text: String) { write(text + "\n") }
+    static func say(_ text: String) { write(text.printable + "\n") }
 
-    /// Text as it stands to standard error. Where that is closed or full there is nobody to tell.
+    /// Text as it stands, which holds nothing of a stranger's, to standard error. Where that is closed or full there is nobody to tell.
     static func write(_ text: String) {
         try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }

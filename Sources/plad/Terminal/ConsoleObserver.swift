@@ -32,6 +32,8 @@ final class ConsoleObserver: RunObserver {
         }
     }
 
+    func worded(_ sentence: String) -> String { SettingFlags.named(in: sentence) }
+
     private static func words(_ time: Duration, _ reason: String, _ origin: String) -> String {
         let seconds = time / .seconds(1)
         let clock = DateFormatter()

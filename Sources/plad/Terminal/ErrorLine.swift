@@ -40,8 +40,11 @@ struct ErrorLine {
         func rest(of label: String) -> String? {
             lines.first { $0.hasPrefix(label) }.map { $0.dropFirst(label.count).trimmingCharacters(in: .whitespaces) }
         }
-        let command = rest(of: "See")?.split(separator: "'").first
+        var command = rest(of: "See")?.split(separator: "'").first
         var line = NearFlag.suggested(in: rest(of: "Error:") ?? text, given: GivenFlags(), help: Self.help(command))
+        if let unknown = NearCommand.complaint(about: Array(CommandLine.arguments.dropFirst())) {
+            (line, command) = (unknown.complaint, "\(unknown.command) --help")
+        }
         // "Unexpected argument", but neither "The value" of a quotation in it nor a name in capitals.
         if let first = line.first, line.dropFirst().first?.isUppercase != true { line = first.lowercased() + line.dropFirst() }
         if line.hasPrefix("missing"), let help = rest(of: "Help:")?.split(separator: "  ").last { line += ": \(help)" }

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import PladRecords
 import Synchronization
@@ -6,34 +5,30 @@ import Synchronization
 /// Ctrl-C, termination and a terminal that hangs up: asks the running work to save and stop; asked twice, the process ends at once. Only where requests
 /// are under way, which are paid for, the second cuts those, and the third ends the process.
 ///
-/// Work that takes long calls `check()` where it can stop without losing anything.
+/// Signals are heard on a thread of their own, whatever the work does with the others. Work that takes long calls `check()` where it can stop without losing anything.
 enum Interruption {
     private static let asked = Atomic<Int>(0)
     private static let requests = Locked<[PaidRequests]>([])
     private static let handlers = Locked<[@Sendable () -> Void]>([])
-    /// Kept alive for the life of the process; written once, by `install`, before any other thread runs.
-    nonisolated(unsafe) private static var sources: [any DispatchSourceSignal] = []
 
+    /// Called first of all, before another thread is made.
     static func install() {
-        for number in [SIGINT, SIGTERM, SIGHUP] where number != SIGHUP || !isIgnored(number) {
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                let times = asked.add(1, ordering: .sequentiallyConsistent).newValue
-                let (requests, count) = (requests.withLock { $0 }, requestsUnderWay)
-                switch times {
-                case 1:
-                    let safe = count == 0 ? "what is done is safe" : "\(words(for: count)) \(count == 1 ? "is" : "are") answered and kept"
-                    Console.say("\nstopping once \(safe) (again to \(count == 0 ? "stop at once" : "cut them"))")
-                    for handler in handlers.withLock({ $0 }) { handler() }
-                case 2 where count > 0:
-                    Console.say("\ncutting \(words(for: count)), perhaps paid for all the same (again to stop at once)")
-                    for group in requests { group.cut() }
-                default: _exit(ExitStatus.interrupted.rawValue)
-                }
-            }
-            source.resume()
-            sources.append(source)
+        SignalThread.handle([SIGINT, SIGTERM, SIGHUP].filter { $0 != SIGHUP || !isIgnored($0) }) { _ in ask() }
+    }
+
+    /// The user asks to stop, once more.
+    private static func ask() {
+        let times = asked.add(1, ordering: .sequentiallyConsistent).newValue
+        let (requests, count) = (requests.withLock { $0 }, requestsUnderWay)
+        switch times {
+        case 1:
+            let safe = count == 0 ? "what is done is safe" : "\(words(for: count)) \(count == 1 ? "is" : "are") answered and kept"
+            Console.say("\nstopping once \(safe) (again to \(count == 0 ? "stop at once" : "cut them"))")
+            for handler in handlers.withLock({ $0 }) { handler() }
+        case 2 where count > 0:
+            Console.say("\ncutting \(words(for: count)), perhaps paid for all the same (again to stop at once)")
+            for group in requests { group.cut() }
+        default: _exit(ExitStatus.interrupted.rawValue)
         }
     }
 

@@ -58,7 +58,7 @@ struct Progress: Sendable {
         } else if rate > 0 {
             text += "  \(Self.spelled(Double(total - done) / rate)) left"
         }
-        return note.isEmpty ? text : text + "  " + note
+        return (note.isEmpty ? text : text + "  " + note).printableLine
     }
 
     /// A time as a person says it: "4.2 s", "3 min 05 s", "2 h 10 min".

@@ -1,0 +1,97 @@
+/// A mark of thinking or of a tool's call that stands where an answer's text has begun already, or stands alone: what holds one is
+/// no answer to learn from, since nothing tells where the answer is.
+///
+/// Only marks that stand apart count: at the start of a line, behind a sentence, or without a space before them; not in quotation
+/// marks and not inside a block of code, where a text speaks of such marks.
+///
+/// | call of a tool, as the model spells it | by |
+/// |---|---|
+/// | `<tool_call>`, `<function=` | Qwen, Hermes, GLM and others of that format |
+/// | `[TOOL_CALLS]` | Mistral |
+/// | `<\|python_tag\|>` | Llama 3 |
+/// | `<｜tool▁calls▁begin｜>`, `<｜DSML｜` | DeepSeek |
+/// | `<\|tool_calls_section_begin\|>` | Moonshot Kimi K2 |
+/// | `<function_calls>`, `<invoke name=` | prompted models, MiniMax |
+/// | `<\|START_ACTION\|>` | Cohere Command |
+/// | `functools[`, `<\|tool_call\|>` | Microsoft Phi, IBM Granite |
+/// | `<start_function_call>`, a block of `tool_code` | Gemma |
+/// | `<\|action_start\|>` | InternLM |
+///
+/// Source: the tool parsers of vLLM (vllm/entrypoints/openai/tool_parsers) and SGLang.
+struct StrayMark: Equatable {
+    let text: String
+    /// It begins a call of a tool.
+    let isCall: Bool
+
+    private static let calls = [
+        "<tool_call>", "<tool_calls>", "<|tool_call|>", "<|tool_call>", "<|tool_call_begin|>", "<|tool_calls_section_begin|>",
+        "<｜tool▁calls▁begin｜>", "<｜tool▁call▁begin｜>", "<｜DSML｜", "[TOOL_CALLS]", "<|python_tag|>", "<function_calls>", "<function_call>",
+        "<invoke name=", "<function=", "<minimax:tool_call>", "<seed:tool_call>", "<|START_ACTION|>", "<|action_start|>",
+        "<start_function_call>", "<tool_code>", "functools[", "```tool_code", "```tool_call",
+    ].map { (spelling: $0, mark: Mark($0)) }
+    /// Whether a byte is the second of any of these marks, or of a block's beginning: most that look like one are told by it.
+    private static let seconds: [Bool] = {
+        var seconds = [Bool](repeating: false, count: 256)
+        for spelling in calls.map(\.spelling) + ThinkBlock.openings.map(\.spelling) {
+            for text in [spelling.lowercased(), spelling.uppercased()] { seconds[Int(Array(text.utf8)[1])] = true }
+        }
+        return seconds
+    }()
+    /// What gpt-oss writes between messages, once its special tokens are dropped. No word is written so.
+    private static let channels = ["assistantfinal", "assistantanalysis", "assistantcommentary"].map { (spelling: $0, mark: Mark($0)) }
+
+    /// Whether a mark, such as `<|python_tag|>`, begins a call: it is no edge of an answer.
+    static func isCall(_ mark: Substring) -> Bool {
+        let bytes = Array(mark.utf8)
+        return calls.contains { $0.mark.begins(bytes[...]) }
+    }
+
+    /// The first one in an answer, out of which thinking at its beginning has been taken; nil for nearly all. In one pass.
+    static func first(in bytes: ArraySlice<UInt8>) -> StrayMark? {
+        var isCode = false
+        /// The byte before the spaces that stand before this place, and whether there are any; nil at the start of a line.
+        var (before, isSpaced): (UInt8?, Bool) = (nil, false)
+        var place = bytes.startIndex
+        while place < bytes.endIndex {
+            let byte = bytes[place]
+            if let found = mark(at: bytes[place...], isLineStart: before == nil) {
+                if found.isChannel || !isCode && standsApart(before, isSpaced) { return found.mark }
+            }
+            if byte == UInt8(ascii: "`"), before == nil, bytes[place...].starts(with: "```".utf8) { isCode.toggle() }
+            switch byte {
+            case 0x0a, 0x0d: (before, isSpaced) = (nil, false)
+            case 0x20, 0x09: isSpaced = before != nil
+            default: (before, isSpaced) = (byte, false)
+            }
+            place += 1
+        }
+        return nil
+    }
+
+    private static func mark(at text: ArraySlice<UInt8>, isLineStart: Bool) -> (mark: StrayMark, isChannel: Bool)? {
+        func goesOn(_ letters: StaticString) -> Bool {
+            text.count > 2 && text[text.startIndex + 1] == letters.utf8Start[0] && text[text.startIndex + 2] == letters.utf8Start[1]
+        }
+        switch text[text.startIndex] {
+        case UInt8(ascii: "<"), UInt8(ascii: "["), 0xe2, UInt8(ascii: "f"):
+            guard text.count > 1, seconds[Int(text[text.startIndex + 1])] else { return nil }
+            if let call = calls.first(where: { $0.mark.begins(text) }) { return (StrayMark(text: call.spelling, isCall: true), false) }
+            guard let opening = ThinkBlock.opening(of: text) else { return nil }
+            return (StrayMark(text: opening, isCall: false), false)
+        case UInt8(ascii: "`") where isLineStart:
+            return calls.first { $0.mark.begins(text) }.map { (StrayMark(text: $0.spelling, isCall: true), false) }
+        case UInt8(ascii: "a") where goesOn("ss"):
+            return channels.first { $0.mark.begins(text) }.map { (StrayMark(text: $0.spelling, isCall: false), true) }
+        default: return nil
+        }
+    }
+
+    /// - Parameters:
+    ///   - before: the byte before it and the spaces there; nil at the start of a line.
+    ///   - isSpaced: whether there are spaces.
+    private static func standsApart(_ before: UInt8?, _ isSpaced: Bool) -> Bool {
+        guard let before else { return true }
+        if isSpaced { return ".!?>}".utf8.contains(before) }
+        return !"`\"'(\\".utf8.contains(before)
+    }
+}

@@ -1,0 +1,39 @@
+extension String {
+    /// The text as a terminal may show it: what would move its cursor, colour it, ring, name its window or turn the order of letters around
+    /// is spelled as JSON spells it, `\\u001b`. Lines and tabs stay.
+    ///
+    /// Answers, names of models, templates, cached bodies and errors of endpoints are a stranger's; in JSON the spelling says the same.
+    var printable: String {
+        guard utf8.contains(where: Self.mayBeginControl) else { return self }
+        var text = ""
+        text.reserveCapacity(utf8.count + 16)
+        for scalar in unicodeScalars {
+            if Self.isControl(scalar) {
+                let digits = String(scalar.value, radix: 16)
+                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
+    }
+
+    /// The same in one line.
+    var printableLine: String { printable.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: " ") }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x09, 0x0a: false
+        // C0, DEL and C1, of which some terminals take U+009B for the beginning of a sequence.
+        case 0..<0x20, 0x7f..<0xa0: true
+        // Embeddings, overrides and isolates of writing from right to left.
+        case 0x202a...0x202e, 0x2066...0x2069: true
+        default: false
+        }
+    }
+
+    /// False for all bytes of nearly all texts.
+    private static func mayBeginControl(_ byte: UInt8) -> Bool {
+        byte < 0x20 && byte != 0x09 && byte != 0x0a || byte == 0x7f || byte == 0xc2 || byte == 0xe2
+    }
+}

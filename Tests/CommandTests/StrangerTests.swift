@@ -1,0 +1,123 @@
+import Foundation
+import Testing
+
+/// What strangers write, a model, an endpoint, a run, and numbers that no machine counts with.
+@Suite struct StrangerTests {
+    private static let student = PladProcess.fixtures.appendingPathComponent("llama-gqa-tied").path
+
+    private static let counts = [
+        "timeout", "attempts", "concurrency", "teacher-samples", "max-tokens", "requests-per-minute", "tokens-per-minute", "budget",
+        "limit",
+        "pairs", "samples", "temperature", "top-k", "rounds", "epochs", "warm-up-epochs", "batch-size", "rows-per-pass", "lora-rank",
+        "min-pairs",
+        "evaluation-samples", "judge-max-tokens", "threads", "margin", "learning-rate", "checkpoint-seconds",
+    ]
+
+    /// Numbers that no machine counts with are refused by name before anything is multiplied by them.
+    @Test(arguments: counts, ["9223372036854775807", "1e18"])
+    func aHugeNumberIsRefusedByName(flag: String, value: String) throws {
+        try PladProcess.withFolder { folder in
+            for arguments in [["distill", "--\(flag)", value, "--dry-run"], ["teach", "--\(flag)=\(value)"]] {
+                let result = try PladProcess.run(arguments, in: folder)
+                #expect(result.status == 64 && result.errors.hasPrefix("plad: --\(flag) \(value): give at most "), "\(result.errors)")
+            }
+            let file = folder.appendingPathComponent("c.yaml")
+            try Data("# x\n\(flag): \"\(value)\"\n".utf8).write(to: file)
+            let result = try PladProcess.run("distill", "--config", file.path)
+            #expect(result.errors.hasPrefix("plad: \(file.path):2: --\(flag) \(value): give at most "), "\(result.errors)")
+        }
+    }
+
+    @Test(arguments: [
+        ["serve", "--model", "x", "--slots", "9223372036854775807"], ["serve", "--model", "x", "--max-body-bytes=9223372036854775807"],
+        ["sample", "--student", "x", "--samples", "9223372036854775807"], ["distill", "--dry-run", "--held-out", "-5"],
+        ["distill", "--dry-run", "--held-out=1e18"],
+    ])
+    func otherCommandsRefuseThemToo(arguments: [String]) throws {
+        let result = try PladProcess.run(arguments)
+        let flag = try #require(arguments.last { $0.hasPrefix("--") }?.split(separator: "=").first)
+        #expect(result.status == 64 && result.errors.hasPrefix("plad: \(flag) "), "\(result.errors)")
+    }
+
+    /// What a stranger wrote reaches the terminal as text: no colours, no titles, no cursor that moves.
+    @Test func nothingOfAStrangersControlsTheTerminal() throws {
+        let evil = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{202e}\r\u{8}\u{7f}"
+        let escaped = evil.unicodeScalars.map {
+            ($0.value < 0x80 && $0.value >= 0x20 && $0.value != 0x7f) ? String($0) : String(format: "\\u%04x", $0.value)
+        }
+        .joined()
+        func check(_ text: String, _ place: String) {
+            let controls = text.unicodeScalars.filter {
+                $0.value < 0x20 && $0 != "\n" && $0 != "\t" || (0x7f..<0xa0).contains($0.value) || $0 == "\u{202e}"
+            }
+            #expect(controls.isEmpty, "\(place): \(text)")
+        }
+        try PladProcess.withFolder { folder in
+            let script = """
+                model: "\(escaped)"
+                answer: "fine \(escaped)"
+                sequence:
+                  - {status: 400, body: "{\\"error\\":{\\"message\\":\\"no \(escaped.replacing("\\", with: "\\\\"))\\"}}"}
+                """
+            let cache = folder.appendingPathComponent("c.sqlite").path
+            let prompts = folder.appendingPathComponent("p.txt")
+            try Data("one\ntwo\n".utf8).write(to: prompts)
+            for (number, text) in [script, script.split(separator: "\n").prefix(2).joined(separator: "\n") + "\n"].enumerated() {
+                let teacher = try LocalTeacher(script: text, in: folder)
+                defer { teacher.stop() }
+                let result = try PladProcess.run(
+                    "teach", "--remote", teacher.remote, "--teacher-model", "m", "--prompts", prompts.path, "--held-out", "0", "--out",
+                    folder.appendingPathComponent("run\(number)").path, "--cache", cache)
+                check(result.errors + result.output, "teach")
+                #expect(number == 0 ? result.errors.contains("\\u001b]0;owned") : result.status == 0, "\(result.errors)")
+            }
+            let key = try PladProcess.run("cache", "ls", "--cache", cache).output.prefix { $0 != " " }
+            #expect(!key.isEmpty)
+            for command in [
+                ["ls"], ["ls", "--json"], ["show", String(key)], ["show", String(key), "--json"], ["stats"], ["stats", "--json"],
+            ] {
+                let result = try PladProcess.run(["cache"] + command + ["--cache", cache])
+                check(result.output + result.errors, command.joined(separator: " "))
+                #expect(result.status == 0 && result.output.contains("\\u001b") || command[0] == "stats", "\(command): \(result.output)")
+            }
+            // A chat template that refuses in words of its own.
+            let model = folder.appendingPathComponent("model")
+            try FileManager.default.copyItem(at: URL(fileURLWithPath: Self.student), to: model)
+            try Data("{{ raise_exception('\(evil)') }}".utf8).write(to: model.appendingPathComponent("chat_template.jinja"))
+            let refused = try PladProcess.run(
+                "sample", "--student", model.path, input: #"{"messages":[{"role":"user","content":"x"}]}"#)
+            check(refused.errors, "template")
+            #expect(refused.errors.contains("\\u001b]0;owned"), "\(refused.errors)")
+        }
+    }
+
+    /// A stranger's run whose page is a link to a file of this machine.
+    @Test func aRunsLinksAreNotWrittenThrough() throws {
+        try PladProcess.withFolder { folder in
+            let teacher = try LocalTeacher(script: "answer: yes\n", in: folder)
+            defer { teacher.stop() }
+            let prompts = folder.appendingPathComponent("p.txt")
+            try Data("one\ntwo\n".utf8).write(to: prompts)
+            let run = folder.appendingPathComponent("run")
+            let arguments = [
+                "teach", "--remote", teacher.remote, "--teacher-model", "m", "--prompts", prompts.path, "--held-out", "0", "--out",
+                run.path, "--cache",
+                folder.appendingPathComponent("c.sqlite").path,
+            ]
+            #expect(try PladProcess.run(arguments).status == 0)
+            let target = folder.appendingPathComponent("precious")
+            for name in ["report.html", ".report.html.partial", "drops.jsonl", ".lock"] {
+                let link = run.appendingPathComponent(name)
+                try? FileManager.default.removeItem(at: link)
+                try Data("precious".utf8).write(to: target)
+                try FileManager.default.createSymbolicLink(at: link, withDestinationURL: target)
+                for command in [["report", "--run", run.path], arguments] {
+                    let result = try PladProcess.run(command)
+                    #expect(result.status == 64 && result.errors.contains("\(link.path) is a link"), "\(result.errors)")
+                }
+                #expect(try String(contentsOf: target, encoding: .utf8) == "precious")
+                try FileManager.default.removeItem(at: link)
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import PladRecords
+import Testing
+
+/// Settings from a stranger: however few lines they are, what they stand for is bounded.
+@Suite struct YAMLFileTests {
+    private func read(_ text: String) throws -> [String: JSONValue] {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("plad-\(UUID().uuidString).yaml")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(text.utf8).write(to: file)
+        try YAMLFile.refuseKeys(in: file, otherThan: Set((0...200).map { "a\($0)" } + ["a", "b", "c", "a.x", "b.x", "b.y"]))
+        return try YAMLFile.read([String: JSONValue].self, from: file)
+    }
+
+    /// Nine lines that stand for a billion values.
+    private static func bomb(_ levels: Int, _ width: Int = 9, open: String = "[", close: String = "]") -> String {
+        let rest = (1...levels).map { level in
+            let inside = (0..<width).map { "\(open == "{" ? "k\($0): " : "")*a\(level - 1)" }.joined(separator: ", ")
+            return "a\(level): &a\(level) \(open)\(inside)\(close)"
+        }
+        return "a0: &a0 x\n" + rest.joined(separator: "\n") + "\n"
+    }
+
+    @Test(arguments: [bomb(9), bomb(30, 2), bomb(9, open: "{", close: "}"), bomb(100, 1)])
+    func whatAliasesStandForIsBounded(text: String) throws {
+        let start = ContinuousClock.now
+        let error = #expect(throws: RecordError.self) { try read(text) }
+        #expect(error?.message.contains("than 200000 values, or nests them deeper than 64, once its aliases") == true)
+        #expect(start.duration(to: .now) < .seconds(20))
+    }
+
+    @Test(arguments: [
+        bomb(30, 2) + "? *a30\n: 1\n", bomb(30, 2) + "*a30 : 1\n", bomb(30, 2) + "[*a30, x]: 1\n", bomb(30, 2) + "[\"x\", *a30]: 1\n",
+        bomb(30, 2) + "b: {[*a30]:1}\n", bomb(30, 2) + "b: { ? [*a30] : 1 }\n",
+        bomb(30, 2) + "b:\n  - ? [*a30]\n    : 2\n",
+    ])
+    func aKeyThatHoldsAnAliasIsRefused(text: String) throws {
+        let error = #expect(throws: RecordError.self) { try read(text) }
+        #expect(error?.message.contains("a key that is or holds an alias") == true)
+    }
+
+    @Test(arguments: [
+        String(repeating: "[", count: 100_000), String(repeating: "- ", count: 100_000), "a: " + String(repeating: "{a: ", count: 5000),
+    ])
+    func nestingIsBounded(text: String) throws {
+        #expect(throws: RecordError.self) { try read(text) }
+    }
+
+    @Test func aFileIsBounded() throws {
+        let error = #expect(throws: RecordError.self) { try read("a: " + String(repeating: "x", count: YAMLFile.mostBytes)) }
+        #expect(error?.message.contains("more than the 1048576 that settings may have") == true)
+    }
+
+    @Test func aliasesInMeasureAreRead() throws {
+        #expect(try read("a: &a {x: 1}\nb:\n  <<: *a\n  y: \"**{{prompt}}**: *so*\"\nc: [*a, *a]\n")["c"] == [["x": 1], ["x": 1]])
+        #expect(try read("# nothing\n") == [:])
+        #expect(try read("a: 'x & *y'\nb: 1\n")["a"] == "x & *y")
+    }
+}

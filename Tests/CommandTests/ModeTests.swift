@@ -41,7 +41,8 @@ import Testing
     /// Every flag of a run with another value than its own.
     private let flags = [
         "--remote", "http://127.0.0.1:9/v1", "--teacher-model", "m", "--dialect", "ollama", "--header", "x-a: b", "--extra", "seed=3",
-        "--extra", "options={\"a\":[1,null]}", "--teacher-id", "t", "--key-file", "k", "--teacher-samples", "2", "--teacher-temperature",
+        "--extra", "options={\"a\":[1,null]}", "--teacher-id", "t", "--key-file", "k", "--plain-http", "--teacher-samples", "2",
+        "--teacher-temperature",
         "0.5",
         "--max-tokens", "12", "--stop", "END", "--concurrency", "3", "--requests-per-minute", "60", "--tokens-per-minute", "600.5",
         "--timeout", "7", "--batch", "--stream", "never", "--attempts", "2", "--budget", "1.5", "--price", "0.15,0.6", "--keep-refusals",
@@ -59,7 +60,8 @@ import Testing
         "--learning-rate-warm-up", "0.1", "--weight-decay", "0.01", "--clip", "0.5", "--rows-per-pass", "512", "--lora-rank", "4",
         "--lora-alpha", "16", "--lora-targets", "q_proj,v_proj", "--evaluation-samples", "2", "--judge", "chrf", "--judge-remote",
         "http://127.0.0.1:9/v1", "--judge-model", "j", "--judge-dialect", "openai-chat", "--judge-extra", "top_k=1", "--judge-id", "ji",
-        "--judge-key-file", "jk", "--judge-price", "1,2", "--judge-max-tokens", "64", "--out", "o", "--seed", "5", "--checkpoint-seconds",
+        "--judge-key-file", "jk", "--judge-plain-http", "--judge-price", "1,2", "--judge-max-tokens", "64", "--out", "o", "--seed", "5",
+        "--checkpoint-seconds",
         "1",
     ]
 

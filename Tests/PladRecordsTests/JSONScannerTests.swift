@@ -2,7 +2,7 @@ import Foundation
 import PladRecords
 import Testing
 
-@Suite struct JSONParserTests {
+@Suite struct JSONScannerTests {
     private func parse(_ text: String) throws -> JSONValue { try JSONValue(parsing: Data(text.utf8)) }
 
     @Test func everyKindOfValueIsRead() throws {

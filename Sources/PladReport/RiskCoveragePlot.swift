@@ -21,7 +21,10 @@ struct RiskCoveragePlot {
         svg.text("share answered", Self.right, Self.height - 5, .end, "tick quiet")
         let points = curve.points.filter { $0.count == 2 && $0.allSatisfy(\.isFinite) }
         let places = points.map { point in
-            (x: axis.place(point[0], from: Self.left, to: Self.right), y: axis.place(min(1, max(0, point[1])), from: Self.bottom, to: Self.top))
+            (
+                x: axis.place(point[0], from: Self.left, to: Self.right),
+                y: axis.place(min(1, max(0, point[1])), from: Self.bottom, to: Self.top)
+            )
         }
         if places.count > 1 { svg.path(places, "curve first") }
         if let last = places.last { svg.dot(last.x, last.y, radius: 3, "dot first") }

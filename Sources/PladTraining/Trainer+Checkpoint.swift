@@ -78,7 +78,9 @@ extension Trainer {
         if data.count - start == numbers + 32, Digest(of: data.dropLast(32)).bytes != Array(data.suffix(32)) {
             throw refuse("is damaged: its bytes are not those that were written")
         }
-        guard let header = try? JSONDecoder.ofLines.decode(CheckpointHeader.self, from: line) else { throw refuse("is no state of a training") }
+        guard let header = try? JSONDecoder.ofLines.decode(CheckpointHeader.self, from: line) else {
+            throw refuse("is no state of a training")
+        }
         guard header.fingerprint == fingerprint else { throw refuse("is the state of a training with other pairs, weights or settings") }
         guard header.count == count, [numbers, numbers + 32].contains(data.count - start) else {
             throw refuse("is damaged: \(data.count - start) bytes of numbers, not \(numbers + 32)")

@@ -103,7 +103,8 @@ import Testing
                 """.utf8
             ).write(to: script)
             let result = try distill(
-                folder, "run", teacher: teacher.remote, "--rank", "samples", "--sample-pairs", "best-others", "--keep-likely", "chosen", "--loss",
+                folder, "run", teacher: teacher.remote, "--rank", "samples", "--sample-pairs", "best-others", "--keep-likely", "chosen",
+                "--loss",
                 "list", "--norm", "mean", "--quality", "command", "--quality-command", "python3 \(script.path)")
             #expect(result.status == 0, "\(result.errors)")
             let pairs = try read(PreferencePair.self, folder, "run/pairs.jsonl")
@@ -158,9 +159,12 @@ import Testing
             ).write(to: script)
             for (kept, isKept) in [
                 ("correct", { (_: [TeacherAnswer], answer: TeacherAnswer) in answer.text.utf8.count % 2 == 0 }),
-                ("best", { answers, answer in
-                    (answers.first { $0.text.utf8.count % 2 == 0 } ?? answers[0]).sample == answer.sample
-                }),
+                (
+                    "best",
+                    { answers, answer in
+                        (answers.first { $0.text.utf8.count % 2 == 0 } ?? answers[0]).sample == answer.sample
+                    }
+                ),
             ] {
                 let result = try distill(
                     folder, kept, teacher: teacher.remote, "--teacher-samples", "3", "--teacher-temperature", "1", "--quality", "command",
@@ -178,7 +182,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--unpaid-prompts", "unpaid.jsonl"], "--unpaid-prompts holds prompts without a teacher's text to rank: give --rank samples or both"),
+        (
+            ["--unpaid-prompts", "unpaid.jsonl"],
+            "--unpaid-prompts holds prompts without a teacher's text to rank: give --rank samples or both"
+        ),
         (["--rank", "samples", "--unpaid-prompts", "unpaid.jsonl", "--quality", "likeness"], "quality by likeness needs its text"),
         (["--quality", "command"], "--quality-command is missing"),
         (["--quality-command", "cat"], "--quality-command is given"),

@@ -37,20 +37,30 @@ import Testing
         #expect(close(measured.sample, mean { $0.own!.map { $0.quality! }.reduce(0, +) / 5 }))
         #expect(close(measured.best, mean { $0.own!.map { $0.quality! }.max()! }))
         #expect(close(measured.passAtN, mean { $0.own!.contains { $0.quality == 1 } ? 1 : 0 }))
-        #expect(close(measured.likeliestBySum, mean { prompt in
-            let top = prompt.own!.map(\.logProbability).max()!
-            return prompt.own!.first { $0.logProbability == top }!.quality!
-        }))
-        #expect(close(measured.likeliestByMean, mean { prompt in
-            let top = prompt.own!.map(\.logProbabilityPerToken).max()!
-            return prompt.own!.first { $0.logProbabilityPerToken == top }!.quality!
-        }))
+        #expect(
+            close(
+                measured.likeliestBySum,
+                mean { prompt in
+                    let top = prompt.own!.map(\.logProbability).max()!
+                    return prompt.own!.first { $0.logProbability == top }!.quality!
+                }))
+        #expect(
+            close(
+                measured.likeliestByMean,
+                mean { prompt in
+                    let top = prompt.own!.map(\.logProbabilityPerToken).max()!
+                    return prompt.own!.first { $0.logProbabilityPerToken == top }!.quality!
+                }))
         #expect(measured.samples == 5 && measured.by == "answer")
 
         let all = prompts.flatMap { $0.own! }
         let (right, wrong) = (all.filter { $0.quality == 1 }, all.filter { $0.quality == 0 })
         var won = 0.0
-        for one in right { for other in wrong { won += one.logProbability > other.logProbability ? 1 : one.logProbability == other.logProbability ? 0.5 : 0 } }
+        for one in right {
+            for other in wrong {
+                won += one.logProbability > other.logProbability ? 1 : one.logProbability == other.logProbability ? 0.5 : 0
+            }
+        }
         let auroc = try #require(measured.auroc)
         #expect(abs(auroc.mean - won / Double(right.count * wrong.count)) < 1e-12 && auroc.low < auroc.mean && auroc.mean < auroc.high)
         #expect(auroc.mean > 0.6)

@@ -5,7 +5,9 @@ import Testing
 
 /// Every way to know how good completions are, each with its right values.
 @Suite struct QualityTests {
-    private func prompt(_ facts: [String] = [], answer: String? = nil) -> Prompt { Prompt(id: "p", text: "q", facts: facts, answer: answer) }
+    private func prompt(_ facts: [String] = [], answer: String? = nil) -> Prompt {
+        Prompt(id: "p", text: "q", facts: facts, answer: answer)
+    }
 
     @Test func factsAreTheShareKeptToTheLetter() {
         let quality = FactsQuality()
@@ -25,7 +27,8 @@ import Testing
 
     @Test(arguments: [
         ("First 2.\n\nAnswer: 32", "32", 1.0), ("Answer: 31\nno, Answer: 32.", "32", 1), ("Answer: $1,200.00 in all", "1200", 1),
-        ("Answer: 3", "32", 0), ("Answer: (F) 04/21/2021", "F", 1), ("The answer is B.", "b", 1), ("Answer: bE", "B", 0), ("answer: yajc", "YAJC", 1),
+        ("Answer: 3", "32", 0), ("Answer: (F) 04/21/2021", "F", 1), ("The answer is B.", "b", 1), ("Answer: bE", "B", 0),
+        ("answer: yajc", "YAJC", 1),
         ("Answer: ya jc", "yajc", 0), ("32", "32.0", 1), ("it is 32", "32", 0), ("", "32", 0), ("Answer:", "32", 0), ("Answer: -5", "5", 0),
         ("Answer: **blue ball**", "blue ball", 1), ("Answer: 1e400", "1", 1), ("Answer: 7", "seven", 0),
     ])
@@ -56,7 +59,8 @@ import Testing
 
     @Test func jsonIsJudgedBySchemaThenByFields() throws {
         let schema = try schema(
-            #"{"type":"object","properties":{"label":{"enum":["a","b"]},"n":{"type":"integer"}},"required":["label"],"additionalProperties":false}"#)
+            #"{"type":"object","properties":{"label":{"enum":["a","b"]},"n":{"type":"integer"}},"required":["label"],"additionalProperties":false}"#
+        )
         let quality = JSONQuality(schema)
         let texts = [
             #"{"label":"a","n":1}"#, #"{"n":1.0,"label":"a"}"#, #"{"label":"b","n":1}"#, #"{"label":"a"}"#, #"{"label":"c"}"#,
@@ -73,13 +77,25 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"type":"string","minLength":2,"maxLength":3,"pattern":"^a"}"#, #"["ab","abc","a","abcd","ba",1]"#, [true, true, false, false, false, false]),
-        (#"{"type":["number","null"],"minimum":1,"exclusiveMaximum":2}"#, "[1,1.5,2,0,null,\"1\"]", [true, true, false, false, true, false]),
+        (
+            #"{"type":"string","minLength":2,"maxLength":3,"pattern":"^a"}"#, #"["ab","abc","a","abcd","ba",1]"#,
+            [true, true, false, false, false, false]
+        ),
+        (
+            #"{"type":["number","null"],"minimum":1,"exclusiveMaximum":2}"#, "[1,1.5,2,0,null,\"1\"]",
+            [true, true, false, false, true, false]
+        ),
         (#"{"type":"integer"}"#, "[1,1.0,1.5,true]", [true, true, false, false]),
-        (#"{"type":"array","items":{"type":"boolean"},"minItems":1,"maxItems":2,"uniqueItems":true}"#, "[[true],[],[1],[true,true],[true,false]]", [true, false, false, false, true]),
+        (
+            #"{"type":"array","items":{"type":"boolean"},"minItems":1,"maxItems":2,"uniqueItems":true}"#,
+            "[[true],[],[1],[true,true],[true,false]]", [true, false, false, false, true]
+        ),
         (#"{"anyOf":[{"const":1},{"const":{"a":[2]}}]}"#, #"[1,1.0,{"a":[2]},2]"#, [true, true, true, false]),
         (#"{"allOf":[{"minimum":1},{"maximum":3}]}"#, "[2,0,4]", [true, false, false]),
-        (#"{"properties":{"a":{"properties":{"b":{"type":"null"}},"required":["b"]}}}"#, #"[{},{"a":{"b":null}},{"a":{}},{"a":{"b":1}},3]"#, [true, true, false, false, true]),
+        (
+            #"{"properties":{"a":{"properties":{"b":{"type":"null"}},"required":["b"]}}}"#,
+            #"[{},{"a":{"b":null}},{"a":{}},{"a":{"b":1}},3]"#, [true, true, false, false, true]
+        ),
         ("false", "[1]", [false]), ("true", "[1]", [true]),
     ])
     func schemasFitWhatTheySay(_ text: String, _ values: String, _ fits: [Bool]) throws {
@@ -89,7 +105,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"oneOf":[]}"#, "oneOf"), (#"{"type":"text"}"#, "type"), (#"{"properties":{"a":{"minimum":"x"}}}"#, "$.a"), (#"{"pattern":"("}"#, "pattern"), ("3", "$"),
+        (#"{"oneOf":[]}"#, "oneOf"), (#"{"type":"text"}"#, "type"), (#"{"properties":{"a":{"minimum":"x"}}}"#, "$.a"),
+        (#"{"pattern":"("}"#, "pattern"), ("3", "$"),
     ])
     func schemasThatAreNotUnderstoodAreRefused(_ text: String, _ named: String) throws {
         let error = #expect(throws: RecordError.self) { try self.schema(text) }
@@ -120,7 +137,8 @@ import Testing
 
     @Test func aCommandIsToldPromptAnswerFactsAndTeacher() throws {
         let quality = CommandQuality(
-            #"while read -r line; do [ "$line" = '{"answer":"a","completion":"x\ny","facts":["f"],"id":"p","prompt":"q","teacher":["t"]}' ] && echo 1 || echo 0; done"#)
+            #"while read -r line; do [ "$line" = '{"answer":"a","completion":"x\ny","facts":["f"],"id":"p","prompt":"q","teacher":["t"]}' ] && echo 1 || echo 0; done"#
+        )
         #expect(try quality.scores(of: ["x\ny"], for: prompt(["f"], answer: "a"), teacher: ["t"]) == [1])
     }
 

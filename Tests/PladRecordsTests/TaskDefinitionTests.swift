@@ -23,7 +23,10 @@ import Testing
         ("name: n\nmax_tokens: 5\n", ":2: \"max_tokens\" is not known here; is \"maxTokens\" meant?"),
         ("teacher:\n  sytem: s\n", ":2: \"teacher.sytem\" is not known here; is \"teacher.system\" meant?"),
         ("student:\n  system: s\n", ":2: \"student.system\" is not known here (known: student.prompt)"),
-        ("temperature: 1\n", ":1: \"temperature\" is not known here (known: answer, description, maxTokens, name, schema, stop, student, teacher)"),
+        (
+            "temperature: 1\n",
+            ":1: \"temperature\" is not known here (known: answer, description, maxTokens, name, schema, stop, student, teacher)"
+        ),
     ])
     func aKeyThatATaskDoesNotHaveIsRefusedWithTheNearOne(text: String, wanted: String) throws {
         let error = try #require(throws: RecordError.self) { try read(text) }

@@ -115,10 +115,14 @@ import Testing
 
     /// Without the term that keeps the chosen side likely a loss is what it is at λ 0, and so is its gradient.
     @Test func aPairThatKeepsNothingLikelyIsRankedAlone() {
-        let candidates = [Candidate(score: -4.5, tokens: 5, reference: -3, quality: 1), Candidate(score: -4, tokens: 4, reference: -5, quality: 0.2)]
+        let candidates = [
+            Candidate(score: -4.5, tokens: 5, reference: -3, quality: 1), Candidate(score: -4, tokens: 4, reference: -5, quality: 0.2),
+        ]
         for (loss, bare) in [
-            (RankLoss([.lambda: 0.7]) as any Loss, RankLoss([.lambda: 0]) as any Loss), (MarginLoss([.lambda: 2]), MarginLoss([.lambda: 0])),
-            (DPOLoss([.lambda: 1]), DPOLoss()), (ListLoss([.lambda: 0.5]), ListLoss([.lambda: 0])), (CPOLoss([.alpha: 3]), CPOLoss([.alpha: 0])),
+            (RankLoss([.lambda: 0.7]) as any Loss, RankLoss([.lambda: 0]) as any Loss),
+            (MarginLoss([.lambda: 2]), MarginLoss([.lambda: 0])),
+            (DPOLoss([.lambda: 1]), DPOLoss()), (ListLoss([.lambda: 0.5]), ListLoss([.lambda: 0])),
+            (CPOLoss([.alpha: 3]), CPOLoss([.alpha: 0])),
         ] {
             let (value, expected) = (loss.value(of: candidates, keepsChosen: false), bare(candidates))
             #expect(abs(value.value - expected.value) < 1e-12, "\(loss)")

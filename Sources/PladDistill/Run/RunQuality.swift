@@ -58,7 +58,9 @@ extension Run {
             if quality.needsTeacher, prompts.contains(where: { $0.split == .unpaid }) {
                 throw SettingError(
                     path: "prompts.unpaid_file",
-                    problem: "holds prompts that the teacher never answers, and quality by \(kind.rawValue) needs its text: give another `quality.by`")
+                    problem:
+                        "holds prompts that the teacher never answers, and quality by \(kind.rawValue) needs its text: give another `quality.by`"
+                )
             }
             return RunQuality(kind, quality)
         }
@@ -87,7 +89,8 @@ extension Run {
             let model = Lazy { try CachedTeacher(teacher, "evaluation.judge", observer: observer) }
             return JudgeQuality { try await model.value().answer(to: $0, parameters).completion.text }
         }
-        throw SettingError(path: "quality.by", problem: "judge: no judging model is named; give `evaluation.judge.remote` and `evaluation.judge.model`")
+        throw SettingError(
+            path: "quality.by", problem: "judge: no judging model is named; give `evaluation.judge.remote` and `evaluation.judge.model`")
     }
 }
 

@@ -25,7 +25,8 @@ extension DistillSettings {
         if prompts.unpaidFile != nil, pairing.rank == .teacher, sampling.unpaidLimit != 0 {
             throw SettingError(
                 path: "prompts.unpaid_file",
-                problem: "holds prompts without a teacher's text to rank: give `pairing.rank` samples or both, or `sampling.unpaid_limit` 0")
+                problem: "holds prompts without a teacher's text to rank: give `pairing.rank` samples or both, or `sampling.unpaid_limit` 0"
+            )
         }
         _ = try adapter.resolved
         // The learning rate's default, which hangs on the student, is never out of range.
@@ -189,7 +190,8 @@ extension PairingSettings {
             if let ratio = maxLengthRatio, !(ratio >= 1 && ratio.isFinite) {
                 throw SettingError(path: "pairing.max_length_ratio", problem: "\(ratio): give 1 or more")
             }
-            return PairRules(similarity: minSimilarity...maxSimilarity, maxLengthRatio: maxLengthRatio, prefersMetric: prefer == .metric, minGap: minGap)
+            return PairRules(
+                similarity: minSimilarity...maxSimilarity, maxLengthRatio: maxLengthRatio, prefersMetric: prefer == .metric, minGap: minGap)
         }
     }
 }

@@ -34,7 +34,8 @@ struct SamplePairs {
                 }
             }
             guard let scores else {
-                drops.append(prompt.drop(round, sample: nil, .noQuality, "quality by \(quality.kind.rawValue) says nothing about this prompt"))
+                drops.append(
+                    prompt.drop(round, sample: nil, .noQuality, "quality by \(quality.kind.rawValue) says nothing about this prompt"))
                 continue
             }
             let distinct = different(prompt, scores, &drops)

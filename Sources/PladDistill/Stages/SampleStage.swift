@@ -79,7 +79,8 @@ package struct SampleStage {
             let streams = (0..<run.settings.sampling.samples).map {
                 SeededGenerator(seed: run.settings.run.seed, "sample", String(round), prompt.id, String($0))
             }
-            requests.append(Request(id: prompt.id, split: split, decode: DecodeRequest(prompt: ids, parameters: parameters, streams: streams)))
+            requests.append(
+                Request(id: prompt.id, split: split, decode: DecodeRequest(prompt: ids, parameters: parameters, streams: streams)))
         }
         return (requests, drops)
     }

@@ -51,7 +51,8 @@ struct TeacherPairs {
         let (kept, others) = try select(ranked)
         // One for each sample where each makes a pair, else one for each prompt: as many as if all could be ranked.
         let isWhole = run.settings.pairing.negatives == .all
-        let unrankedKept = zip(ranked, unranked).flatMap { pairs, others in isWhole ? others : pairs.isEmpty ? Array(others.prefix(1)) : [] }
+        let unrankedKept = zip(ranked, unranked).flatMap { pairs, others in isWhole ? others : pairs.isEmpty ? Array(others.prefix(1)) : []
+        }
         let notSelected = others.map {
             Drop(
                 stage: .pair, id: $0.id ?? "", split: .train, round: round, sample: $0.sample, state: .notSelected,

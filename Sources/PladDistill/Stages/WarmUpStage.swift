@@ -19,7 +19,9 @@ package struct WarmUpStage {
         try run.settings.adapter.attach(to: student, seed: run.settings.run.seed)
         let (answers, unfit) = try await run.trainingAnswers()
         let (pairs, drops) = try encode(answers, student)
-        if !unfit.isEmpty { run.observer.notice("warm-up", "\(unfit.count) of the teacher's answers are left out: \(unfit.countsByReason)") }
+        if !unfit.isEmpty {
+            run.observer.notice("warm-up", "\(unfit.count) of the teacher's answers are left out: \(unfit.countsByReason)")
+        }
         try folder.record(unfit + drops) { $0.stage == .warmUp }
         let heldOut = HeldOutLoss(try heldOut(student))
         let before = try heldOut(student)

@@ -13,7 +13,9 @@ package struct AnswerQuality: Quality {
         guard let expected = prompt.answer ?? teacher.compactMap(answer.find).mostFrequent(by: FinalAnswer.canonical) else { return nil }
         return candidates.map { candidate in
             // A completion may be the bare answer.
-            guard let given = answer.find(in: candidate) else { return FinalAnswer.canonical(candidate) == FinalAnswer.canonical(expected) ? 1 : 0 }
+            guard let given = answer.find(in: candidate) else {
+                return FinalAnswer.canonical(candidate) == FinalAnswer.canonical(expected) ? 1 : 0
+            }
             return FinalAnswer.isSame(given, expected) ? 1 : 0
         }
     }

@@ -51,7 +51,9 @@ package struct FinalAnswer: Sendable {
 
     private static func number(_ text: String) -> Double? {
         let digits = plain(text).filter { $0 != "," }
-        guard digits.first.map({ $0.isNumber || $0 == "-" || $0 == "+" }) == true, let value = Double(digits), value.isFinite else { return nil }
+        guard digits.first.map({ $0.isNumber || $0 == "-" || $0 == "+" }) == true, let value = Double(digits), value.isFinite else {
+            return nil
+        }
         return value
     }
 

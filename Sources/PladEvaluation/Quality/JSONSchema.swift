@@ -63,9 +63,13 @@ package struct JSONSchema: Sendable {
         guard let rules = schema.object else { return schema == .bool(false) ? "\(place) is not allowed" : nil }
         if let type = rules["type"] {
             let names = (type.array ?? [type]).compactMap(\.string)
-            guard names.contains(where: { Self.has(value, $0) }) else { return "\(place) is not of type \(names.joined(separator: " or "))" }
+            guard names.contains(where: { Self.has(value, $0) }) else {
+                return "\(place) is not of type \(names.joined(separator: " or "))"
+            }
         }
-        if let choices = rules["enum"]?.array, !choices.contains(where: { $0.canonical == value.canonical }) { return "\(place) is none of the choices" }
+        if let choices = rules["enum"]?.array, !choices.contains(where: { $0.canonical == value.canonical }) {
+            return "\(place) is none of the choices"
+        }
         if let only = rules["const"], only.canonical != value.canonical { return "\(place) is not \(only.canonical)" }
         if let number = value.double {
             if let low = rules["minimum"]?.double, number < low { return "\(place) is below \(low)" }
@@ -84,14 +88,18 @@ package struct JSONSchema: Sendable {
         if let elements = value.array, let problem = problem(elements: elements, rules, place) { return problem }
         if let fields = value.object, let problem = problem(fields: fields, rules, place) { return problem }
         for part in rules["allOf"]?.array ?? [] { if let problem = problem(value, part, place) { return problem } }
-        if let parts = rules["anyOf"]?.array, parts.allSatisfy({ problem(value, $0, place) != nil }) { return "\(place) fits none of anyOf" }
+        if let parts = rules["anyOf"]?.array, parts.allSatisfy({ problem(value, $0, place) != nil }) {
+            return "\(place) fits none of anyOf"
+        }
         return nil
     }
 
     private func problem(elements: [JSONValue], _ rules: [String: JSONValue], _ place: String) -> String? {
         if let low = rules["minItems"]?.double, Double(elements.count) < low { return "\(place) has too few elements" }
         if let high = rules["maxItems"]?.double, Double(elements.count) > high { return "\(place) has too many elements" }
-        if rules["uniqueItems"] == .bool(true), Set(elements.map(\.canonical)).count < elements.count { return "\(place) has equal elements" }
+        if rules["uniqueItems"] == .bool(true), Set(elements.map(\.canonical)).count < elements.count {
+            return "\(place) has equal elements"
+        }
         guard let items = rules["items"] else { return nil }
         return elements.indices.lazy.compactMap { problem(elements[$0], items, "\(place)[\($0)]") }.first
     }

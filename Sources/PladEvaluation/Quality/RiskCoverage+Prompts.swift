@@ -49,7 +49,9 @@ extension RiskCoverage {
         prompts.compactMap { prompt in
             guard let likelihood = prompt.answerLogProbability, let quality = prompt.quality else { return nil }
             return (likelihood, quality)
-        }.enumerated().sorted { $0.element.likelihood != $1.element.likelihood ? $0.element.likelihood > $1.element.likelihood : $0.offset < $1.offset }
-            .map(\.element)
+        }.enumerated().sorted {
+            $0.element.likelihood != $1.element.likelihood ? $0.element.likelihood > $1.element.likelihood : $0.offset < $1.offset
+        }
+        .map(\.element)
     }
 }

@@ -135,7 +135,7 @@ package struct JSONScanner {
             let refuses = rules.refusesEqualNames
             try object { scanner, key in
                 guard members.updateValue(try scanner.value(), forKey: key) == nil || !refuses else {
-                    throw scanner.failure("\"\(key)\" appears twice")
+                    throw scanner.failure("the field \"\(key.prefix(40))\" stands twice")
                 }
             }
             return .object(members)

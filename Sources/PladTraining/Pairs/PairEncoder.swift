@@ -33,7 +33,8 @@ package struct PairEncoder {
         let prompt = try ids(pair.promptIDs, pair.prompt.map(encodePrompt), "prompt", id)
         let chosen = try ids(pair.chosenIDs, pair.chosen.map { encodeCompletion($0, isWhole: true) }, "chosen", id)
         let rejected = ranks ? try ids(pair.rejectedIDs, pair.rejected.map { encodeCompletion($0, isWhole: true) }, "rejected", id) : nil
-        var encoded = EncodedGroup(id: id, prompt: prompt, candidates: [EncodedCandidate(ids: chosen, quality: pair.chosenQuality)],
+        var encoded = EncodedGroup(
+            id: id, prompt: prompt, candidates: [EncodedCandidate(ids: chosen, quality: pair.chosenQuality)],
             keepsChosen: pair.keepsChosen ?? true)
         if let rejected { encoded.candidates.append(EncodedCandidate(ids: rejected, quality: pair.rejectedQuality)) }
 

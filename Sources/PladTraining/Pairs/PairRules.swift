@@ -77,7 +77,9 @@ package struct PairRules: Sendable {
     package func objection(chosen: Double, rejected: Double) -> (state: Drop.State, detail: String)? {
         // A gap that was written as 0.1 is not to fail by the last bit of 0.6 - 0.5.
         guard chosen - rejected <= 0 || chosen - rejected < minGap - 1e-9 else { return nil }
-        return (.smallGap, "quality \(rounded(chosen)) and \(rounded(rejected))" + (minGap > 0 ? ", less than `min_gap` \(minGap) apart" : ""))
+        return (
+            .smallGap, "quality \(rounded(chosen)) and \(rounded(rejected))" + (minGap > 0 ? ", less than `min_gap` \(minGap) apart" : "")
+        )
     }
 
     /// The text's letters, digits and signs in lower case, each run of spaces and punctuation as one space.

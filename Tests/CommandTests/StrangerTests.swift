@@ -63,7 +63,9 @@ import Testing
             let prompts = folder.appendingPathComponent("p.txt")
             try Data("one\ntwo\n".utf8).write(to: prompts)
             for (number, text) in [script, script.split(separator: "\n").prefix(2).joined(separator: "\n") + "\n"].enumerated() {
-                let teacher = try LocalTeacher(script: text, in: folder)
+                let place = folder.appendingPathComponent("teacher\(number)")
+                try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+                let teacher = try LocalTeacher(script: text, in: place)
                 defer { teacher.stop() }
                 let result = try PladProcess.run(
                     "teach", "--remote", teacher.remote, "--teacher-model", "m", "--prompts", prompts.path, "--held-out", "0", "--out",

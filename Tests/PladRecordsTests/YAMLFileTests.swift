@@ -8,7 +8,8 @@ import Testing
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("plad-\(UUID().uuidString).yaml")
         defer { try? FileManager.default.removeItem(at: file) }
         try Data(text.utf8).write(to: file)
-        try YAMLFile.refuseKeys(in: file, otherThan: Set((0...200).map { "a\($0)" } + ["a", "b", "c", "a.x", "b.x", "b.y"]))
+        try YAMLFile.refuseKeys(
+            in: file, otherThan: Set((0...200).map { "a\($0)" } + ["a", "b", "c", "a.x", "b.<<", "b.<<.x", "b.x", "b.y"]))
         return try YAMLFile.read([String: JSONValue].self, from: file)
     }
 

@@ -111,7 +111,8 @@ struct EndpointTests {
         _ = try await ask("/v1/chat/completions", chat, model: model)
         var requests = seen.makeAsyncIterator()
         let given = SamplingParameters(temperature: 0.5, topK: 40, topP: 0.9, maxTokens: 7, stop: ["\n"], seed: .max)
-        #expect(await requests.next() == GenerationRequest(prompt: [97, 98, 99], parameters: given))
+        let first = try #require(await requests.next())
+        #expect(first == GenerationRequest(prompt: [97, 98, 99], parameters: given, asker: first.asker))
         #expect(await requests.next()?.parameters == SamplingParameters(maxTokens: 16))
         // A chat without a limit may fill the context: 64 less the 8 of the prompt.
         #expect(await requests.next()?.parameters == SamplingParameters(maxTokens: 56))

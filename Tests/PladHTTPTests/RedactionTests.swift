@@ -1,5 +1,6 @@
 import Foundation
 import PladHTTP
+import PladTestSupport
 import Testing
 
 /// Keys that endpoints echo.
@@ -35,9 +36,10 @@ import Testing
     @Test func aBodyOfKeysTakesAsLongAsItIs() {
         let secret = "sk-" + String(repeating: "a", count: 40)
         let echo = String(repeating: secret + " ", count: 40_000)
-        let start = ContinuousClock.now
-        #expect(redacted(echo, secret).utf8.count == 6 * 40_000)
-        #expect(redacted(String(repeating: "sk-aaaa", count: 250_000), secret).utf8.count == 1_750_000)
-        #expect(start.duration(to: .now) < .seconds(5))
+        let seconds = processorSeconds {
+            #expect(redacted(echo, secret).utf8.count == 6 * 40_000)
+            #expect(redacted(String(repeating: "sk-aaaa", count: 250_000), secret).utf8.count == 1_750_000)
+        }
+        #expect(seconds < 5)
     }
 }

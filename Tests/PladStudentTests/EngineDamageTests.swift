@@ -149,7 +149,13 @@ import Testing
         let stranger = files.refusal(
             try rewritten { $0.append(TensorLayout(name: "model.layers.0.self_attn.q_proj.bias", shape: [48], offset: 0)) }, .tensors)
         #expect(stranger?.contains("q_proj.bias") == true)
-        let broken = files.refusal(try rewritten({ _ in }, values: { $0.buffer.pointer[640 * 48 + 5] = .nan }), .tensors)
+        // Nothing that is not finite is written: a file that holds it was damaged.
+        let damaged = try rewritten({ _ in }, values: { $0.buffer.pointer[640 * 48 + 5] = 1.25e10 })
+        var bytes = try Data(contentsOf: damaged.file("model.safetensors"))
+        let place = try #require(bytes.range(of: withUnsafeBytes(of: Float(1.25e10)) { Data($0) }))
+        bytes.replaceSubrange(place, with: withUnsafeBytes(of: Float.nan) { Data($0) })
+        try bytes.write(to: damaged.file("model.safetensors"))
+        let broken = files.refusal(damaged, .tensors)
         #expect(broken?.contains("model.layers.0.input_layernorm.weight: holds NaN") == true)
         // What old files carry along is passed over: a stored head of a tied model, rotary frequencies.
         let extra = try rewritten {

@@ -168,10 +168,13 @@ import Testing
         ("", "it is empty"),
         (
             "{\"choices\":[{\"mess",
-            "it broke off on its way (not JSON: a text is not closed, at byte 18 of 18); run the command again to go on"
+            "it broke off on its way (not JSON: a string does not end, at byte 18 of 18); run the command again to go on"
         ),
-        ("{\"choices\":[", "it broke off on its way (not JSON: the document is cut off, at byte 12 of 12); run the command again to go on"),
-        ("welcome", "not JSON: no value begins like this, at byte 0 of 7: perhaps `teacher.remote` is no API's address"),
+        (
+            "{\"choices\":[",
+            "it broke off on its way (not JSON: a value or number expected, at byte 12 of 12); run the command again to go on"
+        ),
+        ("welcome", "not JSON: a value or number expected, at byte 0 of 7: perhaps `teacher.remote` is no API's address"),
         ("{\"hello\":1}", "it holds no \"choices\" with a \"message\"; perhaps the API speaks another dialect than `teacher.dialect` says"),
     ])
     func whatIsNoAnswerIsToldApart(body: String, words: String) {

@@ -19,7 +19,7 @@ struct FuzzReportTests {
     }
 
     @Test func damagedStepsAreShownOrRefused() throws {
-        let steps = try Samples.steps("warm-up", 3, ranks: false) + Samples.steps("round-1", 3, ranks: true)
+        let steps = Samples.steps("warm-up", 3, ranks: false) + Samples.steps("round-1", 3, ranks: true)
         let lines = try steps.map { Array(try $0.jsonLine()) }
         try Fuzzing(name: "steps", share: 0.02).run(lines, isJSON: true) { bytes, mutator in
             var input = Samples.input

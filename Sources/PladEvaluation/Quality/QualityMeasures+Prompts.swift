@@ -1,4 +1,4 @@
-package import PladRecords
+import PladRecords
 
 extension StudentMeasurements {
     /// By how good its answers and samples are; nil where no quality was known.

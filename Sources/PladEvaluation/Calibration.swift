@@ -1,7 +1,7 @@
 import Foundation
 package import PladRecords
 
-/// Whether a student that is sure of a pair's order is also right about it.
+/// The fit of a student's confidence in the order of pairs with how often it is right.
 ///
 /// The student's probability that the chosen side is the better one is sigmoid(chosen − rejected), as in the model of
 /// Bradley and Terry 1952 with scores in nats. What it takes to be better has a probability from 0.5 to 1: its confidence.

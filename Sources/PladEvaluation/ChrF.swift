@@ -6,7 +6,7 @@
 /// word order 0, beta 2, effective order), which prints a hundred times as much. The score of a sum is the score of a
 /// corpus, which is not the mean of its pairs'.
 package struct ChrF: Sendable, Hashable {
-    /// How many n-grams the candidate has, by n - 1; none where the reference is too short to have any.
+    /// The number of the candidate's n-grams, by n - 1; none where the reference is too short to have any.
     private var candidate = SIMD8<Double>.zero
     private var reference = SIMD8<Double>.zero
     /// In both, each as often as both have it.

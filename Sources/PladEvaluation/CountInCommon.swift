@@ -1,5 +1,5 @@
 extension Array where Element: Comparable {
-    /// How many elements two sorted bags share, each counted as often as both hold it.
+    /// The number of elements that two sorted bags share, each counted as often as both hold it.
     func countInCommon(with other: [Element]) -> Int {
         var common = 0
         var (i, j) = (0, 0)

@@ -1,6 +1,6 @@
 /// Strings that an answer keeps to the letter: case, accents and spaces count.
 package enum Facts {
-    /// How many of the facts are in the text.
+    /// The number of facts in the text.
     package static func kept(_ facts: [String], in text: String) -> Int {
         let text = Array(text.utf8)
         return facts.count { isKept(Array($0.utf8), in: text) }

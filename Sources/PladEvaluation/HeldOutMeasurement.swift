@@ -1,10 +1,10 @@
-/// What one student did with one held-out prompt: the raw material of every measure.
+/// The measurement of one student on one held-out prompt: the raw material of every measure.
 package struct HeldOutMeasurement: Codable, Sendable {
     /// The prompt's id.
     package var id: String
     /// The prompt as a person reads it.
     package var prompt: String
-    /// What the teacher answered.
+    /// The teacher's answer.
     package var teacherText: String
     /// The student's log-probability of each token of the teacher's text, its end-of-sequence token included, nats.
     package var teacherLogProbabilities: [Float]

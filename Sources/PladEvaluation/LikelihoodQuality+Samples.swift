@@ -5,7 +5,7 @@ extension LikelihoodQuality {
 
     /// The samples of all prompts, in bins of equal size by log-probability per token; nil without samples.
     ///
-    /// Of many samples, every so many-th is kept as a point.
+    /// Keeps every so many-th of many samples as a point.
     init?(of prompts: [HeldOutMeasurement], by likeness: SimilarityMetric) {
         let samples = prompts.flatMap { prompt in
             zip(prompt.samples, prompt.qualities(likeness)).map { (likelihood: $0.logProbabilityPerToken, quality: $1) }

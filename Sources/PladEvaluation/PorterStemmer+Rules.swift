@@ -98,7 +98,7 @@ extension PorterStemmer {
         return count
     }
 
-    /// Whether the first `end` letters hold a vowel: the first y after another letter is always one.
+    /// True if the first `end` letters hold a vowel: the first y after another letter is always one.
     static func containsVowel(_ word: [UInt8], _ end: Int) -> Bool {
         (0..<end).contains { isOneOf("aeiou", word[$0]) || $0 > 0 && word[$0] == UInt8(ascii: "y") }
     }

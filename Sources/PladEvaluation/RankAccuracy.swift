@@ -1,4 +1,4 @@
-/// What a student's scores say of one preference pair.
+/// A student's scores of one preference pair.
 package struct ScoredPair: Codable, Sendable, Hashable {
     /// Score of the side to prefer, nats.
     package var chosen: Double

@@ -1,4 +1,4 @@
-/// How far two rankings of the same things agree, from -1 (reversed) to 1 (the same); nil where either ranks nothing
+/// The agreement of two rankings of the same things, from -1 (reversed) to 1 (the same); nil where either ranks nothing
 /// above anything.
 package enum RankCorrelation {
     /// Kendall's τ-b: pairs in the same order minus pairs in opposite order, corrected for ties.

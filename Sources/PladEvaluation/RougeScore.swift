@@ -1,4 +1,4 @@
-/// How much two texts have in common, as shares in [0, 1].
+/// Measures of what two texts have in common, as shares in [0, 1].
 package struct RougeScore: Sendable, Hashable {
     /// Share of the candidate that is in the reference.
     package var precision: Double

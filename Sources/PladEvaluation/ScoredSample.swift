@@ -4,7 +4,7 @@ package struct ScoredSample: Codable, Sendable, Hashable {
     /// Sum over its tokens under the student that is measured, nats.
     package var logProbability: Double
     package var tokens: Int
-    /// How good it is; nil where that is not known.
+    /// The quality; nil where it is not known.
     package var quality: Double?
 
     package init(text: String, logProbability: Double, tokens: Int, quality: Double? = nil) {

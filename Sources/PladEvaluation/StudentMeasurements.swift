@@ -2,7 +2,7 @@ package import PladRecords
 
 /// One student's measures, prompt by prompt, before they are averaged.
 package struct StudentMeasurements: Sendable {
-    /// What is measured of every prompt.
+    /// The measures of every prompt.
     enum Column: CaseIterable, Sendable {
         case rouge1, rouge2, rougeL, rougeLsum
         /// Nats of teacher tokens.
@@ -14,7 +14,7 @@ package struct StudentMeasurements: Sendable {
         case kendall, spearman
         /// The same of the summed log-probability.
         case kendallOfSum
-        /// Of log-probability per token with the share of facts kept.
+        /// Rank correlation of log-probability per token with the share of facts kept.
         case kendallOfFacts
         /// Quality of the greedy answer, of the student's own samples, of the likeliest and the best of them, and whether one is right.
         case quality, sampleQuality, likeliestBySum, likeliestByMean, bestQuality, passAtN
@@ -22,9 +22,9 @@ package struct StudentMeasurements: Sendable {
 
     package let name: String
     package let prompts: [HeldOutMeasurement]
-    /// What quality is, by the teacher's texts.
+    /// The measure of likeness, by the script of the teacher's texts.
     package let likeness: SimilarityMetric
-    /// Of the greedy answers.
+    /// chrF of the greedy answers.
     let chrF: [ChrF]
     private let columns: [Column: [Ratio]]
 
@@ -66,17 +66,17 @@ package struct StudentMeasurements: Sendable {
     /// A measure, prompt by prompt.
     subscript(column: Column) -> [Ratio] { columns[column]! }
 
-    /// How like the teacher's text each greedy answer is.
+    /// The likeness of each greedy answer to the teacher's text.
     var qualities: [Double] { likeness == .chrF ? chrF.map(\.score) : self[.rougeL].map(\.numerator) }
 
-    /// Whether any prompt has something to measure.
+    /// True if any prompt has something to measure.
     func isMeasured(_ column: Column) -> Bool {
         self[column].contains { $0.denominator > 0 }
     }
 }
 
 extension HeldOutMeasurement {
-    /// How like the teacher's text each sample is.
+    /// The likeness of each sample to the teacher's text.
     func qualities(_ likeness: SimilarityMetric) -> [Double] { samples.map { likeness.score(reference: teacherText, candidate: $0.text) } }
 
     /// Throws `EvaluationError.notFinite` that names student and prompt where a log-probability or score is no number.
@@ -115,7 +115,7 @@ extension HeldOutMeasurement {
         ] + qualityRatios
     }
 
-    /// Whether the greedy answer is the teacher's text, white space around it aside.
+    /// True if the greedy answer is the teacher's text, white space around it aside.
     private var isExact: Bool { answer.trimmed == teacherText.trimmed }
 }
 

@@ -4,7 +4,7 @@
 struct WordNumbers {
     private let stemming: Bool
     private var words = WordTable()
-    /// What each of `words` counts as, where words are stemmed, so that each is stemmed once.
+    /// The number that each of `words` counts as, where words are stemmed, so that each is stemmed once.
     private var stems = WordTable()
     private var stemOfWord: [Int32] = []
 
@@ -12,7 +12,7 @@ struct WordNumbers {
         self.stemming = stemming
     }
 
-    /// How many different words, or stems, were seen.
+    /// The number of different words, or stems, seen.
     var count: Int { stemming ? stems.count : words.count }
 
     /// The text's words, in order.

@@ -191,7 +191,8 @@ import Testing
         (["--quality-command", "cat"], "--quality-command is given"),
         (["--quality", "judge"], "no judging model is named; give --judge-remote and --judge-model"),
         (["--min-gap", "2"], "--min-gap 2.0: give 0 to 1"),
-        (["--rank", "sample"], "--rank"),
+        (["--rank", "sample"], "the value 'sample' is invalid for '--rank <rank>'. Please provide one of 'teacher', 'samples' or 'both'"),
+        (["--quality", "fact"], "one of the following: facts, answer, json, likeness, agreement, judge, command; see plad distill --help"),
         (["--unpaid-limit", "-1"], "--unpaid-limit -1: give 0 or more"),
     ])
     func whatCannotBeRankedIsRefusedBeforeTheTeacherIsPaid(_ flags: [String], _ message: String) throws {

@@ -35,6 +35,14 @@ import Testing
         #expect(error.message.contains("is held out too"))
     }
 
+    @Test func promptsThatAreNamedByTheirLinesAreNamedApart() throws {
+        let source = try source([("line-1", "One"), ("line-2", "Two")], heldOut: [("line-1", "Three"), ("line-3", "Four")])
+        #expect(source.train.map(\.id) == ["line-1", "line-2"] && source.valid.map(\.id) == ["valid-line-1", "line-3"])
+        // A name that somebody gave stands for one prompt.
+        let error = try #require(throws: RecordError.self) { try self.source([("a", "One")], heldOut: [("a", "Two")]) }
+        #expect(error.message.contains("the id \"a\" stands twice"))
+    }
+
     @Test func promptsOfOneTextLieOnOneSideOfTheSplit() throws {
         let prompts = (0..<100).map { ("d\($0)", "text \($0 % 5)") }
         for seed in 0..<8 as Range<UInt64> {

@@ -10,7 +10,7 @@ enum AnswerJudge {
     /// A model behind a URL, asked as the teacher is.
     case remote(TeacherSettings, maxTokens: Int)
 
-    /// What evaluation.json calls the judge.
+    /// The judge's name in evaluation.json.
     var name: String {
         switch self {
         case .metric(let likeness): likeness?.rawValue ?? "metric"

@@ -16,7 +16,7 @@ struct HeldOutMeasuring {
     /// the same bytes.
     private static let batchSize = 64
 
-    /// What the terminal calls the work: `evaluate`, or `choose`.
+    /// The work's name at the terminal: `evaluate`, or `choose`.
     let stage: String
 
     /// Whose samples are the texts' own: drawn once, they are not drawn again.

@@ -13,7 +13,7 @@ struct HeldOutSampling {
     /// Prompts whose samples are drawn together and kept together.
     private static let batchSize = 64
 
-    /// What a held-out prompt's sample draws, whichever student it is of.
+    /// The random stream of a held-out prompt's sample, the same for every student.
     static func stream(_ seed: UInt64, _ id: String, _ sample: Int) -> SeededGenerator {
         SeededGenerator(seed: seed, "evaluate", id, String(sample))
     }

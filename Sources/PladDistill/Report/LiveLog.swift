@@ -8,7 +8,7 @@ import PladRecords
 struct LiveLog {
     struct Head: Codable {
         var phase: String
-        /// How many steps the phase takes.
+        /// The number of steps that the phase takes.
         var total: Int
     }
 
@@ -37,7 +37,7 @@ struct LiveLog {
         }
     }
 
-    /// What the file holds, nil where no phase is training.
+    /// The file's steps, nil where no phase is training.
     static func read(_ url: URL) throws -> (head: Head, steps: [TrainingStep])? {
         // It may go away between any two calls: then there is nothing to read.
         guard let data = try? Data(contentsOf: url), let end = data.lastIndex(of: UInt8(ascii: "\n")) else { return nil }

@@ -3,7 +3,7 @@ import PladRecords
 package import PladReport
 import PladTraining
 
-/// What a run's page shows, read from the run's records.
+/// The contents of a run's page, read from the run's records.
 package struct RunReport {
     let run: Run
 

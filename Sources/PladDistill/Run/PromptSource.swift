@@ -10,10 +10,10 @@ package struct PromptSource {
     /// Prompts that are never put to the teacher.
     package var unpaid: [Prompt]
     var task: TaskDefinition
-    /// How many training prompts were moved to the held-out ones because a held-out prompt has the same text: a student that has seen
+    /// The number of training prompts moved to the held-out ones because a held-out prompt has the same text: a student that has seen
     /// a text is not measured on it.
     package private(set) var moved = 0
-    /// How many unpaid prompts were left out because another prompt has the same text.
+    /// The number of unpaid prompts left out because another prompt has the same text.
     package private(set) var known = 0
 
     /// Reads a file, standard input (`-`) or a task folder (`task.yaml`, `train.jsonl`, `valid.jsonl`).
@@ -42,6 +42,7 @@ package struct PromptSource {
         if let limit = settings.limit { train = Array(train.prefix(limit)) }
         guard !train.isEmpty else { throw RecordError(.malformed, "\(name) holds no prompts to train on") }
         unpaid = try settings.unpaidFile.map { try Self.read(URL(fileURLWithPath: $0)) } ?? []
+        nameApart()
         try Self.checkIDs(train + valid + test + unpaid, "training, held-out and unpaid prompts together")
         // The student may learn nothing about a held-out text, and a paid one is sampled as it is.
         let others = Set((train + valid + test).map(\.textDigest))
@@ -55,6 +56,18 @@ package struct PromptSource {
         move(from: \.valid, to: \.test)
         guard !train.isEmpty else {
             throw RecordError(.malformed, "every training prompt of \(name) is held out too; hold other prompts out")
+        }
+    }
+
+    /// Prompts without ids are named by their lines; of several files, by the file as well.
+    private mutating func nameApart() {
+        var taken = Set(train.map(\.id))
+        for (kind, side) in [("valid", \Self.valid), ("test", \.test), ("unpaid", \.unpaid)] {
+            for index in self[keyPath: side].indices {
+                let id = self[keyPath: side][index].id
+                if taken.contains(id), id.wholeMatch(of: /line-\d+/) != nil { self[keyPath: side][index].id = "\(kind)-\(id)" }
+            }
+            taken.formUnion(self[keyPath: side].map(\.id))
         }
     }
 

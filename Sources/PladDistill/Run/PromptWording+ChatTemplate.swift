@@ -14,7 +14,7 @@ extension PromptWording {
         return Self.expression(before) + texts.map(Self.expression).joined(separator: contents) + Self.expression(after)
     }
 
-    /// Whether a chat template gives the ids of training for these prompts.
+    /// True if a chat template gives the ids of training for these prompts.
     func isRendered(by template: String, _ prompts: [Prompt], _ tokenizer: Tokenizer) throws -> Bool {
         let template = ChatTemplate(template, name: "chat_template.jinja", specialTokens: [:])
         return try prompts.allSatisfy { prompt in
@@ -23,7 +23,7 @@ extension PromptWording {
         }
     }
 
-    /// What the task writes before, between and after the prompt's text; nil where that depends on the prompt.
+    /// The texts that the task writes before, between and after the prompt's text; nil where that depends on the prompt.
     private var textsAroundPrompt: [String]? {
         guard let student else { return ["", ""] }
         let texts = ["\u{e000}", "\u{e001}\n \u{e002}"].map { mark in

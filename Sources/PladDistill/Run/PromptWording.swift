@@ -2,7 +2,7 @@ import Mustache
 package import PladRecords
 package import PladTokenizer
 
-/// How a task puts a prompt to the teacher and to the student.
+/// The wording of a task: a prompt as it is put to the teacher and to the student.
 package struct PromptWording {
     private let system: String?
     private let teacher: MustacheTemplate?

@@ -179,7 +179,7 @@ package struct Run: Sendable {
 }
 
 extension [RunPrompt] {
-    /// Whether both hold the same prompts, however they are split.
+    /// True if both hold the same prompts, however they are split.
     fileprivate func isSame(as others: [RunPrompt]) -> Bool {
         count == others.count
             && Dictionary(map { ($0.prompt.id, $0.prompt) }) { $1 } == Dictionary(others.map { ($0.prompt.id, $0.prompt) }) { $1 }
@@ -226,7 +226,7 @@ extension DistillSettings {
         return settings
     }
 
-    /// How the student's samples are drawn.
+    /// The parameters with which the student's samples are drawn.
     var studentParameters: SamplingParameters {
         sampling.parameters(maxTokens: teacher.maxTokens ?? 256, stop: teacher.stop)
     }

@@ -3,7 +3,7 @@ package import PladRecords
 /// An error of this module: a run that cannot be begun, gone on with or compared as it is asked to be.
 public struct RunError: Error, Sendable, Equatable, CustomStringConvertible {
     public enum Code: Sendable, Equatable {
-        /// What is asked for does not fit the run, or there is no run.
+        /// The command does not fit the run, or there is no run.
         case usage
         /// A stage is asked for before the one that it builds on: `stage` of the run in `folder` comes first.
         case incomplete(stage: String, folder: String)

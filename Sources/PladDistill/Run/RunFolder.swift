@@ -4,7 +4,7 @@ import PladRecords
 /// The files of a run, by name. Each is written whole by one stage and read by those after it.
 package struct RunFolder {
     package let url: URL
-    /// What `RunObserver.worded` makes of the reasons in drops.jsonl.
+    /// The wording that `RunObserver.worded` gives the reasons in drops.jsonl.
     var worded: @Sendable (String) -> String = { $0 }
 
     package init(_ path: String) {
@@ -30,13 +30,13 @@ package struct RunFolder {
     /// Samples of the warmed-up student for held-out prompts: what every student is measured with.
     package var heldOutSamples: URL { url.appendingPathComponent("held-out/samples.jsonl") }
 
-    /// What verdicts of remote judges took, a line a judge. Like teach.json it differs between a recording and its replay.
+    /// The requests and tokens of remote judges' verdicts, a line a judge. Like teach.json it differs between a recording and its replay.
     package var judges: URL { url.appendingPathComponent("held-out/judges.jsonl") }
 
-    /// What a student (`initial`, `warm-up`, `ranked`) does with the held-out prompts, prompt by prompt.
+    /// The measurements of a student (`initial`, `warm-up`, `ranked`) on the held-out prompts, prompt by prompt.
     package func measurements(_ student: String) -> URL { url.appendingPathComponent("held-out/\(student).jsonl") }
 
-    /// What a student answers to the prompts by which the one to keep is chosen.
+    /// The answers of a student to the prompts by which the one to keep is chosen.
     package func choosing(_ student: String) -> URL { url.appendingPathComponent("held-out/choosing-\(student).jsonl") }
 
     /// The student after a phase (`warm-up`, `round-1`, …), in float32.
@@ -59,12 +59,12 @@ package struct RunFolder {
         checkpoint(round == 1 ? "warm-up" : "round-\(round - 1)")
     }
 
-    /// Whether a student was saved whole in a folder; the folder alone says nothing.
+    /// True if a student was saved whole in a folder; the folder alone says nothing.
     package func holdsStudent(_ folder: URL) -> Bool {
         Files.exists(folder.appendingPathComponent("model.safetensors"))
     }
 
-    /// Whether a run of these prompts can begin here without writing over anything: there is no such folder yet, or nothing of
+    /// True if a run of these prompts can begin here without writing over anything: there is no such folder yet, or nothing of
     /// a person's in it.
     func isFree(for prompts: Data) throws -> Bool {
         guard Files.exists(url) else { return true }

@@ -30,23 +30,23 @@ public enum RunEvent: Sendable {
     case awaitsRequests(Int)
 }
 
-/// How far a long piece of work is.
+/// The progress of a long piece of work.
 public struct Work: Sendable, Equatable {
-    /// What is done: `teach`, `warm-up`, `sample`.
+    /// The work: `teach`, `warm-up`, `sample`.
     public let label: String
-    /// What is counted: `answers`, `steps`.
+    /// The things counted: `answers`, `steps`.
     public let unit: String
     public let total: Int
-    /// How much was done before this process began.
+    /// The part that was done before this process began.
     public let initial: Int
     public var done: Int
-    /// What else there is to say, such as the loss; may be empty.
+    /// A further note, such as the loss; may be empty.
     public var note = ""
 }
 
 /// Requests that may have been paid for although no answer has come yet.
 public protocol PaidRequests: AnyObject, Sendable {
-    /// How many requests are on the wire or have an answer that is not kept yet.
+    /// The number of requests that are on the wire or have an answer that is not kept yet.
     var requestsUnderWay: Int { get }
     /// Ends them.
     func cutRequests()

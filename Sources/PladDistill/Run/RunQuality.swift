@@ -3,7 +3,7 @@ import PladEvaluation
 import PladRecords
 import PladTeacher
 
-/// How good completions of a run's prompts are, and by what that is known.
+/// The quality of completions of a run's prompts, and by what it is known.
 struct RunQuality: Sendable {
     let kind: QualityKind
     private let quality: any Quality

@@ -11,7 +11,7 @@ struct RunRecord: Encodable {
     var inputs: [String: String]
     /// The run's name in the cache, drawn when it was begun, by which its starts are told from others; nil for older runs.
     var id: String?
-    /// Whether plad 0.1.0 wrote it, whose settings were flat.
+    /// True if plad 0.1.0 wrote it, whose settings were flat.
     var isFlat = false
 
     private enum CodingKeys: String, CodingKey { case plad, settings, task, inputs, id }

@@ -68,8 +68,8 @@ extension Student {
         try self.init(folder: folder, base: try StudentLocation.base(ofAdapter: folder), threads: threads)
     }
 
-    /// How many numbers the student's weights are.
+    /// The number of the student's weights.
     package var parameterCount: Int { shape.parameters }
-    /// How many of them, or of its adapter's, training changes.
+    /// The number of weights, or of its adapter's, that training changes.
     package var trainableCount: Int { shape.trainableParameters }
 }

@@ -57,7 +57,7 @@ extension DistillSettings {
             path: first.path, problem: "is missing: give \(first.what)" + (others.isEmpty ? "" : "; missing as well: \(others)"))
     }
 
-    /// What cannot go with batches.
+    /// Throws `SettingError` for settings that cannot go with batches.
     private func checkBatch() throws {
         guard !teacher.replay, !teacher.refresh else {
             throw SettingError(
@@ -141,7 +141,7 @@ extension SamplingSettings {
         }
     }
 
-    /// How the student's samples are drawn.
+    /// The parameters with which the student's samples are drawn.
     package func parameters(maxTokens: Int, stop: [String]) -> SamplingParameters {
         SamplingParameters(temperature: temperature, topK: topK > 0 ? topK : nil, topP: topP, maxTokens: maxTokens, stop: stop)
     }

@@ -40,9 +40,9 @@ public struct PromptSettings: Codable, Sendable, Equatable {
     public var testFile: String?
     /// A file of prompts that are never put to the teacher: the student's samples of them are ranked by quality.
     public var unpaidFile: String?
-    /// How many training prompts are used, in their order; nil uses all.
+    /// The most training prompts that are used, in their order; nil uses all.
     public var limit: Int?
-    /// How many usable pairs suffice: only as many training prompts are asked as give them. Nil asks every prompt.
+    /// The number of usable pairs that suffices: only as many training prompts are asked as give them. Nil asks every prompt.
     public var pairs: Int?
 
     public init() {}
@@ -105,7 +105,7 @@ public struct SamplingSettings: Codable, Sendable, Equatable {
     public var topK = 0
     /// Only the likeliest tokens that together reach this probability are drawn from; 1 keeps all.
     public var topP = 1.0
-    /// How many of the unpaid prompts are sampled, in their order; nil samples all.
+    /// The most unpaid prompts that are sampled, in their order; nil samples all.
     public var unpaidLimit: Int?
 
     public init() {}

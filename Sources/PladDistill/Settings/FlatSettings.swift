@@ -5,7 +5,7 @@ import PladRecords
 ///
 /// The table is closed: flags that are renamed or new leave it as it is.
 enum FlatSettings {
-    /// Whether a run.json's settings are flat: later ones are groups.
+    /// True if a run.json's settings are flat: later ones are groups.
     static func isFlat(_ settings: JSONValue) -> Bool { (settings.object ?? [:]).values.contains { $0.object == nil } }
 
     /// Throws `RecordError.malformed` for a name that plad 0.1.0 did not have, or a value that it did not write.
@@ -44,7 +44,7 @@ enum FlatSettings {
         return (String(parts[0]), try JSONValue(parsing: Data(parts[1].utf8)))
     }
 
-    /// What had no meaning beyond the command that it was given to.
+    /// Settings that had no meaning beyond the command that they were given to.
     private static let commandLineOnly: Set = ["config", "json"]
 
     private static let paths = [

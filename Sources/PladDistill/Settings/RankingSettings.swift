@@ -4,7 +4,7 @@ public import PladTraining
 
 /// Settings of the pairs: what is ranked above what, whose samples are rejected, and which pairs are worth ranking.
 public struct PairingSettings: Codable, Sendable, Equatable {
-    /// What stands above what.
+    /// The texts that are ranked, and above what.
     public var rank = RankedTexts.teacher
     /// Which of a prompt's samples are paired with each other, where samples are ranked among themselves.
     public var samplePairs = SamplePairing.bestWorst
@@ -43,7 +43,7 @@ public struct PairingSettings: Codable, Sendable, Equatable {
     }
 }
 
-/// What a ranking puts above what.
+/// The texts that a ranking puts above others.
 public enum RankedTexts: String, Codable, Sendable, CaseIterable {
     /// The teacher's text above the student's samples (PLaD, arXiv 2406.02886).
     case teacher
@@ -123,13 +123,13 @@ public struct RankingSettings: Codable, Sendable, Equatable {
     public var alpha: Double?
     /// Nats of margin for a difference of 1 in quality, of the margin loss.
     public var scale: Double?
-    /// How token log-probabilities become a score; nil takes the loss's own way.
+    /// The way from token log-probabilities to a score; nil takes the loss's own.
     public var norm: Norm?
     /// Passes over the pairs.
     public var epochs = 1.0
     /// Rounds of sampling, pairing and ranking.
     public var rounds = 1
-    /// What happens when the ranking collapses.
+    /// The action when the ranking collapses.
     public var onCollapse = CollapseAction.rollback
 
     public init() {}

@@ -4,7 +4,7 @@ package import PladRecords
 public struct SettingError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The setting by its place in `DistillSettings`, as `run.json` spells it: `ranking.margin`.
     public let path: String
-    /// What is wrong with it, and the way out; begins with the value where there is one.
+    /// The problem, and the way out; begins with the value where there is one.
     public let problem: String
 
     public init(path: String, problem: String) {

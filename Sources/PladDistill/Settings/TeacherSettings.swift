@@ -42,7 +42,7 @@ public struct TeacherSettings: Codable, Sendable, Equatable {
     public var batch = false
     /// Which completions are streamed.
     public var streaming = Streaming.auto
-    /// How often a request is tried before its prompt counts as failed.
+    /// The number of times a request is tried before its prompt counts as failed.
     public var attempts = 6
     /// The most dollars that the cache's account may come to, earlier runs included; nil is no limit.
     public var budget: Double?

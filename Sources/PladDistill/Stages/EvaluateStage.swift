@@ -52,7 +52,7 @@ package struct EvaluateStage {
         }
     }
 
-    /// What these students do with the held-out prompts, measured where it is not on record.
+    /// The students' measurements on the held-out prompts, made where they are not on record.
     func measurements() async throws -> [StudentMeasurements] {
         let folder = run.folder
         try folder.require(folder.student, madeBy: "train")

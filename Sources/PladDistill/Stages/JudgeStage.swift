@@ -129,7 +129,7 @@ private actor VerdictCounter {
 }
 
 extension Result where Failure == any Error {
-    /// What `body` returns or throws.
+    /// The value that `body` returns, or the error that it throws.
     fileprivate static func catching(_ body: () async throws -> Success) async -> Self {
         do {
             return .success(try await body())

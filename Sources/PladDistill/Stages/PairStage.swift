@@ -70,7 +70,7 @@ struct AnsweredPrompt {
     var prompt: Prompt
     /// `train`, or `unpaid` for a prompt that was never put to the teacher.
     var split: Split
-    /// What the student continues, and its ids.
+    /// The text that the student continues, and its ids.
     var text: String
     var ids: [TokenID]
     var answers: [TeacherAnswer]
@@ -100,7 +100,7 @@ extension PreferencePair {
         return pair
     }
 
-    /// What the rules look at; the metric is the share of `facts` that a side keeps.
+    /// The sides as the rules look at them; the metric is the share of `facts` that a side keeps.
     func sides(_ facts: [String], _ likeness: SimilarityMetric, similarity: Double) -> PairSides {
         let (chosen, rejected) = (chosen ?? "", rejected ?? "")
         func share(_ text: String) -> Double { Double(Facts.kept(facts, in: text)) / Double(facts.count) }

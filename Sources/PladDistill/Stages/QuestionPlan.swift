@@ -8,16 +8,16 @@ package struct QuestionPlan {
     package let questions: [TeachQuestion]
     /// Ids of prompts that fill the student's context: they are not asked.
     private let unfit: Set<String>
-    /// How many usable answers to training prompts suffice; nil asks every question.
+    /// The number of usable answers to training prompts that suffices; nil asks every question.
     private let wanted: Int?
-    /// Whether the run goes on without questions that failed, so that others are asked in their place.
+    /// True if the run goes on without questions that failed, so that others are asked in their place.
     private let skipsFailed: Bool
     private var outcomes: [TeachOutcome?]
     /// Questions that are asked or passed over.
     private var begun = 0
     /// Begun questions to training prompts that have, or may still bring, an answer.
     private var hopeful = 0
-    /// How many questions have an outcome, and how many of those came from the cache.
+    /// The number of questions with an outcome, and of those that came from the cache.
     package private(set) var (done, cached) = (0, 0)
 
     package init(_ questions: [TeachQuestion], unfit: Set<String> = [], until wanted: Int? = nil, skipsFailed: Bool = false) {
@@ -53,7 +53,7 @@ package struct QuestionPlan {
         return first < begun ? first..<begun : nil
     }
 
-    /// Whether every question is begun and most have an answer.
+    /// True if every question is begun and most have an answer.
     package var isLastToFail: Bool { begun == questions.count && outcomes.count { $0?.answer != nil } * 2 > questions.count }
 
     /// Takes what a question came to. One that failed for good makes room for another.

@@ -14,7 +14,7 @@ package struct ReportStage {
 }
 
 extension Run {
-    /// What the ranked student is where its ranking collapsed and was rolled back, and why; nil where it was not.
+    /// The ranked student's origin where its ranking collapsed and was rolled back, and why; nil where it was not.
     package var rollback: String? {
         get throws {
             guard Files.exists(folder.log), let last = try JSONLines.read(TrainingStep.self, from: folder.log).last, last.collapse != nil

@@ -18,7 +18,7 @@ package struct TeachQuestion: Sendable {
     }
 }
 
-/// What a question ended in: exactly one of these.
+/// The outcome of a question: exactly one of these.
 package enum TeachOutcome: Sendable {
     case answer(TeacherAnswer, from: CachedTeacher.Source)
     case dropped(Drop)
@@ -41,7 +41,7 @@ package enum TeachOutcome: Sendable {
         if case .answer(let answer, _) = self { answer } else { nil }
     }
 
-    /// Whether the question is still to be answered: the run ends here unless it may go on without.
+    /// True if the question is still to be answered: the run ends here unless it may go on without.
     var isUnanswered: Bool {
         guard let state = drop?.state else { return false }
         return [.failed, .overBudget, .interrupted].contains(state)
@@ -53,7 +53,7 @@ extension TeachQuestion {
         .dropped(Drop(stage: .teach, id: prompt.id, split: split, sample: sample, state: state, kind: kind, detail: detail))
     }
 
-    /// What an error that meets this question alone makes of it.
+    /// The outcome of an error that meets this question alone.
     func outcome(of error: any Failure, kind: String) -> TeachOutcome {
         switch (error as? TeacherError)?.code {
         case .overBudget: drop(.overBudget, error.message)

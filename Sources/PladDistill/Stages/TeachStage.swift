@@ -177,7 +177,7 @@ package struct TeachStage {
 }
 
 extension TeachSummary {
-    /// How many questions, what they ended in, what was paid.
+    /// A summary: the questions, what they ended in, what was paid.
     fileprivate var sentence: String {
         let order = ["answered", "batched", "cached"] + Drop.State.allCases.map(\.rawValue)
         let parts = order.compactMap { state in states[state].map { "\($0) \(state)" } }
@@ -206,7 +206,7 @@ extension Run {
     /// The questions as they are asked: held-out ones first, which are always asked; then the others for as long as it takes.
     var questionsInOrder: [TeachQuestion] { questions.filter { $0.split != .train } + questions.filter { $0.split == .train } }
 
-    /// How many usable answers to training prompts suffice; nil where every prompt is asked.
+    /// The number of usable answers to training prompts that suffices; nil where every prompt is asked.
     var answersWanted: Int? { settings.prompts.pairs.map { ($0 + pairsPerAnswer - 1) / pairsPerAnswer } }
 
     /// The questions that are asked in any case; others only take the place of answers that cannot be used.
@@ -215,13 +215,13 @@ extension Run {
         return Array(all.prefix(all.count { $0.split != .train } + (answersWanted ?? all.count)))
     }
 
-    /// How many pairs an answer can give at most.
+    /// The most pairs that an answer can give.
     var pairsPerAnswer: Int {
         let all = settings.pairing.negatives == .all
         return max(1, (all ? settings.sampling.samples : 1) / max(1, settings.teacher.samples))
     }
 
-    /// How the teacher answers. A seed is of use only where it draws.
+    /// The parameters of the teacher's answers. A seed is of use only where it draws.
     package var teacherParameters: SamplingParameters {
         SamplingParameters(
             temperature: settings.teacher.temperature, maxTokens: settings.teacher.maxTokens ?? 256, stop: settings.teacher.stop,

@@ -68,7 +68,7 @@ struct TeacherPairs {
             of: prompts.map { ($0.prompt, $0.answers.map(\.text) + $0.samples.map(\.text), $0.answers.map(\.text)) })
     }
 
-    /// Of each prompt's pairs those whose rejected side the settings ask for.
+    /// Keeps of each prompt's pairs those whose rejected side the settings ask for.
     private func select(_ prompts: [[PreferencePair]]) throws -> (kept: [PreferencePair], others: [PreferencePair]) {
         let choices: [Int?]
         switch run.settings.pairing.negatives {

@@ -100,7 +100,7 @@ extension Run {
         try link(files, from: theirs)
     }
 
-    /// Whether students that both runs have are measured alike in both: with the same samples, by the same scores.
+    /// True if students that both runs have are measured alike in both: with the same samples, by the same scores.
     fileprivate func measuresLike(_ other: Run) -> Bool {
         settings.sampling.isDrawnLike(other.settings.sampling) && settings.ranking.norm == other.settings.ranking.norm
     }
@@ -128,7 +128,7 @@ extension Run {
 }
 
 extension SamplingSettings {
-    /// Whether a prompt's samples are the same with both: of how many unpaid prompts there are some changes none of them.
+    /// True if a prompt's samples are the same with both: of how many unpaid prompts there are some changes none of them.
     fileprivate func isDrawnLike(_ other: SamplingSettings) -> Bool {
         var own = self
         own.unpaidLimit = other.unpaidLimit

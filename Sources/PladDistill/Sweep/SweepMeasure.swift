@@ -3,7 +3,7 @@ import PladEvaluation
 import PladRecords
 import PladTraining
 
-/// What a sweep compares students by.
+/// The measures by which a sweep compares students.
 enum SweepMeasure: String, CaseIterable {
     case rougeL, chrF, factsKept, quality, sampleQuality, likeliestBySum, likeliestByMean, bestQuality, passAtN, auroc, winRate,
         teacherNegativeLogLikelihood, rankAccuracy, rankAccuracyPerToken, kendall, calibrationError, lengthRatio

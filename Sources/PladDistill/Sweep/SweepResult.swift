@@ -3,7 +3,7 @@ import PladEvaluation
 import PladRecords
 import PladReport
 
-/// What a sweep found: each student's measures over the seeds, and how they differ from one of them, seed by seed.
+/// The result of a sweep: each student's measures over the seeds, and how they differ from one of them, seed by seed.
 public struct SweepResult: Sendable {
     /// A line of `sweep.jsonl`.
     package struct Row: Encodable, Sendable {

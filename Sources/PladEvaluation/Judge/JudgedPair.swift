@@ -15,13 +15,13 @@ package struct JudgedPair: Sendable, Hashable {
         self.baselineLength = baselineLength
     }
 
-    /// What the student gets: the mean of both orders, from 0 to 1; nil where a verdict could not be read.
+    /// The student's score: the mean of both orders, from 0 to 1; nil where a verdict could not be read.
     package var score: Double? {
         guard let studentFirst, let studentSecond else { return nil }
         return (studentFirst.scoreOfFirst + 1 - studentSecond.scoreOfFirst) / 2
     }
 
-    /// Whether the judge prefers a position, not an answer.
+    /// True if the judge prefers a position, not an answer.
     package var isFlipped: Bool {
         guard let studentFirst, let studentSecond else { return false }
         return studentFirst == studentSecond && studentFirst != .tie

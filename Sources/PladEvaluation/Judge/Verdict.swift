@@ -1,4 +1,4 @@
-/// What a judge says of two answers.
+/// The verdict of a judge on two answers.
 package enum Verdict: Sendable, Hashable {
     case first
     case second
@@ -20,7 +20,7 @@ package enum Verdict: Sendable, Hashable {
         }
     }
 
-    /// What the verdict is worth to the first answer.
+    /// The score that the verdict gives the first answer.
     var scoreOfFirst: Double {
         switch self {
         case .first: 1

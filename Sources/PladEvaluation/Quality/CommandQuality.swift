@@ -1,7 +1,7 @@
 import Foundation
 package import PladRecords
 
-/// What a program of the user's says of each completion.
+/// The number that a program of the user's gives each completion.
 ///
 /// The program is started once. It reads a JSON line `{"id","prompt"|"messages","completion"}` (with `answer`, `facts` and `teacher` where
 /// there are some) and writes a line with a number; the greater the better, and 1 is right in full.

@@ -1,6 +1,6 @@
 import PladRecords
 
-/// How well a student's log-probability tells its right samples from its wrong ones, over all prompts: the area under the ROC curve.
+/// The power of a student's log-probability to tell its right samples from its wrong ones, over all prompts: the area under the ROC curve.
 ///
 /// It is the probability that a right sample is likelier than a wrong one, ties half (Hanley and McNeil 1982).
 struct Discrimination {

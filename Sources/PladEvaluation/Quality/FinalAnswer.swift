@@ -3,7 +3,7 @@ import PladRecords
 
 /// Finds the answer that a text ends in, and compares answers as people do: 1,200.0 is 1200, "(b)" is B.
 package struct FinalAnswer: Sendable {
-    /// What follows the last "Answer:" on its line.
+    /// The text after the last "Answer:" on its line.
     package static let usualPattern = #"(?i)\banswer\s*(?:is\b)?\s*:?[ \t]*([^\n]+)"#
 
     // A regular expression is a value; only its type does not say so.
@@ -17,7 +17,7 @@ package struct FinalAnswer: Sendable {
         do {
             self.pattern = Pattern(regex: try Regex(pattern))
         } catch {
-            throw RecordError(.malformed, "the answer's pattern \(pattern) is no regular expression: \(error)")
+            throw RecordError(.malformed, "task.yaml: answer: \(pattern) is no regular expression: \(error)")
         }
     }
 
@@ -29,7 +29,7 @@ package struct FinalAnswer: Sendable {
         return answer.isEmpty ? nil : answer
     }
 
-    /// Whether two spellings give the same answer.
+    /// True if two spellings give the same answer.
     ///
     /// Where `expected` is a number, the first number of `given` is compared with it, units and thousands' commas aside; where it is a
     /// letter, the first letter that stands alone; else the texts without case, quotes, brackets and full stops around them.

@@ -1,7 +1,7 @@
 import Foundation
 package import PladRecords
 
-/// Whether a completion is the JSON that the task wants, and how many of its fields are right.
+/// The validity of a completion as the task's JSON, and the share of its fields that are right.
 ///
 /// 0 for what is no JSON or does not fit the schema. Else the share of the expected object's fields that the completion has with the same
 /// value; expected is the prompt's `answer`, or the teacher's first completion that fits. 1 where nothing is expected.

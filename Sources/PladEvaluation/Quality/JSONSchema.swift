@@ -24,7 +24,7 @@ package struct JSONSchema: Sendable {
     }
 
     private mutating func check(_ schema: JSONValue, _ place: String, depth: Int) throws {
-        func wrong(_ what: String) -> RecordError { RecordError(.malformed, "schema, \(place): \(what)") }
+        func wrong(_ what: String) -> RecordError { RecordError(.malformed, "task.yaml: schema, \(place): \(what)") }
         if schema == .bool(true) || schema == .bool(false) { return }
         guard let members = schema.object, depth < 64 else { throw wrong("is no schema: give an object") }
         for (keyword, value) in members.sorted(by: { $0.key < $1.key }) where !Self.notes.contains(keyword) {
@@ -56,7 +56,7 @@ package struct JSONSchema: Sendable {
         }
     }
 
-    /// What does not fit, with its place; nil where the value fits.
+    /// The first thing that does not fit, with its place; nil where the value fits.
     package func problem(with value: JSONValue) -> String? { problem(value, root, "$") }
 
     private func problem(_ value: JSONValue, _ schema: JSONValue, _ place: String) -> String? {

@@ -2,7 +2,7 @@ package import PladRecords
 
 /// One way to know how good completions of a prompt are. A new way is a file beside this one and its case in `QualityKind`.
 package protocol Quality: Sendable {
-    /// Whether completions are held against the teacher's text, which prompts that were never paid for do not have.
+    /// True if completions are held against the teacher's text, which prompts that were never paid for do not have.
     var needsTeacher: Bool { get }
 
     /// A number for each candidate, in their order: the greater the better, from 0 to 1 where 1 is right in full.
@@ -29,6 +29,6 @@ public enum QualityKind: String, Codable, Sendable, CaseIterable {
     case agreement
     /// The rank that a judging model gives among the prompt's candidates: 1 for the best, 0 for the last.
     case judge
-    /// What a program of the user's says.
+    /// The number that a program of the user's gives.
     case command
 }

@@ -31,7 +31,7 @@ extension StudentMeasurements {
 }
 
 extension HeldOutMeasurement {
-    /// What is right in full, the last bit of a share aside.
+    /// The least quality that is right in full, the last bit of a share aside.
     package static let right = 1 - 1e-9
 
     /// Every measure of quality of this prompt; of nothing where it has none.

@@ -1,7 +1,7 @@
 package import PladRecords
 
 extension RiskCoverage {
-    /// What share of the answers above the threshold is to be right.
+    /// The share of the answers above the threshold that is to be right.
     private static let wanted = 0.95
     private static let pointCount = 100
 

@@ -16,7 +16,7 @@ struct QualityOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            A program that reads a JSON line {"id","prompt","completion",…} and writes a line with a number, 1 for what is right, \
+            A program that reads a JSON line {"id","prompt","completion"} and writes a line with a number, 1 for what is right, \
             again and again; with --quality command.
             """, valueName: "command"))
     var qualityCommand: String?

@@ -42,6 +42,10 @@ struct ErrorLine {
         }
         var command = rest(of: "See")?.split(separator: "'").first
         var line = NearFlag.suggested(in: rest(of: "Error:") ?? text, given: GivenFlags(), help: Self.help(command))
+        // More than a few choices stand on lines of their own.
+        if line.hasSuffix("following:") {
+            line += " " + lines.filter { $0.hasPrefix("- ") }.map { $0.dropFirst(2) }.joined(separator: ", ")
+        }
         if let unknown = NearCommand.complaint(about: Array(CommandLine.arguments.dropFirst())) {
             (line, command) = (unknown.complaint, "\(unknown.command) --help")
         }

@@ -83,11 +83,7 @@ extension AnswerCache {
                     let rows = try Row.fetchCursor(theirs, sql: "SELECT \(StoredCompletion.columns) FROM answer ORDER BY id")
                     while let row = try rows.next() { try imported.take(StoredCompletion(row), db) }
                     try AccountEntry.merge(AccountEntry.all(theirs), db)
-                    for start in try Row.fetchAll(theirs, sql: "SELECT spender, run FROM run_start") {
-                        try db.execute(
-                            sql: "INSERT OR IGNORE INTO run_start (spender, run) VALUES (?, ?)",
-                            arguments: [start[0] as String, start[1] as String])
-                    }
+                    try RunStart.insert(RunStart.all(theirs), db)
                     return imported
                 }
             }

@@ -121,7 +121,15 @@ extension AnswerCache {
             var recovered = Recovered()
             // What was paid stays paid, where its table can still be read.
             let account = (try? AccountEntry.all(db)) ?? (try? AccountEntry.all(older: db, spender: sound.spender)) ?? []
-            try CacheError.telling(of: file) { try sound.database.write { try AccountEntry.merge(account, $0) } }
+            let starts = (try? RunStart.all(db)) ?? []
+            let renewed = (try? Renewal.all(db)) ?? []
+            try CacheError.telling(of: file) {
+                try sound.database.write { new in
+                    try AccountEntry.merge(account, new)
+                    try RunStart.insert(starts, new)
+                    try Renewal.insert(renewed, new)
+                }
+            }
             let columns = try Self.columns(of: db)
             var last: Int64 = 0
             // Where the next rows are out of reach, numbers are tried one by one: no row takes fewer than 200 bytes.

@@ -128,17 +128,21 @@ extension AnswerCache {
     /// - Parameter replacing: whether it is asked again although it is answered; for a run, once.
     func claim(_ request: TeacherRequest, replacing: Bool, run: String? = nil) async throws -> Claim {
         let key = AnswerKey.digest(of: request)
-        return try await queue.write { db in
-            // A damaged row is no answer, and no reason to fail what others write in the same turn.
+        return try await queue.write { db -> Result<Claim, CacheError> in
+            // A damaged row is no answer, and no reason to fail what others write in the same turn: the error is handed out of it.
             let stands = try !replacing || Self.isRenewed(key, by: run, db)
-            if stands, let answer = try? StoredCompletion.fetch(db, key: key) { return .answered(answer) }
-            // Paid for there, and newer than what is recorded.
-            if let batch = try Submission.fetch(db, holding: key) { return .inBatch(batch) }
-            if try Self.isAskedElsewhere(key, db) { return .taken }
+            if stands, let answer = try? StoredCompletion.fetch(db, key: key) { return .success(.answered(answer)) }
+            do {
+                // Paid for there, and newer than what is recorded.
+                if let batch = try Submission.fetch(db, holding: key) { return .success(.inBatch(batch)) }
+            } catch let error as CacheError {
+                return .failure(error)
+            }
+            if try Self.isAskedElsewhere(key, db) { return .success(.taken) }
             try db.cachedStatement(sql: "INSERT OR REPLACE INTO claim (key, process) VALUES (?, ?)")
                 .execute(arguments: [Data(key.bytes), ProcessIdentity.own])
-            return .granted
-        }
+            return .success(.granted)
+        }.get()
     }
 
     /// True if another process that still runs is asking it.

@@ -110,7 +110,7 @@ import Testing
             "batch (name, dialect, teacher, path, url, made_at, rows, phase, price)", "('n', 'd', 't', 'p', 'u', 1, 1, 'ended', '{')",
             "price"
         ),
-        ("renewal", "('r', 'k')", "key"), ("run_start", "('s', x'00')", "run"),
+        ("renewal", "('r', 'k')", "key"), ("run_start", "('s', x'ff')", "run"),
     ]
 
     @Test func aBadRowBesideTheAnswersIsFoundAndCrashesNothing() async throws {

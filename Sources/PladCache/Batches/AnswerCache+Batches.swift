@@ -17,7 +17,7 @@ extension AnswerCache {
     /// Writes batches of those requests down that are neither answered nor in a batch already and that the budget holds, and
     /// sets aside what they may cost: all in one transaction.
     func intend(_ requests: [TeacherRequest], url: String, most: (rows: Int, bytes: Int), _ ledger: Ledger?) async throws -> Intention {
-        try await queue.write { db in
+        try await queue.write { db -> Result<Intention, CacheError> in
             var (intention, seen) = (Intention(), Set<Digest>())
             var load = BatchLoad(most: most)
             var total = try Account(db).total
@@ -26,9 +26,14 @@ extension AnswerCache {
                 let isAnswered = try Bool.fetchOne(
                     db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM answer WHERE key = ?)"), arguments: [Data(key.bytes)])
                 guard isAnswered == false, seen.insert(key).inserted else { continue }
-                if let batch = try Submission.fetch(db, holding: key) {
-                    intention.open.insert(batch.name)
-                    continue
+                do {
+                    if let batch = try Submission.fetch(db, holding: key) {
+                        intention.open.insert(batch.name)
+                        continue
+                    }
+                } catch let error as CacheError {
+                    // Nothing is written yet; what others write in the same turn must not fail with it.
+                    return .failure(error)
                 }
                 if try Self.isAskedElsewhere(key, db) {
                     intention.failures[key] = TeacherError(
@@ -53,8 +58,8 @@ extension AnswerCache {
                 intention.fresh.append(submission)
                 intention.open.insert(submission.name)
             }
-            return intention
-        }
+            return .success(intention)
+        }.get()
     }
 
     /// Every batch that was ever written down, the oldest first.

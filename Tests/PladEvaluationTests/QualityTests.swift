@@ -144,13 +144,33 @@ import Testing
 
     @Test(arguments: [
         ("cat", "wrote \"{"), ("exit 3", "ended with status 3"), ("echo nan", "wrote \"nan\""), ("sleep 30", "no number within"),
-        ("/nowhere/check", "ended with status 127"),
+        ("/nowhere/check", "ended with status 127"), ("exec 1>&-; sleep 30", "closed its input or output"),
     ])
     func aCommandThatFailsIsNamed(_ command: String, _ what: String) throws {
         let quality = CommandQuality(command, timeout: 0.5)
         let error = #expect(throws: EvaluationError.self) { try quality.scores(of: ["a"], for: self.prompt(), teacher: []) }
         #expect(error?.message.contains(what) == true && error?.message.contains(command) == true, "\(String(describing: error))")
         #expect(error?.exitStatus == .unavailable)
+    }
+
+    /// plad's own signals are blocked on most of its threads; its children's must not be.
+    @Test func aCommandIsStartedWithNoSignalBlocked() throws {
+        var blocked = sigset_t()
+        sigemptyset(&blocked)
+        sigaddset(&blocked, SIGTERM)
+        pthread_sigmask(Int32(SIG_BLOCK), &blocked, nil)
+        defer { pthread_sigmask(Int32(SIG_UNBLOCK), &blocked, nil) }
+        let quality = CommandQuality("while read -r line; do grep -c '^SigBlk:.0*$' /proc/self/status; done")
+        #expect(try quality.scores(of: ["a"], for: prompt(), teacher: []) == [1])
+    }
+
+    @Test func aCommandThatTakesTooLongIsEndedWithAllThatItStarted() throws {
+        let mark = "31.\(UInt32.random(in: 1000..<UInt32.max))"
+        _ = try? CommandQuality("sleep \(mark); echo 1", timeout: 0.3).scores(of: ["a"], for: prompt(), teacher: [])
+        let running = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { Int($0) != nil }.contains { id in
+            (try? String(contentsOfFile: "/proc/\(id)/cmdline", encoding: .utf8))?.contains(mark) == true
+        }
+        #expect(!running)
     }
 
     /// A completion larger than any pipe's buffer, to a program that reads none of it.

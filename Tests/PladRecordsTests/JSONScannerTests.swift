@@ -41,7 +41,8 @@ import Testing
     func aFieldThatStandsTwiceInAPersonsFileIsRefused(line: String) throws {
         let data = Data("{\"prompt\":\"first\"}\n\(line)\n".utf8)
         for read in [
-            { _ = try PromptFile.parse(data, name: "p.jsonl") }, { _ = try JSONLines.parse(Line.self, data, name: "p.jsonl") },
+            { _ = try PromptFile.parse(data, name: "p.jsonl") },
+            { _ = try JSONLines.parse(Line.self, data, name: "p.jsonl", isWritten: true) },
         ] as [() throws -> Void] {
             let error = try #require(throws: RecordError.self, performing: read)
             #expect(error.message.hasPrefix("p.jsonl:2: not JSON: the field \"") && error.message.contains("stands twice"))

@@ -42,6 +42,17 @@ import Testing
         #expect(error?.message.contains("a key that is or holds an alias") == true)
     }
 
+    /// What looks for such keys takes time that grows with the text, whatever it is.
+    @Test(arguments: [
+        "x: &a 1\ny: " + String(repeating: "[*", count: 200_000), "x: &a 1\ny: *a\n" + String(repeating: "\n", count: 1_000_000),
+        "x: &a 1\n" + String(repeating: "{*a", count: 100_000) + String(repeating: "}", count: 100_000),
+        "x: &a 1\n" + String(repeating: "- ", count: 300_000) + "?",
+    ])
+    func keysAreLookedAtInTimeThatGrowsWithTheText(text: String) {
+        let seconds = processorSeconds { _ = try? read(text) }
+        #expect(seconds < 5)
+    }
+
     @Test(arguments: [
         String(repeating: "[", count: 100_000), String(repeating: "- ", count: 100_000), "a: " + String(repeating: "{a: ", count: 5000),
     ])
@@ -58,5 +69,6 @@ import Testing
         #expect(try read("a: &a {x: 1}\nb:\n  <<: *a\n  y: \"**{{prompt}}**: *so*\"\nc: [*a, *a]\n")["c"] == [["x": 1], ["x": 1]])
         #expect(try read("# nothing\n") == [:])
         #expect(try read("a: 'x & *y'\nb: 1\n")["a"] == "x & *y")
+        #expect(try read("a: &a 1\nb: {x: *a, y: [*a]}\nc: really? yes\n")["b"] == ["x": 1, "y": [1]])
     }
 }

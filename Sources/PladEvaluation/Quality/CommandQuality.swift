@@ -62,35 +62,34 @@ private struct CoprocessError: Error {
 
 /// A program that answers line by line.
 private final class Coprocess {
-    private let process = Process()
+    private let program: ChildProgram
     /// A socket, since a program that has ended must not end this one by a signal.
     private let input: Int32
     private let output: Int32
     private var buffer: [UInt8] = []
+    private var hasEnded = false
 
     init(_ command: String) throws {
-        var ends: [Int32] = [0, 0]
-        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0, fcntl(ends[0], F_SETFD, FD_CLOEXEC) == 0 else {
-            throw CoprocessError(message: "cannot be given its input: \(String(cString: strerror(errno)))")
+        var (inputs, outputs): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &inputs) == 0, pipe(&outputs) == 0 else {
+            throw CoprocessError(message: "cannot be started: \(String(cString: strerror(errno)))")
         }
-        let pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", command]
-        process.standardInput = FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
-        process.standardOutput = pipe
-        (input, output) = (ends[0], dup(pipe.fileHandleForReading.fileDescriptor))
+        for end in inputs + outputs { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        defer { for end in [inputs[1], outputs[1]] { close(end) } }
+        (input, output) = (inputs[0], outputs[0])
         do {
-            try process.run()
-        } catch {
-            throw CoprocessError(message: "cannot be started: \(error.localizedDescription)")
+            program = try ChildProgram("/bin/sh", ["-c", command], files: [(STDIN_FILENO, inputs[1]), (STDOUT_FILENO, outputs[1])])
+        } catch let error as ChildError {
+            for end in [inputs[0], outputs[0]] { close(end) }
+            throw CoprocessError(message: "cannot be started: \(error.reason)")
         }
-        try? pipe.fileHandleForReading.close()
     }
 
     deinit {
         close(input)
         close(output)
-        if process.isRunning { process.terminate() }
+        // At the end of its input a program mostly ends by itself.
+        if !hasEnded { _ = program.end(within: 0.1) }
     }
 
     func reply(to question: Data, within seconds: Double) throws -> String {
@@ -125,7 +124,8 @@ private final class Coprocess {
     }
 
     private func ended() -> CoprocessError {
-        process.waitUntilExit()
-        return CoprocessError(message: "ended with status \(process.terminationStatus) before it gave a number")
+        hasEnded = true
+        guard let status = program.end(within: 1) else { return CoprocessError(message: "closed its input or output before it gave a number") }
+        return CoprocessError(message: "ended with status \(status) before it gave a number")
     }
 }

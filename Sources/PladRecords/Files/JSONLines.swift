@@ -10,15 +10,20 @@ package enum JSONLines {
     }
 
     /// The records in `data`; `name` stands for the file in errors.
-    package static func parse<Record: Decodable>(_ type: Record.Type = Record.self, _ data: Data, name: String) throws -> [Record] {
+    ///
+    /// - Parameter isWritten: whether a person wrote the file: then a field that stands twice and half a character are refused too.
+    package static func parse<Record: Decodable>(
+        _ type: Record.Type = Record.self, _ data: Data, name: String, isWritten: Bool = false
+    ) throws -> [Record] {
         try ForeignFormat.refuse(data, name: name)
         let decoder = JSONDecoder.ofLines
         return try lines(of: data).map { number, line in
-            // The decoder neither says where a text stops being JSON nor minds a field that stands twice; the parser does both.
-            let value = try value(line, number, of: data, name)
+            if isWritten { _ = try value(line, number, of: data, name) }
             do {
                 return try decoder.decode(type, from: line)
             } catch let error as DecodingError {
+                // The decoder does not say where a text stops being JSON; the parser does.
+                let value = try value(line, number, of: data, name)
                 if value.array != nil {
                     throw RecordError(.malformed, "\(name):\(number): is a JSON array; write JSON lines, each element on a line of its own")
                 }

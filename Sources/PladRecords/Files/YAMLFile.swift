@@ -51,16 +51,16 @@ package enum YAMLFile {
     }
 
     /// A key that holds an alias is looked at in full to find a second one like it, before anything can be counted. No setting has one.
+    ///
+    /// Throws `RecordError.malformed` with the line. A text in quotes that looks like such a key is refused as well.
     private static func refuseAliasesInKeys(_ text: String, _ file: URL) throws {
         // Without an anchor (&name) there is nothing that an alias could stand for.
-        guard text.utf8.contains(UInt8(ascii: "*")), text.firstMatch(of: /(?m)(?:^|[\s\[{,:-])&[^\s\[\]{},&]/) != nil else { return }
-        let forms = [
-            /(?m)(?:^[\s-]*|[\[{,]\s*)\?\s/, /(?m)(?:^|[\s\[{,])\*[^\s\[\]{},*]+\s*:(?:\s|$)/, /(?m)[\[{][^\n]*\*[^\n]*[\]}]\s*:/,
-        ]
-        for form in forms {
-            guard let match = text.firstMatch(of: form) else { continue }
-            let line = text[..<match.startIndex].utf8.count { $0 == 0x0a } + 1
-            throw RecordError(.malformed, "\(file.path):\(line): a key that is or holds an alias (*name) is not read; write the key out")
+        guard text.utf8.contains(UInt8(ascii: "*")), text.utf8.contains(UInt8(ascii: "&")) else { return }
+        for (index, line) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+            var scanner = AliasedKeyScanner()
+            guard line.contains(where: { scanner.endsKey(with: $0) }) || scanner.endsKey(with: UInt8(ascii: " ")) else { continue }
+            throw RecordError(
+                .malformed, "\(file.path):\(index + 1): a key that is or holds an alias (*name) is not read; write the key out")
         }
     }
 

@@ -83,7 +83,11 @@ package struct JSONScanner {
         }
         while true {
             try body(&self)
-            guard peek() == UInt8(ascii: ",") else { return try take(close) }
+            guard peek() == UInt8(ascii: ",") else {
+                guard peek() == UInt8(ascii: close), position < bytes.count else { throw failure("\",\" or \"\(close)\" expected") }
+                position += 1
+                return
+            }
             position += 1
         }
     }
@@ -185,9 +189,10 @@ package struct JSONScanner {
     }
 
     private mutating func literal(_ word: StaticString, _ value: JSONValue) throws -> JSONValue {
-        guard bytes.count - position >= word.utf8CodeUnitCount else { throw failure("\(word) expected") }
-        for index in 0..<word.utf8CodeUnitCount where bytes[position + index] != word.utf8Start[index] {
-            throw failure("\(word) expected")
+        for index in 0..<word.utf8CodeUnitCount {
+            // A document that is cut off within the word fails at its end.
+            guard position + index < bytes.count else { throw failing("\(word) expected", bytes.count) }
+            guard bytes[position + index] == word.utf8Start[index] else { throw failure("\(word) expected") }
         }
         position += word.utf8CodeUnitCount
         return value
@@ -303,7 +308,7 @@ package struct JSONScanner {
     }
 
     private func fourDigits(from start: Int) throws -> UInt32 {
-        guard start + 4 <= bytes.count else { throw failure("a string does not end") }
+        guard start + 4 <= bytes.count else { throw failing("a string does not end", bytes.count) }
         return try bytes[start..<start + 4].reduce(0) { value, digit in
             guard let number = Character(Unicode.Scalar(digit)).hexDigitValue, digit < 0x80 else { throw failure("an escape is unknown") }
             return value << 4 | UInt32(number)

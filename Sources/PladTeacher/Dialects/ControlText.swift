@@ -20,13 +20,14 @@ struct ControlText {
         }
         var cuts: [String] = []
         // `<s>struck out</s>` is HTML: its marks stand where a text goes on behind or before them.
-        let strikes = Strikes(text)
-        while let head = Self.head(of: text, strikes, sparing: headOnly ? Self.thinking : []) {
+        let endsInside = Self.holdsInnerEnd(text)
+        while let head = Self.head(of: text, endsInside: endsInside, sparing: headOnly ? Self.thinking : []) {
             cuts.append(String(head))
             text = text[head.endIndex...].drop(while: \.isWhitespace)
         }
         var ends: [String] = []
-        while !headOnly, let tail = Self.tail(of: text, Strikes(text)) {
+        let inner = headOnly ? nil : Self.innerBeginning(of: text)
+        while !headOnly, let tail = Self.tail(of: text, isStruckOut: inner.map { $0 <= text.endIndex } ?? false) {
             ends.append(String(tail))
             text = Self.withoutSpaceBehind(text[..<tail.startIndex])
         }
@@ -69,10 +70,10 @@ struct ControlText {
     ]
 
     /// A mark, or the name of the role in a header, at the beginning; without the space before it.
-    private static func head(of text: Substring, _ strikes: Strikes, sparing spared: Set<Substring>) -> Substring? {
+    private static func head(of text: Substring, endsInside: Bool, sparing spared: Set<Substring>) -> Substring? {
         let start = text.drop(while: \.isWhitespace)
         if let mark = mark(at: start) {
-            if spared.contains(mark) || StrayMark.isCall(mark) || (mark == "<s>" && strikes.endInside) { return nil }
+            if spared.contains(mark) || StrayMark.isCall(mark) || (mark == "<s>" && endsInside) { return nil }
             let behind = start[mark.endIndex...]
             // `<|im_start|>assistant`: the role belongs to the mark.
             guard mark != "</s>", let role = roles.first(where: behind.hasPrefix), isEnd(behind.dropFirst(role.count)) else { return mark }
@@ -86,26 +87,23 @@ struct ControlText {
 
     private static func isEnd(_ text: Substring) -> Bool { text.first.map { $0.isNewline || $0 == "<" } ?? true }
 
-    /// Where a text holds HTML's marks of what is struck out.
-    private struct Strikes {
-        /// `</s>` with more text behind it.
-        let endInside: Bool
-        /// `<s>` with text before it.
-        let beginInside: Bool
+    /// True if a text holds `</s>` with more text behind it: HTML's mark of what is struck out.
+    private static func holdsInnerEnd(_ text: Substring) -> Bool {
+        text.utf8.firstRange(of: "</s>".utf8).map { !text[$0.upperBound...].allSatisfy(\.isWhitespace) } ?? false
+    }
 
-        init(_ text: Substring) {
-            let end = text.utf8.firstRange(of: "</s>".utf8)
-            endInside = end.map { !text[$0.upperBound...].allSatisfy(\.isWhitespace) } ?? false
-            let inner = text.drop { $0.isWhitespace }.dropFirst()
-            beginInside = inner.utf8.firstRange(of: "<s>".utf8) != nil
-        }
+    /// The end of the first `<s>` with text before it, as HTML has it; nil for none.
+    private static func innerBeginning(of text: Substring) -> Substring.Index? {
+        text.drop { $0.isWhitespace }.dropFirst().utf8.firstRange(of: "<s>".utf8)?.upperBound
     }
 
     /// A mark at the end, without the space behind it.
-    private static func tail(of text: Substring, _ strikes: Strikes) -> Substring? {
+    ///
+    /// - Parameter isStruckOut: whether `<s>` stands inside, so that `</s>` is its end.
+    private static func tail(of text: Substring, isStruckOut: Bool) -> Substring? {
         let end = withoutSpaceBehind(text)
         guard let last = end.last, last == ">" || last == "]", let start = end.lastIndex(where: { $0 == "<" || $0 == "[" }),
-            let mark = mark(at: end[start...]), mark.endIndex == end.endIndex, mark != "</s>" || !strikes.beginInside
+            let mark = mark(at: end[start...]), mark.endIndex == end.endIndex, mark != "</s>" || !isStruckOut
         else { return nil }
         return mark
     }

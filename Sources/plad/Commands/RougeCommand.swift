@@ -30,7 +30,7 @@ struct RougeCommand: ParsableCommand {
     func run() throws {
         if json { try GivenFlags().refuse(["seed"], with: "--json", "it prints every line's scores, which have no intervals") }
         let (data, name) = try Input.read(input)
-        let pairs = try JSONLines.parse(TextPair.self, data, name: name)
+        let pairs = try JSONLines.parse(TextPair.self, data, name: name, isWritten: true)
         guard !pairs.isEmpty else {
             throw RecordError(.malformed, "\(name) holds no lines; give lines of {\"reference\", \"candidate\"}")
         }

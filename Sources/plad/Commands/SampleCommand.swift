@@ -94,7 +94,7 @@ struct SampleCommand: AsyncParsableCommand {
         guard Input.isJSON(data) else {
             return try PromptSource.parse(data, name: name).map { ($0.id, tokenizer.encodePrompt($0.text ?? "")) }
         }
-        return try JSONLines.parse(PromptLine.self, data, name: name).enumerated().map { index, line in
+        return try JSONLines.parse(PromptLine.self, data, name: name, isWritten: true).enumerated().map { index, line in
             let id = line.id ?? "line-\(index + 1)"
             if let ids = line.promptIDs { return (id, ids) }
             if let text = line.prompt { return (id, tokenizer.encodePrompt(text)) }

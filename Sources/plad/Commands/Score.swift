@@ -27,7 +27,7 @@ struct Score: ParsableCommand {
 
     func run() throws {
         let (data, name) = try Input.read(input)
-        let lines = try JSONLines.parse(ScoreLine.self, data, name: name)
+        let lines = try JSONLines.parse(ScoreLine.self, data, name: name, isWritten: true)
         let ids = lines.enumerated().map { $1.id ?? "line-\($0 + 1)" }
         let model = try Student(location: student, threads: threads)
         let encoder = PairEncoder(student: model)

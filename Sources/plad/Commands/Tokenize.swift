@@ -27,7 +27,7 @@ struct Tokenize: ParsableCommand {
         let tokenizer = try Tokenizer(folder: try StudentLocation.tokenizer(name))
         let (data, source) = try Input.read(input)
         if decode {
-            for line in try JSONLines.parse(IDsLine.self, data, name: source) {
+            for line in try JSONLines.parse(IDsLine.self, data, name: source, isWritten: true) {
                 if let wrong = line.ids.first(where: { tokenizer.token(of: $0) == nil }) {
                     throw RecordError(.malformed, "\(source): the tokenizer of \(name) has no token of id \(wrong)")
                 }
@@ -37,7 +37,7 @@ struct Tokenize: ParsableCommand {
                         textNoSpecial: tokenizer.decode(line.ids, skipSpecialTokens: true)))
             }
         } else {
-            for line in try JSONLines.parse(TextLine.self, data, name: source) {
+            for line in try JSONLines.parse(TextLine.self, data, name: source, isWritten: true) {
                 try Console.result(
                     line: EncodedLine(
                         ids: tokenizer.encode(line.text, addSpecialTokens: true),

@@ -117,7 +117,7 @@ struct Train: AsyncParsableCommand {
         let (data, name) = try Input.read(pairs)
         let encoder = PairEncoder(student: model)
         var (usable, drops): ([EncodedGroup], [Drop]) = ([], [])
-        for (index, pair) in try JSONLines.parse(PreferencePair.self, data, name: name).enumerated() {
+        for (index, pair) in try JSONLines.parse(PreferencePair.self, data, name: name, isWritten: true).enumerated() {
             switch try encoder.encode(pair, id: pair.id ?? "line-\(index + 1)", ranks: ranks, stage: .train) {
             case .usable(let encoded): usable.append(encoded)
             case .dropped(let drop): drops.append(drop)

@@ -22,27 +22,15 @@ enum Browser {
         }
     }
 
-    /// The exit status of the program, which says nothing on this process's outputs. Not by Foundation's Process, which never
-    /// frees what it keeps of a child.
+    /// The exit status of the program, which says nothing on this process's outputs.
     private static func run(_ program: String, _ address: String) throws -> Int32 {
-        var files = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&files)
-        defer { posix_spawn_file_actions_destroy(&files) }
-        for output in [STDOUT_FILENO, STDERR_FILENO] {
-            posix_spawn_file_actions_addopen(&files, output, "/dev/null", O_WRONLY, 0)
+        let nowhere = Foundation.open("/dev/null", O_WRONLY | O_CLOEXEC)
+        defer { close(nowhere) }
+        do {
+            return try ChildProgram(program, [address], files: [(STDOUT_FILENO, nowhere), (STDERR_FILENO, nowhere)]).wait()
+        } catch let error as ChildError {
+            throw BrowserError(message: "cannot run \(program): \(error.reason); open \(address) yourself")
         }
-        let variables = ProcessInfo.processInfo.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        let arguments = [strdup(program), strdup(address), nil]
-        defer { for text in variables + arguments { free(text) } }
-        var child = pid_t()
-        let code = posix_spawn(&child, program, &files, nil, arguments, variables)
-        guard code == 0 else {
-            throw BrowserError(message: "cannot run \(program): \(String(cString: strerror(code))); open \(address) yourself")
-        }
-        var status: Int32 = 0
-        while waitpid(child, &status, 0) < 0, errno == EINTR {}
-        // As the macros WIFEXITED, WEXITSTATUS and WTERMSIG read it.
-        return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
     }
 }
 

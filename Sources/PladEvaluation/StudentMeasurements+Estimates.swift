@@ -55,15 +55,19 @@ extension StudentMeasurements {
         return result
     }
 
-    /// On how many prompts this student's greedy answer is better than another's, and on how many worse: by quality, and of equal
-    /// quality by likeness to the teacher's text.
+    /// The number of prompts on which this student's greedy answer is better than another's, and on which it is worse: by quality, and of
+    /// equal quality by likeness to the teacher's text. Where a record of an older plad tells no quality, facts kept take its place.
+    ///
+    /// Throws `EvaluationError.unpaired` where the prompts differ.
     package func wins(over baseline: StudentMeasurements) throws -> (won: Int, lost: Int) {
         try checkPaired(with: baseline)
-        func scores(_ student: StudentMeasurements) -> [(Double, Double)] {
-            zip(student.prompts, student.qualities).map { ($0.quality ?? 0, $1) }
+        func facts(_ prompt: HeldOutMeasurement) -> Double { Double(Facts.kept(prompt.facts, in: prompt.answer)) }
+        let pairs = prompts.indices.map { index -> (own: (Double, Double), other: (Double, Double)) in
+            let (own, other) = (prompts[index], baseline.prompts[index])
+            let quality = own.quality.flatMap { mine in other.quality.map { (mine, $0) } } ?? (facts(own), facts(other))
+            return ((quality.0, qualities[index]), (quality.1, baseline.qualities[index]))
         }
-        let pairs = zip(scores(self), scores(baseline))
-        return (pairs.count { $0.0 > $0.1 }, pairs.count { $0.0 < $0.1 })
+        return (pairs.count { $0.own > $0.other }, pairs.count { $0.own < $0.other })
     }
 
     /// Prompts on which this student's answer is closer to the teacher's text; a tie is half a win.

@@ -10,30 +10,16 @@ struct LikelihoodPlot {
     /// Shared by the plots of all students, so that they can be compared by eye.
     let x: Axis
 
-    private static let (width, height) = (360.0, 206.0)
-    private static let (left, right, top, bottom) = (30.0, 352.0, 16.0, 164.0)
-
     /// An axis that holds the likelihoods of all the students' samples.
     static func axis(_ qualities: [LikelihoodQuality]) -> Axis {
         Axis(around: qualities.flatMap { $0.points.compactMap(\.first) + $0.bins.map(\.logProbabilityPerToken) }, ticks: 5)
     }
 
     func markup() -> String {
-        let y = Axis(around: [0, 1], limits: 0...1)
-        var svg = SVG(width: Self.width, height: Self.height)
-        for tick in y.ticks {
-            let height = y.place(tick, from: Self.bottom, to: Self.top)
-            svg.line(Self.left, height, Self.right, height, "grid")
-            svg.text(y.label(tick), Self.left - 6, height + 3.5, .end, "tick")
-        }
-        for tick in x.ticks {
-            svg.text(x.label(tick), x.place(tick, from: Self.left, to: Self.right), Self.bottom + 16, .middle, "tick")
-        }
-        svg.text(likeness, 0, 8, .start, "tick quiet")
-        svg.text("log-probability per token, nats", Self.right, Self.height - 5, .end, "tick quiet")
-        let place = { (likelihood: Double, quality: Double) in
-            (x: x.place(likelihood, from: Self.left, to: Self.right), y: y.place(quality, from: Self.bottom, to: Self.top))
-        }
+        let frame = PlotFrame(
+            x: x, y: Axis(around: [0, 1], limits: 0...1), xTitle: "log-probability per token, nats", yTitle: likeness)
+        let place = frame.place
+        var svg = frame.svg()
         for point in quality.points where point.count == 2 && point.allSatisfy(\.isFinite) {
             let spot = place(point[0], point[1])
             svg.dot(spot.x, spot.y, radius: 1.6, "faint")

@@ -5,26 +5,11 @@ struct ReliabilityPlot {
     let title: String
     let bins: [ReliabilityBin]
 
-    private static let (width, height) = (360.0, 206.0)
-    private static let (left, right, top, bottom) = (30.0, 352.0, 16.0, 164.0)
-
     func markup() -> String {
-        let x = Axis(around: [0.5, 1], limits: 0.5...1)
-        let y = Axis(around: [0, 1], limits: 0...1)
-        let place = { (confidence: Double, accuracy: Double) in
-            (x: x.place(confidence, from: Self.left, to: Self.right), y: y.place(accuracy, from: Self.bottom, to: Self.top))
-        }
-        var svg = SVG(width: Self.width, height: Self.height)
-        for tick in y.ticks {
-            let height = y.place(tick, from: Self.bottom, to: Self.top)
-            svg.line(Self.left, height, Self.right, height, "grid")
-            svg.text(y.label(tick), Self.left - 6, height + 3.5, .end, "tick")
-        }
-        for tick in x.ticks {
-            svg.text(x.label(tick), x.place(tick, from: Self.left, to: Self.right), Self.bottom + 16, .middle, "tick")
-        }
-        svg.text("share right", 0, 8, .start, "tick quiet")
-        svg.text("confidence", Self.right, Self.height - 5, .end, "tick quiet")
+        let frame = PlotFrame(
+            x: Axis(around: [0.5, 1], limits: 0.5...1), y: Axis(around: [0, 1], limits: 0...1), xTitle: "confidence", yTitle: "share right")
+        let place = frame.place
+        var svg = frame.svg()
         let (from, to) = (place(0.5, 0.5), place(1, 1))
         svg.line(from.x, from.y, to.x, to.y, "phase")
         let drawable = bins.filter { $0.confidence.isFinite && $0.accuracy.isFinite }

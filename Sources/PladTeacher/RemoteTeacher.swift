@@ -18,9 +18,9 @@ package final class RemoteTeacher: Teacher {
     private let streaming: Streaming
     private let idleTimeout: Duration
     private let underWay: RequestsUnderWay
-    /// Set once the endpoint has answered without a stream what it would not, or not in one piece, with one.
+    /// True once streaming failed and the same request without it worked.
     private let refusesStreams = Locked(false)
-    /// Set once the endpoint has not brought as many answers as it was asked for.
+    /// True once the endpoint gave fewer answers than a request asked for.
     let refusesSeveral = Locked(false)
 
     /// - Parameters:

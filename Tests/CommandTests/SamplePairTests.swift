@@ -8,9 +8,9 @@ import Testing
     private let facts = ["a", "e", "o", "th"]
 
     /// 12 prompts of which 4 are held out, and 8 unpaid ones, of which one has a held-out text.
-    private func write(_ folder: URL) throws {
+    private func write(_ folder: URL, facts: [String]? = nil) throws {
         func lines(_ numbers: Range<Int>, _ id: String) -> Data {
-            let list = facts.map { "\"\($0)\"" }.joined(separator: ",")
+            let list = (facts ?? self.facts).map { "\"\($0)\"" }.joined(separator: ",")
             return Data(numbers.map { "{\"id\":\"\(id)\($0)\",\"prompt\":\"the old house \($0) is\",\"facts\":[\(list)]}\n" }.joined().utf8)
         }
         try lines(0..<8, "p").write(to: folder.appendingPathComponent("prompts.jsonl"))
@@ -33,8 +33,9 @@ import Testing
         try JSONLines.read(type, from: folder.appendingPathComponent(path))
     }
 
-    private func quality(_ text: String) -> Double {
-        Double(facts.count { text.utf8.count >= $0.utf8.count && text.contains($0) }) / Double(facts.count)
+    private func quality(_ text: String, facts: [String]? = nil) -> Double {
+        let facts = facts ?? self.facts
+        return Double(facts.count { text.utf8.count >= $0.utf8.count && text.contains($0) }) / Double(facts.count)
     }
 
     private func plain(_ text: String) -> [Substring] { text.lowercased().split { $0.isWhitespace || $0.isPunctuation } }
@@ -65,7 +66,7 @@ import Testing
             for (id, samples) in samples {
                 var texts: [String] = []
                 for sample in samples where !texts.contains(where: { plain($0) == plain(sample.text) }) { texts.append(sample.text) }
-                let qualities = texts.map(quality)
+                let qualities = texts.map { quality($0) }
                 let pair = ranked.first { $0.id == id }
                 guard let best = qualities.max(), let worst = qualities.min(), best > worst else {
                     #expect(pair == nil)
@@ -125,19 +126,29 @@ import Testing
 
     @Test func theTeachersTextStandsOnlyAboveSamplesThatAreVerifiedWorse() throws {
         try PladProcess.withFolder { folder in
-            try write(folder)
+            // The teacher repeats one word; samples rarely do.
+            let facts = ["we", "we we", "e", "o"]
+            try write(folder, facts: facts)
             let teacher = try LocalTeacher("llama-gqa-tied", in: folder)
             defer { teacher.stop() }
             let result = try distill(folder, "run", teacher: teacher.remote, "--rank", "both", "--min-gap", "0.25", "--quality", "facts")
             #expect(result.status == 0, "\(result.errors)")
             let pairs = try read(PreferencePair.self, folder, "run/pairs.jsonl")
-            let texts = Set(try read(TeacherAnswer.self, folder, "run/teacher.jsonl").map(\.text))
+            let said = Dictionary(grouping: try read(StudentSample.self, folder, "run/samples.jsonl"), by: \.id).mapValues {
+                $0.map(\.text)
+            }
+            var kinds: Set<Bool> = []
             for pair in pairs where pair.ranks {
-                #expect(pair.chosenQuality == quality(pair.chosen!) && pair.rejectedQuality == quality(pair.rejected!))
+                #expect(
+                    pair.chosenQuality == quality(pair.chosen!, facts: facts)
+                        && pair.rejectedQuality == quality(pair.rejected!, facts: facts))
                 #expect(pair.chosenQuality! - pair.rejectedQuality! >= 0.25)
                 // A pair with the teacher's text keeps it likely; one of samples keeps neither.
-                #expect(pair.keepsChosen == (texts.contains(pair.chosen!) ? nil : false) || texts.contains(pair.chosen!))
+                let isOfSamples = said[pair.id!]!.contains(pair.chosen!)
+                #expect(pair.keepsChosen == (isOfSamples ? false : nil))
+                kinds.insert(isOfSamples)
             }
+            #expect(kinds == [true, false])
             let drops = try read(Drop.self, folder, "run/drops.jsonl").filter { $0.stage == .pair }
             #expect(drops.contains { $0.state == .smallGap })
         }

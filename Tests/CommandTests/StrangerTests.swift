@@ -9,7 +9,7 @@ import Testing
         "timeout", "attempts", "concurrency", "teacher-samples", "max-tokens", "requests-per-minute", "tokens-per-minute", "budget",
         "limit",
         "pairs", "samples", "temperature", "top-k", "rounds", "epochs", "warm-up-epochs", "batch-size", "rows-per-pass", "lora-rank",
-        "min-pairs",
+        "min-pairs", "candidates", "unpaid-limit", "quality-timeout",
         "evaluation-samples", "judge-max-tokens", "threads", "margin", "learning-rate", "checkpoint-seconds",
     ]
 

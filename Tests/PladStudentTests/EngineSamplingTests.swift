@@ -74,6 +74,28 @@ import Testing
         #expect(begun.map(\.request).filter(greedy.contains) == greedy.flatMap { Array(repeating: $0, count: 5) })
     }
 
+    /// As many askers with much to do as there are slots, each older than the one who asks for a little.
+    @Test(arguments: [1, 3]) func whoeverWaitsHasATurnBeforeAnybodyHasTwo(slots: Int) throws {
+        let (golden, student) = (try Golden.load("llama-gqa-tied"), try Golden.student("llama-gqa-tied"))
+        let decoder = BatchDecoder(student: student, slots: slots)
+        func request(_ samples: Int, _ asker: Int) -> DecodeRequest {
+            var parameters = warm
+            parameters.maxTokens = 2
+            return DecodeRequest(
+                prompt: golden.pairs[0].promptIds, parameters: parameters, streams: streams(samples, "\(asker)"), asker: asker)
+        }
+        for asker in 0..<slots + 1 { _ = try decoder.submit(request(40, asker)) }
+        var events = try decoder.step()
+        let modest = try decoder.submit(request(1, 99))
+        while !decoder.isIdle { events += try decoder.step() }
+        var begun: [Int] = []
+        var seen: Set<[Int]> = []
+        for event in events where seen.insert([event.request, event.sample]).inserted { begun.append(event.request) }
+        let place = try #require(begun.firstIndex(of: modest))
+        #expect(place <= 2 * slots + 1, "\(begun.prefix(20))")
+        #expect(begun.count == 40 * (slots + 1) + 1)
+    }
+
     @Test(arguments: Golden.names)
     func cachedDecodingEqualsTheFullForward(_ name: String) throws {
         let student = try Golden.student(name)

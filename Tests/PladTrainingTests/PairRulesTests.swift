@@ -32,7 +32,7 @@ import Testing
             let sides = PairSides(chosen: "a", rejected: "b", chosenTokens: 1, rejectedTokens: 1, similarity: 0.9, measure: measure)
             #expect(
                 PairRules(similarity: 0...0.8).objection(to: sides)?.detail
-                    == "\(measure.rawValue) to the chosen text is 0.9, above `max_similarity` 0.8")
+                    == "\(measure.rawValue) to the chosen text is 0.9, above `pairing.max_similarity` 0.8")
         }
     }
 

@@ -55,7 +55,7 @@ extension Run {
             case .command: quality = CommandQuality(settings.quality.command ?? "", timeout: settings.quality.timeout)
             case .judge: quality = try judgeQuality()
             }
-            if quality.needsTeacher, prompts.contains(where: { $0.split == .unpaid }) {
+            if quality.needsTeacher, sampledPrompts.contains(where: { $0.split == .unpaid }) {
                 throw SettingError(
                     path: "prompts.unpaid_file",
                     problem:
@@ -86,7 +86,8 @@ extension Run {
             guard case .remote(let teacher, let maxTokens) = judge else { continue }
             let parameters = SamplingParameters(temperature: 0, maxTokens: maxTokens)
             // Made when it is first asked: a run that only looks opens no cache.
-            let model = Lazy { try CachedTeacher(teacher, "evaluation.judge", observer: observer) }
+            let run = record.id.map { $0 + "/judge" }
+            let model = Lazy { try CachedTeacher(teacher, "evaluation.judge", run: run, observer: observer) }
             return JudgeQuality { try await model.value().answer(to: $0, parameters).completion.text }
         }
         throw SettingError(

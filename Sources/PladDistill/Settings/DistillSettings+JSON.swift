@@ -26,7 +26,7 @@ extension DistillSettings {
         "teacher.remote", "teacher.key_file", "teacher.plain_http", "teacher.headers", "teacher.concurrency", "teacher.requests_per_minute",
         "teacher.tokens_per_minute", "teacher.timeout", "teacher.streaming", "teacher.batch", "teacher.attempts", "teacher.budget",
         "teacher.price", "teacher.skip_failed", "teacher.cache", "teacher.replay", "teacher.refresh",
-        "run.folder", "run.checkpoint_seconds",
+        "quality.timeout", "run.folder", "run.checkpoint_seconds",
     ]
 
     private static func isIncidental(_ path: String) -> Bool { incidental.contains(path) || path.hasPrefix("evaluation.judge.") }

@@ -74,7 +74,7 @@ extension Run {
         let student = try Student(at: student, threads: 1)
         try settings.adapter.attach(to: student, seed: 0)
         let limit = settings.teacher.maxTokens ?? 256
-        let lengths = try prompts(.train).map { try wording.student($0, student.tokenizer).ids.count }.sorted(by: >)
+        let lengths = try sampledPrompts.map { try wording.student($0.prompt, student.tokenizer).ids.count }.sorted(by: >)
         var (pass, rows): ([(prompt: Int, completions: [Int])], Int) = ([], 0)
         for length in lengths.prefix(settings.optimiser.batchSize ?? 32) where rows < settings.optimiser.rowsPerPass {
             pass.append((length, [limit, limit]))

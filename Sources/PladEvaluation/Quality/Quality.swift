@@ -31,4 +31,8 @@ public enum QualityKind: String, Codable, Sendable, CaseIterable {
     case judge
     /// The number that a program of the user's gives.
     case command
+
+    /// True if a completion's quality depends on those that it stands among: then it orders one student's samples, and says nothing of how
+    /// one student compares with another.
+    package var isRelative: Bool { self == .agreement || self == .judge }
 }

@@ -13,9 +13,9 @@ extension StudentMeasurements {
         return measures
     }
 
-    /// The same of this student minus another.
+    /// The same of this student minus another; nil where a student's completions were ranked among themselves.
     func quality(minus baseline: StudentMeasurements, _ bootstrap: Bootstrap) -> QualityMeasures? {
-        guard let by = prompts.lazy.compactMap(\.qualityBy).first else { return nil }
+        guard let by = prompts.lazy.compactMap(\.qualityBy).first, QualityKind(rawValue: by)?.isRelative != true else { return nil }
         let columns = Set(Column.allCases.filter { isMeasured($0) && baseline.isMeasured($0) })
         guard columns.contains(.quality) else { return nil }
         return qualityMeasures(by) { columns.contains($0) ? bootstrap.difference(of: self[$0], from: baseline[$0]) : nil }

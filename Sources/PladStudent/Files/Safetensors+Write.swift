@@ -26,7 +26,7 @@ extension Safetensors {
 
     private static func check(_ values: UnsafeBufferPointer<Float>, of name: String, fit type: TensorType) throws {
         // From halfway between the largest finite number and the next that would be on, numbers are rounded to infinity in f16. Beyond
-        // 1e19, whose square is the largest that float32 holds, no student is read.
+        // 1e19, whose square float32 still holds, no student is read.
         let limit: Float = type == .f16 ? 65_520 : 1e19
         guard let wrong = values.first(where: { !(abs($0) < limit) }) else { return }
         guard wrong.isFinite else {

@@ -1,8 +1,8 @@
 import PladRecords
 import PladTensor
 
-/// Continues many prompts at once: a slot that falls free takes the next sample of whoever has the fewest under way, and a prompt is
-/// computed once for all its samples.
+/// Continues many prompts at once: a slot that falls free takes the next sample of whoever has the fewest under way, then of whoever waits longest, and a prompt
+/// is computed once for all its samples.
 ///
 /// The batch does not change what is drawn: each sample's tokens depend on the weights, the prompt, the parameters and its stream alone.
 /// Holds repacked copies of the matrices as they are when it is made: no training may come between that and its last use.
@@ -14,6 +14,9 @@ package final class BatchDecoder {
     /// Requests with samples that have not begun, the oldest first.
     private var waiting: [Request] = []
     private var active: [Sequence] = []
+    /// When each asker last began a sample, in samples begun by all; of those with nothing left, some are forgotten.
+    private var lastTurns: [Int: Int] = [:]
+    private var turn = 0
     private let draws: [TokenDraw]
     private var logits = AlignedBuffer(count: 0)
 
@@ -129,6 +132,7 @@ package final class BatchDecoder {
             let request = waiting[next]
             if request.begun < request.request.streams.count {
                 if request.begun == 0 { new.append(request) }
+                noteTurn(of: request.request.asker)
                 active.append(begin(request))
             }
             if request.begun == request.request.streams.count { waiting.remove(at: next) }
@@ -136,21 +140,30 @@ package final class BatchDecoder {
         for (request, prefix) in zip(new, model.prefill(new.map(\.request.prompt))) { request.prefix = prefix }
     }
 
-    /// The place in `waiting` of the oldest request of the asker with the fewest samples under way, of several the one that came first:
-    /// nobody who asks for a lot keeps others waiting for longer than a slot needs to fall free.
+    /// The place in `waiting` of the oldest request of the asker with the fewest samples under way; of several askers, of the one whose
+    /// last turn is longest ago, and who had none yet comes first. So everyone who waits has a turn before anyone has two.
     private func nextWaiting() -> Int? {
-        guard let first = waiting.first else { return nil }
         var underWay: [Int: Int] = [:]
         for sequence in active { underWay[sequence.request.request.asker, default: 0] += 1 }
-        var (best, fewest) = (0, underWay[first.request.asker] ?? 0)
-        // Those of one asker stand in rows.
-        var asker = first.request.asker
-        for (place, request) in waiting.enumerated() where fewest > 0 && request.request.asker != asker {
-            asker = request.request.asker
-            let count = underWay[asker] ?? 0
-            if count < fewest { (best, fewest) = (place, count) }
+        var best: (place: Int, rank: (Int, Int))?
+        // Requests of one asker mostly stand in rows: the first of a row is the oldest.
+        var asker: Int?
+        for (place, request) in waiting.enumerated() where request.request.asker != asker {
+            let next = request.request.asker
+            asker = next
+            let rank = (underWay[next] ?? 0, lastTurns[next] ?? -1)
+            if best.map({ rank < $0.rank }) ?? true { best = (place, rank) }
         }
-        return best
+        return best?.place
+    }
+
+    /// Notes an asker's turn.
+    private func noteTurn(of asker: Int) {
+        lastTurns[asker] = turn
+        turn += 1
+        guard lastTurns.count > 2 * (waiting.count + active.count) + 64 else { return }
+        let present = Set(waiting.map(\.request.asker) + active.map(\.request.request.asker))
+        lastTurns = lastTurns.filter { present.contains($0.key) }
     }
 
     private func begin(_ request: Request) -> Sequence {
@@ -189,7 +202,7 @@ package final class BatchDecoder {
         return events
     }
 
-    /// Whether the token just drawn ends the sample.
+    /// The reason for which the token just drawn ends the sample; nil where it goes on.
     private func finish(_ sequence: inout Sequence) -> FinishReason? {
         if student.endOfSequence.contains(sequence.last) || sequence.stops?.append(sequence.last) == true { return .stop }
         return sequence.count >= sequence.room ? .length : nil

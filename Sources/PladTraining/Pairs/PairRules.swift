@@ -53,15 +53,15 @@ package struct PairRules: Sendable {
             return (.nearDuplicate, "the sides differ in case, spaces or punctuation alone")
         }
         let likeness = "\(sides.measure.rawValue) to the chosen text is \(rounded(sides.similarity))"
-        if sides.similarity > similarity.upperBound { return (.tooSimilar, "\(likeness), above `max_similarity` \(similarity.upperBound)") }
+        if sides.similarity > similarity.upperBound { return (.tooSimilar, "\(likeness), above `pairing.max_similarity` \(similarity.upperBound)") }
         if sides.similarity < similarity.lowerBound {
-            return (.tooDifferent, "\(likeness), below `min_similarity` \(similarity.lowerBound)")
+            return (.tooDifferent, "\(likeness), below `pairing.min_similarity` \(similarity.lowerBound)")
         }
         if let limit = maxLengthRatio {
             let (shorter, longer) = (min(sides.chosenTokens, sides.rejectedTokens), max(sides.chosenTokens, sides.rejectedTokens))
             if Double(longer) > limit * Double(shorter) {
                 return (
-                    .unevenLengths, "\(sides.chosenTokens) and \(sides.rejectedTokens) tokens, more than `max_length_ratio` \(limit) apart"
+                    .unevenLengths, "\(sides.chosenTokens) and \(sides.rejectedTokens) tokens, more than `pairing.max_length_ratio` \(limit) apart"
                 )
             }
         }
@@ -78,7 +78,7 @@ package struct PairRules: Sendable {
         // A gap that was written as 0.1 is not to fail by the last bit of 0.6 - 0.5.
         guard chosen - rejected <= 0 || chosen - rejected < minGap - 1e-9 else { return nil }
         return (
-            .smallGap, "quality \(rounded(chosen)) and \(rounded(rejected))" + (minGap > 0 ? ", less than `min_gap` \(minGap) apart" : "")
+            .smallGap, "quality \(rounded(chosen)) and \(rounded(rejected))" + (minGap > 0 ? ", less than `pairing.min_gap` \(minGap) apart" : "")
         )
     }
 

@@ -18,6 +18,7 @@ extension DistillOptions {
             settings.warmUp.learningRate = warmUp.warmUpLearningRate
             settings.warmUp.schedule = warmUp.warmUpSchedule
             settings.sampling = sampling.settings
+            settings.sampling.unpaidLimit = prompts.unpaidLimit
             settings.quality.by = quality.quality
             (settings.quality.command, settings.quality.timeout) = (quality.qualityCommand, quality.qualityTimeout)
             settings.quality.keepAnswers = quality.keepAnswers
@@ -87,7 +88,6 @@ extension RunSamplingOptions {
     var settings: SamplingSettings {
         var settings = SamplingSettings()
         (settings.samples, settings.temperature, settings.topK, settings.topP) = (samples, temperature, topK, topP)
-        settings.unpaidLimit = unpaidLimit
         return settings
     }
 }

@@ -29,6 +29,9 @@ struct PromptOptions: ParsableArguments {
             valueName: "file"), completion: .file())
     var unpaidPrompts: String?
 
+    @Option(help: ArgumentHelp("Sample only the first so many of the unpaid prompts.", valueName: "n"))
+    var unpaidLimit: Int?
+
     @Option(help: ArgumentHelp("Use only the first so many training prompts.", valueName: "n"))
     var limit: Int?
 

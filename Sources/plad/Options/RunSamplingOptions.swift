@@ -4,9 +4,6 @@ struct RunSamplingOptions: ParsableArguments {
     @Option(name: [.long, .customLong("candidates")], help: "Samples of the student for each prompt.")
     var samples = 1
 
-    @Option(help: ArgumentHelp("Sample only the first so many of the unpaid prompts.", valueName: "n"))
-    var unpaidLimit: Int?
-
     @Option(
         help: """
             The student's sampling temperature. Below 1 its samples are likelier than the teacher's text, and ranking mostly \

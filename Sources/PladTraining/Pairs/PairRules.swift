@@ -61,7 +61,8 @@ package struct PairRules: Sendable {
             let (shorter, longer) = (min(sides.chosenTokens, sides.rejectedTokens), max(sides.chosenTokens, sides.rejectedTokens))
             if Double(longer) > limit * Double(shorter) {
                 return (
-                    .unevenLengths, "\(sides.chosenTokens) and \(sides.rejectedTokens) tokens, more than `pairing.max_length_ratio` \(limit) apart"
+                    .unevenLengths,
+                    "\(sides.chosenTokens) and \(sides.rejectedTokens) tokens, more than `pairing.max_length_ratio` \(limit) apart"
                 )
             }
         }

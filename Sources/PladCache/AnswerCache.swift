@@ -65,7 +65,7 @@ package final class AnswerCache: Sendable {
     }
 
     /// The answer that a run which refreshes has asked for again already; nil where it has not.
-    func renewed(_ request: TeacherRequest, by run: String?) async throws -> StoredCompletion? {
+    package func renewed(_ request: TeacherRequest, by run: String?) async throws -> StoredCompletion? {
         guard let run else { return nil }
         let key = AnswerKey.digest(of: request)
         return try await queue.find { db in try Self.isRenewed(key, by: run, db) ? StoredCompletion.fetch(db, key: key) : nil }

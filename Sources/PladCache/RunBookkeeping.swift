@@ -43,7 +43,8 @@ struct Renewal {
     /// Adds those that are not there.
     static func insert(_ renewals: [Renewal], _ db: Database) throws {
         for renewal in renewals {
-            try db.execute(sql: "INSERT OR IGNORE INTO renewal (\(columns)) VALUES (?, ?)", arguments: [renewal.run, Data(renewal.key.bytes)])
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO renewal (\(columns)) VALUES (?, ?)", arguments: [renewal.run, Data(renewal.key.bytes)])
         }
     }
 }

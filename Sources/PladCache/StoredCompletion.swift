@@ -45,7 +45,7 @@ package struct StoredCompletion: Sendable, Equatable {
         choice = reply.choice
     }
 
-    init(
+    package init(
         _ request: TeacherRequest, status: Int, response: Data, finishReason: FinishReason, usage: Usage?, model: String?, attempts: Int
     ) {
         key = AnswerKey.digest(of: request)

@@ -25,6 +25,8 @@ package struct HeldOutMeasurement: Codable, Sendable {
     package var answerLogProbability: Double?
     /// Samples that the student drew itself, with their qualities; nil where none were drawn.
     package var own: [ScoredSample]?
+    /// The completions of beam search with 4 and with 8 beams; nil where it was not asked for.
+    package var beams: [BeamCompletion]?
 
     package init(
         id: String, prompt: String, teacherText: String, teacherLogProbabilities: [Float], answer: String, answerTokens: Int,
@@ -39,5 +41,20 @@ package struct HeldOutMeasurement: Codable, Sendable {
         self.pairs = pairs
         self.facts = facts
         self.samples = samples
+    }
+}
+
+/// The best completion that a beam search found.
+package struct BeamCompletion: Codable, Sendable, Hashable {
+    /// Beams of the searches that students are measured by.
+    package static let widths = [4, 8]
+
+    package var width: Int
+    package var text: String
+    /// Nil where no quality is known of the prompt.
+    package var quality: Double?
+
+    package init(width: Int, text: String) {
+        (self.width, self.text) = (width, text)
     }
 }

@@ -17,7 +17,7 @@ package struct StudentMeasurements: Sendable {
         /// Rank correlation of log-probability per token with the share of facts kept.
         case kendallOfFacts
         /// Quality of the greedy answer, of the student's own samples, of the likeliest and the best of them, and whether one is right.
-        case quality, sampleQuality, likeliestBySum, likeliestByMean, bestQuality, passAtN
+        case quality, sampleQuality, likeliestBySum, likeliestByMean, bestQuality, passAtN, beam4, beam8
     }
 
     package let name: String

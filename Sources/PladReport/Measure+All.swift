@@ -52,6 +52,8 @@ extension Measure {
         quality("Quality of samples", "of the student’s own", .higher) { $0.sample },
         quality("Likeliest sample", "quality of the likeliest of a prompt’s samples", .higher) { $0.likeliestBySum },
         quality("Likeliest per token", "the same, by the mean over tokens", .higher) { $0.likeliestByMean },
+        quality("Beam search, 4", "quality of the best completion of 4 beams", .higher) { $0.beam4 },
+        quality("Beam search, 8", "the same of 8", .higher) { $0.beam8 },
         quality("Best sample", "quality of the best of a prompt’s samples: the headroom of ranking", .higher) { $0.best },
         quality("Pass@n", "prompts with a sample that is right in full", .higher) { $0.passAtN },
         quality("AUROC", "how often a right sample is likelier than a wrong one; 0.5 is chance", .higher) { $0.auroc },

@@ -53,7 +53,7 @@ public final class Student {
         let family = try ModelFamily.named(by: file)
         let described = try family.configuration(file)
         let files = try WeightFiles(folder: folder)
-        (configuration, names) = files.settlingHead(described, family.names(described))
+        (configuration, names) = try files.settlingHead(described, family.names(described))
         // What is written must not be tied again by readers that go by config.json alone.
         let isFoundUntied = described.tiedEmbeddings && !configuration.tiedEmbeddings && !configuration.hasEncoder
         self.file = isFoundUntied ? file.with(text: StudentFolder.setting("tie_word_embeddings", to: "false", in: file.text)) : file

@@ -17,6 +17,13 @@ package final class KeyValueCache {
         memory = Self.memory(layers, shape, capacity: self.capacity)
     }
 
+    /// A copy, to go on from the same past another way.
+    package init(copying other: KeyValueCache) {
+        (layers, shape, capacity) = (other.layers, other.shape, other.capacity)
+        memory = Self.memory(layers, shape, capacity: capacity)
+        memory.pointer.update(from: other.memory.pointer, count: memory.count)
+    }
+
     /// Small pages: a short sequence touches little of every layer's part.
     private static func memory(_ layers: Int, _ shape: AttentionShape, capacity: Int) -> AlignedBuffer {
         AlignedBuffer(count: layers * shape.keyValueHeads * capacity * (shape.headWidth + shape.paddedWidth), largePages: false)

@@ -19,6 +19,10 @@ import Testing
     }
 
     private func distill(_ folder: URL, _ out: String, teacher: String?, _ more: String...) throws -> PladProcess.Result {
+        try distill(folder, out, teacher: teacher, more)
+    }
+
+    private func distill(_ folder: URL, _ out: String, teacher: String?, _ more: [String]) throws -> PladProcess.Result {
         let source = teacher.map { ["--remote", $0] } ?? ["--replay"]
         return try PladProcess.run(
             ["distill"] + source + [
@@ -154,6 +158,90 @@ import Testing
         }
     }
 
+    /// No prompt says what is right: a critic ranks, students are measured by likeness, and a replay ends in the same bytes.
+    @Test func aCriticRanksTheSamplesOfPromptsThatWereNeverPaidFor() throws {
+        try PladProcess.withFolder { folder in
+            try write(folder, facts: [])
+            let teacher = try LocalTeacher("llama-gqa-tied", in: folder)
+            let unpaid = folder.appendingPathComponent("unpaid.jsonl").path
+            let flags = [
+                "--rank", "samples", "--quality", "critic", "--unpaid-prompts", unpaid, "--learning-rate", "1e-3", "--rounds", "2",
+            ]
+            let result = try distill(folder, "run", teacher: teacher.remote, flags)
+            teacher.stop()
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(result.errors.contains("teacher above sample"), "\(result.errors)")
+            let pairs = try read(PreferencePair.self, folder, "run/pairs.jsonl").filter(\.ranks)
+            #expect(pairs.contains { $0.id!.hasPrefix("u") && $0.round == 2 })
+            #expect(pairs.allSatisfy { 0...1 ~= $0.rejectedQuality! && $0.rejectedQuality! < $0.chosenQuality! && $0.chosenQuality! <= 1 })
+            let evaluation = try Data(contentsOf: folder.appendingPathComponent("run/evaluation.json"))
+            #expect(String(decoding: evaluation, as: UTF8.self).contains("\"by\":\"likeness\""))
+
+            let again = try distill(folder, "again", teacher: nil, flags)
+            #expect(again.status == 0, "\(again.errors)")
+            for file in ["pairs.jsonl", "samples.jsonl", "checkpoints/critic-2/model.safetensors", "student/model.safetensors"] {
+                let (first, second) = (folder.appendingPathComponent("run/" + file), folder.appendingPathComponent("again/" + file))
+                #expect(try Data(contentsOf: first) == Data(contentsOf: second), "\(file)")
+            }
+        }
+    }
+
+    /// The numbers of a command are recorded: a replay ends in the same bytes when the program is gone, and tells when one is missing.
+    @Test func aReplayNeedsNoCommand() throws {
+        try PladProcess.withFolder { folder in
+            try write(folder, facts: [])
+            let teacher = try LocalTeacher("llama-gqa-tied", in: folder)
+            let program = folder.appendingPathComponent("check.sh")
+            // No two numbers are the same: a program that is asked again says something else.
+            let script = "#!/bin/sh\nwhile read -r line; do head -c 6 /dev/urandom | od -An -tu4 | awk '{print $1 / 4294967296}'; done\n"
+            try Data(script.utf8).write(to: program)
+            let flags = ["--rank", "samples", "--quality", "command", "--quality-command", "sh \(program.path)"]
+            let first = try distill(folder, "run", teacher: teacher.remote, flags)
+            teacher.stop()
+            #expect(first.status == 0, "\(first.errors)")
+            try Data("exit 4\n".utf8).write(to: program)
+            let again = try distill(folder, "again", teacher: nil, flags)
+            #expect(again.status == 0, "\(again.errors)")
+            for file in ["pairs.jsonl", "evaluation.json", "student/model.safetensors"] {
+                let (one, two) = (folder.appendingPathComponent("run/" + file), folder.appendingPathComponent("again/" + file))
+                #expect(try Data(contentsOf: one) == Data(contentsOf: two), "\(file)")
+            }
+            let other = try distill(folder, "other", teacher: nil, flags + ["--seed", "5"])
+            #expect(other.status == 69 && other.errors.contains("ended with status 4"), "\(other.errors)")
+            let verified = try PladProcess.run(["cache", "verify", "--cache", folder.appendingPathComponent("cache.sqlite").path])
+            #expect(verified.status == 0, "\(verified.errors)")
+        }
+    }
+
+    /// Of four samples the untouched student draws three in the first round, one in those that follow.
+    @Test func samplesOfTheUntouchedStudentAreMixedIn() throws {
+        try PladProcess.withFolder { folder in
+            try write(folder)
+            let teacher = try LocalTeacher("llama-gqa-tied", in: folder)
+            defer { teacher.stop() }
+            func samples(_ out: String, _ flags: [String]) throws -> [String: [String]] {
+                let result = try distill(
+                    folder, out, teacher: teacher.remote, flags + ["--rounds", "2", "--warm-up-learning-rate", "1e-2"])
+                #expect(result.status == 0, "\(result.errors)")
+                return Dictionary(grouping: try read(StudentSample.self, folder, out + "/samples.jsonl"), by: { "\($0.round) \($0.id)" })
+                    .mapValues { $0.sorted { $0.sample < $1.sample }.map(\.text) }
+            }
+            let mixed = try samples("mixed", ["--initial-share", "0.75", "--initial-share", "0.25"])
+            let initial = try samples("initial", ["--negatives-from", "initial"])
+            let own = try samples("own", [])
+            #expect(mixed.count == 16 && mixed.values.allSatisfy { $0.count == 4 })
+            for (key, texts) in mixed {
+                let count = key.hasPrefix("1 ") ? 3 : 1
+                #expect(texts.prefix(count) == initial[key]!.prefix(count))
+                // The student of the second round has learnt from other samples than the one of "own".
+                if count == 3 { #expect(texts.suffix(1) == own[key]!.suffix(1)) }
+            }
+            #expect(mixed.contains { $1[3] != initial[$0]![3] })
+            let refused = try distill(folder, "refused", teacher: teacher.remote, "--initial-share", "1.5")
+            #expect(refused.status == 64 && refused.errors.contains("--initial-share 1.5: give shares"), "\(refused.errors)")
+        }
+    }
+
     @Test func onlyAnswersThatAreRightAreTrainedOnWhereThatIsAskedFor() throws {
         try PladProcess.withFolder { folder in
             try write(folder)
@@ -203,7 +291,10 @@ import Testing
         (["--quality", "judge"], "no judging model is named; give --judge-remote and --judge-model"),
         (["--min-gap", "2"], "--min-gap 2.0: give 0 to 1"),
         (["--rank", "sample"], "the value 'sample' is invalid for '--rank <rank>'. Please provide one of 'teacher', 'samples' or 'both'"),
-        (["--quality", "fact"], "one of the following: facts, answer, json, likeness, agreement, judge, command; see plad distill --help"),
+        (
+            ["--quality", "fact"],
+            "one of the following: facts, answer, json, likeness, agreement, judge, command, critic; see plad distill --help"
+        ),
         (["--unpaid-limit", "-1"], "--unpaid-limit -1: give 0 or more"),
     ])
     func whatCannotBeRankedIsRefusedBeforeTheTeacherIsPaid(_ flags: [String], _ message: String) throws {

@@ -48,6 +48,17 @@ import Testing
         #expect(levels == [16, 4, 1])
     }
 
+    /// A server that does one thing at a time ends the older stream with an error.
+    @Test func aStreamThatANewerRequestCancelsCountsAsBroken() {
+        var state = EndpointState(most: 16)
+        let fault = ProviderFault(status: 500, message: "Request cancelled by newer request")
+        for _ in 0..<16 {
+            guard case .go(let permit, _) = state.admit(at: .zero, tokens: { 0 }) else { continue }
+            _ = state.refused(permit, .fault(fault, retryAfter: nil), at: .zero)
+        }
+        #expect(state.concurrency <= 4)
+    }
+
     @Test func aBreakNowAndThenChangesNothing() {
         var state = EndpointState(most: 100)
         for number in 0..<1000 { if number.isMultiple(of: 5) { state.brokeOff(sentAtCut: state.cuts) } else { state.answered() } }

@@ -70,6 +70,21 @@ import Testing
         #expect(equal.weights.tensor(named: "lm_head.weight") == nil)
     }
 
+    /// T5's stacks share one embedding; a file may hold copies of it, and a model whose copies differ is another one.
+    @Test(arguments: ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight"])
+    func aStacksOwnEmbeddingIsRefused(name: String) throws {
+        let shared = try #require(Golden.student("t5-gated", threads: 1).weights.tensor(named: "shared.weight"))
+        func folder(_ scale: Float) throws -> TemporaryFolder {
+            try rewritten(of: "t5-gated", { $0.append(TensorLayout(name: name, shape: shared.shape, offset: 0)) }) { weights in
+                let embedding = weights.values(of: weights.tensor(named: "shared.weight")!)
+                _ = weights.mutableValues(of: weights.tensor(named: name)!).update(from: embedding.map { $0 * scale })
+            }
+        }
+        #expect(throws: Never.self) { try Student(folder: folder(1).url, threads: 1) }
+        let error = #expect(throws: StudentError.self) { try Student(folder: folder(-1).url, threads: 1) }
+        #expect(error?.message.contains("\"\(name)\" differs from \"shared.weight\"") == true)
+    }
+
     @Test func aHeadAloneServesAsTheEmbedding() throws {
         let trees = try Golden.load("llama-gqa-tied").trees
         let folder = try TemporaryFolder(of: "llama-gqa-tied")

@@ -43,6 +43,12 @@ import Testing
         ("model\nFine.", "model"), ("model\n\nFine.<end_of_turn>", "model <end_of_turn>"),
         ("<answer>Fine.</answer>", "<answer> </answer>"), ("<Answer>\nFine.\n</Answer>\n", "<answer> </answer>"),
         ("<answer>Fine.</answer><|im_end|>", "<|im_end|> <answer> </answer>"),
+        ("[|assistant|]Fine.[|endofturn|]", "[|assistant|] [|endofturn|]"),
+        ("<seed:bos>assistant\nFine.<seed:eos>", "<seed:bos>assistant <seed:eos>"),
+        ("]~b]ai\nFine.[e~[", "]~b]ai [e~["), ("[gMASK]<sop>Fine.", "[gMASK] <sop>"), ("Fine.[UNUSED_TOKEN_145]", "[UNUSED_TOKEN_145]"),
+        ("<role>ASSISTANT</role>Fine.<|role_end|>", "<role>ASSISTANT</role> <|role_end|>"), ("Fine.<eoa>", "<eoa>"),
+        ("<extra_id_1>Assistant\nFine.", "<extra_id_1>Assistant"), ("Fine.<SPECIAL_12>", "<SPECIAL_12>"), ("Fine.<EOS>", "<EOS>"),
+        ("Fine.</S>", "</S>"), ("Fine.<unk>", "<unk>"), ("Fine.<|im_end|", "<|im_end|"), ("Fine.<|eot_id", "<|eot_id"),
     ])
     func itIsCutOffTheEdgesAndTold(text: String, cut: String) throws {
         for (name, completion) in try completions(text) {

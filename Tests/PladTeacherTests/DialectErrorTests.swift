@@ -227,6 +227,83 @@ import Testing
         }
     }
 
+    /// A text beside a real error was broken off, whatever its reason for the end says.
+    @Test(arguments: [
+        #""error":{"code":502,"message":"upstream cut off"}"#, #""error_code":500,"error_msg":"upstream cut off""#,
+        #""base_resp":{"status_code":1000,"status_msg":"upstream cut off"}"#, #""code":502,"message":"upstream cut off""#,
+    ])
+    func anErrorBesideATextIsAnError(fields: String) throws {
+        for shapes in DialectShapes.all {
+            let body = shapes.answer.replacing(/^\s*\{/, with: "{" + fields + ",")
+            guard case .fault(let fault) = shapes.dialect().read(status: 200, body: Data(body.utf8)) else {
+                Issue.record("\(shapes.name): \(body)")
+                continue
+            }
+            #expect(fault.kind == .server && fault.message == "upstream cut off", "\(shapes.name)")
+            // In a stream, in an event of its own behind the text.
+            let stream = try #require(DialectStreamShapes.all.first { $0.name == shapes.name })
+            let event = shapes.name == "ollama" ? "{\(fields)}" : "data: {\(fields)}"
+            let events = stream.events.dropLast() + [event] + stream.events.suffix(1)
+            guard case .fault(let later) = shapes.dialect().read(status: 200, body: Data(stream.body(Array(events)).utf8)) else {
+                Issue.record("\(shapes.name), streamed")
+                continue
+            }
+            #expect(later.message == "upstream cut off", "\(shapes.name)")
+        }
+        let choice = #"{"choices":[{"index":0,"message":{"content":"Once a"},"finish_reason":"stop",\#(fields)}]}"#
+        if fields.hasPrefix("\"error\"") {
+            guard case .fault = OpenAIChatDialect(model: "m").read(status: 200, body: Data(choice.utf8)) else {
+                throw ProviderFault(status: 0, message: choice)
+            }
+        }
+    }
+
+    /// Fields that say that all went well, in any spelling.
+    @Test(arguments: [
+        #""error":null"#, #""error":{}"#, #""code":10000,"message":"Success""#, #""base_resp":{"status_code":0,"status_msg":"x"}"#,
+    ])
+    func whatIsNoErrorBesideATextChangesNothing(fields: String) {
+        for shapes in DialectShapes.all {
+            let body = shapes.answer.replacing(/^\s*\{/, with: "{" + fields + ",")
+            guard case .completion = shapes.dialect().read(status: 200, body: Data(body.utf8)) else {
+                Issue.record("\(shapes.name): \(body)")
+                continue
+            }
+        }
+    }
+
+    /// No balance is no balance, streamed too.
+    @Test(arguments: [
+        #"{"choices":null,"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}"#,
+        #"{"code":402,"msg":"insufficient balance"}"#,
+        #"{"errors":[{"code":402,"message":"insufficient balance"}]}"#,
+        #"{"Response":{"Error":{"Code":"insufficient_balance","Message":"insufficient balance"}}}"#,
+        #"{"header":{"code":10402,"message":"insufficient balance"}}"#,
+    ])
+    func aFaultIsHeardInAStream(body: String) {
+        for body in [body, "data: \(body)\n\n"] {
+            guard case .fault(let fault) = OpenAIChatDialect(model: "m").read(status: 200, body: Data(body.utf8)) else {
+                Issue.record("\(body)")
+                continue
+            }
+            #expect(fault.kind == .quota && fault.message == "insufficient balance", "\(body)")
+        }
+    }
+
+    @Test func aFilterBesideATextHasFiltered() {
+        let azure =
+            #"{"choices":[{"message":{"content":"Once"},"finish_reason":"stop","content_filter_results":{"hate":{"filtered":true}}}]}"#
+        let gemini =
+            #"{"candidates":[{"content":{"parts":[{"text":"Once"}]},"finishReason":"STOP"}],"promptFeedback":{"blockReason":"SAFETY"}}"#
+        for (name, body) in [("openai-chat", azure), ("gemini", gemini)] {
+            guard case .completion(let completion) = Dialects.named(name)!.read(status: 200, body: Data(body.utf8)) else {
+                Issue.record("\(name)")
+                continue
+            }
+            #expect(completion.finishReason == .filtered, "\(name)")
+        }
+    }
+
     @Test(arguments: [
         #"{"code":0,"msg":"success","data":{}}"#, #"{"code":200,"msg":"ok"}"#, #"{"base_resp":{"status_code":0,"status_msg":"success"}}"#,
     ])

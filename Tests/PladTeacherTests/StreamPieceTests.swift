@@ -86,10 +86,39 @@ import Testing
     func aTextThatComesOnceMoreIsTakenOnce(wire: Wire) {
         for pieces in [
             ["Hello", " world", "Hello world"], ["Hello", "Hello world", "Hello world, again"], ["H", "He", "Hel", "Hello world, again"],
-            ["Hello world, again", "Hello world, again"], ["Hello", "Hello world"], ["a", "b", "c", "abc"],
-            ["Hello", "Hello world", "Hello world"],
+            ["a", "b", "c", "abc"], ["Hello", "Hello world", "Hello world"],
         ] {
             #expect(wire.text(wire.body(pieces, tokens: 5)) == pieces.last, "\(pieces)")
+        }
+        // Without the spaces around it, or the thinking before it.
+        for pieces in [
+            [" Hello", " world", "Hello world"], ["Hello", " world", "Hello world\n"], ["Hello", " world\n", "Hello world"],
+            ["<think>hm</think>", "Hello", " world", "Hello world"],
+        ] {
+            let text = wire.text(wire.body(pieces, tokens: 5))?.trimmingCharacters(in: .whitespacesAndNewlines)
+            #expect(text == "Hello world", "\(pieces)")
+        }
+    }
+
+    /// An answer may say a thing twice, and a server may send an answer twice.
+    @Test(arguments: Wire.all)
+    func whatCanBeBothIsRefused(wire: Wire) {
+        for pieces in [
+            ["Hello world, again", "Hello world, again"], ["Hello", "Hello world"], ["x = 1\n", "x = 1\n"],
+            ["Summary\n", "Summary\nThe ship left."], ["Hello there, you", " Hello there, you\n"],
+        ] {
+            #expect(wire.text(wire.body(pieces, tokens: 16)) == nil, "\(pieces)")
+        }
+    }
+
+    /// The event that ends an answer is where servers repeat it.
+    @Test func aTextThatComesOnceMoreWithTheEndIsTakenOnce() throws {
+        let chat = try #require(Wire.all.first { $0.name == "openai-chat" })
+        for (first, second) in [("Hello there, you", "Hello there, you"), ("Hello", "Hello there, you")] {
+            let body = chat.body([first, second], tokens: nil)
+            let parts = body.components(separatedBy: "\"finish_reason\":null")
+            let ending = parts[0] + "\"finish_reason\":null" + parts[1] + "\"finish_reason\":\"stop\"" + parts[2]
+            #expect(chat.text(ending) == "Hello there, you")
         }
     }
 

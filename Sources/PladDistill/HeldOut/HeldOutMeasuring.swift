@@ -55,6 +55,7 @@ struct HeldOutMeasuring {
             var measurements = batch.indices.map { measurement(batch[$0], scores[$0], answers[$0][0]) }
             let own = try ownSamples(batch)
             for index in measurements.indices { measurements[index].own = own?[index] ?? measurements[index].own }
+            try addBeams(to: &measurements, batch)
             try await addQualities(to: &measurements, batch)
             for measurement in measurements { try measurement.check(of: name) }
             try keep(measurements)
@@ -97,15 +98,31 @@ struct HeldOutMeasuring {
         }
     }
 
+    private func addBeams(to measurements: inout [HeldOutMeasurement], _ batch: [HeldOutTexts.Item]) throws {
+        guard texts.run.settings.evaluation.beams, stage != "choose" else { return }
+        for width in BeamCompletion.widths {
+            let found = try BeamSearch(student: student, width: width, maxTokens: parameters.maxTokens)(batch.map(\.ids))
+            for (index, sample) in found.enumerated() {
+                measurements[index].beams = (measurements[index].beams ?? []) + [BeamCompletion(width: width, text: sample.text)]
+            }
+            try Task.checkCancellation()
+        }
+    }
+
     private func addQualities(to measurements: inout [HeldOutMeasurement], _ batch: [HeldOutTexts.Item]) async throws {
         let scores = try await quality.scores(
             of: zip(measurements, batch).map { measurement, item in
-                (item.prompt, [measurement.answer] + (measurement.own ?? []).map(\.text), [item.teacher.text])
+                let texts = [measurement.answer] + (measurement.beams ?? []).map(\.text) + (measurement.own ?? []).map(\.text)
+                return (item.prompt, texts, [item.teacher.text])
             })
         for (index, scores) in scores.enumerated() {
             guard let scores else { continue }
             (measurements[index].qualityBy, measurements[index].quality) = (quality.kind.rawValue, scores[0])
-            for sample in (measurements[index].own ?? []).indices { measurements[index].own?[sample].quality = scores[sample + 1] }
+            let beams = measurements[index].beams?.count ?? 0
+            for beam in 0..<beams { measurements[index].beams?[beam].quality = scores[1 + beam] }
+            for sample in (measurements[index].own ?? []).indices {
+                measurements[index].own?[sample].quality = scores[1 + beams + sample]
+            }
         }
     }
 }

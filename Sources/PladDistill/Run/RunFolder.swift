@@ -54,6 +54,9 @@ package struct RunFolder {
         url.appendingPathComponent("checkpoints/\(phase).references.jsonl")
     }
 
+    /// The critic by which a round's samples are ranked.
+    package func critic(round: Int) -> URL { checkpoint("critic-\(round)") }
+
     /// The student that samples in a round: the warmed-up one, then the one of the round before.
     package func sampler(round: Int) -> URL {
         checkpoint(round == 1 ? "warm-up" : "round-\(round - 1)")

@@ -8,7 +8,7 @@ struct RunQuality: Sendable {
     let kind: QualityKind
     private let quality: any Quality
 
-    fileprivate init(_ kind: QualityKind, _ quality: any Quality) {
+    init(_ kind: QualityKind, _ quality: any Quality) {
         (self.kind, self.quality) = (kind, quality)
     }
 
@@ -36,12 +36,13 @@ struct RunQuality: Sendable {
 }
 
 extension Run {
-    /// The quality that the settings name, else what the task knows: answers, a schema, facts, else likeness to the teacher's text.
+    /// The quality that students are measured by: the one that the settings name, else what the task knows: answers, a schema, facts,
+    /// else likeness to the teacher's text. A critic is trained for ranking and measures nobody.
     ///
     /// Throws `SettingError` for one that no prompt of the run tells anything about.
     var quality: RunQuality {
         get throws {
-            let kind = settings.quality.by ?? knownQuality
+            let kind = settings.quality.by.flatMap { $0 == .critic ? nil : $0 } ?? knownQuality
             let task = record.task
             let quality: any Quality
             switch kind {
@@ -52,10 +53,11 @@ extension Run {
             case .agreement: quality = AgreementQuality(try FinalAnswer(task.answer ?? FinalAnswer.usualPattern))
             case .json: quality = JSONQuality(try task.schema.map(JSONSchema.init))
             case .likeness: quality = LikenessQuality()
-            case .command: quality = CommandQuality(settings.quality.command ?? "", timeout: settings.quality.timeout)
+            case .command: quality = RecordedCommand(settings, run: record.id)
             case .judge: quality = try judgeQuality()
+            case .critic: preconditionFailure("a critic ranks the samples of a round")
             }
-            if quality.needsTeacher, sampledPrompts.contains(where: { $0.split == .unpaid }) {
+            if quality.needsTeacher, settings.quality.by != .critic, sampledPrompts.contains(where: { $0.split == .unpaid }) {
                 throw SettingError(
                     path: "prompts.unpaid_file",
                     problem:
@@ -96,7 +98,7 @@ extension Run {
 }
 
 /// A value that is made when it is first wanted.
-private actor Lazy<Value: Sendable> {
+actor Lazy<Value: Sendable> {
     private let make: @Sendable () throws -> Value
     private var made: Value?
 

@@ -80,6 +80,13 @@ extension DistillSettings {
             schedule: optimiser.schedule, epochs: ranking.epochs, norm: norm, seed: run.seed, onCollapse: ranking.onCollapse)
     }
 
+    /// The settings of a critic's training, for a student of `parameters` weights that are trained: the ranking's, gone through once.
+    package func criticTraining(parameters: Int) -> TrainingSettings {
+        optimiser.training(
+            learningRate: optimiser.learningRate ?? OptimiserSettings.usualLearningRate(parameters: parameters),
+            schedule: optimiser.schedule, epochs: 1, norm: .sum, seed: run.seed, onCollapse: .off)
+    }
+
     /// The settings of the warm-up's training, for a student of `parameters` weights that are trained.
     package func warmUpTraining(parameters: Int) -> TrainingSettings {
         optimiser.training(
@@ -174,6 +181,12 @@ extension StudentSettings {
 }
 
 extension PairingSettings {
+    /// The samples of a prompt, of `count`, that the untouched student draws in a round: those of the lowest numbers.
+    package func initialSamples(of count: Int, round: Int) -> Int {
+        let share = initialShares.isEmpty ? (negativesFrom == .initial ? 1 : 0) : initialShares[min(round, initialShares.count) - 1]
+        return Int((share * Double(count)).rounded())
+    }
+
     /// Which pairs are used. Throws `SettingError` that names the first setting out of range.
     package var rules: PairRules {
         get throws {
@@ -186,6 +199,9 @@ extension PairingSettings {
                     problem: "\(minSimilarity) is above `pairing.max_similarity` \(maxSimilarity): no sample is both")
             }
             guard (0...1).contains(minGap) else { throw SettingError(path: "pairing.min_gap", problem: "\(minGap): give 0 to 1") }
+            if let share = initialShares.first(where: { !(0...1).contains($0) }) {
+                throw SettingError(path: "pairing.initial_shares", problem: "\(share): give shares of the samples, 0 to 1")
+            }
             guard minPairs >= 1 else { throw SettingError(path: "pairing.min_pairs", problem: "\(minPairs): give at least 1") }
             if let ratio = maxLengthRatio, !(ratio >= 1 && ratio.isFinite) {
                 throw SettingError(path: "pairing.max_length_ratio", problem: "\(ratio): give 1 or more")

@@ -5,6 +5,8 @@ public import PladTeacher
 public struct EvaluationSettings: Codable, Sendable, Equatable {
     /// Samples of the warmed-up student for each held-out prompt, by which likelihood is held against quality.
     public var samples = 4
+    /// True measures the completions of beam search with 4 and with 8 beams too.
+    public var beams = false
     public var judge = JudgeSettings()
 
     public init() {}

@@ -16,6 +16,9 @@ public struct PairingSettings: Codable, Sendable, Equatable {
     public var negatives = Negatives.all
     /// Whose samples are rejected.
     public var negativesFrom = NegativeSource.warmUp
+    /// The share of a prompt's samples that the untouched student draws, 0 to 1, in each round; the last holds for the rounds that
+    /// follow. Empty: all or none, as `negativesFrom` says.
+    public var initialShares: [Double] = []
     /// Samples whose likeness to the chosen text is below this are left out, 0 to 1: ROUGE-L, or chrF where ROUGE cannot read the
     /// script.
     public var minSimilarity = 0.0
@@ -37,6 +40,7 @@ public struct PairingSettings: Codable, Sendable, Equatable {
         case keepLikely = "keep_likely"
         case minPairs = "min_pairs"
         case negativesFrom = "negatives_from"
+        case initialShares = "initial_shares"
         case minSimilarity = "min_similarity"
         case maxSimilarity = "max_similarity"
         case maxLengthRatio = "max_length_ratio"

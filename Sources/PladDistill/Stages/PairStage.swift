@@ -36,6 +36,7 @@ package struct PairStage {
 
     private func build(_ student: Student) async throws -> (pairs: [PreferencePair], drops: [Drop]) {
         let prompts = try await promptsWithSamples(student)
+        if run.settings.quality.by == .critic { try CriticStage(run: run, round: round)(prompts) }
         let settings = run.settings.pairing
         var (pairs, drops): ([PreferencePair], [Drop]) = ([], [])
         if settings.rank != .samples {

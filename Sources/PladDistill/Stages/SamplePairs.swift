@@ -20,7 +20,7 @@ struct SamplePairs {
 
     func callAsFunction(_ prompts: [AnsweredPrompt]) async throws -> (pairs: [PreferencePair], drops: [Drop]) {
         let settings = run.settings.pairing
-        let quality = try run.quality
+        let quality = try run.pairQuality(round: round)
         let qualities = try await quality.scores(of: prompts.map { ($0.prompt, $0.samples.map(\.text), $0.answers.map(\.text)) })
         let encoder = PairEncoder(student: student)
         let likeness = SimilarityMetric(toTexts: prompts.flatMap(\.samples).map(\.text))

@@ -31,18 +31,26 @@ package struct SampleStage {
         guard !prompts.isEmpty || !earlier.contains(where: { $0.round == round }) else { return run.observer.doneBefore("sample") }
         let ranked = folder.sampler(round: round)
         try folder.require(ranked.appendingPathComponent("model.safetensors"), madeBy: round == 1 ? "warm-up" : "train")
-        let source = run.settings.pairing.negativesFrom == .initial ? try run.student : ranked
-        let student = try Student(at: source, threads: run.settings.student.threads ?? 1)
-        let (requests, drops) = try plan(prompts, student)
-        try folder.record(drops) { $0.stage == .sample && $0.round == round }
-        try JSONLines.write(inOrder(earlier + draw(requests, student)), to: folder.samples)
-        try? FileManager.default.removeItem(at: partial)
+        let settings = run.settings
+        let initialCount = settings.pairing.initialSamples(of: settings.sampling.samples, round: round)
+        var samples = earlier
+        // Two students draw one after the other, each the samples of its own numbers.
+        for (isInitial, numbers) in [(true, 0..<initialCount), (false, initialCount..<settings.sampling.samples)] where !numbers.isEmpty {
+            let student = try Student(at: isInitial ? run.student : ranked, threads: settings.student.threads ?? 1)
+            let (requests, drops) = try plan(prompts, student, numbers)
+            try folder.record(drops) { $0.stage == .sample && $0.round == round }
+            samples += try draw(requests, student, partial(isInitial))
+        }
+        try JSONLines.write(inOrder(samples), to: folder.samples)
+        for isInitial in [true, false] { try? FileManager.default.removeItem(at: partial(isInitial)) }
     }
 
     private struct Request {
         /// The prompt's.
         var id: String
         var split: Split
+        /// The number of its first sample.
+        var first: Int
         var decode: DecodeRequest
     }
 
@@ -67,7 +75,9 @@ package struct SampleStage {
         return samples.sorted { ($0.round, places[$0.id] ?? 0, $0.sample) < ($1.round, places[$1.id] ?? 0, $1.sample) }
     }
 
-    private func plan(_ prompts: [(split: Split, prompt: Prompt)], _ student: Student) throws -> (requests: [Request], drops: [Drop]) {
+    private func plan(
+        _ prompts: [(split: Split, prompt: Prompt)], _ student: Student, _ numbers: Range<Int>
+    ) throws -> (requests: [Request], drops: [Drop]) {
         var (requests, drops): ([Request], [Drop]) = ([], [])
         let parameters = run.settings.studentParameters
         for (split, prompt) in prompts {
@@ -76,19 +86,23 @@ package struct SampleStage {
                 drops.append(drop)
                 continue
             }
-            let streams = (0..<run.settings.sampling.samples).map {
+            let streams = numbers.map {
                 SeededGenerator(seed: run.settings.run.seed, "sample", String(round), prompt.id, String($0))
             }
             requests.append(
-                Request(id: prompt.id, split: split, decode: DecodeRequest(prompt: ids, parameters: parameters, streams: streams)))
+                Request(
+                    id: prompt.id, split: split, first: numbers.lowerBound,
+                    decode: DecodeRequest(prompt: ids, parameters: parameters, streams: streams)))
         }
         return (requests, drops)
     }
 
-    private var partial: URL { run.folder.url.appendingPathComponent(".samples-\(round).partial") }
+    private func partial(_ isInitial: Bool) -> URL {
+        run.folder.url.appendingPathComponent(".samples-\(round)\(isInitial ? "-initial" : "").partial")
+    }
 
-    private func draw(_ requests: [Request], _ student: Student) throws -> [StudentSample] {
-        var (done, samples) = try restore(requests)
+    private func draw(_ requests: [Request], _ student: Student, _ partial: URL) throws -> [StudentSample] {
+        var (done, samples) = try restore(requests, partial)
         let file = try GrowingFile(partial, keeping: try JSONLines.data(samples))
         let total = requests.reduce(0) { $0 + $1.decode.streams.count }
         var meter = WorkMeter(run.observer, "sample", of: total, "samples", done: samples.count)
@@ -102,7 +116,8 @@ package struct SampleStage {
             let records = zip(batch, drawn).flatMap { request, drawn in
                 drawn.enumerated().map { index, sample in
                     StudentSample(
-                        id: request.id, split: request.split, round: round, sample: index, text: sample.text, ids: sample.ids,
+                        id: request.id, split: request.split, round: round, sample: request.first + index, text: sample.text,
+                        ids: sample.ids,
                         finishReason: sample.finishReason)
                 }
             }
@@ -116,7 +131,7 @@ package struct SampleStage {
     }
 
     /// The whole batches that an interrupted process left behind, as prompts done and their samples.
-    private func restore(_ requests: [Request]) throws -> (done: Int, samples: [StudentSample]) {
+    private func restore(_ requests: [Request], _ partial: URL) throws -> (done: Int, samples: [StudentSample]) {
         let kept = try JSONLines.parse(StudentSample.self, GrowingFile.wholeLines(of: partial), name: partial.path)
         var (done, count) = (0, 0)
         while done < requests.count {

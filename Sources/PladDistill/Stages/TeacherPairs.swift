@@ -64,7 +64,7 @@ struct TeacherPairs {
     /// The qualities of each prompt's answers, then of its samples; nil where the settings name none, and likeness alone counts.
     private func qualities(_ prompts: [AnsweredPrompt]) async throws -> [[Double]?] {
         guard run.settings.quality.by != nil || run.settings.pairing.minGap > 0 else { return prompts.map { _ in nil } }
-        return try await run.quality.scores(
+        return try await run.pairQuality(round: round).scores(
             of: prompts.map { ($0.prompt, $0.answers.map(\.text) + $0.samples.map(\.text), $0.answers.map(\.text)) })
     }
 

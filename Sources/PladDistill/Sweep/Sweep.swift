@@ -93,7 +93,8 @@ extension Run {
             files += [theirs.teacher, theirs.log, theirs.drops] + names.map { warmUp.appendingPathComponent($0) }
         }
         if !Files.exists(mine.samples), settings.sampling.isDrawnLike(base.settings.sampling),
-            settings.pairing.negativesFrom == base.settings.pairing.negativesFrom
+            settings.pairing.negativesFrom == base.settings.pairing.negativesFrom,
+            settings.pairing.initialShares == base.settings.pairing.initialShares
         {
             files.append(theirs.samples)
         }

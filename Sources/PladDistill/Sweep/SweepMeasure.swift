@@ -5,8 +5,8 @@ import PladTraining
 
 /// The measures by which a sweep compares students.
 enum SweepMeasure: String, CaseIterable {
-    case rougeL, chrF, factsKept, quality, sampleQuality, likeliestBySum, likeliestByMean, bestQuality, passAtN, auroc, winRate,
-        teacherNegativeLogLikelihood, rankAccuracy, rankAccuracyPerToken, kendall, calibrationError, lengthRatio
+    case rougeL, chrF, factsKept, quality, sampleQuality, likeliestBySum, likeliestByMean, beam4, beam8, bestQuality, passAtN, auroc,
+        winRate, teacherNegativeLogLikelihood, rankAccuracy, rankAccuracyPerToken, kendall, calibrationError, lengthRatio
 
     /// Its key in a line of `sweep.jsonl`.
     var key: String { SnakeCase.key(rawValue) }
@@ -20,6 +20,8 @@ enum SweepMeasure: String, CaseIterable {
         case .sampleQuality: "of a sample"
         case .likeliestBySum: "likeliest"
         case .likeliestByMean: "likel. p. tok."
+        case .beam4: "4 beams"
+        case .beam8: "8 beams"
         case .bestQuality: "best of n"
         case .passAtN: "pass@n"
         case .auroc: "AUROC"
@@ -43,6 +45,8 @@ enum SweepMeasure: String, CaseIterable {
         case .sampleQuality: "Mean quality of the student's own samples. Higher is better."
         case .likeliestBySum: "Quality of the likeliest of a prompt's samples. Higher is better."
         case .likeliestByMean: "The same, likeliest by the mean over tokens."
+        case .beam4: "Quality of the best completion of beam search with 4 beams."
+        case .beam8: "The same with 8."
         case .bestQuality: "Quality of the best of a prompt's samples: the headroom of ranking."
         case .passAtN: "Share of the prompts with a sample that is right in full. Higher is better."
         case .auroc: "How often a right sample is likelier than a wrong one. Higher is better."
@@ -73,6 +77,8 @@ enum SweepMeasure: String, CaseIterable {
                 .sampleQuality: student.quality?.sample?.mean,
                 .likeliestBySum: student.quality?.likeliestBySum?.mean,
                 .likeliestByMean: student.quality?.likeliestByMean?.mean,
+                .beam4: student.quality?.beam4?.mean,
+                .beam8: student.quality?.beam8?.mean,
                 .bestQuality: student.quality?.best?.mean,
                 .passAtN: student.quality?.passAtN?.mean,
                 .auroc: student.quality?.auroc?.mean,

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import PladRecords
 
 /// The number that a program of the user's gives each completion.
@@ -39,12 +39,18 @@ package final class CommandQuality: Quality, @unchecked Sendable {
         var teacher: [String]?
     }
 
-    private func score(_ candidate: String, _ prompt: Prompt, _ teacher: [String], _ process: Coprocess) throws -> Double {
+    /// The JSON line that the program is given for a candidate.
+    package static func question(_ candidate: String, _ prompt: Prompt, _ teacher: [String]) throws -> Data {
         let question = Question(
             id: prompt.id, prompt: prompt.text, messages: prompt.text == nil ? prompt.messages : nil, completion: candidate,
             answer: prompt.answer, facts: prompt.facts.isEmpty ? nil : prompt.facts, teacher: teacher.isEmpty ? nil : teacher)
+        return try question.jsonLine()
+    }
+
+    private func score(_ candidate: String, _ prompt: Prompt, _ teacher: [String], _ process: Coprocess) throws -> Double {
+        let question = try Self.question(candidate, prompt, teacher)
         do {
-            let line = try process.reply(to: try question.jsonLine() + Data("\n".utf8), within: timeout)
+            let line = try process.reply(to: question + Data("\n".utf8), within: timeout)
             guard let number = Double(line.trimmingCharacters(in: .whitespaces)), number.isFinite else {
                 throw CoprocessError(message: "wrote \"\(line.prefix(80))\" where a number belongs")
             }

@@ -31,6 +31,9 @@ public enum QualityKind: String, Codable, Sendable, CaseIterable {
     case judge
     /// The number that a program of the user's gives.
     case command
+    /// The value that a copy of the student gives, trained in each round to tell the teacher's text from the student's samples. It
+    /// ranks samples; students are measured by what is known otherwise.
+    case critic
 
     /// True if a completion's quality depends on those that it stands among: then it orders one student's samples, and says nothing of how
     /// one student compares with another.

@@ -25,6 +25,7 @@ extension StudentMeasurements {
         func measured(_ column: Column) -> Estimate? { isMeasured(column) ? estimate(column) : nil }
         var measures = QualityMeasures(by: by, greedy: estimate(.quality) ?? Estimate(mean: 0, low: 0, high: 0, count: 0))
         (measures.sample, measures.best, measures.passAtN) = (measured(.sampleQuality), measured(.bestQuality), measured(.passAtN))
+        (measures.beam4, measures.beam8) = (measured(.beam4), measured(.beam8))
         (measures.likeliestBySum, measures.likeliestByMean) = (measured(.likeliestBySum), measured(.likeliestByMean))
         return measures
     }
@@ -39,6 +40,7 @@ extension HeldOutMeasurement {
         let known = (own ?? []).compactMap { sample in sample.quality.map { (sample: sample, quality: $0) } }
         func ratio(_ value: Double?) -> Ratio { value.map { Ratio($0) } ?? Ratio(0, of: 0) }
         let best = known.map(\.quality).max()
+        func beam(_ width: Int) -> Ratio { ratio(beams?.first { $0.width == width }?.quality) }
         return [
             (.quality, ratio(quality)),
             (.sampleQuality, Ratio(known.reduce(0) { $0 + $1.quality }, of: Double(known.count))),
@@ -46,6 +48,7 @@ extension HeldOutMeasurement {
             (.likeliestByMean, ratio(known.firstMaximum { $0.sample.logProbabilityPerToken }?.quality)),
             (.bestQuality, ratio(best)),
             (.passAtN, ratio(best.map { $0 >= Self.right ? 1 : 0 })),
+            (.beam4, beam(4)), (.beam8, beam(8)),
         ]
     }
 }

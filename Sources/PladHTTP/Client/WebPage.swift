@@ -8,6 +8,11 @@ package struct WebPage: Sendable, Hashable, CustomStringConvertible {
     /// Nil for a body that is no page: JSON, a plain text, or nothing.
     package init?(_ body: Data) {
         let text = String(decoding: body.prefix(16_384), as: UTF8.self)
+        // What Cloudflare sends those who want no page: "error code: 1020".
+        if text.count < 40, text.hasPrefix("error code: ") {
+            title = text.trimmingCharacters(in: .whitespacesAndNewlines)
+            return
+        }
         guard text.drop(while: { $0.isWhitespace || $0 == "\u{feff}" }).hasPrefix("<") else { return nil }
         guard let start = text.range(of: "<title[^>]*>", options: [.regularExpression, .caseInsensitive]),
             let end = text.range(of: "</title", options: .caseInsensitive, range: start.upperBound..<text.endIndex)

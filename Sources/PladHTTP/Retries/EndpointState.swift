@@ -185,7 +185,8 @@ extension RetryPolicy.Outcome {
     /// True if an answer had begun and did not become whole.
     var isBreak: Bool {
         switch self {
-        case .fault: false
+        // A server that does one thing at a time cancels the older stream.
+        case .fault(let fault, _): fault.status == 500 && ["cancel", "preempt"].contains(where: fault.message.lowercased().contains)
         case .unreadable: true
         case .transport(let fault): fault.kind == .cut
         }

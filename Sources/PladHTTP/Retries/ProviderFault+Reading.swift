@@ -18,13 +18,15 @@ extension ProviderFault {
     }
 
     /// The error that a JSON body reports, in the spellings of OpenAI, vLLM, FastAPI, Anthropic, Gemini, Mistral, xAI, Ollama,
-    /// MiniMax (`base_resp`), Baidu (`error_code`, `error_msg`) and gateways (`code` or `ret` beside `msg`); nil when the body is
+    /// MiniMax (`base_resp`), Baidu (`error_code`, `error_msg`), iFlytek (`header`), Tencent (`Response.Error`) and gateways (`code` or `ret`
+    /// beside `msg`, `errors`); nil when the body is
     /// none of them, or its code means success. Its status is the body's own numeric code, else the one that its type stands for,
     /// else 500.
     package init?(inside document: JSONValue) {
         // Some gateways wrap an error, or a list of one, into another.
         let outer = document["response"]?["error"]?.isError == true ? document["response"]! : document
-        let given = [outer["error"], outer[0]?["error"]].compactMap { $0 }.first(where: \.isError) ?? outer["base_resp"] ?? outer
+        let wrapped = [outer["error"], outer[0]?["error"], outer["errors"]?[0], outer["Response"]?["Error"]].compactMap { $0 }
+        let given = wrapped.first(where: \.isError) ?? outer["base_resp"] ?? (outer["header"]?["code"] == nil ? outer : outer["header"]!)
         let error = given["error"]?.object == nil ? given : given["error"]!
         if outer["error"]?.isError != true, Self.isSuccess(error) { return nil }
         let message =
@@ -33,7 +35,7 @@ extension ProviderFault {
         guard let message else { return nil }
         // Beside an error that is a plain text, the code stands one level up.
         let holder = error.string == nil ? error : outer
-        let names = ["code", "type", "status"].compactMap { holder[$0]?.string ?? error["innererror"]?[$0]?.string }
+        let names = ["code", "type", "status", "Code"].compactMap { holder[$0]?.string ?? error["innererror"]?[$0]?.string }
         let quota = Self.violatedQuotas(in: error).first(where: Self.isQuota) ?? names.first(where: Self.isQuota)
         let own = Self.codeFields.compactMap { field in holder[field]?.int.map { Self.numbered[field]?[$0] ?? $0 } }
         let numbers = own + names.compactMap { Int($0) ?? Self.statuses[$0] }
@@ -44,9 +46,22 @@ extension ProviderFault {
             wait: Self.wait(in: error))
     }
 
+    /// The error that a document reports beside what looks like an answer; nil for none. A code alone, or words alone, are none.
+    package init?(besideAnswer document: JSONValue) {
+        let holder = document["base_resp"] ?? document
+        let codes = Self.codeFields.compactMap { holder[$0]?.int }
+        let isCoded =
+            !codes.isEmpty && !Self.isSuccess(holder) && Self.words(in: holder).map { !Self.successes.contains($0.lowercased()) } ?? true
+        guard document["error"]?.isError == true || isCoded else { return nil }
+        self.init(inside: document)
+    }
+
+    private static let successes: Set = ["success", "ok", "succeeded", "successful", "success."]
+
     /// The words of an error, by any of the names for them.
     private static func words(in error: JSONValue) -> String? {
-        ["message", "status_msg", "error_msg", "error_message", "errmsg", "msg"].lazy.compactMap { error[$0]?.string }.first { !$0.isEmpty }
+        ["message", "status_msg", "error_msg", "error_message", "errmsg", "msg", "ret_msg", "Message"].lazy.compactMap { error[$0]?.string }
+            .first { !$0.isEmpty }
             ?? error["ret"]?.string ?? error["ret"]?[0]?.string
     }
 

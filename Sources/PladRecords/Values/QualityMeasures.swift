@@ -10,6 +10,9 @@ public struct QualityMeasures: Codable, Sendable, Hashable {
     /// Mean quality of the likeliest of a prompt's samples, by the sum of its token log-probabilities and by their mean.
     public var likeliestBySum: Estimate?
     public var likeliestByMean: Estimate?
+    /// Mean quality of the best completion of beam search with 4 and with 8 beams.
+    public var beam4: Estimate?
+    public var beam8: Estimate?
     /// Mean quality of the best of a prompt's samples: what a perfect ranking of them would give.
     public var best: Estimate?
     /// Share of the prompts with a sample that is right in full (quality 1).

@@ -60,6 +60,8 @@ struct TensorNames: Sendable {
     var transposesProjections = false
     /// Tensors of older files that hold nothing to learn, or the same as another.
     var ignored: @Sendable (String) -> Bool = { _ in false }
+    /// Tensors that some files hold beside `embedding`, and that must say the same.
+    var embeddingCopies: [String] = []
 }
 
 /// A stack's names; all but `finalNorm` follow `layer(i)`.

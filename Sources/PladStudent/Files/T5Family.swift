@@ -48,11 +48,11 @@ extension ModelFamily {
                 decoder: t5Stack(
                     "decoder", isGated: configuration.isGated, cross: t5Attention("layer.1.EncDecAttention", norm: "layer.1.layer_norm"),
                     feedForward: "layer.2"),
-                ignored: {
-                    ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight"].contains($0)
-                        || $0.hasSuffix(".EncDecAttention.relative_attention_bias.weight")
-                })
+                ignored: { embeddingCopies.contains($0) || $0.hasSuffix(".EncDecAttention.relative_attention_bias.weight") },
+                embeddingCopies: embeddingCopies)
         })
+
+    private static let embeddingCopies = ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight"]
 
     private static func t5Stack(_ name: String, isGated: Bool, cross: AttentionNames?, feedForward: String) -> StackNames {
         StackNames(

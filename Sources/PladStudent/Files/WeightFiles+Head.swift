@@ -6,8 +6,21 @@ extension WeightFiles {
     ///
     /// A model whose configuration ties the two, but whose files hold both with different numbers, is read untied: to drop its head would
     /// make another model of it. Where the files hold the head alone, it serves as the embedding.
-    func settlingHead(_ configuration: StudentConfiguration, _ names: TensorNames) -> (StudentConfiguration, TensorNames) {
+    ///
+    /// Throws `StudentError.tensors` where a stack has an embedding of its own that differs from the shared one.
+    func settlingHead(_ configuration: StudentConfiguration, _ names: TensorNames) throws -> (StudentConfiguration, TensorNames) {
         var (configuration, names) = (configuration, names)
+        if let shared = find(names.embedding, names.prefix) {
+            for name in names.embeddingCopies {
+                guard let copy = find(name, names.prefix), !Self.areEqual((copy.file, copy.entry), (shared.file, shared.entry)) else {
+                    continue
+                }
+                throw StudentError(
+                    .tensors,
+                    "\(copy.file.url.path): \"\(name)\" differs from \"\(names.embedding)\"; plad reads students whose stacks share one embedding"
+                )
+            }
+        }
         // T5's flag tells how the decoder's output is scaled; transformers always ties.
         if configuration.hasEncoder { configuration.tiedEmbeddings = true }
         guard configuration.tiedEmbeddings, let head = find(names.head, names.prefix) else { return (configuration, names) }

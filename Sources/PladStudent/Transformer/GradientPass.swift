@@ -1,3 +1,5 @@
+import PladTensor
+
 /// A forward pass that keeps what the backward pass needs: log-probabilities out, gradients of the weights back.
 ///
 /// Its memory grows to the largest batch seen and is used again. One `backward` may follow each `forward`.
@@ -55,4 +57,76 @@ package final class GradientPass {
         model.backward(batch, pass, dInput: model.head.inputGradient(0), gradients: targets)
         try student.weights.requireUnchanged()
     }
+
+    /// The final norm's output at the last token of each continuation, [tree][continuation][C]: what a head beside the language model's
+    /// reads.
+    ///
+    /// Throws as `forward` does.
+    package func lastRows(of trees: [PromptTree]) throws -> [[[Float]]] {
+        try student.check(trees)
+        let trees = trees.map(\.withRowsOfLastTokens)
+        self.trees = trees
+        guard !trees.isEmpty else { return [] }
+        let rows = student.model.lastRows(of: trees, pass, keeping: true)
+        try student.weights.requireUnchanged()
+        return rows
+    }
+
+    /// Adds to `gradients` those of the loss whose derivative by the rows of `lastRows(of:)` is `dRows`, of their shape.
+    ///
+    /// Throws as `backward(_:)` does.
+    /// - Precondition: a `lastRows` of trees of this shape came before, and no `backward` since.
+    package func backward(lastRows dRows: [[[Float]]]) throws {
+        guard let trees else { preconditionFailure("backward without a forward before it") }
+        self.trees = nil
+        let (model, batch) = (student.model, Batch(trees, student.configuration))
+        let width = student.configuration.width
+        model.head.reserve(rows: batch.decoder.predictingCount)
+        let dInput = model.head.inputGradient(0)
+        dInput.update(repeating: 0, count: batch.decoder.predictingCount * width)
+        for (row, gradient) in zip(batch.decoder.lastRows, dRows.joined()) {
+            dInput.advanced(by: row * width).update(from: gradient, count: width)
+        }
+        model.backward(batch, pass, dInput: dInput, gradients: targets)
+        try student.weights.requireUnchanged()
+    }
+}
+
+extension Model {
+    /// The final norm's output at the last token of each continuation, [tree][continuation][C], of trees `withRowsOfLastTokens`.
+    fileprivate func lastRows(of trees: [PromptTree], _ pass: Pass, keeping: Bool) -> [[[Float]]] {
+        let batch = Batch(trees, configuration)
+        forward(batch, pass, keeping: keeping)
+        let input = input(of: batch, pass)
+        var rows = batch.decoder.lastRows[...]
+        return trees.map { tree in
+            tree.continuations.map { _ in
+                Array(UnsafeBufferPointer(start: input + rows.removeFirst() * configuration.width, count: configuration.width))
+            }
+        }
+    }
+}
+
+extension Student {
+    /// The final norm's output at the last token of each continuation, [tree][continuation][C], without gradients.
+    ///
+    /// Throws as `logProbabilities(of:)` does.
+    package func lastRows(of trees: [PromptTree]) throws -> [[[Float]]] {
+        try check(trees)
+        let rows = model.lastRows(of: trees.map(\.withRowsOfLastTokens), passing, keeping: false)
+        try weights.requireUnchanged()
+        return rows
+    }
+}
+
+extension PromptTree {
+    /// The same texts, each with a token behind it that nothing reads: only tokens that predict one have a row.
+    fileprivate var withRowsOfLastTokens: PromptTree {
+        PromptTree(prompt: prompt, continuations: continuations.map { $0 + [0] })
+    }
+}
+
+extension PackedTrees {
+    /// The last row of each continuation, counted from the first row that predicts.
+    fileprivate var lastRows: [Int] { trees.flatMap { $0.continuationRows.map { $0.upperBound - 1 - firstPredicting } } }
 }

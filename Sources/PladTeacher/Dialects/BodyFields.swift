@@ -51,10 +51,10 @@ extension Reading {
         return .unreadable("it holds no \(what); perhaps the API speaks another dialect than `teacher.dialect` says")
     }
 
-    /// The completion, or that the endpoint itself broke the answer off, for the reason that it gave beside `ending`.
+    /// The completion, or that the endpoint itself broke the answer off: with an error in its `choice`, or for the reason `ending`.
     static func completion(_ completion: Completion?, else ending: JSONValue?, in choice: JSONValue? = nil) -> Reading {
-        if let completion { return .completion(completion) }
         if let choice, choice["error"]?.isError == true, let fault = ProviderFault(inside: choice) { return .fault(fault) }
+        if let completion { return .completion(completion) }
         return .unreadable("the endpoint broke the answer off: \"\(ending?.string ?? "null")\"")
     }
 

@@ -52,17 +52,24 @@ struct ControlText {
     }
 
     private static func mayHoldMark(_ text: String) -> Bool {
-        text.utf8.contains { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "[") }
-            || roles.contains(where: text.drop(while: \.isWhitespace).hasPrefix)
+        text.utf8.contains { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "~") }
+            || bareRoles.contains(where: text.drop(while: \.isWhitespace).hasPrefix)
     }
 
-    /// Marks that are not spelt `<|…|>`: Llama 2 and Mistral, Gemma.
+    /// Marks that are not spelt `<|…|>`, in any case: Llama 2 and Mistral, Gemma, T5, EXAONE, Seed-OSS, MiniMax, GLM, Ling, InternLM.
     private static let plainMarks = [
-        "<s>", "</s>", "<bos>", "<eos>", "<start_of_turn>", "<end_of_turn>", "[INST]", "[/INST]", "<pad>",
-        "[PAD]", "[EOS]", "[BOS]", "<end_of_utterance>", "<|turn>", "<turn|>",
-    ]
+        "<s>", "</s>", "<bos>", "<eos>", "<unk>", "<start_of_turn>", "<end_of_turn>", "[INST]", "[/INST]", "<pad>",
+        "[PAD]", "[EOS]", "[BOS]", "<end_of_utterance>", "<|turn>", "<turn|>", "<channel|>", "[|assistant|]", "[|endofturn|]", "[|user|]",
+        "<seed:bos>", "<seed:eos>", "]~b]", "[e~[", "[gMASK]", "<sop>", "<eop>", "<eoa>", "<eoh>", "<role>ASSISTANT</role>",
+    ].map { Mark($0) }
+    /// Marks with a number behind their name: InternLM2, Nemotron, T5, Gemma.
+    private static let numberedMarks: [(name: Mark, end: UInt8)] = [
+        ("[UNUSED_TOKEN_", "]"), ("<SPECIAL_", ">"), ("<extra_id_", ">"), ("<unused", ">"), ("<reserved_", ">"),
+    ].map { (Mark($0), $1) }
     /// The speaker's name, between or behind the marks of a header.
-    private static let roles = ["assistant", "model"]
+    private static let roles = ["assistant", "model", "Assistant", "ASSISTANT", "ai"]
+    /// The speaker's name where nothing else is left of a header.
+    private static let bareRoles = ["assistant", "model"]
     /// Marks of gpt-oss's format and of thinking, which `ThinkBlock` takes apart.
     private static let thinking: Set<Substring> = [
         "<|channel|>", "<|start|>", "<|message|>", "<|begin_of_thought|>", "<|begin_of_solution|>", "<|end_of_thought|>",
@@ -73,14 +80,16 @@ struct ControlText {
     private static func head(of text: Substring, endsInside: Bool, sparing spared: Set<Substring>) -> Substring? {
         let start = text.drop(while: \.isWhitespace)
         if let mark = mark(at: start) {
-            if spared.contains(mark) || StrayMark.isCall(mark) || (mark == "<s>" && endsInside) { return nil }
+            if spared.contains(mark) || StrayMark.isCall(mark) || (isStruck(mark, "<s>") && endsInside) { return nil }
             let behind = start[mark.endIndex...]
             // `<|im_start|>assistant`: the role belongs to the mark.
-            guard mark != "</s>", let role = roles.first(where: behind.hasPrefix), isEnd(behind.dropFirst(role.count)) else { return mark }
+            guard !isStruck(mark, "</s>"), let role = roles.first(where: behind.hasPrefix), isEnd(behind.dropFirst(role.count)) else {
+                return mark
+            }
             return start[..<behind.index(behind.startIndex, offsetBy: role.count)]
         }
         // What is left of Llama 3's and Gemma's headers once the special tokens are dropped: the role alone on a line.
-        guard let role = roles.first(where: start.hasPrefix) else { return nil }
+        guard let role = bareRoles.first(where: start.hasPrefix) else { return nil }
         let behind = start.dropFirst(role.count)
         return behind.first?.isNewline == true ? start[..<behind.startIndex] : nil
     }
@@ -102,20 +111,43 @@ struct ControlText {
     /// - Parameter isStruckOut: whether `<s>` stands inside, so that `</s>` is its end.
     private static func tail(of text: Substring, isStruckOut: Bool) -> Substring? {
         let end = withoutSpaceBehind(text)
-        guard let last = end.last, last == ">" || last == "]", let start = end.lastIndex(where: { $0 == "<" || $0 == "[" }),
-            let mark = mark(at: end[start...]), mark.endIndex == end.endIndex, mark != "</s>" || !isStruckOut
+        if end.hasSuffix("[e~[") { return end.suffix(4) }
+        guard let start = end.lastIndex(where: { $0 == "<" || $0 == "[" }) else { return nil }
+        if isTorn(end[start...]) { return end[start...] }
+        guard let last = end.last, last == ">" || last == "]", let mark = mark(at: end[start...]), mark.endIndex == end.endIndex,
+            !isStruck(mark, "</s>") || !isStruckOut
         else { return nil }
         return mark
     }
+
+    /// True for a mark of HTML's too, in any case.
+    private static func isStruck(_ mark: Substring, _ spelling: String) -> Bool { mark.lowercased() == spelling }
+
+    /// True for `<|im_end|` or `<|im_end`: the mark at the end of an answer whose last sign is missing.
+    private static func isTorn(_ text: Substring) -> Bool {
+        guard text.hasPrefix("<|"), !text.contains(">") else { return false }
+        let name = text.dropFirst(2).prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+        return tornNames.contains(String(name)) && ["", "|"].contains(text[name.endIndex...])
+    }
+
+    private static let tornNames: Set = ["im_end", "eot_id", "end", "endoftext", "end_of_text", "eom_id", "return", "END_OF_TURN_TOKEN"]
 
     private static func withoutSpaceBehind(_ text: Substring) -> Substring {
         text.lastIndex { !$0.isWhitespace }.map { text[...$0] } ?? text[..<text.startIndex]
     }
 
+    private static let longestMark = 32
+
     /// The mark that the text begins with.
     private static func mark(at text: Substring) -> Substring? {
-        if let plain = plainMarks.first(where: text.hasPrefix) {
-            return text[..<text.index(text.startIndex, offsetBy: plain.count)]
+        let bytes = Array(text.utf8.prefix(longestMark))[...]
+        if let plain = plainMarks.first(where: { $0.begins(bytes) }) {
+            return text[..<text.utf8.index(text.startIndex, offsetBy: plain.count)]
+        }
+        for (name, end) in numberedMarks where name.begins(bytes) {
+            let digits = bytes.dropFirst(name.count).prefix { (0x30...0x39).contains($0) }
+            guard !digits.isEmpty, digits.endIndex < bytes.endIndex, bytes[digits.endIndex] == end else { continue }
+            return text[..<text.utf8.index(text.startIndex, offsetBy: digits.endIndex + 1)]
         }
         // DeepSeek writes the bars and the space between words with characters of their own.
         guard let bar = ["<|", "<｜"].first(where: text.hasPrefix) else { return nil }
@@ -124,11 +156,20 @@ struct ControlText {
         return text[..<text.index(name.endIndex, offsetBy: 2)]
     }
 
+    /// True if a text goes on as another speaker: `</s>USER:`.
+    private static func beginsTurn(_ text: Substring) -> Bool {
+        let start = text.drop(while: \.isWhitespace).prefix(12).lowercased()
+        return ["user:", "human:", "assistant:", "### human", "[inst]"].contains(where: start.hasPrefix)
+    }
+
     /// The first mark inside that no text holds by chance: `<s>` and the like are also HTML.
     private static func firstMark(in text: Substring) -> Substring? {
         var rest = text
         while let start = rest.firstIndex(where: { $0 == "<" || $0 == "[" }) {
-            if let mark = mark(at: rest[start...]), !["<s>", "</s>"].contains(mark) { return mark }
+            if let mark = mark(at: rest[start...]) {
+                if !["<s>", "</s>"].contains(mark.lowercased()) { return mark }
+                if isStruck(mark, "</s>"), beginsTurn(rest[mark.endIndex...]) { return mark }
+            }
             rest = rest[rest.index(after: start)...]
         }
         return ThinkBlock.strayEnd(in: text)

@@ -69,6 +69,8 @@ extension Dialect {
             guard let one else {
                 return .unreadable("it holds no answer number \(choice + 1)")
             }
+            // An error beside a text means that the text was broken off.
+            if let fault = ProviderFault(besideAnswer: one) { return Reading.fault(fault).withheldIfFiltered }
             return read(answer: one).withheldIfFiltered
         } catch let error as StreamError {
             return error.reading.withheldIfFiltered

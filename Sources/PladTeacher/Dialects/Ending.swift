@@ -56,6 +56,11 @@ enum Ending: Equatable {
         return isCall && self == .finished(.stop) ? .unfinished(name: "a tool call") : self
     }
 
+    /// This end of an answer that Azure's filter may have stopped: `{"hate": {"filtered": true, …}}`.
+    func filtered(by results: JSONValue?) -> Ending {
+        results?.object?.values.contains { $0["filtered"] == true } == true ? .finished(.filtered) : self
+    }
+
     /// True if a stream's chunk gives a reason: many send an empty one, or the word null, until there is one.
     static func isGiven(_ word: JSONValue?) -> Bool {
         guard let word, word != .null else { return false }

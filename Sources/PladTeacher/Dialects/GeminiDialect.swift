@@ -54,6 +54,8 @@ package struct GeminiDialect: Dialect {
             }
             return .withheld(usage, model: document["modelVersion"])
         }
+        // A prompt that is blocked has no answer, whatever stands beside it.
+        if Ending.isGiven(document["promptFeedback"]?["blockReason"]) { return .withheld(usage, model: document["modelVersion"]) }
         let ending = candidate["finishReason"]
         let parts = candidate["content"]?["parts"]?.array ?? []
         func texts(thought: Bool) -> [String] {

@@ -54,7 +54,8 @@ package struct OpenAIChatDialect: Dialect {
         guard let content = JSONValue.content(message["content"]) else { return .unreadable("the message's \"content\" is no text") }
         let completion = Completion(
             reading: content.text, thoughts: content.thoughts.isEmpty ? message.thoughts : content.thoughts,
-            ending: Ending(ending).calling(message["tool_calls"]).calling(message["function_call"]),
+            ending: Ending(ending).filtered(by: choice["content_filter_results"]).calling(message["tool_calls"])
+                .calling(message["function_call"]),
             usage: Usage(openAI: document["usage"]), model: document["model"], fingerprint: document["system_fingerprint"]
         )?.refusing(message["refusal"]?.string)
         return .completion(completion, else: ending, in: choice)

@@ -59,7 +59,7 @@ package struct OpenAIResponsesDialect: Dialect {
     /// it; one with any other status than `completed` is unfinished by that name.
     private static func ending(_ status: String, _ details: JSONValue?, _ output: [JSONValue]) -> Ending {
         let isIncomplete =
-            status.lowercased() == "incomplete" || details?.isError == true
+            status.lowercased() == "incomplete" || details?.object?.values.contains { $0 != .null } == true
             || output.contains { $0["type"] == "message" && $0["status"] == "incomplete" }
         let calls = output.filter {
             $0["type"]?.string.map { ["function_call", "custom_tool_call", "computer_call", "local_shell_call"].contains($0) } == true

@@ -10,6 +10,7 @@
 /// | `<\|thinking\|>…<\|/thinking\|>`, `<\|think\|>…<\|/think\|>` | fine-tuned models with marks of their own |
 /// | `<\|START_THINKING\|>…<\|END_THINKING\|>` | Cohere Command A Reasoning |
 /// | `<\|inner_prefix\|>…<\|inner_suffix\|>` | Apertus |
+/// | `<\|channel>thought…<channel\|>` | Gemma 4 |
 /// | `◁think▷…◁/think▷` | Moonshot Kimi-VL and Kimi K2 Thinking |
 /// | `Here is my thought process:…Here is my response:` | IBM Granite 3.2 |
 /// | `<\|channel\|>analysis<\|message\|>…` | gpt-oss: see `HarmonyText` |
@@ -35,13 +36,14 @@ package struct ThinkBlock: Sendable, Equatable {
         ("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<thought>", "</thought>"), ("<reasoning>", "</reasoning>"),
         ("<seed:think>", "</seed:think>"), ("[THINK]", "[/THINK]"), ("◁think▷", "◁/think▷"),
         ("<|begin_of_thought|>", "<|end_of_thought|>"), ("<|thinking|>", "<|/thinking|>"), ("<|think|>", "<|/think|>"),
-        ("<|START_THINKING|>", "<|END_THINKING|>"), ("<|inner_prefix|>", "<|inner_suffix|>"),
+        ("<|channel>thought", "<channel|>"), ("<|START_THINKING|>", "<|END_THINKING|>"), ("<|inner_prefix|>", "<|inner_suffix|>"),
         ("Here is my thought process:", "Here is my response:"),
         ("Here's my thought process:", "Here's my response:"),
     ].map { (Mark($0), Mark($1)) }
     /// The ends that chat templates leave alone, having written the start into the prompt.
     private static let loneEnds = [
-        "</think>", "</seed:think>", "[/THINK]", "◁/think▷", "<|end_of_thought|>", "<|/thinking|>", "<|/think|>", "<|END_THINKING|>",
+        "</think>", "</thinking>", "</thought>", "</reasoning>", "<channel|>", "</seed:think>", "[/THINK]", "◁/think▷",
+        "<|end_of_thought|>", "<|/thinking|>", "<|/think|>", "<|END_THINKING|>",
     ].map { Mark($0) }
     /// Starts of blocks that stand between marks, by which a block inside an answer is known.
     static let openings = [

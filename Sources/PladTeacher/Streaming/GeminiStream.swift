@@ -54,7 +54,11 @@ enum GeminiStream {
             guard candidate.fields["finishReason"] == nil || candidate.repeatsReason else {
                 throw .broken("goes on after its finishReason")
             }
-            if part["thought"] == true { candidate.thoughts.append(text) } else { candidate.pieces.append(text) }
+            if part["thought"] == true {
+                candidate.thoughts.append(text)
+            } else {
+                candidate.pieces.append(text, ends: reason != nil && !candidate.repeatsReason)
+            }
         }
         if let reason {
             let known = candidate.fields["finishReason"]

@@ -133,7 +133,10 @@ extension StreamEvent {
     func document() throws(StreamError) -> JSONValue {
         guard let document = try? JSONValue(parsing: Data(data.utf8)) else { throw .broken("holds an event that is no JSON") }
         let isError = document["error"]?.isError ?? (document["type"] == "error" || name == "error")
-        guard isError else { return document }
+        guard isError else {
+            if let fault = ProviderFault(besideAnswer: document) { throw .fault(fault) }
+            return document
+        }
         throw ProviderFault(inside: document).map { .fault($0) } ?? .broken("breaks off with an error")
     }
 }

@@ -53,7 +53,9 @@ package struct PairRules: Sendable {
             return (.nearDuplicate, "the sides differ in case, spaces or punctuation alone")
         }
         let likeness = "\(sides.measure.rawValue) to the chosen text is \(rounded(sides.similarity))"
-        if sides.similarity > similarity.upperBound { return (.tooSimilar, "\(likeness), above `pairing.max_similarity` \(similarity.upperBound)") }
+        if sides.similarity > similarity.upperBound {
+            return (.tooSimilar, "\(likeness), above `pairing.max_similarity` \(similarity.upperBound)")
+        }
         if sides.similarity < similarity.lowerBound {
             return (.tooDifferent, "\(likeness), below `pairing.min_similarity` \(similarity.lowerBound)")
         }

@@ -26,7 +26,7 @@ extension DistillOptions {
             settings.ranking = ranking.settings
             settings.optimiser = ranking.optimiser.settings
             settings.adapter = adapter.settings
-            settings.evaluation.samples = evaluation.evaluationSamples
+            (settings.evaluation.samples, settings.evaluation.beams) = (evaluation.evaluationSamples, evaluation.beams)
             settings.evaluation.judge = try evaluation.judge.settings
             settings.run.folder = run.out
             settings.run.seed = run.seed
@@ -98,7 +98,7 @@ extension PairingOptions {
         (settings.rank, settings.samplePairs) = (rank, samplePairs)
         (settings.minGap, settings.keepLikely) = (minGap, keepLikely)
         settings.negatives = negatives
-        settings.negativesFrom = negativesFrom
+        (settings.negativesFrom, settings.initialShares) = (negativesFrom, initialShare)
         (settings.minSimilarity, settings.maxSimilarity, settings.maxLengthRatio) = (minSimilarity, maxSimilarity, maxLengthRatio)
         settings.prefer = prefer
         settings.minPairs = minPairs

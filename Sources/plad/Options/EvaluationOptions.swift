@@ -5,6 +5,9 @@ struct EvaluationOptions: ParsableArguments {
     @Option(help: "Samples of the warmed-up student for each held-out prompt, by which likelihood is held against quality.")
     var evaluationSamples = 4
 
+    @Flag(help: "Measure the completions of beam search with 4 and 8 beams too.")
+    var beams = false
+
     @OptionGroup var judge: JudgeOptions
 }
 

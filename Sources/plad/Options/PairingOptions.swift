@@ -8,8 +8,8 @@ struct QualityOptions: ParsableArguments {
     @Option(
         help: """
             By what a completion is good, for ranking samples and for measuring students: facts it keeps, its final answer, the \
-            task's JSON schema and fields, likeness to the teacher's text, agreement of the samples, a judge (--judge-remote), or a \
-            command. By default what the prompts know: an answer, a schema, facts, else likeness.
+            task's JSON schema and fields, likeness to the teacher's text, agreement of the samples, a judge (--judge-remote), a \
+            command, or a critic trained on the teacher's text and the samples (it ranks, and measures nobody). By default what the prompts know: an answer, a schema, facts, else likeness.
             """)
     var quality: QualityKind?
 
@@ -54,6 +54,15 @@ struct PairingOptions: ParsableArguments {
 
     @Option(help: "Whose samples are rejected: those of the student to be ranked (warm-up), or of the one before warm-up (initial).")
     var negativesFrom = NegativeSource.warmUp
+
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            """
+            The share of each prompt's samples that the student before warm-up draws, 0 to 1; given several times, once for each round. \
+            By default none, or all with --negatives-from initial.
+            """, valueName: "share"))
+    var initialShare: [Double] = []
 
     @Option(help: "Leave out samples whose ROUGE-L to the chosen text (chrF, where ROUGE cannot read the script) is below this.")
     var minSimilarity = 0.0

@@ -1,0 +1,100 @@
+package import Foundation
+package import PladEvaluation
+package import PladRecords
+import PladStudent
+import PladTraining
+
+/// Trains a round's critic: from the student that drew the round's samples, the teacher's text above each of them.
+///
+/// Writes checkpoints/critic-N. It goes once over the pairs, with the ranking's learning rate and batch; one that was interrupted
+/// begins again, and ends in the same bytes.
+struct CriticStage {
+    let run: Run
+    let round: Int
+
+    func callAsFunction(_ prompts: [AnsweredPrompt]) throws {
+        let folder = run.folder.critic(round: round)
+        guard !Critic.isOne(folder) else { return run.observer.doneBefore("critic") }
+        let settings = run.settings
+        let student = try Student(folder: run.folder.sampler(round: round), threads: settings.student.threads ?? 1)
+        try settings.adapter.attach(to: student, seed: settings.run.seed)
+        let critic = Critic(student: student, seed: settings.run.seed)
+        let training = settings.criticTraining(parameters: student.trainableCount)
+        let trainer = try CriticTrainer(critic, groups: groups(prompts, student), settings: training)
+        var meter = WorkMeter(run.observer, "critic", of: trainer.totalSteps, "steps")
+        var note = ""
+        while !trainer.isDone {
+            try Task.checkCancellation()
+            let (loss, right) = try trainer.step()
+            note = String(format: "loss %.4f  teacher above sample %.0f %%", loss, right * 100)
+            meter.advance(to: trainer.stepsDone, note: note)
+        }
+        try trainer.settle()
+        meter.end(note: note)
+        try critic.save(to: folder)
+    }
+
+    /// Each of the teacher's completions with the prompt's samples that say something else.
+    private func groups(_ prompts: [AnsweredPrompt], _ student: Student) -> [CriticTrainer.Group] {
+        let encoder = PairEncoder(student: student)
+        return prompts.flatMap { prompt -> [CriticTrainer.Group] in
+            let known = Set(prompt.answers.map { PairRules.plain($0.text) })
+            let samples = prompt.samples.map(\.text).filter { !known.contains(PairRules.plain($0)) }
+            return prompt.answers.compactMap { answer -> CriticTrainer.Group? in
+                let texts = ([answer.text] + samples).map { encoder.encodeCompletion($0, isWhole: true) }
+                let fitting = texts.filter { !$0.isEmpty && student.configuration.fits(prompt: prompt.ids.count, completion: $0.count) }
+                guard fitting.first == texts[0], !prompt.ids.isEmpty else { return nil }
+                return CriticTrainer.Group(prompt: prompt.ids, continuations: fitting)
+            }
+        }
+    }
+}
+
+/// The value that a critic gives completions, as a number between 0 and 1: 0.5 is what the teacher's completions have on average.
+package final class CriticQuality: Quality, @unchecked Sendable {
+    package let needsTeacher = false
+    private let critic: Critic
+    private let encoder: PairEncoder
+    /// The ids of a prompt as the student continues it.
+    private let ids: (Prompt) throws -> [TokenID]
+    /// Guards `critic`, which has a single owner.
+    private let lock = NSLock()
+
+    init(_ critic: Critic, wording: PromptWording) {
+        self.critic = critic
+        encoder = PairEncoder(student: critic.student)
+        ids = { [tokenizer = critic.student.tokenizer] in try wording.student($0, tokenizer).ids }
+    }
+
+    /// The critic in a folder, for prompts that it continues as they are. Throws what `Critic` throws.
+    package init(folder: URL, threads: Int) throws {
+        let critic = try Critic(folder: folder, threads: threads)
+        let encoder = PairEncoder(student: critic.student)
+        (self.critic, self.encoder) = (critic, encoder)
+        ids = { encoder.encodePrompt($0.text ?? "") }
+    }
+
+    /// A completion that is empty or does not fit the context has 0.
+    package func scores(of candidates: [String], for prompt: Prompt, teacher: [String]) throws -> [Double]? {
+        let ids = try ids(prompt)
+        guard !ids.isEmpty else { return nil }
+        let texts = candidates.map { encoder.encodeCompletion($0, isWhole: true) }
+        let usable = texts.indices.filter {
+            !texts[$0].isEmpty && critic.student.configuration.fits(prompt: ids.count, completion: texts[$0].count)
+        }
+        guard !usable.isEmpty else { return candidates.map { _ in 0 } }
+        let values = try lock.withLock { try critic.values(of: [PromptTree(prompt: ids, continuations: usable.map { texts[$0] })])[0] }
+        var scores = candidates.map { _ in 0.0 }
+        for (index, value) in zip(usable, values) { scores[index] = 1 / (1 + exp(-value)) }
+        return scores
+    }
+}
+
+extension Run {
+    /// The quality by which a round's pairs are made: the round's critic, or what measures students.
+    func pairQuality(round: Int) throws -> RunQuality {
+        guard settings.quality.by == .critic else { return try quality }
+        let critic = try Critic(folder: folder.critic(round: round), threads: settings.student.threads ?? 1)
+        return RunQuality(.critic, CriticQuality(critic, wording: wording))
+    }
+}

@@ -125,7 +125,9 @@ private final class Coprocess {
 
     private func ended() -> CoprocessError {
         hasEnded = true
-        guard let status = program.end(within: 1) else { return CoprocessError(message: "closed its input or output before it gave a number") }
+        guard let status = program.end(within: 1) else {
+            return CoprocessError(message: "closed its input or output before it gave a number")
+        }
         return CoprocessError(message: "ended with status \(status) before it gave a number")
     }
 }

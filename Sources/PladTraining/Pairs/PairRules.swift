@@ -61,7 +61,8 @@ package struct PairRules: Sendable {
             let (shorter, longer) = (min(sides.chosenTokens, sides.rejectedTokens), max(sides.chosenTokens, sides.rejectedTokens))
             if Double(longer) > limit * Double(shorter) {
                 return (
-                    .unevenLengths, "\(sides.chosenTokens) and \(sides.rejectedTokens) tokens, more than `pairing.max_length_ratio` \(limit) apart"
+                    .unevenLengths,
+                    "\(sides.chosenTokens) and \(sides.rejectedTokens) tokens, more than `pairing.max_length_ratio` \(limit) apart"
                 )
             }
         }
@@ -78,7 +79,8 @@ package struct PairRules: Sendable {
         // A gap that was written as 0.1 is not to fail by the last bit of 0.6 - 0.5.
         guard chosen - rejected <= 0 || chosen - rejected < minGap - 1e-9 else { return nil }
         return (
-            .smallGap, "quality \(rounded(chosen)) and \(rounded(rejected))" + (minGap > 0 ? ", less than `pairing.min_gap` \(minGap) apart" : "")
+            .smallGap,
+            "quality \(rounded(chosen)) and \(rounded(rejected))" + (minGap > 0 ? ", less than `pairing.min_gap` \(minGap) apart" : "")
         )
     }
 

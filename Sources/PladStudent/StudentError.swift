@@ -1,13 +1,13 @@
 package import PladRecords
 
-/// An error of the local model: its files, its settings, or what it is asked to do.
+/// An error of the local model: in its files, its settings, or a request.
 package struct StudentError: Failure {
     package enum Code: Sendable {
-        /// A file of the student is missing, unreadable, cannot be written, or is not laid out as its format asks.
+        /// A file of the student is missing, unreadable or malformed, or cannot be written.
         case files
-        /// A tensor is missing, or its type, shape or bytes are not what the configuration asks for.
+        /// A tensor is missing, or its type, shape or bytes differ from what the configuration requires.
         case tensors
-        /// `config.json` or `generation_config.json` asks for something that is wrong or that plad does not know.
+        /// A value of `config.json` or `generation_config.json` is wrong or not implemented in plad.
         case config
         /// The student's weights do not fit into the machine's memory.
         case memory

@@ -76,6 +76,6 @@ extension Measure {
 }
 
 extension QualityMeasures {
-    /// The greedy answers' quality, where no other column says the same and students can be compared by it.
+    /// The greedy completions' quality, if no other column shows it and students can be compared by it.
     fileprivate var ownColumn: Estimate? { ["facts", "likeness", "agreement", "judge"].contains(by) ? nil : greedy }
 }

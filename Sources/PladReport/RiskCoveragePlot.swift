@@ -1,6 +1,6 @@
 import PladRecords
 
-/// How good a student's answers are where it answers only what it is surest of: across, the share answered; up, their mean quality.
+/// A plot of mean quality, upwards, by the share of prompts answered, across, when the student answers only the most confident ones.
 struct RiskCoveragePlot {
     let title: String
     let curve: RiskCoverage

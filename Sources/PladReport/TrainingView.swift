@@ -10,13 +10,13 @@ struct TrainingView {
 
     let name: String
     let steps: String
-    /// Why training ended early, where it collapsed.
+    /// Reason of an early end, if training collapsed.
     let collapse: String?
-    /// How many steps each point is the mean of, where there are too many to draw one by one.
+    /// Note on the number of steps that each point averages, if there are too many to draw.
     let thinning: String?
     let plots: [Plot]
 
-    /// The parts in the order they came; rounds of ranking, which follow each other, are one part.
+    /// The parts of training in order; consecutive rounds of ranking are one part.
     static func groups(of log: [TrainingStep]) -> [TrainingView] {
         var groups: [(name: String, steps: [TrainingStep])] = []
         for step in log {

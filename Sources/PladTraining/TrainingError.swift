@@ -1,19 +1,19 @@
 package import PladRecords
 
-/// An error of training: settings that do not fit, or numbers that stopped being numbers.
+/// An error of training: invalid settings or pairs, numbers that are not finite, or a collapse.
 package struct TrainingError: Failure {
     package enum Code: Sendable {
-        /// A setting is out of range or names nothing.
+        /// A setting is out of range or has an unknown value.
         case setting
         /// There is nothing to train on.
         case noPairs
         /// The loss or the gradient is not finite.
         case diverged
-        /// The ranking collapsed, and was to stop then.
+        /// The ranking collapsed, and the settings say to stop.
         case collapsed
         /// The training does not fit into the machine's memory.
         case memory
-        /// A checkpoint was made by another run.
+        /// A checkpoint belongs to another run or is damaged.
         case foreignCheckpoint
     }
 

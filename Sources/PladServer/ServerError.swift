@@ -1,11 +1,11 @@
 package import PladRecords
 
-/// An error of this module: what keeps an endpoint from starting, or its model from answering.
+/// An error of the server: an endpoint that cannot start.
 package struct ServerError: Failure {
     package enum Code: Sendable {
-        /// The access token is missing, empty, or kept in a file that others may read.
+        /// The access token is missing or empty, or its file is readable by others.
         case token
-        /// An origin that browsers may ask from is not written as one.
+        /// An allowed origin is malformed.
         case origin
     }
 

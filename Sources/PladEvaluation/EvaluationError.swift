@@ -1,13 +1,13 @@
 package import PladRecords
 
-/// An error of this module: measurements that cannot be made or summed up.
+/// An error of this module: invalid measurements or a failed quality.
 package struct EvaluationError: Failure {
     package enum Code: Sendable {
         /// A student's log-probability or score is NaN or infinite.
         case notFinite
-        /// Students were not measured on the same prompts.
+        /// The students were not measured on the same prompts.
         case unpaired
-        /// Quality was asked of somebody who did not give it.
+        /// A judge, a command or another program returned no quality.
         case quality
     }
 

@@ -1,12 +1,12 @@
 package import PladRecords
 
-/// The part of JSON Schema that describes an answer: types, fields, choices, bounds.
+/// A JSON Schema, as far as it is needed to describe an answer: types, fields, choices, bounds.
 ///
-/// Keywords that decide and are not known are refused when the schema is read, so that none is passed over in silence. Source:
-/// JSON Schema 2020-12, core and validation.
+/// Unknown keywords that affect validity are refused when the schema is read, so that none is ignored silently. Source: JSON Schema
+/// 2020-12, core and validation.
 package struct JSONSchema: Sendable {
     private let root: JSONValue
-    /// Regular expressions are values; only their type does not say so.
+    /// `@unchecked Sendable`: regular expressions are immutable values, but their type is not marked so.
     private struct Patterns: @unchecked Sendable { var known: [String: Regex<AnyRegexOutput>] = [:] }
     private var patterns = Patterns()
 
@@ -17,7 +17,7 @@ package struct JSONSchema: Sendable {
     ]
     private static let types: Set = ["object", "array", "string", "number", "integer", "boolean", "null"]
 
-    /// Throws `RecordError.malformed` that names the keyword, and where it stands, that is unknown or has a wrong value.
+    /// Parses a schema. Throws `RecordError.malformed` with the keyword that is unknown or has a wrong value, and its place.
     package init(_ schema: JSONValue) throws {
         root = schema
         try check(schema, "$", depth: 0)
@@ -56,7 +56,7 @@ package struct JSONSchema: Sendable {
         }
     }
 
-    /// The first thing that does not fit, with its place; nil where the value fits.
+    /// The first violation, with its place; nil if the value is valid.
     package func problem(with value: JSONValue) -> String? { problem(value, root, "$") }
 
     private func problem(_ value: JSONValue, _ schema: JSONValue, _ place: String) -> String? {

@@ -6,7 +6,7 @@ import PladHTTP
 import PladRecords
 import PladTeacher
 
-/// `plad batch …`: the batches that `--batch` has handed to providers.
+/// The command `plad batch …`: the batches that `--batch` submitted to providers.
 struct BatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "batch", abstract: "Look at, and cancel, the batches that --batch has submitted.",
@@ -34,15 +34,15 @@ struct BatchCommand: ParsableCommand {
         }
     }
 
-    /// A batch, as --json prints it.
+    /// The JSON form of a batch.
     private struct Line: Encodable {
-        /// The provider's; before it is known to be sent, plad's own.
+        /// Id of the provider; plad's own until the batch is known to be submitted.
         var id: String
         var isOpen: Bool
-        /// The provider's word when it was last asked.
+        /// Provider's status at the last request.
         var status: String?
         var rows: Int
-        /// Seconds since 1970.
+        /// Time of creation, in seconds since 1970.
         var madeAt: Int64
         var dialect: String
         var teacher: String
@@ -115,8 +115,8 @@ struct BatchCommand: ParsableCommand {
                 "\(id)  cancelled: \(outcome.answered.count) answers kept\(cost), \(batch.rows - outcome.answered.count) questions free")
         }
 
-        /// The key for the batch's address, which a file names. Throws `TeacherError.keyWithheld` for a key of the user's that is to go
-        /// there without `--remote`.
+        /// The key for the batch's address, which a file names. Throws `TeacherError.keyWithheld` for a key of the user's that would go
+        /// to an address not given by `--remote`.
         private func access(to endpoint: Endpoint, _ dialect: any Dialect) throws -> Access {
             var keys = KeySource(file: keyFile, allowsPlainHTTP: plainHTTP)
             if let remote {

@@ -16,7 +16,7 @@ struct Bench: ParsableCommand {
         ])
 }
 
-/// What all benchmarks are told.
+/// The options that all benchmarks share.
 struct BenchOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The model's shape: \(BenchShape.names).", valueName: "name"))
     var shape = "smollm-135m"
@@ -41,7 +41,7 @@ struct BenchOptions: ParsableArguments {
 
     var resolvedShape: BenchShape { BenchShape.all[shape]! }
 
-    /// Throws unless every number is at least 1.
+    /// Throws if a number is less than 1.
     static func require(_ numbers: (name: String, value: Int)...) throws {
         for (name, value) in numbers where value < 1 { throw ValidationError("--\(name) \(value): give at least 1") }
     }
@@ -52,9 +52,9 @@ extension Duration {
 }
 
 extension [Double] {
-    /// The middle value; of an even count the mean of the two.
+    /// The median; of an even count the mean of the middle two.
     ///
-    /// - Precondition: there is a value.
+    /// - Precondition: the list is not empty.
     var median: Double {
         let sorted = sorted()
         return (sorted[count / 2] + sorted[(count - 1) / 2]) / 2

@@ -70,14 +70,14 @@ struct BenchAsk: AsyncParsableCommand {
         try report.show(json: json)
     }
 
-    /// Of this process so far, all its threads, user and system.
+    /// Processor seconds of this process so far, all its threads, user and system.
     private static var processorSeconds: Double {
         var time = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
-    /// The memory that the process has in use now; 0 where the system does not tell.
+    /// Resident memory of the process in bytes; 0 if the system does not report it.
     private static var residentBytes: Int {
         let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .ascii))?.split(separator: " ") ?? []
         return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
@@ -87,12 +87,12 @@ struct BenchAsk: AsyncParsableCommand {
         var command: String
         var requests: Int
         var concurrency: Int
-        /// Whether every answer was committed to a cache.
+        /// True if every completion was committed to a cache.
         var commits: Bool
         var seconds: Double
         var requestsPerSecond: Double
         var processorMicrosecondsPerRequest: Double
-        /// After a tenth of the requests.
+        /// Resident memory in bytes after a tenth of the requests.
         var residentBytesEarly: Int
         var residentBytesAtEnd: Int
 

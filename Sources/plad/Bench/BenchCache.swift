@@ -104,14 +104,14 @@ struct BenchCache: AsyncParsableCommand {
 
     private struct Report: Encodable {
         var singlePerSecond: Double
-        /// What the disk itself takes: a page written and flushed.
+        /// Number of flushed writes of one page that the disk does in a second.
         var flushesPerSecond: Double
         var groupedPerSecond: Double
-        /// Processor time of one.
+        /// Processor time of one grouped write, in microseconds.
         var groupedMicroseconds: Double
         var hitsPerSecond: Double
         var hitMicroseconds: Double
-        /// To open the filled file and find a first answer.
+        /// Time to open the filled file and find a first completion, in milliseconds.
         var openMilliseconds: Double
         var bytes: Int
 

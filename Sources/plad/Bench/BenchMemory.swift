@@ -44,7 +44,7 @@ struct BenchMemory: ParsableCommand {
         var command: String
         var threads: Int
         var bytes: Int
-        /// 10⁹ bytes a second, all threads together.
+        /// Rate of all threads together, in 10⁹ bytes a second.
         var gigabytesPerSecond: Double
 
         func show(json: Bool) throws {

@@ -49,7 +49,7 @@ struct BenchTokenize: ParsableCommand {
         ).show(json: json)
     }
 
-    /// Texts of `length` Unicode scalars; the last may be shorter.
+    /// The text cut into pieces of `length` Unicode scalars; the last may be shorter.
     private static func cut(_ text: String, length: Int) -> [String] {
         var texts: [String] = []
         var rest = text.unicodeScalars[...]
@@ -65,10 +65,10 @@ struct BenchTokenize: ParsableCommand {
         var texts: Int
         var bytes: Int
         var tokens: Int
-        /// For all texts, the median.
+        /// Median time for all texts, in seconds.
         var seconds: Double
         var megabytesPerSecond: Double
-        /// To read the tokenizer's files.
+        /// Time to read the tokenizer's files, in seconds.
         var secondsToRead: Double
 
         func show(json: Bool) throws {

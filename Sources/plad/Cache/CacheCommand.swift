@@ -3,7 +3,7 @@ import Foundation
 import PladCache
 import PladDistill
 
-/// `plad cache …`: what the teacher has answered so far.
+/// The command `plad cache …`: the teacher's stored completions.
 struct CacheCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cache",
@@ -14,7 +14,7 @@ struct CacheCommand: ParsableCommand {
         ])
 }
 
-/// The file that a cache command is about.
+/// The option that names the file of a cache command.
 struct CacheFileOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The cache, or a recording in JSON lines (.jsonl).", valueName: "file"))
     var cache = TeacherSettings.usualCache

@@ -62,7 +62,7 @@ extension CacheCommand {
 }
 
 extension AnswerCache.Explanation {
-    /// Name and value, for a person.
+    /// Names and values for a person.
     fileprivate var facts: [(String, String)] {
         var facts = [
             ("state", state.rawValue), ("key", key), ("version", String(AnswerKey.version)), ("dialect", dialect), ("teacher", teacher),
@@ -78,7 +78,7 @@ extension AnswerCache.Explanation {
 }
 
 extension FailedAttempt {
-    /// When, what came, and what was done about it.
+    /// Sentence with the attempt's time, result and consequence.
     var sentence: String {
         let when = Date(timeIntervalSince1970: Double(startedAt) / 1000).formatted(.iso8601)
         let next = wait.map { "again after \($0) ms" } ?? "not tried again"

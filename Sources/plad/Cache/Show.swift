@@ -35,7 +35,7 @@ extension CacheCommand {
 }
 
 extension StoredCompletion {
-    /// Name and value of everything kept, for a person.
+    /// Names and values of all fields, for a person.
     fileprivate var facts: [(String, String)] {
         var facts = [
             ("key", key.description), ("teacher", teacher), ("path", path), ("dialect", dialect), ("sample", String(sample)),

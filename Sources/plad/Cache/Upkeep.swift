@@ -40,7 +40,7 @@ extension CacheCommand {
             var added: Int
             var present: Int
             var different: Int
-            /// After the merge.
+            /// Account after the merge.
             var account: Account
 
             init(_ imported: AnswerCache.Imported, _ account: Account) {
@@ -70,7 +70,8 @@ extension CacheCommand {
             Console.result("\(result.answers) answers saved in \(recovered), \(result.lost) lost")
         }
 
-        /// Where not even the table of answers can be found there is nothing to recover, and saying "recover it" again helps nobody.
+        /// Replaces the error of a cache whose table of answers cannot be found: nothing can be recovered, so "recover it" would not
+        /// help.
         private static func telling<Result>(of cache: String, _ body: () throws -> Result) throws -> Result {
             do {
                 return try body()
@@ -109,7 +110,7 @@ extension CacheCommand {
 }
 
 extension Console {
-    /// Prints what an import or merge did.
+    /// Prints the result of an import or merge.
     static func result(_ imported: AnswerCache.Imported, json: Bool) throws {
         if json { return try result(line: imported) }
         result("\(imported.added) added, \(imported.present) there already, \(imported.different) kept though the recording differs")

@@ -4,7 +4,7 @@ import PladTeacher
 import PladTraining
 
 extension DryRun {
-    /// Says what asking would take, and begins nothing.
+    /// Prints the number of requests and their cost; starts nothing.
     static func show(_ settings: DistillSettings, json: Bool) async throws {
         let run = try Run(settings, observer: ConsoleObserver(), isRehearsal: true)
         let result = try await DryRun(run)

@@ -88,7 +88,7 @@ extension Inspect {
                 + (plan.total > available ? ": this training does not fit" : ""))
     }
 
-    /// The prompt's and the completion's tokens: what is given, and of the rest as much as fits.
+    /// Numbers of tokens in prompt and completion: the given ones, otherwise as many as fit.
     private func lengths(in configuration: StudentConfiguration) -> (prompt: Int, response: Int) {
         let context = configuration.contextLength
         if let prompt { return (prompt, response ?? min(64, max(1, configuration.room(prompt: prompt)))) }
@@ -106,7 +106,7 @@ private struct PlanLine: Encodable {
     var available: Int?
 }
 
-/// What `plad inspect --json` prints.
+/// The JSON form of a student's summary.
 private struct Summary: Encodable {
     struct Tensor: Encodable {
         var name: String

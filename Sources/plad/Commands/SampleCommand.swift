@@ -115,7 +115,7 @@ struct SampleCommand: AsyncParsableCommand {
     }
 }
 
-/// A prompt to be continued.
+/// A line of input: a prompt to continue.
 private struct PromptLine: Decodable {
     var id: String?
     var prompt: String?
@@ -135,7 +135,7 @@ private struct PromptLine: Decodable {
     }
 }
 
-/// A line that `plad sample` prints.
+/// A line of output of `plad sample`.
 private struct SampleLine: Encodable {
     var id: String
     var sample: Int

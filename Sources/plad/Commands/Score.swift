@@ -22,7 +22,7 @@ struct Score: ParsableCommand {
     @Option(help: "Processor threads. By default all.")
     var threads: Int?
 
-    /// Lines that are scored together.
+    /// Number of lines that are scored together.
     private static let batchSize = 64
 
     func run() throws {
@@ -55,9 +55,9 @@ struct Score: ParsableCommand {
     }
 }
 
-/// A line that `plad score` reads, and with the numbers filled in, prints.
+/// A line of input and, with the numbers filled in, of output of `plad score`.
 private struct ScoreLine: Codable {
-    /// Where it is absent, `line-N`, after the line.
+    /// Id of the line; `line-N` by its number if absent.
     var id: String?
     var prompt: String?
     var completion: String?

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import PladDistill
 
-/// The run that a stage's command works on.
+/// The argument that names the run of a stage's command.
 struct RunArgument: ParsableArguments {
     @Option(name: .customLong("run"), help: ArgumentHelp("The run's folder, begun with plad distill or plad teach.", valueName: "run"))
     var path: String

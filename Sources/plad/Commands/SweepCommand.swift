@@ -59,12 +59,12 @@ struct SweepCommand: AsyncParsableCommand {
     }
 }
 
-/// A variant of a sweep as a person writes it: a name, and the flags in which it differs from the others.
+/// A variant of a sweep as a person writes it: a name, and the flags that differ from the others'.
 struct VariantFile {
     var name: String
     var flags: [String: JSONValue]
 
-    /// Losses by their names, then the variants of a YAML file that maps each name to flags without dashes.
+    /// The losses by name, then the variants of a YAML file that maps each name to flags without dashes.
     static func variants(losses: String?, file: String?) throws -> [VariantFile] {
         let names = (losses ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         let named = try names.map { name in
@@ -81,9 +81,9 @@ struct VariantFile {
         return try YAMLFile.keys(in: url).map { VariantFile(name: $0.name, flags: (flags[$0.name] ?? [:]) ?? [:]) }
     }
 
-    /// The variant of these settings: the sweep's, with this variant's flags in their place.
+    /// The variant of these settings: the sweep's, overridden by this variant's flags.
     ///
-    /// A variant with a loss of its own takes none of the sweep's numbers for the loss, which are another loss's.
+    /// A variant with its own loss ignores the sweep's loss parameters, which are for another loss.
     func variant(of shared: DistillSettings) throws -> SweepVariant {
         var values = try SettingFlags.values(of: shared)
         if let loss = flags["loss"], loss != values["loss"] {

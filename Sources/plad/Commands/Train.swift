@@ -108,7 +108,7 @@ struct Train: AsyncParsableCommand {
         return settings
     }
 
-    /// A hidden file for a training that is not done.
+    /// A hidden file beside the output, for an unfinished training.
     private static func beside(_ out: URL, _ name: String) -> URL {
         out.deletingLastPathComponent().appendingPathComponent(".\(out.lastPathComponent).\(name)")
     }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// How a run's students are measured.
+/// The flags for the measuring of a run's students.
 struct EvaluationOptions: ParsableArguments {
     @Option(help: "Samples of the warmed-up student for each held-out prompt, by which likelihood is held against quality.")
     var evaluationSamples = 4
@@ -8,7 +8,7 @@ struct EvaluationOptions: ParsableArguments {
     @OptionGroup var judge: JudgeOptions
 }
 
-/// Who says which of two answers is better. None of it changes what is trained.
+/// The flags for the judge of completions. They do not change the training.
 struct JudgeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(

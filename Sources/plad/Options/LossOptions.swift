@@ -1,7 +1,7 @@
 import ArgumentParser
 import PladTraining
 
-/// Which loss, and its numbers: those that are not given follow from the loss.
+/// The flags for a loss and its parameters; the defaults of the latter depend on the loss.
 struct LossOptions: ParsableArguments {
     @Option(help: ArgumentHelp(stringLiteral: LossHelp.names), completion: .losses)
     var loss = RankLoss.name

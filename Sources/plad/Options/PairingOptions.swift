@@ -3,7 +3,7 @@ import PladDistill
 import PladEvaluation
 import PladTraining
 
-/// How good a completion is.
+/// The flags for the quality of completions.
 struct QualityOptions: ParsableArguments {
     @Option(
         help: """
@@ -28,7 +28,7 @@ struct QualityOptions: ParsableArguments {
     var keepAnswers = KeptAnswers.all
 }
 
-/// What is ranked above what, and which of the student's samples become rejected sides.
+/// The flags for the making of pairs: what is ranked above what, and which of the student's samples are rejected.
 struct PairingOptions: ParsableArguments {
     @Option(
         help: """

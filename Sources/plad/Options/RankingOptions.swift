@@ -1,7 +1,7 @@
 import ArgumentParser
 import PladTraining
 
-/// The settings of a loss and its optimiser, for `distill` and `train` alike.
+/// The flags for a loss and its optimiser, of `distill` and `train` alike.
 struct RankingOptions: ParsableArguments {
     @OptionGroup var loss: LossOptions
 

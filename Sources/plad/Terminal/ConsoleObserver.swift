@@ -2,9 +2,9 @@ import Foundation
 import PladDistill
 import PladRecords
 
-/// Shows on the terminal what a run does, and lets Ctrl-C wait for its paid requests.
+/// Shows the progress of a run on the terminal, and lets Ctrl-C wait for its paid requests.
 final class ConsoleObserver: RunObserver {
-    /// Of the work under way, by its label.
+    /// Progress by the label of the work.
     private let meters = Locked<[String: Progress]>([:])
 
     func observe(_ event: RunEvent) {

@@ -3,15 +3,15 @@ import PladHTTP
 import PladRecords
 
 extension RemoteTeacher {
-    /// The endpoint fails everybody.
+    /// The error if the endpoint fails every request.
     func error(after down: RequestGate.Down, attempts: Int) -> TeacherError {
         let last = down.last ?? .unreadable("no answer")
         return error(after: last, attempts: max(1, attempts), isDown: true)
     }
 
-    /// The error that a person reads once an outcome is final: what was asked, what came of it, and the way out.
+    /// The error for a final outcome: the request, its outcome, and the way out.
     ///
-    /// - Parameter forbidsAll: whether a request that was forbidden stands for all.
+    /// - Parameter forbidsAll: true if a forbidden request means that all are.
     func error(after outcome: RetryPolicy.Outcome, attempts: Int, isDown: Bool, forbidsAll: Bool = false) -> TeacherError {
         let exhausted: TeacherError.Code = isDown ? .down : .exhausted
         let url = endpoint.url
@@ -49,7 +49,7 @@ extension RemoteTeacher {
         }
     }
 
-    /// With at most one digit after the point.
+    /// The number of days with at most one decimal.
     static func days(_ wait: Duration) -> String { (wait / .seconds(86_400)).formatted(.number.precision(.fractionLength(0...1))) }
 
     private func error(after fault: ProviderFault, tries: String, _ exhausted: TeacherError.Code, forbidsAll: Bool) -> TeacherError {

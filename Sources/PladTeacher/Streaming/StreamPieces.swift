@@ -1,8 +1,8 @@
-/// The pieces of text that a stream brings for one answer, where they carry no numbers.
+/// The pieces of a completion's text in a stream without numbers.
 ///
-/// Each is to be what is new. Some servers send the text so far in each, or all of it once more at the end: then the text is taken
-/// once. Pieces may be as small as a character and repeat each other, and endpoints count tokens in their own ways, so that
-/// neither alone means that something came twice.
+/// Each piece should be new text. Some servers send the whole text so far in each, or all of it once more at the end: it is then taken
+/// once. Pieces may be as small as a character and repeat each other, and endpoints count tokens in different ways, so neither alone
+/// proves a duplicate.
 struct StreamPieces {
     private var pieces: [String] = []
 
@@ -10,14 +10,14 @@ struct StreamPieces {
         if !piece.isEmpty { pieces.append(piece) }
     }
 
-    /// The text that they make.
+    /// Text of the pieces.
     var text: String {
         if isCumulative { return pieces.last ?? "" }
         if let whole = pieces.last, isWhole(whole) { return whole }
         return pieces.joined()
     }
 
-    /// True if each piece holds those before it: the last one then is the text.
+    /// True if each piece contains those before it, so that the last one is the text.
     private var isCumulative: Bool {
         var growths = 0
         for (piece, next) in zip(pieces, pieces.dropFirst()) {
@@ -27,7 +27,7 @@ struct StreamPieces {
         return growths >= 2 || (growths == 1 && isLong(pieces.last ?? ""))
     }
 
-    /// True if the last piece is the text of all others once more.
+    /// True if the last piece repeats the text of all others.
     private func isWhole(_ last: String) -> Bool {
         let others = pieces.dropLast()
         guard !others.isEmpty, others.reduce(0, { $0 + $1.utf8.count }) == last.utf8.count else { return false }
@@ -39,14 +39,14 @@ struct StreamPieces {
         piece.split(whereSeparator: \.isWhitespace).count > 1 || piece.unicodeScalars.count(where: \.properties.isAlphabetic) > 16
     }
 
-    /// Throws where a piece comes right after itself and the endpoint counts fewer tokens than there are pieces, or where every one
-    /// does and there are so many that no text of its own is like that. Single characters prove nothing: a text like "1100" may
-    /// come in them; nor does a text of one piece over and over, like "--------".
+    /// Throws if a piece directly repeats itself and the endpoint counts fewer tokens than there are pieces, or if every piece repeats
+    /// itself and there are too many for a real text. Single characters prove nothing, since a text like "1100" may come in them; nor
+    /// does one piece repeated throughout, like "--------".
     ///
     /// - Parameters:
-    ///   - tokens: those of the completion, as the endpoint counts them; nil where it does not. One is what a stream's first event
-    ///     says, or its last of itself, and tells nothing.
-    ///   - thoughts: how many pieces of more than a character the thinking came in.
+    ///   - tokens: number of completion tokens by the endpoint; nil if it does not count them. 1 is ignored: some streams' first or
+    ///     last event counts only itself.
+    ///   - thoughts: number of pieces of thinking with more than a character.
     func check(tokens: Int?, beside thoughts: Int = 0) throws(StreamError) {
         let pairs = zip(pieces, pieces.dropFirst())
         guard Set(pieces).count > 1, pairs.contains(where: { $0 == $1 && $0.count > 1 }) else { return }
@@ -60,10 +60,10 @@ struct StreamPieces {
     }
 }
 
-/// Thinking that a stream brings in pieces.
+/// Pieces of thinking in a stream.
 struct ThoughtPieces {
     private(set) var text = ""
-    /// The number of pieces of more than a character.
+    /// Number of pieces with more than a character.
     private(set) var count = 0
 
     mutating func append(_ piece: String) {

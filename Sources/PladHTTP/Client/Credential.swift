@@ -1,25 +1,25 @@
 import Foundation
 import PladRecords
 
-/// A secret that proves to an endpoint who asks: an API key or a token. It never prints itself: interpolated, dumped or mirrored
-/// it is `<key>`.
+/// A secret that authenticates a client: an API key or a token. It never prints itself: interpolated, dumped or mirrored, it is
+/// `<key>`.
 ///
-/// Its text leaves this file in one place only, `header`, on its way to the wire.
+/// Its text leaves this file only by `header`, to be sent.
 package struct Credential: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The header that carries the secret.
+    /// The name and form of the header that carries the secret.
     package enum Style: Sendable, Hashable {
-        /// `Authorization: Bearer KEY`
+        /// The form `Authorization: Bearer KEY`.
         case bearer
-        /// In a header of another name, for example `x-api-key: KEY`.
+        /// A header with another name, for example `x-api-key: KEY`.
         case header(String)
     }
 
     private let secret: String
-    /// Where it is from: a variable, a file, or standard input.
+    /// Origin of the secret: a variable, a file, or standard input.
     package let source: String
 
-    /// White space around the key is dropped. Throws `HTTPError.unusableSecret` when nothing is left or when a
-    /// character cannot stand in a header; `source` says where the key came from.
+    /// Takes a secret, without surrounding white space. Throws `HTTPError.unusableSecret` if nothing is left or a character is not
+    /// valid in a header; `source` names its origin.
     package init(_ text: String, source: String) throws {
         secret = text.trimmingCharacters(in: .whitespacesAndNewlines)
         self.source = source
@@ -31,10 +31,10 @@ package struct Credential: Sendable, CustomStringConvertible, CustomDebugStringC
         }
     }
 
-    /// The key in a file that only its owner may read, or on standard input where the path is `-`. A link is followed: what it
-    /// leads to counts. A pipe, as of `<(command)`, is read.
+    /// Reads the secret from a file that only its owner may read, or from standard input if the path is `-`. For a link, the target's
+    /// mode counts. A pipe, as of `<(command)`, is read.
     ///
-    /// Throws `HTTPError.unusableSecret` for a file that cannot be read, that others may read, or that is too long for a key.
+    /// Throws `HTTPError.unusableSecret` for a file that is unreadable, that others may read, or that is too long for a key.
     package init(path: String) throws {
         if path == "-" {
             try self.init(readLine() ?? "", source: "standard input")

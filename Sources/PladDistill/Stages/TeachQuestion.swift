@@ -2,9 +2,9 @@ package import PladCache
 package import PladRecords
 import PladTeacher
 
-/// A prompt to be put to the teacher, and which of its answers is meant.
+/// A question to the teacher: a prompt, and the index of the wanted completion.
 package struct TeachQuestion: Sendable {
-    /// Its place among all questions of the run, from 0.
+    /// Index among all questions of the run, from 0.
     package var place: Int
     package var prompt: Prompt
     package var split: Split
@@ -18,12 +18,12 @@ package struct TeachQuestion: Sendable {
     }
 }
 
-/// The outcome of a question: exactly one of these.
+/// The outcome of a question.
 package enum TeachOutcome: Sendable {
     case answer(TeacherAnswer, from: CachedTeacher.Source)
     case dropped(Drop)
 
-    /// The name that the summary counts it under.
+    /// Name of the outcome in the summary.
     package var state: String {
         switch self {
         case .answer(_, .asked): "answered"
@@ -41,7 +41,7 @@ package enum TeachOutcome: Sendable {
         if case .answer(let answer, _) = self { answer } else { nil }
     }
 
-    /// True if the question is still to be answered: the run ends here unless it may go on without.
+    /// True if the question has no final outcome: the run ends here unless it may continue without it.
     var isUnanswered: Bool {
         guard let state = drop?.state else { return false }
         return [.failed, .overBudget, .interrupted].contains(state)
@@ -53,7 +53,7 @@ extension TeachQuestion {
         .dropped(Drop(stage: .teach, id: prompt.id, split: split, sample: sample, state: state, kind: kind, detail: detail))
     }
 
-    /// The outcome of an error that meets this question alone.
+    /// The outcome of an error that concerns only this question.
     func outcome(of error: any Failure, kind: String) -> TeachOutcome {
         switch (error as? TeacherError)?.code {
         case .overBudget: drop(.overBudget, error.message)
@@ -62,7 +62,7 @@ extension TeachQuestion {
         }
     }
 
-    /// An answer, or why a completion is none.
+    /// The outcome of a completion: usable, or dropped for a reason.
     func outcome(of completion: Completion, from source: CachedTeacher.Source, _ settings: TeacherSettings) -> TeachOutcome {
         let isEmpty = completion.text.allSatisfy(\.isWhitespace)
         switch completion.finishReason {

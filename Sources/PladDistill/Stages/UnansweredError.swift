@@ -1,7 +1,7 @@
 import PladRecords
 import PladTeacher
 
-/// Some prompts got no answer, and the run does not go on without them.
+/// The error for prompts without a completion, in a run that does not continue without them.
 struct UnansweredError: Failure {
     let drops: [Drop]
     let questions: Int
@@ -10,7 +10,7 @@ struct UnansweredError: Failure {
     private static let inBatch = TeacherError.Code.inBatch.rawValue
 
     private var isOverBudget: Bool { drops.allSatisfy { $0.state == .overBudget } }
-    /// Those that lie in open batches, by the words for it.
+    /// Number of those in open batches, by description of the batch.
     private var inBatches: [String: Int] {
         Dictionary(drops.filter { $0.kind == Self.inBatch }.map { ($0.detail, 1) }, uniquingKeysWith: +)
     }

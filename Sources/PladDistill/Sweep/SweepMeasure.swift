@@ -8,7 +8,7 @@ enum SweepMeasure: String, CaseIterable {
     case rougeL, chrF, factsKept, quality, sampleQuality, likeliestBySum, likeliestByMean, bestQuality, passAtN, auroc, winRate,
         teacherNegativeLogLikelihood, rankAccuracy, rankAccuracyPerToken, kendall, calibrationError, lengthRatio
 
-    /// Its key in a line of `sweep.jsonl`.
+    /// Key of the measure in a line of `sweep.jsonl`.
     var key: String { SnakeCase.key(rawValue) }
 
     var heading: String {
@@ -33,7 +33,7 @@ enum SweepMeasure: String, CaseIterable {
         }
     }
 
-    /// In a line of a terminal of 100 columns, the heading beside it.
+    /// Meaning in a line of a terminal of 100 columns, beside the heading.
     var meaning: String {
         switch self {
         case .rougeL: "Words in common with the teacher's answer, in its order, F. Higher is better."
@@ -56,10 +56,10 @@ enum SweepMeasure: String, CaseIterable {
         }
     }
 
-    /// All measures of a run's students: by student, then by measure; what a run does not have is absent.
+    /// All measures of a run's students, by student, then by measure; missing ones are absent.
     ///
-    /// Pairs are scored anew from the run's measurements, by sums and by means: runs whose losses form scores differently
-    /// are compared by the same ones. The win rate is the first judge's, over the warmed-up student.
+    /// Pairs are scored again from the run's measurements, by sums and by means, so that runs with different norms can be compared. The
+    /// win rate is the first judge's, over the warmed-up student.
     static func values(of run: Run, _ evaluation: Evaluation) throws -> [String: [SweepMeasure: Double]] {
         var values: [String: [SweepMeasure: Double]] = [:]
         for student in evaluation.students {
@@ -89,7 +89,7 @@ enum SweepMeasure: String, CaseIterable {
         return values
     }
 
-    /// The teacher's text against each sample that says something else, prompt by prompt.
+    /// The pairs of the teacher's text and each different sample, prompt by prompt.
     private static func pairs(_ prompts: [HeldOutMeasurement], _ norm: Norm) -> [[ScoredPair]] {
         prompts.map { prompt in
             let teacher = norm.score(
@@ -102,6 +102,6 @@ enum SweepMeasure: String, CaseIterable {
 }
 
 extension Ratio {
-    /// Nil where there is nothing to measure.
+    /// The ratio; nil if there is nothing to measure.
     fileprivate var share: Double? { denominator > 0 ? numerator / denominator : nil }
 }

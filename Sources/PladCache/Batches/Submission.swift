@@ -12,7 +12,7 @@ package struct Submission: Sendable, Equatable {
         case sent
         /// A batch at the provider is assumed to be this one, by time and number of rows; its results will tell.
         case guessed
-        /// Its results are in the cache.
+        /// The results are in the cache.
         case ended
         /// Somebody else's batch that was mistaken for one of these.
         case foreign

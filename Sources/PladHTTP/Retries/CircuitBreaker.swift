@@ -13,8 +13,8 @@
 /// | half-open | asked to admit | half-open: wait for the probe |
 /// | half-open | the probe fails | open for twice as long as the last time, at most 60 s |
 /// | half-open | the probe is cancelled | open, its time over |
-/// | half-open | the 8th probe in a row fails | down: nobody is admitted any more |
-/// | any but down | a success, whoever's | closed |
+/// | half-open | the 8th probe in a row fails | down: no request is admitted any more |
+/// | any but down | a success of any request | closed |
 ///
 /// Eight probes take 3 minutes. An endpoint of which three attempts in ten fail independently has twelve failures in a row once in two
 /// million.

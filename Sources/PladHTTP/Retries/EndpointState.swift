@@ -118,11 +118,11 @@ package struct EndpointState: Sendable, Hashable {
     }
 
     package enum Admission: Sendable, Hashable {
-        /// To be sent after this time, by the rate limits; not at all if it exceeds `RetryPolicy.patience`.
+        /// The request is to be sent after this time, by the rate limits; not at all if it exceeds `RetryPolicy.patience`.
         case go(Permit, after: Duration)
-        /// To be requested again after this time.
+        /// The permit is to be requested again after this time.
         case wait(Duration)
-        /// To be requested again when the probe has ended.
+        /// The permit is to be requested again when the probe has ended.
         case waitForProbe
         case down
     }

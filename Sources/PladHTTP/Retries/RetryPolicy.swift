@@ -5,13 +5,13 @@
 /// | seen | decision |
 /// |---|---|
 /// | 408, 409, 425, 429, 500, 502, 503, 504, any other 5xx, 529 | retry |
-/// | any of these that asks for a wait of more than a day | give up, and ask nobody else either |
-/// | any of these that asks for a wait of a second or more | park: wait as it asks, up to 20 times; counts as no attempt |
-/// | 429 with a quota code, 402 | give up: money is out, time does not help |
-/// | any other status (400, 401, 403, 404, 413, 422, redirects …) | give up: the same request meets the same answer |
+/// | any of these that requires a wait of more than a day | give up, and end the run |
+/// | any of these that requires a wait of a second or more | park: wait as required, up to 20 times; does not count as an attempt |
+/// | 429 with a quota code, 402 | give up: the account is empty, waiting does not help |
+/// | any other status (400, 401, 403, 404, 413, 422, redirects …) | give up: the same request would fail again |
 /// | connection cut, response not whole in time, body broken or not JSON | retry |
-/// | no address, no connection, before the endpoint ever answered | give up: the address is wrong until proven otherwise |
-/// | no address, no connection, after it has answered | retry |
+/// | no address, no connection, before any response of the endpoint | give up: the address is probably wrong |
+/// | no address, no connection, after a response of the endpoint | retry |
 /// | certificate not trusted, body over the limit | give up |
 ///
 /// The wait before attempt n + 1 is `random × min(ceiling, base × 2^(n−1))` (full jitter): with the standard policy at most 0.5, 1, 2,

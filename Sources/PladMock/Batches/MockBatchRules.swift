@@ -3,7 +3,7 @@ import PladRecords
 /// The course of a mock teacher's batches, the script's `batch`.
 package struct MockBatchRules: Sendable, Equatable {
     package enum Ending: String, Decodable, Sendable {
-        /// Every row is tried.
+        /// All rows are tried.
         case completed
         /// The second half of the rows is never tried.
         case expired

@@ -10,7 +10,7 @@ import PladRecords
 /// | `/v1/models`, `/v1/models/NAME` | GET |
 /// | `/health` | GET, without a token |
 ///
-/// What a browser's pages may ask is for `BrowserRules` to say.
+/// `BrowserRules` decide about requests of web pages.
 package struct OpenAIEndpoint: RequestHandler {
     private let model: any TextModel
     private let token: AccessToken?

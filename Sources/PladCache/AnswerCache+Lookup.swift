@@ -146,14 +146,14 @@ extension AnswerCache {
         let way = "record it by the same command without `teacher.replay`"
         // Looking for what is nearest takes as long as thousands of answers: a run that goes on without them all need not hear it of each.
         guard explained.add(1, ordering: .relaxed).newValue <= 10 else {
-            return CacheError(.notRecorded, "\(file.path) holds no answer to this request; \(way)")
+            return CacheError(.notRecorded, "\(file.path) holds no completion of this request; \(way)")
         }
         guard let (key, difference) = try nearest(to: request) else {
-            return CacheError(.notRecorded, "the recording \(file.path) holds no answers; \(way)")
+            return CacheError(.notRecorded, "the recording \(file.path) holds no completions; \(way)")
         }
         let hint = difference.field == "teacher" ? "give `\(nameSetting)` \(difference.recorded ?? ""), or \(way)" : way
         return CacheError(
-            .notRecorded, "\(file.path) holds no answer to this request; the nearest, \(key.short), differs in \(difference); \(hint)")
+            .notRecorded, "\(file.path) holds no completion of this request; the nearest, \(key.short), differs in \(difference); \(hint)")
     }
 
     private static func mostLike(_ asked: JSONValue, _ rows: RowCursor) throws -> (key: Digest, document: JSONValue)? {

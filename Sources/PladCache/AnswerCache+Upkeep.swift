@@ -27,7 +27,7 @@ extension AnswerCache {
                     found.problems += Self.problems(row).map { "row \(last): \($0)" }
                 }
             } catch let error as DatabaseError {
-                found.problems.append("the answers after row \(last) cannot be read: \(error.message ?? "\(error.resultCode)")")
+                found.problems.append("the completions after row \(last) cannot be read: \(error.message ?? "\(error.resultCode)")")
             }
             for table in Bookkeeping.all { found.problems += try table.problems(db) }
             return found

@@ -46,7 +46,7 @@ extension CacheError {
         case (.SQLITE_FULL, _), (_, .SQLITE_IOERR_SHMSIZE), (_, .SQLITE_IOERR_SHMMAP):
             self.init(
                 .diskFull,
-                "no space left on the disk for the cache \(path); free some and run the command again: all answers committed so far are kept"
+                "no space left on the disk for the cache \(path); free some and run the command again: all completions committed so far are kept"
             )
         case (.SQLITE_NOTADB, _):
             self.init(.foreign, "\(path) is not a cache of plad; give another file as `teacher.cache`")

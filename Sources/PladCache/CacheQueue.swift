@@ -107,7 +107,7 @@ final class CacheQueue: Sendable {
             guard written == nil || FileIdentity(file) == written else {
                 throw CacheError(
                     .gone,
-                    "the cache \(file.path) was deleted or replaced while it was in use, and what is answered cannot be kept: put it back, or run the command again for a new one"
+                    "the cache \(file.path) was deleted or replaced while it was in use, and new completions cannot be kept: put it back, or run the command again for a new one"
                 )
             }
             try CacheError.telling(of: file) {

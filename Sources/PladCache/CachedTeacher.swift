@@ -224,12 +224,12 @@ package final class CachedTeacher: Sendable {
         case .fault(let fault):
             throw CacheError(
                 .unreadableAnswer,
-                "\(cache.file.path): the answer \(recorded.key.short) is an error (HTTP \(fault.status): \(fault.message)); ask again with `teacher.refresh`"
+                "\(cache.file.path): the completion \(recorded.key.short) is an error (HTTP \(fault.status): \(fault.message)); ask again with `teacher.refresh`"
             )
         case .unreadable(let reason):
             throw CacheError(
                 .unreadableAnswer,
-                "\(cache.file.path): the answer \(recorded.key.short) is none of \(dialect.name): \(reason); ask again with `teacher.refresh`"
+                "\(cache.file.path): the completion \(recorded.key.short) is none of \(dialect.name): \(reason); ask again with `teacher.refresh`"
             )
         }
     }

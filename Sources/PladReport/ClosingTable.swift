@@ -44,7 +44,7 @@ package enum ClosingTable {
         return (lines + [""] + TextTable.legend(measures) + notes(evaluation)).joined(separator: "\n") + "\n"
     }
 
-    private static let nothing = "nothing was measured: there are no held-out prompts with answers\n"
+    private static let nothing = "nothing was measured: there are no held-out prompts with completions\n"
 
     private static func notes(_ evaluation: Evaluation) -> [String] {
         ["", TextTable.note(evaluation)] + (evaluation.rougeNote.map { [$0] } ?? [])

@@ -17,7 +17,7 @@ enum Headline {
         return parts.compactMap { $0 }.joined(separator: " ")
     }
 
-    /// The verdict "On 40 held-out prompts “warm-up” is better than the untouched student: exact answers 0.000 → 0.800, …"; nil without
+    /// The verdict "On 40 held-out prompts “warm-up” is better than the untouched student: exact completions 0.000 → 0.800, …"; nil without
     /// measures.
     static func verdict(_ evaluation: Evaluation) -> String? {
         guard let kept = evaluation.kept, let first = evaluation.students.first else { return nil }
@@ -57,7 +57,7 @@ enum Headline {
         guard let kept = evaluation.kept, let spread = evaluation.likeness == .chrF ? kept.chrFSpread : kept.rougeLSpread, spread.p90 < 0.2
         else { return nil }
         return
-            "Beware: nine in ten of its answers have a \(evaluation.likeness.rawValue) below \(Numbers.fixed(spread.p90, 2)) to the teacher’s text, so it does not do the task yet."
+            "Beware: nine in ten of its completions have a \(evaluation.likeness.rawValue) below \(Numbers.fixed(spread.p90, 2)) to the teacher’s text, so it does not do the task yet."
     }
 
     /// The measures that got better, got worse or are unclear, by their paired intervals; makes no claim without one.

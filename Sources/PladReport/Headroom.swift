@@ -11,11 +11,11 @@ enum Headroom {
         else { return nil }
         let number = { (estimate: Estimate) in Numbers.fixed(estimate.mean, 3) }
         let numbers =
-            "Headroom, quality by \(quality.by): the greedy answers of “\(student.name)” have \(number(quality.greedy)), a sample "
+            "Headroom, quality by \(quality.by): the greedy completions of “\(student.name)” have \(number(quality.greedy)), a sample "
             + "\(number(sample)), the likeliest of \(count) \(number(likeliest)), the best of \(count) \(number(best))."
         let gain = best.mean - quality.greedy.mean
         guard gain > least else {
-            return numbers + " Even the best samples are no better than the greedy answers: ranking has next to nothing to gain here."
+            return numbers + " Even the best samples are no better than the greedy completions: ranking has next to nothing to gain here."
         }
         return numbers + " A ranking can gain up to \(Numbers.fixed(gain, 3))."
     }

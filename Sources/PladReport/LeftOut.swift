@@ -27,14 +27,14 @@ package struct LeftOut: Codable, Sendable, Hashable {
     }
 
     private static let meanings = [
-        "empty": "the teacher’s answer holds no text",
-        "truncated": "the token limit cut the teacher’s answer off",
-        "unfinished": "the endpoint does not say that the teacher’s answer is whole",
+        "empty": "the teacher’s completion holds no text",
+        "truncated": "the token limit cut the teacher’s completion off",
+        "unfinished": "the endpoint does not say that the teacher’s completion is whole",
         "refused": "the teacher declined to answer",
-        "filtered": "the provider’s filter withheld the answer",
-        "failed": "the teacher gave no answer",
+        "filtered": "the provider’s filter withheld the completion",
+        "failed": "the teacher gave no completion",
         "over-budget": "the budget does not hold what asking may cost",
-        "interrupted": "the run ended before the answer came",
+        "interrupted": "the run ended before the completion came",
         "tooLong": "prompt and completion exceed the student’s context",
         "emptySample": "the student’s completion has no tokens",
         "emptyPrompt": "the prompt has no tokens",

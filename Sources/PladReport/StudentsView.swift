@@ -108,9 +108,9 @@ struct StudentsView {
         let lengths = evaluation.students.map { (name: $0.name, spread: $0.answerTokensSpread) }
         let withTeacher = [(name: "teacher", spread: evaluation.teacherTokensSpread)] + lengths
         let plots = [
-            ("ROUGE-L", "Of single answers.", SpreadPlot(title: "Distribution of ROUGE-L", rows: rouge, decimals: 2)),
-            ("chrF", "Of single answers.", SpreadPlot(title: "Distribution of chrF", rows: chrF, decimals: 2)),
-            ("Length", "Tokens of single answers.", SpreadPlot(title: "Distribution of length", rows: withTeacher, decimals: 0)),
+            ("ROUGE-L", "Of single completions.", SpreadPlot(title: "Distribution of ROUGE-L", rows: rouge, decimals: 2)),
+            ("chrF", "Of single completions.", SpreadPlot(title: "Distribution of chrF", rows: chrF, decimals: 2)),
+            ("Length", "Tokens of single completions.", SpreadPlot(title: "Distribution of length", rows: withTeacher, decimals: 0)),
         ]
         return plots.compactMap { heading, meaning, plot in
             plot.isEmpty ? nil : Plot(heading: heading, meaning: meaning, markup: plot.markup())

@@ -61,12 +61,12 @@ struct TrainingView {
                 "Tokens of a completion, mean of the batch."
             ),
             (
-                LinePlot(title: "Length of answers", curves: [curve("ratio") { $0.probe?.lengthRatio }]),
-                "Of greedy answers to a few training prompts, over the chosen texts’."
+                LinePlot(title: "Length of completions", curves: [curve("ratio") { $0.probe?.lengthRatio }]),
+                "Of greedy completions of a few training prompts, over the chosen texts’."
             ),
             (
                 LinePlot(title: "Repetition", curves: [curve("share") { $0.probe?.repetition }], limits: 0...1),
-                "Share of runs of four tokens in those answers that stood before."
+                "Share of runs of four tokens in those completions that occurred before."
             ),
             (LinePlot(title: "Gradient norm", curves: [curve("norm") { $0.gradientNorm }]), "L2, before clipping."),
             (LinePlot(title: "Learning rate", curves: [curve("rate") { $0.learningRate }]), "By step."),

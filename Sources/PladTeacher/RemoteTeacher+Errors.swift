@@ -25,7 +25,7 @@ extension RemoteTeacher {
         case .fault(let fault, _):
             return error(after: fault, tries: tries, exhausted, forbidsAll: forbidsAll)
         case .unreadable(let reason):
-            return TeacherError(exhausted, "\(url) sends no readable answer\(tries): \(reason)")
+            return TeacherError(exhausted, "\(url) sends no readable response\(tries): \(reason)")
         case .transport(let fault):
             switch fault.kind {
             case .unresolved, .unconnected:
@@ -44,7 +44,7 @@ extension RemoteTeacher {
                 return TeacherError(.stopped, "asking \(url) was stopped: \(fault.reason)", cause: fault)
             case .cut, .timeout, .other:
                 return TeacherError(
-                    exhausted, "no answer from \(url)\(tries): \(fault.reason); run the command again to go on", cause: fault)
+                    exhausted, "no response from \(url)\(tries): \(fault.reason); run the command again to go on", cause: fault)
             }
         }
     }
@@ -62,7 +62,7 @@ extension RemoteTeacher {
         case .key: return keyRefused(said, fault)
         case .forbidden:
             guard !forbidsAll else { return keyRefused(said, fault) }
-            return TeacherError(.forbidden, "\(url) withholds an answer to this prompt (\(said))", cause: fault)
+            return TeacherError(.forbidden, "\(url) withholds a completion of this prompt (\(said))", cause: fault)
         case .page:
             let what = "\(url): \(said)"
             guard forbidsAll else { return TeacherError(.rejected, "\(what); run the command again to ask this once more", cause: fault) }
@@ -83,7 +83,7 @@ extension RemoteTeacher {
             return TeacherError(
                 .rejected, "\(url) refuses the request (\(said)); change the prompt or the parameters it names", cause: fault)
         default:
-            return TeacherError(exhausted, "no answer from \(url)\(tries) (\(said)); run the command again to go on", cause: fault)
+            return TeacherError(exhausted, "no response from \(url)\(tries) (\(said)); run the command again to go on", cause: fault)
         }
     }
 

@@ -178,7 +178,7 @@ package final class RemoteTeacher: Teacher {
             onAttempt(
                 Attempt(
                     request: request, number: number, started: started, duration: begin.duration(to: .now), status: nil,
-                    fault: "cut before an answer came", retryAfter: nil))
+                    fault: "cut before a response came", retryAfter: nil))
             throw stop
         }
     }

@@ -152,10 +152,10 @@ import Testing
 
     @Test func aPageIsNoAPI() {
         for (page, words) in [
-            ("<html><h1>502</h1></html>", "a web page came, not the API's answer"),
+            ("<html><h1>502</h1></html>", "a web page came, not the API's response"),
             (
                 "<!DOCTYPE html><html><head><TITLE>Just a\n moment...</TITLE></head>",
-                "a web page titled \"Just a moment...\" came, not the API's answer"
+                "a web page titled \"Just a moment...\" came, not the API's response"
             ),
         ] {
             #expect(read(page, status: 403) == .fault(ProviderFault(status: 403, message: words, isPage: true)))

@@ -200,7 +200,7 @@ extension TeacherError {
     fileprivate static func guessed(_ batch: Submission, _ state: BatchState) -> TeacherError {
         TeacherError(
             .inBatch,
-            "batch \(state.id) at \(batch.url) may be this one or somebody else's, which its results will tell: run the command again, which waits for them, or free the questions without it: `AnswerCache.forget` \(batch.id)"
+            "batch \(state.id) at \(batch.url) may be this one or somebody else's, which its results will tell: run the command again, which waits for them, or free the requests without it: `AnswerCache.forget` \(batch.id)"
         )
     }
 

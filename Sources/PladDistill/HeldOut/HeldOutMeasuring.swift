@@ -39,7 +39,7 @@ struct HeldOutMeasuring {
     func callAsFunction(
         _ items: [HeldOutTexts.Item], after done: Int = 0, _ keep: ([HeldOutMeasurement]) throws -> Void
     ) async throws {
-        var meter = WorkMeter(texts.run.observer, stage, of: items.count, "answers", done: done)
+        var meter = WorkMeter(texts.run.observer, stage, of: items.count, "completions", done: done)
         var done = done
         while done < items.count {
             let batch = Array(items[done..<min(done + Self.batchSize, items.count)])

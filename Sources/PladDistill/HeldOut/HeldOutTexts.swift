@@ -52,7 +52,7 @@ struct HeldOutTexts {
         guard !found.items.isEmpty else {
             throw RecordError(
                 .malformed,
-                "no held-out prompt has a usable answer of the teacher, so there is nothing to measure; see \(run.folder.drops.path)")
+                "no held-out prompt has a usable completion of the teacher, so there is nothing to measure; see \(run.folder.drops.path)")
         }
         return found
     }

@@ -31,7 +31,7 @@ extension Run {
         guard !kept.isEmpty else {
             throw RecordError(
                 .malformed,
-                "none of the teacher's \(all.count) answers is right by \(quality.kind.rawValue): see \(folder.teacher.path), or leave `quality.keep_answers` out"
+                "none of the teacher's \(all.count) completions is right by \(quality.kind.rawValue): see \(folder.teacher.path), or leave `quality.keep_answers` out"
             )
         }
         return (kept, all.compactMap { dropped["\($0.id) \($0.sample)"] })

@@ -52,7 +52,8 @@ package struct ChooseStage {
         var measured: [StudentMeasurements] = []
         for student in students { measured.append(try await measure(student, texts)) }
         guard !measured[0].prompts.isEmpty else {
-            return StudentChoice(student: last, reason: "student/ is \(last): no prompt to choose by has a usable answer of the teacher")
+            return StudentChoice(
+                student: last, reason: "student/ is \(last): no prompt to choose by has a usable completion of the teacher")
         }
         var best = measured[0]
         var comparisons: [StudentChoice.Comparison] = []

@@ -71,6 +71,6 @@ package struct QuestionPlan {
     /// The outcomes of the questions that were needed, in order; those without one were interrupted.
     package var result: [TeachOutcome] {
         let count = wanted == nil ? questions.count : begun
-        return zip(outcomes, questions).prefix(count).map { $0 ?? $1.drop(.interrupted, "the run ended before it was answered") }
+        return zip(outcomes, questions).prefix(count).map { $0 ?? $1.drop(.interrupted, "the run ended before it was completed") }
     }
 }

@@ -67,7 +67,7 @@ extension TeachQuestion {
         let isEmpty = completion.text.allSatisfy(\.isWhitespace)
         switch completion.finishReason {
         case .refused: return drop(.refused, completion.text)
-        case .filtered: return drop(.filtered, "the provider withheld the answer")
+        case .filtered: return drop(.filtered, "the provider withheld the completion")
         case .length where isEmpty || !settings.keepTruncated:
             let tokens = completion.usage.map { "\($0.completionTokens)" } ?? "the allowed"
             let thinking = isEmpty && completion.reasoning != nil ? ", all of them thinking" : ""
@@ -75,7 +75,7 @@ extension TeachQuestion {
         case .other where isEmpty || !settings.keepTruncated:
             let way = isEmpty ? "" : "; `teacher.keep_truncated` uses it as it is"
             return drop(.unfinished, "unfinished (\(completion.ending ?? "no finish reason"))\(way)")
-        case _ where isEmpty: return drop(.empty, "the answer holds no text")
+        case _ where isEmpty: return drop(.empty, "the completion holds no text")
         case .stop, .length, .other:
             if !settings.keepRefusals, let verdict = Refusal.verdict(on: completion.text) {
                 return drop(.refused, "it begins like a refusal: \"\(verdict)\"; `teacher.keep_refusals` uses it")

@@ -19,7 +19,7 @@ package struct TeachStage {
         guard !Files.exists(run.folder.teacher) else { return try tellDoneBefore() }
         if settings.samples > 1, settings.temperature == 0 {
             run.observer.notice(
-                "teach", "\(settings.samples) answers a prompt at `teacher.temperature` 0 are likely the same; raise it")
+                "teach", "\(settings.samples) completions of a prompt at `teacher.temperature` 0 are likely the same; raise it")
         }
         try await teach(until: run.answersWanted, settings)
     }
@@ -29,11 +29,11 @@ package struct TeachStage {
         let left = drops.count { TeachOutcome.dropped($0).isUnanswered }
         let name = run.folder.url.path
         if left > 0 {
-            run.observer.notice("teach", "\(name) went on without \(left) prompts that got no answer; a new `run.folder` asks them")
+            run.observer.notice("teach", "\(name) went on without \(left) prompts that got no completion; a new `run.folder` asks them")
         }
         run.observer.doneBefore("teach")
         if settings.refresh {
-            run.observer.notice("teach", "\(name) has its answers already; `teacher.refresh` asks again in a new `run.folder`")
+            run.observer.notice("teach", "\(name) has its completions already; `teacher.refresh` asks again in a new `run.folder`")
         }
     }
 
@@ -82,7 +82,8 @@ package struct TeachStage {
         }
         let answers = outcomes.compactMap(\.answer)
         guard answers.contains(where: { $0.split == .train }) else {
-            throw RecordError(.malformed, "none of the \(drops.count) answers can be used, for example \(drops[0].id): \(drops[0].detail)")
+            throw RecordError(
+                .malformed, "none of the \(drops.count) completions can be used, for example \(drops[0].id): \(drops[0].detail)")
         }
         try JSONLines.write(answers, to: run.folder.teacher)
     }
@@ -94,7 +95,7 @@ package struct TeachStage {
     ) async -> ([TeachOutcome], end: (any Error)?) {
         let (parameters, questions) = (run.teacherParameters, plan.questions)
         var plan = plan
-        var meter = WorkMeter(run.observer, "teach", of: questions.count, "answers")
+        var meter = WorkMeter(run.observer, "teach", of: questions.count, "completions")
         var end: (any Error)?
         var waiting: Task<Void, any Error>?
         defer { waiting?.cancel() }
@@ -166,7 +167,7 @@ package struct TeachStage {
         run.observer.notice("teach", summary.sentence)
         let cut = outcomes.count { $0.answer?.cut != nil }
         if cut > 0 {
-            run.observer.notice("teach", "control text of a chat format was cut off \(cut) answers; their records name it in \"cut\"")
+            run.observer.notice("teach", "control text of a chat format was cut off \(cut) completions; their records name it in \"cut\"")
         }
         for (what, counts) in [("model", summary.models), ("fingerprint", summary.fingerprints)] where counts.count > 1 {
             let names = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) (\($0.value))" }

@@ -16,11 +16,11 @@ struct UnansweredError: Failure {
     }
 
     var message: String {
-        let others = "the other answers are kept"
+        let others = "the other completions are kept"
         let without = "or add `teacher.skip_failed` to go on without them"
         guard inBatches.isEmpty else {
             let count = inBatches.values.reduce(0, +)
-            let rest = drops.count == count ? "" : ", and \(drops.count - count) got no answer"
+            let rest = drops.count == count ? "" : ", and \(drops.count - count) got no completion"
             return
                 "\(count) of \(questions) prompts lie in \(inBatches.keys.sorted().joined(separator: ", ")), where they are paid for\(rest); \(others): \(settings.refresh ? "leave `teacher.refresh` out and " : "")add `teacher.batch` to wait for it, free them by `BatchRun.cancel`, \(without)"
         }
@@ -31,7 +31,7 @@ struct UnansweredError: Failure {
                 "are over the budget",
                 settings.batch ? "raise `teacher.budget`, \(again) to submit what then fits" : "raise `teacher.budget`"
             )
-            : ("got no answer", "\(again) to ask only these")
+            : ("got no completion", "\(again) to ask only these")
         return "\(drops.count) of \(questions) prompts \(what) (\(drops[0].detail)); \(others): \(way), \(without)"
     }
 

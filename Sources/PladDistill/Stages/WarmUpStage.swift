@@ -20,7 +20,7 @@ package struct WarmUpStage {
         let (answers, unfit) = try await run.trainingAnswers()
         let (pairs, drops) = try encode(answers, student)
         if !unfit.isEmpty {
-            run.observer.notice("warm-up", "\(unfit.count) of the teacher's answers are left out: \(unfit.countsByReason)")
+            run.observer.notice("warm-up", "\(unfit.count) of the teacher's completions are left out: \(unfit.countsByReason)")
         }
         try folder.record(unfit + drops) { $0.stage == .warmUp }
         let heldOut = HeldOutLoss(try heldOut(student))

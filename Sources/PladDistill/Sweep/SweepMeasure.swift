@@ -36,10 +36,10 @@ enum SweepMeasure: String, CaseIterable {
     /// Meaning in a line of a terminal of 100 columns, beside the heading.
     var meaning: String {
         switch self {
-        case .rougeL: "Words in common with the teacher's answer, in its order, F. Higher is better."
+        case .rougeL: "Words in common with the teacher's text, in its order, F. Higher is better."
         case .chrF: "Runs of up to 6 characters in common with it, F. Higher is better."
         case .factsKept: "Share of the prompts' facts kept to the letter. Higher is better."
-        case .quality: "Quality of the greedy answer, as `quality.by` knows it. Higher is better."
+        case .quality: "Quality of the greedy completion, by `quality.by`. Higher is better."
         case .sampleQuality: "Mean quality of the student's own samples. Higher is better."
         case .likeliestBySum: "Quality of the likeliest of a prompt's samples. Higher is better."
         case .likeliestByMean: "The same, likeliest by the mean over tokens."
@@ -52,7 +52,7 @@ enum SweepMeasure: String, CaseIterable {
         case .rankAccuracyPerToken: "The same by means over tokens."
         case .kendall: "Whether the likelier samples are those more like the teacher's. Higher is better."
         case .calibrationError: "How far confidence in the order of pairs is from its rate. Lower is better."
-        case .lengthRatio: "Tokens of the answers over the teacher's."
+        case .lengthRatio: "Tokens of the completions over the teacher's."
         }
     }
 

@@ -29,7 +29,7 @@ extension Run {
         let outcome = try await run(missing)
         if !missing.isEmpty {
             let without = missing.count { outcome.failures[AnswerKey.digest(of: $0)] != nil }
-            observer.notice("batch", "\(missing.count) questions: \(missing.count - without) answered, \(without) without an answer")
+            observer.notice("batch", "\(missing.count) requests: \(missing.count - without) completed, \(without) without a completion")
         }
         return teacher(.batched(outcome))
     }

@@ -52,7 +52,7 @@ extension CachedTeacher {
         self.init(
             cache: cache, teacher, mode: settings.refresh ? .refresh(remote) : .record(remote), ledger: ledger,
             nameSetting: "\(path).id", run: run,
-            onWait: { observer.notice("waiting", "another process is asking some of these; its answers are used") })
+            onWait: { observer.notice("waiting", "another process is asking some of these; its completions are used") })
     }
 }
 

@@ -185,7 +185,7 @@ final class CurlTransfer {
                     TransportFault(.timeout, "nothing but comments, pings and blank lines came for \(patience.components.seconds) s"))
             }
             if isTooLarge { return .failure(TransportFault(.tooLarge, "it is larger than \(limits.bodyBytes) bytes")) }
-            if code == CURLE_SEND_FAIL_REWIND { return .failure(TransportFault(.cut, "the connection was closed before an answer came")) }
+            if code == CURLE_SEND_FAIL_REWIND { return .failure(TransportFault(.cut, "the connection was closed before a response came")) }
             let reason = words[0] == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: words)
             return .failure(TransportFault(TransportFault.Kind(code, hasConnected: time(CURLINFO_PRETRANSFER_TIME_T) > .zero), reason))
         }

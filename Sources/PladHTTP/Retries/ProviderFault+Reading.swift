@@ -10,7 +10,7 @@ extension ProviderFault {
             return
         }
         if let page = WebPage(body) {
-            self.init(status: status, message: "\(page) came, not the API's answer", isPage: true)
+            self.init(status: status, message: "\(page) came, not the API's response", isPage: true)
             return
         }
         let text = String(decoding: body.prefix(2000), as: UTF8.self)

@@ -61,7 +61,7 @@ package struct BatchWire: Sendable {
 
     private func error(_ outcome: RetryPolicy.Outcome, _ url: String) -> TeacherError {
         guard case .fault(let fault, _) = outcome else {
-            return TeacherError(.unreachable, "no answer from \(url): \(outcome.summary); run the command again to go on")
+            return TeacherError(.unreachable, "no response from \(url): \(outcome.summary); run the command again to go on")
         }
         let code: TeacherError.Code =
             switch fault.kind {

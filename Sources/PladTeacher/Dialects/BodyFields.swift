@@ -55,7 +55,7 @@ extension Reading {
     static func completion(_ completion: Completion?, else ending: JSONValue?, in choice: JSONValue? = nil) -> Reading {
         if let completion { return .completion(completion) }
         if let choice, choice["error"]?.isError == true, let fault = ProviderFault(inside: choice) { return .fault(fault) }
-        return .unreadable("the endpoint broke the answer off: \"\(ending?.string ?? "null")\"")
+        return .unreadable("the endpoint broke the completion off: \"\(ending?.string ?? "null")\"")
     }
 
     /// The reading of a completion that the provider's filter withheld.

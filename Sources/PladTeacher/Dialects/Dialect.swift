@@ -82,7 +82,7 @@ extension Dialect {
     private static func reason(_ body: Data, _ error: any Error) -> String {
         if let page = WebPage(body) {
             return
-                "\(page) came, not the API's answer: a proxy, a firewall or a login stands before it, or `teacher.remote` is no API's address"
+                "\(page) came, not the API's response: a proxy, a firewall or a login stands before it, or `teacher.remote` is no API's address"
         }
         guard !body.isEmpty else { return "it is empty" }
         let words = (error as? any Failure)?.message ?? "\(error)"

@@ -51,11 +51,11 @@ package struct CollapseGuard: Sendable {
         }
         let (ratio, before) = (now.lengthRatio, start.lengthRatio)
         if ratio > Self.lengthFactor * max(1, before) || ratio < min(1, before) / Self.lengthFactor {
-            return String(format: "the answers' length went from %.2f to %.2f times the chosen one's", before, ratio)
+            return String(format: "the completions' length went from %.2f to %.2f times the chosen one's", before, ratio)
         }
         if now.repetition > start.repetition + Self.repetition {
             return String(
-                format: "the share of the answers that repeats itself rose from %.0f to %.0f %%", 100 * start.repetition,
+                format: "the share of the completions that repeats itself rose from %.0f to %.0f %%", 100 * start.repetition,
                 100 * now.repetition)
         }
         return nil

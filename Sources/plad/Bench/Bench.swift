@@ -5,7 +5,8 @@ import PladTensor
 
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure how fast this machine reads memory and students, trains, samples, scores, tokenizes, keeps answers and asks.",
+        abstract:
+            "Measure how fast this machine reads memory and students, trains, samples, scores, tokenizes, stores completions and asks.",
         discussion: """
             Prints the rate in tokens per second beside the rate of arithmetic, and the latter beside the machine's own in a large \
             matrix product of the same run: their quotient is the share of the processor that the work reaches.
@@ -24,7 +25,7 @@ struct BenchOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The type of the weights' file: f32, bf16 or f16.", valueName: "type"))
     var dtype = TensorType.f32
 
-    @Option(help: "Processor threads. By default all.")
+    @Option(help: "The number of processor threads. By default all.")
     var threads: Int?
 
     @Flag(help: "Print one line of JSON.")

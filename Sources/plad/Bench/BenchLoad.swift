@@ -13,7 +13,7 @@ struct BenchLoad: ParsableCommand {
 
     @OptionGroup var options: BenchOptions
 
-    @Option(help: "How often it is measured.")
+    @Option(help: "The number of measurements.")
     var steps = 5
 
     func validate() throws {

@@ -7,7 +7,7 @@ import PladTokenizer
 struct BenchTokenize: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tokenize", abstract: "Measure how fast a tokenizer encodes a text, on one thread.",
-        discussion: "The text is cut into texts of equal length, which are encoded one after the other; 0 leaves it whole.")
+        discussion: "The text is split into texts of equal length, which are encoded one after the other; 0 keeps it whole.")
 
     @Option(help: ArgumentHelp("A folder with tokenizer.json.", valueName: "dir"))
     var student: String
@@ -18,7 +18,7 @@ struct BenchTokenize: ParsableCommand {
     @Option(help: "Characters of a text.")
     var length = 2000
 
-    @Option(help: "How often all is encoded, after one time that is not measured.")
+    @Option(help: "The number of measurements, after one that is not counted.")
     var repeats = 5
 
     @Flag(help: "Print one line of JSON.")

@@ -7,7 +7,7 @@ import PladDistill
 struct CacheCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cache",
-        abstract: "Look at, check, and move the teacher's recorded answers.",
+        abstract: "List, check, export and merge the teacher's recorded completions.",
         subcommands: [
             List.self, Show.self, Explain.self, Stats.self, Export.self, Import.self, Merge.self, Verify.self, Recover.self, Collect.self,
             Settle.self,

@@ -8,22 +8,22 @@ import PladTeacher
 extension CacheCommand {
     struct Explain: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show what a prompt's answer is kept under, whether it is there, and if not, what is nearest.",
+            abstract: "Show the key of a prompt's completion, and if it is missing from the cache, the nearest one.",
             discussion: """
                 Takes the settings of the run that asks: --run RUN reads them from a run. Without --id it looks at every prompt \
                 and lists those that are missing.
                 """)
 
-        @Option(name: .customLong("run"), help: ArgumentHelp("A run, whose settings and prompts are meant.", valueName: "run"))
+        @Option(name: .customLong("run"), help: ArgumentHelp("The run with the settings and prompts.", valueName: "run"))
         var path: String
 
         @Option(help: ArgumentHelp("The prompt, by its id.", valueName: "id"))
         var id: String?
 
-        @Option(help: "Which of the answers to it.")
+        @Option(help: "The index of the completion among those of the prompt, from 0.")
         var sample = 0
 
-        @Option(help: ArgumentHelp("Another cache than the run's.", valueName: "file"))
+        @Option(help: ArgumentHelp("A cache other than the run's.", valueName: "file"))
         var cache: String?
 
         @Flag(help: "Print as JSON.")
@@ -56,7 +56,7 @@ extension CacheCommand {
                     }
                 }
             }
-            if id == nil { Console.say("\(questions.count - missing) of \(questions.count) answers are in \(file.file.path)") }
+            if id == nil { Console.say("\(questions.count - missing) of \(questions.count) completions are in \(file.file.path)") }
         }
     }
 }

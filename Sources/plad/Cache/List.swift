@@ -5,11 +5,11 @@ import PladRecords
 
 extension CacheCommand {
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "ls", abstract: "List recorded answers, the newest last.")
+        static let configuration = CommandConfiguration(commandName: "ls", abstract: "List recorded completions, the newest last.")
 
         @OptionGroup var file: CacheFileOptions
 
-        @Option(help: "How many of the newest; 0 lists all.")
+        @Option(help: "The number of the newest ones to list; 0 lists all.")
         var limit = 20
 
         @Flag(help: "Print a recording's JSON lines.")

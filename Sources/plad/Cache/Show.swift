@@ -6,9 +6,9 @@ import PladTeacher
 
 extension CacheCommand {
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show a recorded answer with everything that is kept about it.")
+        static let configuration = CommandConfiguration(abstract: "Show a recorded completion with all its fields.")
 
-        @Argument(help: "The beginning of its key, as plad cache ls prints it.")
+        @Argument(help: "The first digits of its key, as plad cache ls prints it.")
         var key: String
 
         @OptionGroup var file: CacheFileOptions
@@ -22,7 +22,8 @@ extension CacheCommand {
             }
             let answers = try file.open().list(keyPrefix: key)
             guard let answer = answers.first else {
-                throw CacheError(.notRecorded, "\(file.cache) holds no answer whose key begins with \"\(key)\"; plad cache ls lists them")
+                throw CacheError(
+                    .notRecorded, "\(file.cache) holds no completion whose key begins with \"\(key)\"; plad cache ls lists them")
             }
             guard answers.count == 1 else {
                 throw CacheError(.usage, "\(answers.count) keys in \(file.cache) begin with \"\(key)\"; give more of the digits")

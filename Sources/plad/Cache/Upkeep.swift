@@ -7,14 +7,14 @@ import PladTeacher
 extension CacheCommand {
     struct Merge: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add the answers of another cache, and what they cost. Answers that are there already stay as they are.",
+            abstract: "Add the completions of another cache, and their cost. Those present already are kept unchanged.",
             discussion: """
                 What the other cache has paid, or may have, is added to this one's account, and counts in its budget; a merge done \
                 twice counts it once. A recording (.jsonl) holds answers alone. Open batches, and what is set aside for them or for \
                 requests under way, stay with the other cache.
                 """)
 
-        @Argument(help: "The cache or recording to take answers from.")
+        @Argument(help: "The cache or recording to read.")
         var other: String
 
         @OptionGroup var file: CacheFileOptions
@@ -52,7 +52,7 @@ extension CacheCommand {
 
     struct Recover: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Copy every answer of a damaged cache that is still what was recorded into a new one.")
+            abstract: "Copy every intact completion of a damaged cache into a new one.")
 
         @Argument(help: "The new cache.")
         var recovered: String
@@ -67,7 +67,7 @@ extension CacheCommand {
                 try AnswerCache.recover(URL(fileURLWithPath: file.cache), into: URL(fileURLWithPath: recovered))
             }
             if json { return try Console.result(line: result) }
-            Console.result("\(result.answers) answers saved in \(recovered), \(result.lost) lost")
+            Console.result("\(result.answers) completions saved in \(recovered), \(result.lost) lost")
         }
 
         /// Replaces the error of a cache whose table of answers cannot be found: nothing can be recovered, so "recover it" would not
@@ -78,7 +78,7 @@ extension CacheCommand {
             } catch let error as CacheError where error.code == .damaged {
                 throw CacheError(
                     .damaged,
-                    "no answer in \(cache) can be read: it is cut off, or its beginning is overwritten; import a recording or copy of it into a new cache (plad cache import FILE --cache NEW), or ask again into one"
+                    "no completion in \(cache) can be read: it is cut off, or its beginning is overwritten; import a recording or copy of it into a new cache (plad cache import FILE --cache NEW), or ask again into one"
                 )
             }
         }
@@ -87,11 +87,11 @@ extension CacheCommand {
     struct Collect: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "gc",
-            abstract: "Count, and with --yes delete, truncated answers that a fuller one has replaced.")
+            abstract: "Count, and with --yes delete, truncated completions that a longer one has replaced.")
 
         @OptionGroup var file: CacheFileOptions
 
-        @Option(help: ArgumentHelp("All answers of this teacher too, as plad cache stats names it.", valueName: "name"))
+        @Option(help: ArgumentHelp("Also all completions of this teacher, by its name in plad cache stats.", valueName: "name"))
         var teacher: String?
 
         @Flag(help: "Delete them.")
@@ -103,7 +103,7 @@ extension CacheCommand {
         func run() throws {
             let garbage = try file.open(for: yes ? .writing : .reading).collectGarbage(teacher: teacher, deleting: yes)
             if json { return try Console.result(line: garbage) }
-            let what = "\(garbage.answers) answers of \(garbage.bytes) bytes"
+            let what = "\(garbage.answers) completions of \(garbage.bytes) bytes"
             Console.result(yes ? "deleted \(what)" : "would delete \(what); add --yes to do so")
         }
     }

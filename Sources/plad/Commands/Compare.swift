@@ -6,7 +6,7 @@ import PladReport
 
 struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Put the held-out measures of several runs side by side, with their mean.",
+        abstract: "Print the held-out measures of several runs side by side, with their mean.",
         discussion: """
             For runs that differ in their seed, or in one setting. Each row is one student of one run, measured on that run's \
             own held-out prompts; plad evaluate --compare puts students on the same prompts, and compares them one by one.

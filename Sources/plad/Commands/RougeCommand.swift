@@ -24,7 +24,7 @@ struct RougeCommand: ParsableCommand {
     @Flag(help: "Print every line's scores as JSON, rather than their means.")
     var json = false
 
-    @Option(help: "Seeds the intervals' resampling.")
+    @Option(help: "The seed of the intervals' resampling.")
     var seed: UInt64 = 0
 
     func run() throws {

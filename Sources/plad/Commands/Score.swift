@@ -19,7 +19,7 @@ struct Score: ParsableCommand {
     @Option(help: ArgumentHelp("The file of JSON lines, or - for standard input.", valueName: "file"))
     var input = "-"
 
-    @Option(help: "Processor threads. By default all.")
+    @Option(help: "The number of processor threads. By default all.")
     var threads: Int?
 
     /// Number of lines that are scored together.

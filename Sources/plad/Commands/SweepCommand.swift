@@ -7,7 +7,8 @@ import PladTraining
 struct SweepCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sweep",
-        abstract: "Compare losses over several seeds: one teacher's answers, one warm-up a seed, a run for each loss.",
+        abstract:
+            "Compare losses over several seeds: one set of the teacher's completions, one warm-up for each seed, a run for each loss.",
         discussion: """
             Takes the settings of plad distill. Under --out, seed-N/\(Sweep.base) holds the answers, the warmed-up student and its \
             samples; seed-N/NAME is an ordinary run for each of --losses and --variants. The same command given again goes on where it \
@@ -18,10 +19,10 @@ struct SweepCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Losses to compare, with their own settings: rank,dpo,simpo.", valueName: "names"))
     var losses: String?
 
-    @Option(help: ArgumentHelp("A YAML file of variants, each a name with the flags in which it differs.", valueName: "file"))
+    @Option(help: ArgumentHelp("A YAML file of variants, each a name with the flags that differ.", valueName: "file"))
     var variants: String?
 
-    @Option(help: ArgumentHelp("Seeds of the runs.", valueName: "numbers"))
+    @Option(help: ArgumentHelp("The seeds of the runs.", valueName: "numbers"))
     var seeds = "1,2,3,4,5"
 
     @Option(help: "The student that the others are compared with, seed by seed: warm-up, initial or a variant.")

@@ -39,6 +39,6 @@ final class ConsoleObserver: RunObserver {
         let clock = DateFormatter()
         clock.dateFormat = seconds > 43_200 ? "d MMM HH:mm" : "HH:mm:ss"
         let until = clock.string(from: Date(timeIntervalSinceNow: seconds))
-        return "\(Progress.spelled(seconds)), until \(until), for \(origin) (\(reason)); Ctrl-C keeps what is answered"
+        return "\(Progress.spelled(seconds)), until \(until), for \(origin) (\(reason)); Ctrl-C keeps the completions so far"
     }
 }

@@ -94,7 +94,7 @@ extension AnswerCache {
         do {
             return try StoredCompletion(recording: JSONValue(parsing: line))
         } catch let error as any Failure {
-            throw RecordError(.malformed, "\(place): \(error.message); mend or remove the line")
+            throw RecordError(.malformed, "\(place): \(error.message); correct or remove the line")
         }
     }
 }

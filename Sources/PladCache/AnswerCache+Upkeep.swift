@@ -62,7 +62,7 @@ extension AnswerCache {
         switch Dialects.named(answer.dialect)?.read(status: answer.status, body: answer.response, choice: answer.choice) {
         case nil, .completion: break
         case .fault(let fault): problems.append("its response is an error: HTTP \(fault.status): \(fault.message)")
-        case .unreadable(let reason): problems.append("its response is none of \(answer.dialect): \(reason)")
+        case .unreadable(let reason): problems.append("its response is not valid in \(answer.dialect): \(reason)")
         }
         return problems
     }
@@ -110,7 +110,7 @@ extension AnswerCache {
     /// Throws `CacheError.usage` if `file` exists.
     package static func recover(_ damaged: URL, into file: URL) throws -> Recovered {
         guard !Files.exists(file) else {
-            throw CacheError(.usage, "\(file.path) exists; give the name of a new file for what is recovered")
+            throw CacheError(.usage, "\(file.path) exists; give the name of a new file for the recovered rows")
         }
         let source = try CacheFile.openDamaged(damaged)
         let size = try Data(reading: damaged).count

@@ -53,7 +53,7 @@ extension CacheError {
         case (.SQLITE_CORRUPT, _):
             self.init(
                 .damaged,
-                "the cache \(path) is damaged (\(error.message ?? "SQLITE_CORRUPT")); save what is sound by `AnswerCache.recover`")
+                "the cache \(path) is damaged (\(error.message ?? "SQLITE_CORRUPT")); save the intact rows by `AnswerCache.recover`")
         case (.SQLITE_BUSY, _), (.SQLITE_LOCKED, _):
             self.init(.busy, "another process holds the cache \(path) locked; run the command again when it is done")
         case (.SQLITE_READONLY, _), (.SQLITE_CANTOPEN, _), (.SQLITE_PERM, _), (.SQLITE_AUTH, _):

@@ -229,7 +229,7 @@ package final class CachedTeacher: Sendable {
         case .unreadable(let reason):
             throw CacheError(
                 .unreadableAnswer,
-                "\(cache.file.path): the completion \(recorded.key.short) is none of \(dialect.name): \(reason); ask again with `teacher.refresh`"
+                "\(cache.file.path): the completion \(recorded.key.short) is not valid in \(dialect.name): \(reason); ask again with `teacher.refresh`"
             )
         }
     }

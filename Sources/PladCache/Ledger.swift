@@ -73,7 +73,7 @@ package final class Ledger: BudgetGuard {
             case .over(let account):
                 throw TeacherError(
                     .overBudget,
-                    "the next request may cost \(most), and of the budget of \(budget ?? .zero) \(account.total) is spent or set aside")
+                    "the next request may cost \(most), and of the budget of \(budget ?? .zero) \(account.total) is spent or reserved")
             }
         }
     }

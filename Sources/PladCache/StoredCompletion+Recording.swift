@@ -38,11 +38,11 @@ extension StoredCompletion {
     ///
     /// Throws `RecordError.malformed` with the invalid field, also if the key is not the digest of the request.
     package init(recording document: JSONValue) throws {
-        guard document.object != nil else { throw RecordError(.malformed, "is no object; give one recorded completion a line") }
+        guard document.object != nil else { throw RecordError(.malformed, "is not an object; give one recorded completion a line") }
         func required<Value>(_ name: String, _ read: (JSONValue) -> Value?) throws -> Value {
             guard let field = document[name] else { throw RecordError(.malformed, "lacks \"\(name)\"") }
             guard let value = read(field) else {
-                throw RecordError(.malformed, "\"\(name)\" is \(field.canonical.prefix(40)), which it cannot be")
+                throw RecordError(.malformed, "\"\(name)\" is \(field.canonical.prefix(40)), which is not valid")
             }
             return value
         }

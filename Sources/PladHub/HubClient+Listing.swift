@@ -20,7 +20,7 @@ extension HubClient {
         var pages = 0
         while let path = next {
             let (document, response) = try await document(path, of: model)
-            guard let entries = document.array else { throw HubError(.mismatch, "\(endpoint)\(path) is no list of files") }
+            guard let entries = document.array else { throw HubError(.mismatch, "\(endpoint)\(path) is not a list of files") }
             files += try entries.compactMap { try file($0, of: model) }
             guard files.count <= HubFile.mostFiles else {
                 throw HubError(.mismatch, "\(endpoint) lists more than \(HubFile.mostFiles) files of \(model); no model has so many")

@@ -80,7 +80,7 @@ package struct HubClient: Sendable {
     /// Waits for the next attempt. Throws `HubError.unreachable` if there is none.
     func goOn(_ retrier: inout Retrier, after outcome: RetryPolicy.Outcome, of model: HubModel) async throws {
         if try await retrier.goOn(after: outcome, contacted: hasContact.withLock { $0 }) { return }
-        let way = isUnconnected(outcome) ? "check the network, HTTPS_PROXY and HF_ENDPOINT" : "run the command again to go on"
+        let way = isUnconnected(outcome) ? "check the network, HTTPS_PROXY and HF_ENDPOINT" : "run the command again to continue"
         let tries = retrier.attempt == 1 ? "" : " after \(retrier.attempt) attempts"
         throw HubError(.unreachable, "cannot fetch \(model) from \(endpoint)\(tries): \(outcome.summary); \(way)")
     }

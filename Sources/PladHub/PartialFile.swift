@@ -63,7 +63,7 @@ final class PartialFile: BodyReceiver {
         do {
             try handle.write(contentsOf: bytes)
         } catch {
-            return end(HubError(.unwritable, "cannot write \(url.path): \(Files.reason(error)); run the command again to go on"))
+            return end(HubError(.unwritable, "cannot write \(url.path): \(Files.reason(error)); run the command again to continue"))
         }
         state.withLock { $0.bytes += bytes.count }
         onBytes(bytes.count)

@@ -39,7 +39,7 @@ package struct LeftOut: Codable, Sendable, Hashable {
         "emptySample": "the student’s completion has no tokens",
         "emptyPrompt": "the prompt has no tokens",
         "equalSides": "both sides of the pair are the same",
-        "nearDuplicate": "the sides differ in case, spaces or punctuation alone",
+        "nearDuplicate": "the sides differ only in case, spaces or punctuation",
         "tooSimilar": "the sample is too much like the chosen text",
         "tooDifferent": "the sample is too little like the chosen text",
         "unevenLengths": "the sides differ too much in length",

@@ -24,7 +24,8 @@ package struct BrowserRules: Sendable {
             guard let url = URL(string: origin), url.scheme != nil, url.host != nil, url.path.isEmpty, url.query == nil, url.user == nil
             else {
                 throw ServerError(
-                    .origin, "\"\(origin)\" is no origin: give scheme, host and port alone, for example http://localhost:3000, or * for all"
+                    .origin,
+                    "\"\(origin)\" is not an origin: give scheme, host and port alone, for example http://localhost:3000, or * for all"
                 )
             }
         }
@@ -40,7 +41,7 @@ package struct BrowserRules: Sendable {
         let name = Self.plain(host)
         let isOneName = name.utf8.allSatisfy { $0 > 0x20 && $0 != UInt8(ascii: ",") }
         if let hosts, !isOneName || !Self.isLoopbackName(name) && !hosts.contains(name) {
-            return APIError(403, "this server is for this machine alone, not for \"\(host.prefix(80))\"; ask 127.0.0.1")
+            return APIError(403, "this server is for this machine only, not for \"\(host.prefix(80))\"; ask 127.0.0.1")
         }
         guard let origin = request.headers["origin"], !allows(origin) else { return nil }
         return APIError(403, "pages of \(origin.prefix(80)) may not use this server: it was not started to allow that origin")

@@ -44,7 +44,7 @@ extension RemoteTeacher {
                 return TeacherError(.stopped, "asking \(url) was stopped: \(fault.reason)", cause: fault)
             case .cut, .timeout, .other:
                 return TeacherError(
-                    exhausted, "no response from \(url)\(tries): \(fault.reason); run the command again to go on", cause: fault)
+                    exhausted, "no response from \(url)\(tries): \(fault.reason); run the command again to continue", cause: fault)
             }
         }
     }
@@ -68,7 +68,7 @@ extension RemoteTeacher {
             guard forbidsAll else { return TeacherError(.rejected, "\(what); run the command again to ask this once more", cause: fault) }
             return TeacherError(
                 .webPage,
-                "\(what): a proxy or firewall stands before it, or it is no API's address; check `teacher.remote` and whether this machine is let in",
+                "\(what): a proxy or firewall stands before it, or it is not an API's address; check `teacher.remote` and whether this machine is let in",
                 cause: fault)
         default: break
         }
@@ -83,7 +83,7 @@ extension RemoteTeacher {
             return TeacherError(
                 .rejected, "\(url) refuses the request (\(said)); change the prompt or the parameters it names", cause: fault)
         default:
-            return TeacherError(exhausted, "no response from \(url)\(tries) (\(said)); run the command again to go on", cause: fault)
+            return TeacherError(exhausted, "no response from \(url)\(tries) (\(said)); run the command again to continue", cause: fault)
         }
     }
 

@@ -38,7 +38,7 @@ package struct KernelError: Error, CustomStringConvertible {
 
     package var description: String {
         let available = KernelPath.available.map(\.rawValue).joined(separator: ", ")
-        let problem = KernelPath(rawValue: name) == nil ? "is no kernel path" : "needs a processor that this one is not"
+        let problem = KernelPath(rawValue: name) == nil ? "is not a kernel path" : "needs a processor that this one is not"
         return "\(KernelPath.variable)=\(name) \(problem); here it may be \(available), or unset for the best"
     }
 }

@@ -78,7 +78,7 @@ extension Trainer {
             throw refuse("is damaged: its bytes are not those that were written")
         }
         guard let header = try? JSONDecoder.ofLines.decode(CheckpointHeader.self, from: line) else {
-            throw refuse("is no state of a training")
+            throw refuse("is not a training state")
         }
         guard header.fingerprint == fingerprint else { throw refuse("is the state of a training with other pairs, weights or settings") }
         guard header.count == count, [numbers, numbers + 32].contains(data.count - start) else {

@@ -131,7 +131,7 @@ import Testing
             let id = try #require(try teach.batches()[0]["id"]?.string)
             #expect(try money(teach).inBatches > 0)
             let alone = try teach("--price", "1,10", "--limit", "10", out: "alone")
-            #expect(alone.status == 75 && alone.errors.contains("prompts lie in open batch \(id)"), "\(alone.errors)")
+            #expect(alone.status == 75 && alone.errors.contains("prompts are in open batch \(id)"), "\(alone.errors)")
             #expect(alone.errors.contains("plad batch cancel"))
             #expect(
                 try !FileManager.default.fileExists(atPath: teach.folder.appendingPathComponent("attempts.jsonl").path) || teach.asked == 0)
@@ -144,7 +144,7 @@ import Testing
             #expect(kept.errors.contains("the key of PLAD_API_KEY") && !kept.errors.contains("planted"), "\(kept.errors)")
             let elsewhere = try PladProcess.run(
                 ["batch", "cancel", id, "--cache", teach.cache, "--remote", "http://127.0.0.1:1/v1"], environment: key)
-            #expect(elsewhere.status == 64 && elsewhere.errors.contains("lies at http://127.0.0.1:"), "\(elsewhere.errors)")
+            #expect(elsewhere.status == 64 && elsewhere.errors.contains("is at http://127.0.0.1:"), "\(elsewhere.errors)")
             let url = try #require(try teach.batches()[0]["url"]?.string)
             let cancelled = try PladProcess.run(
                 ["batch", "cancel", id, "--cache", teach.cache, "--remote", String(url.prefix { $0 != "v" }) + "v1"], environment: key)

@@ -177,7 +177,7 @@ extension TeacherError {
     fileprivate static func overBudget(inBatch cost: Money, _ total: Money, _ budget: Money) -> TeacherError {
         TeacherError(
             .overBudget,
-            "in a batch it may cost \(cost), and of the budget of \(budget) \(total) is spent or set aside; what batches do not use of it is free when they are over"
+            "in a batch it may cost \(cost), and of the budget of \(budget) \(total) is spent or reserved; what batches do not use of it is free when they are over"
         )
     }
 }

@@ -20,7 +20,7 @@ extension BatchRun {
 
         func failure(of request: TeacherRequest) -> TeacherError {
             failures[AnswerKey.digest(of: request)]
-                ?? TeacherError(.exhausted, "the question is in no batch any more; run the command again to submit it")
+                ?? TeacherError(.exhausted, "the request is in no batch any more; run the command again to submit it")
         }
 
         mutating func add(_ other: Outcome) {

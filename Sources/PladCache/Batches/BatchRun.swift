@@ -152,13 +152,13 @@ package struct BatchRun: Sendable {
             } catch let doubt as BatchDoubt {
                 guard try await retrier.goOn(after: doubt.outcome, contacted: true) else {
                     throw TeacherError(
-                        .exhausted, "\(url): the batch cannot be submitted (\(doubt.outcome.summary)); run the command again to go on")
+                        .exhausted, "\(url): the batch cannot be submitted (\(doubt.outcome.summary)); run the command again to continue")
                 }
                 mayBeSent = true
             } catch let error as TeacherError {
                 if mayBeSent {
                     throw TeacherError(
-                        error.code, "\(error.message); `BatchRun.cancel` \(submission.name) frees its questions", cause: error.cause)
+                        error.code, "\(error.message); `BatchRun.cancel` \(submission.name) frees its requests", cause: error.cause)
                 }
                 // Nothing of it is under way: what might be is a doubt.
                 try await cache.withdraw(submission)

@@ -52,7 +52,7 @@ package struct Comparison {
         guard known == 0 else {
             throw RunError(
                 .usage,
-                "\(other.folder.url.path) was trained on \(known) of the prompts that \(run.folder.url.path) holds out; begin both with one `prompts.held_out_file`, or put their own evaluations side by side"
+                "\(other.folder.url.path) was trained on \(known) of the prompts that \(run.folder.url.path) holds out; start both with one `prompts.held_out_file`, or put their own evaluations side by side"
             )
         }
     }

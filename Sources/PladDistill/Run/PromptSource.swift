@@ -97,7 +97,7 @@ package struct PromptSource {
         var seen: Set<String> = []
         for prompt in prompts where !seen.insert(prompt.id).inserted {
             throw RecordError(
-                .malformed, "\(name): the id \"\(prompt.id)\" stands twice; ids name prompts in every record, so make them different")
+                .malformed, "\(name): the id \"\(prompt.id)\" occurs twice; ids name prompts in every record, so make them different")
         }
     }
 

@@ -63,7 +63,8 @@ package struct Run: Sendable {
             guard try before != nil || folder.isFree(for: text) else {
                 throw RunError(
                     .usage,
-                    "\(folder.url.path) is no run, and holds files: a run would write over them; give a `run.folder` that is new or empty")
+                    "\(folder.url.path) is not a run, and holds files: a run would overwrite them; give a `run.folder` that is new or empty"
+                )
             }
             // What is refused begins no run.
             _ = try Run(folder: folder, record: record, observer: observer, prompts: prompts).check()
@@ -86,7 +87,7 @@ package struct Run: Sendable {
     package init(in path: String, observer: any RunObserver) throws {
         let folder = RunFolder(path)
         guard Files.exists(folder.record) else {
-            throw RunError(.usage, "\(path) is no run: it has no run.json; begin one with `Distillation` or `TeachStage`")
+            throw RunError(.usage, "\(path) is not a run: it has no run.json; start one with `Distillation` or `TeachStage`")
         }
         try self.init(folder: folder, record: try Self.read(folder), observer: observer)
     }
@@ -111,7 +112,7 @@ package struct Run: Sendable {
 
     private static func read(_ folder: RunFolder) throws -> RunRecord {
         guard let record = try JSONLines.read(RunRecord.self, from: folder.record).first else {
-            throw RecordError(.malformed, "\(folder.record.path) is empty; remove the run and begin it again")
+            throw RecordError(.malformed, "\(folder.record.path) is empty; remove the run and start it again")
         }
         return record
     }
@@ -121,13 +122,13 @@ package struct Run: Sendable {
         if let difference = try before.settings.difference(from: record.settings) {
             throw RunError(
                 .usage,
-                "\(name) was begun with `\(difference.path)` \(difference.mine?.canonical ?? "unset"), now it is \(difference.theirs?.canonical ?? "unset"); give the same settings or another `run.folder`"
+                "\(name) was started with `\(difference.path)` \(difference.mine?.canonical ?? "unset"), now it is \(difference.theirs?.canonical ?? "unset"); give the same settings or another `run.folder`"
             )
         }
         for (input, digest) in record.inputs.sorted(by: { $0.key < $1.key }) where before.inputs[input] != digest {
             // plad 0.1.0 held other prompts out by share; the run keeps those of its own file.
             if input == "prompts", before.isFlat, try JSONLines.read(RunPrompt.self, from: folder.prompts).isSame(as: prompts) { continue }
-            throw RunError(.usage, "the \(input) changed since \(name) was begun; restore what it was or give another `run.folder`")
+            throw RunError(.usage, "the \(input) changed since \(name) was started; restore what it was or give another `run.folder`")
         }
     }
 
@@ -153,7 +154,7 @@ package struct Run: Sendable {
         guard unfit.count < prompts.count else {
             throw RecordError(
                 .malformed,
-                "no prompt fits the student's context of \(student.configuration.contextLength) tokens; shorten the prompts or take another student"
+                "no prompt fits the student's context of \(student.configuration.contextLength) tokens; shorten the prompts or use another student"
             )
         }
         return Set(unfit.map(\.id))

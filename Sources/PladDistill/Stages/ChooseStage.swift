@@ -45,7 +45,7 @@ package struct ChooseStage {
     private func choose(among students: [RunStudent]) async throws -> StudentChoice {
         let last = students[students.count - 1].name
         if run.settings.student.install == .last {
-            return StudentChoice(student: last, reason: "student/ is the student of the last stage (\(last)), as was asked for")
+            return StudentChoice(student: last, reason: "student/ is the student of the last stage (\(last)), as the settings say")
         }
         let texts = try HeldOutTexts(choosingIn: run)
         let split = texts.split

@@ -70,7 +70,7 @@ struct SamplePairs {
         var found: [Sample] = []
         for (record, quality) in zip(prompt.samples, scores) {
             if let earlier = first.updateValue(first[record.plainText] ?? record.sample, forKey: record.plainText) {
-                drops.append(prompt.drop(round, sample: record.sample, .nearDuplicate, "says what sample \(earlier) says"))
+                drops.append(prompt.drop(round, sample: record.sample, .nearDuplicate, "equals sample \(earlier)"))
             } else {
                 found.append(Sample(record: record, quality: quality))
             }

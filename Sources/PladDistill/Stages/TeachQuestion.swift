@@ -78,7 +78,7 @@ extension TeachQuestion {
         case _ where isEmpty: return drop(.empty, "the completion holds no text")
         case .stop, .length, .other:
             if !settings.keepRefusals, let verdict = Refusal.verdict(on: completion.text) {
-                return drop(.refused, "it begins like a refusal: \"\(verdict)\"; `teacher.keep_refusals` uses it")
+                return drop(.refused, "it starts like a refusal: \"\(verdict)\"; `teacher.keep_refusals` uses it")
             }
             return .answer(
                 TeacherAnswer(

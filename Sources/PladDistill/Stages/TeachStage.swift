@@ -29,7 +29,7 @@ package struct TeachStage {
         let left = drops.count { TeachOutcome.dropped($0).isUnanswered }
         let name = run.folder.url.path
         if left > 0 {
-            run.observer.notice("teach", "\(name) went on without \(left) prompts that got no completion; a new `run.folder` asks them")
+            run.observer.notice("teach", "\(name) continued without \(left) prompts that got no completion; a new `run.folder` asks them")
         }
         run.observer.doneBefore("teach")
         if settings.refresh {

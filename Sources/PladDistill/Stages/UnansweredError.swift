@@ -17,12 +17,12 @@ struct UnansweredError: Failure {
 
     var message: String {
         let others = "the other completions are kept"
-        let without = "or add `teacher.skip_failed` to go on without them"
+        let without = "or add `teacher.skip_failed` to continue without them"
         guard inBatches.isEmpty else {
             let count = inBatches.values.reduce(0, +)
             let rest = drops.count == count ? "" : ", and \(drops.count - count) got no completion"
             return
-                "\(count) of \(questions) prompts lie in \(inBatches.keys.sorted().joined(separator: ", ")), where they are paid for\(rest); \(others): \(settings.refresh ? "leave `teacher.refresh` out and " : "")add `teacher.batch` to wait for it, free them by `BatchRun.cancel`, \(without)"
+                "\(count) of \(questions) prompts are in \(inBatches.keys.sorted().joined(separator: ", ")), where they are paid for\(rest); \(others): \(settings.refresh ? "leave `teacher.refresh` out and " : "")add `teacher.batch` to wait for it, free them by `BatchRun.cancel`, \(without)"
         }
         let again = "run the same command again"
         let (what, way) =

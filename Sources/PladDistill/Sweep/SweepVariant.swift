@@ -22,7 +22,7 @@ public struct SweepVariant: Sendable, Equatable {
                     .usage, "the variant \"\(name)\" names a folder: give letters, digits, . _ and -, and not \(Sweep.base)")
             }
             guard seen.insert(name).inserted else {
-                throw RunError(.usage, "the variant \(name) stands twice; give each a name of its own")
+                throw RunError(.usage, "the variant \(name) occurs twice; give each a different name")
             }
         }
     }

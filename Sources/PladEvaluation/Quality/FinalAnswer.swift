@@ -18,7 +18,7 @@ package struct FinalAnswer: Sendable {
         do {
             self.pattern = Pattern(regex: try Regex(pattern))
         } catch {
-            throw RecordError(.malformed, "task.yaml: answer: \(pattern) is no regular expression: \(error)")
+            throw RecordError(.malformed, "task.yaml: answer: \(pattern) is not a regular expression: \(error)")
         }
     }
 

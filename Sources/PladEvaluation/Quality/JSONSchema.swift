@@ -26,7 +26,7 @@ package struct JSONSchema: Sendable {
     private mutating func check(_ schema: JSONValue, _ place: String, depth: Int) throws {
         func wrong(_ what: String) -> RecordError { RecordError(.malformed, "task.yaml: schema, \(place): \(what)") }
         if schema == .bool(true) || schema == .bool(false) { return }
-        guard let members = schema.object, depth < 64 else { throw wrong("is no schema: give an object") }
+        guard let members = schema.object, depth < 64 else { throw wrong("is not a schema: give an object") }
         for (keyword, value) in members.sorted(by: { $0.key < $1.key }) where !Self.notes.contains(keyword) {
             guard Self.known.contains(keyword) else {
                 throw wrong("\"\(keyword)\" is not known; these are: \(Self.known.sorted().joined(separator: ", "))")
@@ -38,20 +38,20 @@ package struct JSONSchema: Sendable {
                     throw wrong("\"type\" is none of \(Self.types.sorted().joined(separator: ", "))")
                 }
             case "properties":
-                guard let fields = value.object else { throw wrong("\"properties\" is no object") }
+                guard let fields = value.object else { throw wrong("\"properties\" is not an object") }
                 for (name, field) in fields { try check(field, place + "." + name, depth: depth + 1) }
             case "items", "additionalProperties": try check(value, place + "." + keyword, depth: depth + 1)
             case "anyOf", "allOf":
-                guard let parts = value.array, !parts.isEmpty else { throw wrong("\"\(keyword)\" is no list of schemas") }
+                guard let parts = value.array, !parts.isEmpty else { throw wrong("\"\(keyword)\" is not a list of schemas") }
                 for (index, part) in parts.enumerated() { try check(part, "\(place).\(keyword)[\(index)]", depth: depth + 1) }
             case "enum", "required":
-                guard value.array != nil else { throw wrong("\"\(keyword)\" is no list") }
+                guard value.array != nil else { throw wrong("\"\(keyword)\" is not a list") }
             case "pattern":
-                guard let text = value.string, let regex = try? Regex(text) else { throw wrong("\"pattern\" is no regular expression") }
+                guard let text = value.string, let regex = try? Regex(text) else { throw wrong("\"pattern\" is not a regular expression") }
                 patterns.known[text] = regex
             case "const", "uniqueItems": break
             default:
-                guard value.double != nil else { throw wrong("\"\(keyword)\" is no number") }
+                guard value.double != nil else { throw wrong("\"\(keyword)\" is not a number") }
             }
         }
     }

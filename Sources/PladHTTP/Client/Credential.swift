@@ -27,7 +27,7 @@ package struct Credential: Sendable, CustomStringConvertible, CustomDebugStringC
             throw HTTPError(.unusableSecret, "the key in \(source) is empty; put the key there or unset it")
         }
         guard secret.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
-            throw HTTPError(.unusableSecret, "the key in \(source) holds a space, line break or letter beyond ASCII; give the key alone")
+            throw HTTPError(.unusableSecret, "the key in \(source) holds a space, line break or letter beyond ASCII; give only the key")
         }
     }
 
@@ -47,7 +47,7 @@ package struct Credential: Sendable, CustomStringConvertible, CustomDebugStringC
         // Of the open file, so that no other can take its place in between.
         var status = stat()
         guard fstat(descriptor, &status) == 0, [S_IFREG, S_IFIFO].contains(status.st_mode & S_IFMT) else {
-            throw refuse("is no file: give a file with the key alone")
+            throw refuse("is not a file: give a file with only the key")
         }
         let mode = status.st_mode & 0o777
         guard mode & 0o077 == 0 else {
@@ -60,7 +60,7 @@ package struct Credential: Sendable, CustomStringConvertible, CustomDebugStringC
         } catch {
             throw refuse("cannot be read: \(Files.reason(error))")
         }
-        guard text.count <= most else { throw refuse("is longer than \(most) bytes: give a file with the key alone") }
+        guard text.count <= most else { throw refuse("is longer than \(most) bytes: give a file with only the key") }
         try self.init(String(decoding: text, as: UTF8.self), source: path)
     }
 

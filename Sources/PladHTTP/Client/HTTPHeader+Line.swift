@@ -13,7 +13,7 @@ extension HTTPHeader {
         let name = parts.first.map(String.init)?.trimmedOfSpaces ?? ""
         let symbols = Set("!#$%&'*+-.^_`|~")
         guard parts.count == 2, !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || symbols.contains($0)) })
-        else { throw HTTPError(.malformedHeader, "a `header` is no header: give 'Name: value'") }
+        else { throw HTTPError(.malformedHeader, "a `header` is not a header: give 'Name: value'") }
         var (value, rest) = ("", Substring(String(parts[1]).trimmedOfSpaces))
         var secrets: [String] = []
         while let start = rest.firstRange(of: "${"), let end = rest[start.upperBound...].firstIndex(of: "}") {

@@ -24,7 +24,7 @@ package enum Files {
     package static func replace(_ file: URL, _ body: (FileHandle) throws -> Void) throws {
         var status = stat()
         if stat(file.path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-            throw RecordError(.unwritable, "cannot write \(file.path): it is no file but a folder or device; give the name of a file")
+            throw RecordError(.unwritable, "cannot write \(file.path): it is not a file but a folder or device; give the name of a file")
         }
         // A link stays one: what it leads to is replaced.
         let file = file.resolvingSymlinksInPath()

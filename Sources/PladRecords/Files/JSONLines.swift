@@ -27,7 +27,7 @@ package enum JSONLines {
                 if value.array != nil {
                     throw RecordError(.malformed, "\(name):\(number): is a JSON array; write JSON lines, each element on a line of its own")
                 }
-                throw RecordError(.malformed, "\(name):\(number): \(error.reason(SnakeCase.key)); mend or remove the line")
+                throw RecordError(.malformed, "\(name):\(number): \(error.reason(SnakeCase.key)); correct or remove the line")
             } catch let error as RecordError {
                 throw RecordError(.malformed, "\(name):\(number): \(error.message)")
             }
@@ -52,7 +52,7 @@ package enum JSONLines {
                 throw RecordError(
                     .malformed, "\(name) is one JSON document over several lines; write JSON lines, each object on a line of its own")
             }
-            throw RecordError(.malformed, "\(name):\(number): \(error.message); mend or remove the line")
+            throw RecordError(.malformed, "\(name):\(number): \(error.message); correct or remove the line")
         }
     }
 

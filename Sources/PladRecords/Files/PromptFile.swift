@@ -101,7 +101,7 @@ extension PromptFile {
         let values = lines.map { try? JSONValue(parsing: $0.line) }
         if values.allSatisfy({ $0?.string != nil }) { throw refuse("is a file of JSON texts") }
         if namesJSON(name) || values.contains(where: { $0?["prompt"] != nil || $0?["messages"] != nil }) {
-            // The first line that is no object has the reason.
+            // The first line that is not an object has the reason.
             _ = try JSONLines.values(data, name: name).map { number, value in try prompt(value, name, number) }
         }
         if let format = notText[URL(fileURLWithPath: name).pathExtension.lowercased()] { throw refuse("is named as \(format)") }

@@ -114,7 +114,7 @@ package enum YAMLFile {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
             ":\(mark.line): \(problem)"
         case .duplicatedKeysInMapping(let keys, let context):
-            ":\(context.mark.line): \(keys.joined(separator: ", ")) stands twice"
+            ":\(context.mark.line): \(keys.joined(separator: ", ")) occurs twice"
         default: ": \(error)"
         }
     }

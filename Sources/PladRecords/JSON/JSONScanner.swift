@@ -139,7 +139,7 @@ package struct JSONScanner {
             let refuses = rules.refusesEqualNames
             try object { scanner, key in
                 guard members.updateValue(try scanner.value(), forKey: key) == nil || !refuses else {
-                    throw scanner.failure("the field \"\(key.prefix(40))\" stands twice")
+                    throw scanner.failure("the field \"\(key.prefix(40))\" occurs twice")
                 }
             }
             return .object(members)

@@ -40,12 +40,12 @@ public enum JSONValue: Sendable, Hashable {
         }
     }
 
-    /// The member of an object; nil if it is missing, or this is no object.
+    /// The member of an object; nil if it is missing, or this is not an object.
     public subscript(key: String) -> JSONValue? {
         if case .object(let members) = self { members[key] } else { nil }
     }
 
-    /// The element of a list, from 0; nil if it is missing, or this is no list.
+    /// The element of a list, from 0; nil if it is missing, or this is not a list.
     public subscript(index: Int) -> JSONValue? {
         if case .array(let elements) = self, elements.indices.contains(index) { elements[index] } else { nil }
     }

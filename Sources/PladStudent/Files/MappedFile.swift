@@ -38,7 +38,7 @@ final class MappedFile: Sendable {
         guard descriptor >= 0 else { throw refuse(String(cString: strerror(errno))) }
         guard let stamp = Stamp(descriptor) else {
             close(descriptor)
-            throw refuse("it is no file but a folder or device")
+            throw refuse("it is not a file but a folder or device")
         }
         var memory: UnsafeMutableRawPointer?
         if stamp.size > 0 {

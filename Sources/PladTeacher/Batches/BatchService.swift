@@ -150,7 +150,7 @@ extension BatchCollection {
         for _ in 0..<20 {
             let page = try await wire.document("\(address)?limit=100" + (after.isEmpty ? "" : "&\(cursor)=\(after)"))
             guard let data = page["data"]?.array else {
-                throw TeacherError(.exhausted, "\(address) answers no list of batches; run the command again to go on")
+                throw TeacherError(.exhausted, "\(address) answers no list of batches; run the command again to continue")
             }
             let found = try data.map(state)
             states += found

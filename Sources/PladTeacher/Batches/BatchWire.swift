@@ -55,13 +55,13 @@ package struct BatchWire: Sendable {
         } catch {
             if !mayRepeat { throw BatchDoubt(.unreadable("no JSON")) }
             let what = WebPage(data)?.description ?? "no JSON (\(error))"
-            throw TeacherError(.exhausted, "\(url) answers \(what); run the command again to go on, or check that it has batches")
+            throw TeacherError(.exhausted, "\(url) answers \(what); run the command again to continue, or check that it has batches")
         }
     }
 
     private func error(_ outcome: RetryPolicy.Outcome, _ url: String) -> TeacherError {
         guard case .fault(let fault, _) = outcome else {
-            return TeacherError(.unreachable, "no response from \(url): \(outcome.summary); run the command again to go on")
+            return TeacherError(.unreachable, "no response from \(url): \(outcome.summary); run the command again to continue")
         }
         let code: TeacherError.Code =
             switch fault.kind {
@@ -73,7 +73,8 @@ package struct BatchWire: Sendable {
             case .contextLength, .filtered, .rejected: .rejected
             }
         if code == .keyRefused { return TeacherError(code, "\(url) refuses the key (\(outcome.summary)); \(keyAdvice)", cause: fault) }
-        return TeacherError(code, "\(url) refuses the batch (\(outcome.summary)); what is kept stays kept: run the command again to go on")
+        return TeacherError(
+            code, "\(url) refuses the batch (\(outcome.summary)); what is kept stays kept: run the command again to continue")
     }
 }
 

@@ -82,15 +82,15 @@ extension Dialect {
     private static func reason(_ body: Data, _ error: any Error) -> String {
         if let page = WebPage(body) {
             return
-                "\(page) came, not the API's response: a proxy, a firewall or a login stands before it, or `teacher.remote` is no API's address"
+                "\(page) came, not the API's response: a proxy, a firewall or a login stands before it, or `teacher.remote` is not an API's address"
         }
         guard !body.isEmpty else { return "it is empty" }
         let words = (error as? any Failure)?.message ?? "\(error)"
         // What is wrong at the end alone was right until there.
         if words.hasSuffix("at byte \(body.count) of \(body.count)"), [0x7b, 0x5b].contains(body.first { !$0.isJSONSpace }) {
-            return "it broke off on its way (\(words)); run the command again to go on"
+            return "it broke off on its way (\(words)); run the command again to continue"
         }
-        return "\(words): perhaps `teacher.remote` is no API's address"
+        return "\(words): perhaps `teacher.remote` is not an API's address"
     }
 
     /// The document of a body, or of its events, if its first bytes are those of a stream.

@@ -48,9 +48,9 @@ package struct PairRules: Sendable {
 
     /// The reason to drop a pair, with details; nil for a pair to use.
     package func objection(to sides: PairSides) -> (state: Drop.State, detail: String)? {
-        if sides.chosen == sides.rejected { return (.equalSides, "the student says what the teacher says") }
+        if sides.chosen == sides.rejected { return (.equalSides, "the sample equals the teacher's text") }
         if Self.plain(sides.chosen) == Self.plain(sides.rejected) {
-            return (.nearDuplicate, "the sides differ in case, spaces or punctuation alone")
+            return (.nearDuplicate, "the sides differ only in case, spaces or punctuation")
         }
         let likeness = "\(sides.measure.rawValue) to the chosen text is \(rounded(sides.similarity))"
         if sides.similarity > similarity.upperBound {

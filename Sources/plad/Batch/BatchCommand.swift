@@ -122,7 +122,7 @@ struct BatchCommand: ParsableCommand {
             if let remote {
                 let named = try Endpoint(remote, dialect: dialect).origin
                 guard named == endpoint.origin else {
-                    throw UsageError("--remote \(remote): batch \(id) lies at \(endpoint.origin); give that, if it may have the key")
+                    throw UsageError("--remote \(remote): batch \(id) is at \(endpoint.origin); give that, if it may have the key")
                 }
             } else {
                 let variable = keys.variables.first { keys.environment[$0]?.isEmpty == false }
@@ -130,7 +130,7 @@ struct BatchCommand: ParsableCommand {
                 guard given == nil || given == variable && KeySource.hasKey(for: endpoint, in: keys.environment) else {
                     throw TeacherError(
                         .keyWithheld,
-                        "batch \(id) lies at \(endpoint.origin), as \(file.cache) says: give --remote \(endpoint.origin) to send it the key of \(given ?? "")"
+                        "batch \(id) is at \(endpoint.origin), as \(file.cache) says: give --remote \(endpoint.origin) to send it the key of \(given ?? "")"
                     )
                 }
                 keys.variables = []

@@ -23,7 +23,7 @@ extension CacheCommand {
             let paid = try cache.account().paid
             Console.say(
                 "wrote \(count) completions to \(recording)"
-                    + (paid > .zero ? "; that they cost \(paid) stands in \(file.cache) alone" : ""))
+                    + (paid > .zero ? "; that they cost \(paid) is in \(file.cache) only" : ""))
         }
     }
 

@@ -21,7 +21,7 @@ extension CacheCommand {
             let cache = try file.open(for: yes ? .writing : .reading)
             let found = try cache.writeOff(deleting: yes)
             let rest = found.underWay > .zero ? " and \(found.underWay) for requests under way, which stay" : ""
-            let what = "\(found.inDoubt) in doubt and \(found.reserved) set aside, beside \(found.paid) paid\(rest)"
+            let what = "\(found.inDoubt) in doubt and \(found.reserved) reserved, beside \(found.paid) paid\(rest)"
             Console.result(yes ? "wrote off \(what)" : "would write off \(what); add --yes to do so")
         }
     }

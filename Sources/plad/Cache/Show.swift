@@ -18,15 +18,15 @@ extension CacheCommand {
 
         func run() throws {
             guard !key.isEmpty, key.allSatisfy(\.isHexDigit) else {
-                throw CacheError(.usage, "\"\(key)\" is no key: give the hexadecimal digits that plad cache ls prints")
+                throw CacheError(.usage, "\"\(key)\" is not a key: give the hexadecimal digits that plad cache ls prints")
             }
             let answers = try file.open().list(keyPrefix: key)
             guard let answer = answers.first else {
                 throw CacheError(
-                    .notRecorded, "\(file.cache) holds no completion whose key begins with \"\(key)\"; plad cache ls lists them")
+                    .notRecorded, "\(file.cache) holds no completion whose key starts with \"\(key)\"; plad cache ls lists them")
             }
             guard answers.count == 1 else {
-                throw CacheError(.usage, "\(answers.count) keys in \(file.cache) begin with \"\(key)\"; give more of the digits")
+                throw CacheError(.usage, "\(answers.count) keys in \(file.cache) start with \"\(key)\"; give more of the digits")
             }
             if json { return try Console.result(answer.recording(withTimes: true).canonical) }
             let attempts = try file.open().attempts(for: answer.key).map { ("attempt \($0.number)", $0.sentence) }

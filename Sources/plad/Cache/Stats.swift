@@ -21,7 +21,7 @@ extension CacheCommand {
             let account = statistics.account
             if account.total > .zero {
                 Console.result(
-                    "\(account.paid) paid, \(account.inDoubt) in doubt for requests that broke off, \(account.reserved) set aside for requests under way or lost, \(account.inBatches) for open batches"
+                    "\(account.paid) paid, \(account.inDoubt) in doubt for requests that broke off, \(account.reserved) reserved for requests under way or lost, \(account.inBatches) for open batches"
                 )
             }
             for group in statistics.groups {

@@ -33,7 +33,7 @@ extension CacheCommand {
             guard theirs.total > .zero else { return }
             Console.result("account: \(before.paid) paid before, \(after.paid) now; \(after.inDoubt) in doubt")
             let aside = theirs.reserved + theirs.inBatches
-            if aside > .zero { Console.result("\(aside) set aside stays with \(self.other)") }
+            if aside > .zero { Console.result("\(aside) reserved stays with \(self.other)") }
         }
 
         private struct Merged: Encodable {

@@ -59,7 +59,7 @@ extension TeacherOptions {
         try given.reduce(into: [:]) { fields, text in
             let parts = text.split(separator: "=", maxSplits: 1)
             guard parts.count == 2, let value = try? JSONValue(parsing: Data(parts[1].utf8)) else {
-                throw UsageError("--\(flag) \(text): give field=json; a text stands in quotes: --\(flag) 'field=\"text\"'")
+                throw UsageError("--\(flag) \(text): give field=json; a text needs quotes: --\(flag) 'field=\"text\"'")
             }
             fields[String(parts[0])] = value
         }

@@ -35,7 +35,7 @@ final class ReportServer: RequestHandler {
         guard let host = request.headers["host"]?.lowercased().replacing(/:[0-9]+$/, with: "") else {
             return Self.text(400, "the header field Host is missing")
         }
-        guard ["127.0.0.1", "localhost", "[::1]"].contains(host) else { return Self.text(403, "this page is for this machine alone") }
+        guard ["127.0.0.1", "localhost", "[::1]"].contains(host) else { return Self.text(403, "this page is for this machine only") }
         guard request.path == "/" else { return Self.text(404, "there is one page, at /") }
         guard ["GET", "HEAD"].contains(request.method) else { return Self.text(405, "GET this page") }
         do {

@@ -74,6 +74,6 @@ enum Interruption {
 
 /// The error after the user asked to stop.
 struct Interrupted: Failure {
-    var message: String { "stopped; run the same command again to go on from here" }
+    var message: String { "stopped; run the same command again to continue from here" }
     var exitStatus: ExitStatus { .interrupted }
 }

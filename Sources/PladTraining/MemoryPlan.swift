@@ -1,4 +1,5 @@
 import Foundation
+import PladRecords
 package import PladStudent
 
 /// The memory that a training will use, in bytes, known before it is allocated.

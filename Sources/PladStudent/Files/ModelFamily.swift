@@ -1,4 +1,5 @@
 import Foundation
+import PladRecords
 
 /// A family of models: its reading of config.json and its names of tensors. One small file each.
 struct ModelFamily: Sendable {

@@ -1,3 +1,5 @@
+import PladRecords
+
 /// Cuts a template into tokens, with Jinja's white space rules as `transformers` sets them: `trim_blocks` (a line
 /// end directly behind a block goes), `lstrip_blocks` (blanks before a block that starts a line go), and the
 /// minus sign inside a tag, which strips all white space on its side.

@@ -1,3 +1,5 @@
+import PladRecords
+
 /// Parses expressions by Jinja's precedence, loosest first: conditional, or, and, not, comparison, sum, `~`, product, power, sign, then
 /// postfixes (members, subscripts, calls, filters and tests).
 extension TemplateParser {

@@ -1,3 +1,5 @@
+import PladRecords
+
 /// Parses a template's tokens into statements. Unknown syntax throws an error with its name and line.
 struct TemplateParser {
     /// Deepest nesting of blocks; deeper ones are refused.

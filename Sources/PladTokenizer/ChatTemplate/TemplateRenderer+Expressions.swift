@@ -1,3 +1,5 @@
+import PladRecords
+
 extension TemplateRenderer {
     mutating func evaluate(_ expression: TemplateExpression) throws -> TemplateValue {
         try charge()

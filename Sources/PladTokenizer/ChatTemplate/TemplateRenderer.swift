@@ -1,4 +1,5 @@
 import Foundation
+import PladRecords
 
 /// Runs a template's statements.
 ///

@@ -1,3 +1,5 @@
+import PladRecords
+
 /// All losses by name.
 package enum Losses {
     package static let all: [any Loss.Type] = [

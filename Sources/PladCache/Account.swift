@@ -4,13 +4,13 @@ package import PladTeacher
 
 /// The cost of a cache's completions.
 package struct Account: Sendable, Equatable, Codable {
-    /// For answers, as the providers counted their tokens.
+    /// Paid for completions, by the providers' token counts.
     package var paid: Money
-    /// For requests that broke off, at the most that they can have cost.
+    /// Upper bound of the cost of requests that broke off.
     package var inDoubt: Money
-    /// For requests under way, or lost in a crash, at the most that they can cost.
+    /// Upper bound of the cost of requests under way, or lost in a crash.
     package var reserved: Money
-    /// For open batches, at the most that they can cost.
+    /// Upper bound of the cost of open batches.
     package var inBatches: Money
 
     package var total: Money { paid + inDoubt + reserved + inBatches }
@@ -28,10 +28,10 @@ package struct Account: Sendable, Equatable, Codable {
     }
 }
 
-/// The cost of all starts of a run, killed ones included.
+/// The cost of all processes of a run, killed ones included.
 package struct RunCost: Sendable, Equatable, Codable {
     package var paid = Money.zero
-    /// At most, for requests that broke off or were under way when their process ended.
+    /// Upper bound of the cost of requests that broke off or were under way when their process ended.
     package var inDoubt = Money.zero
 
     package init(paid: Money = .zero, inDoubt: Money = .zero) {
@@ -40,14 +40,14 @@ package struct RunCost: Sendable, Equatable, Codable {
 }
 
 extension AnswerCache {
-    /// Writes down for whom is asked from here on, before the next request is on the account.
+    /// Records the run of this process, before its next request is on the account.
     package func begin(_ run: String) {
         queue.note { [spender] db in
             try db.execute(sql: "INSERT OR REPLACE INTO run_start (spender, run) VALUES (?, ?)", arguments: [spender, run])
         }
     }
 
-    /// The cost of a run's starts in this cache. Money that a process which still runs has set aside is no cost yet.
+    /// The cost of a run's processes in this cache, without the reservations of those that still run.
     package func cost(of run: String) throws -> RunCost {
         try read { db in
             let spent = try Row.fetchOne(
@@ -66,12 +66,12 @@ extension AnswerCache {
 
     package func account() throws -> Account { try read(Account.init) }
 
-    /// Money that `writeOff` takes off the account, and that it leaves there.
+    /// The amounts that `writeOff` removes from the account, and those that it leaves.
     package struct WriteOff: Sendable, Equatable {
         package var inDoubt: Money
-        /// For requests of processes that are gone.
+        /// Reservations of processes that have ended.
         package var reserved: Money
-        /// For requests of processes that still run: these stay.
+        /// Reservations of processes that still run; they stay.
         package var underWay: Money
         package var paid: Money
 
@@ -80,11 +80,10 @@ extension AnswerCache {
         }
     }
 
-    /// Takes what is in doubt, or set aside by processes that are gone, off the account, once the provider's bill has shown that it
-    /// cost nothing. What running processes of this machine have set aside stays, and what is for open batches. Returns what
-    /// is, or would be, taken off.
+    /// Removes amounts in doubt, and reservations of processes that have ended, from the account, for use after the provider's bill has
+    /// shown that they cost nothing. Reservations of running processes of this machine and of open batches stay. Returns the amounts.
     ///
-    /// - Parameter deleting: whether to do it, and not only to look.
+    /// - Parameter deleting: true to remove them, false only to report them.
     package func writeOff(deleting: Bool) throws -> WriteOff {
         func look(_ db: Database) throws -> (WriteOff, gone: [Int64]) {
             let account = try Account(db)
@@ -113,19 +112,19 @@ extension AnswerCache {
     }
 }
 
-/// One settlement's addition to the account, and the reservation that it closes.
+/// One settlement's change of the account, and the reservation that it closes.
 struct AccountEntry: Sendable {
-    /// `AnswerCache.spender`.
+    /// Value of `AnswerCache.spender`.
     var spender: String
     var teacher: String
     var model: String
     var answers = 0
     var paid = Money.zero
     var inDoubt = Money.zero
-    /// 0 for none.
+    /// Id of the reservation; 0 for none.
     var reservation: Int64 = 0
 
-    /// Nine billion dollars, in nanodollars: whatever endpoints count, no sum leaves 64 bits.
+    /// Upper bound of every sum, nine billion dollars in nanodollars, so that none overflows 64 bits whatever endpoints report.
     private static let most = 9_000_000_000_000_000_000
 
     func write(_ db: Database) throws {
@@ -143,7 +142,7 @@ struct AccountEntry: Sendable {
         ).execute(arguments: [spender, teacher, model, answers, paid.nanodollars, inDoubt.nanodollars])
     }
 
-    /// A spender's total for a model, as the account holds it.
+    /// A row of the account: a spender's total for a model.
     struct Line: Sendable {
         var spender: String
         var teacher: String
@@ -152,7 +151,7 @@ struct AccountEntry: Sendable {
         var paid: Int
         var inDoubt: Int
 
-        /// Throws `CacheError.damaged` for a row that plad did not write.
+        /// Reads a row. Throws `CacheError.damaged` for one that plad did not write.
         init(_ row: Row) throws {
             var reader = RowReader(row, Line.columns)
             (spender, teacher, model) = (try reader.text(), try reader.text(), try reader.text())
@@ -163,21 +162,20 @@ struct AccountEntry: Sendable {
         static let columns = "spender, teacher, model, answers, paid, in_doubt"
     }
 
-    /// The whole account, by spenders; rows that plad did not write are passed over.
+    /// All rows of the account; rows that plad did not write are skipped.
     static func all(_ db: Database) throws -> [Line] {
         try Row.fetchAll(db, sql: "SELECT \(Line.columns) FROM spending").compactMap { try? Line($0) }
     }
 
-    /// The whole account of a file from before spenders had names, as spent by the one given.
+    /// All rows of the account in a file from before spenders had names, under the given spender.
     static func all(older db: Database, spender: String) throws -> [Line] {
         try Row.fetchAll(db, sql: "SELECT ?, teacher, model, answers, paid, in_doubt FROM spending", arguments: [spender]).compactMap {
             try? Line($0)
         }
     }
 
-    /// Adds what another file's account says. A spender only ever spends more, so of two notes on the same one the
-    /// larger is the later: whatever is merged, and however often, money is counted once. What was written off here and
-    /// not there is in doubt again.
+    /// Merges another file's account. A spender's total only grows, so of two values for the same one the larger is the later: money is
+    /// counted once, however often files are merged. An amount that was written off here but not there is in doubt again.
     static func merge(_ account: [Line], _ db: Database) throws {
         for line in account {
             try db.execute(

@@ -5,7 +5,7 @@ package import PladTeacher
 import Synchronization
 
 extension AnswerCache {
-    /// The rows in the order they were recorded, the newest last; at most the last `limit` where one is given.
+    /// The rows in the order of recording, the newest last; at most the last `limit` if it is given.
     package func list(limit: Int? = nil) throws -> [StoredCompletion] {
         try read { db in
             let rows = try Row.fetchAll(
@@ -15,7 +15,7 @@ extension AnswerCache {
         }
     }
 
-    /// The rows whose key begins with these hexadecimal digits.
+    /// The rows whose key starts with these hexadecimal digits.
     package func list(keyPrefix: String) throws -> [StoredCompletion] {
         try read { db in
             let rows = try Row.fetchAll(
@@ -45,14 +45,14 @@ extension AnswerCache {
         }
 
         package var answers: Int
-        /// Times the wire was used for them.
+        /// Number of requests sent for them.
         package var attempts: Int
-        /// Bytes of requests and responses together.
+        /// Bytes of requests and responses.
         package var bytes: Int
         package var groups: [Group]
-        /// The cost of the completions, as far as their price was known when they came.
+        /// Cost of the completions, as far as their price was known at the time.
         package var account: Account
-        /// Requests that brought no answer.
+        /// Number of requests that brought no completion.
         package var failedAttempts: Int
     }
 
@@ -84,25 +84,25 @@ extension AnswerCache {
     package struct Explanation: Sendable, Equatable, Codable {
         package enum State: String, Sendable, Codable {
             case hit
-            /// Recorded under another limit on tokens, and the same under this one.
+            /// The completion was recorded under another limit on tokens, and would be the same under this one.
             case hitUnderAnotherLimit = "hit-under-another-limit"
             case miss
         }
 
         package var state: State
-        /// The digest of the parts that follow it.
+        /// Digest of the parts that follow it.
         package var key: String
         package var dialect: String
         package var teacher: String
         package var path: String
         package var sample: Int
-        /// Canonical JSON.
+        /// Body as canonical JSON.
         package var body: String
-        /// The key of the row that answers; on a miss, of the one that is nearest.
+        /// Key of the row found or, on a miss, of the nearest one.
         package var found: String?
-        /// On a miss, the first field in which the nearest row differs.
+        /// First field in which the nearest row differs, on a miss.
         package var difference: String?
-        /// Requests for this very key that brought no answer.
+        /// Requests for this key that brought no completion.
         package var attempts: [FailedAttempt]
     }
 
@@ -123,9 +123,9 @@ extension AnswerCache {
 }
 
 extension AnswerCache {
-    /// The recorded request that is most like this one, and where they first differ; nil for an empty cache.
+    /// The most similar recorded request, and the first field in which they differ; nil for an empty cache.
     ///
-    /// Looks among the requests of the same family first, then among the newest 20,000.
+    /// Searches requests of the same family first, then the newest 20,000.
     package func nearest(to request: TeacherRequest) throws -> (key: Digest, difference: RequestDifference)? {
         let family = AnswerKey.family(of: request).digest
         let asked = Self.document(
@@ -140,19 +140,20 @@ extension AnswerCache {
     }
 
     /// The error for a request that replay does not find.
-    /// - Parameter nameSetting: what it calls the setting that names the teacher.
+    ///
+    /// - Parameter nameSetting: name of the setting for the teacher's name.
     func notRecorded(_ request: TeacherRequest, nameSetting: String) throws -> CacheError {
         let way = "record it by the same command without `teacher.replay`"
         // Looking for what is nearest takes as long as thousands of answers: a run that goes on without them all need not hear it of each.
         guard explained.add(1, ordering: .relaxed).newValue <= 10 else {
-            return CacheError(.notRecorded, "\(file.path) holds no answer to this request; \(way)")
+            return CacheError(.notRecorded, "\(file.path) holds no completion of this request; \(way)")
         }
         guard let (key, difference) = try nearest(to: request) else {
-            return CacheError(.notRecorded, "the recording \(file.path) holds no answers; \(way)")
+            return CacheError(.notRecorded, "the recording \(file.path) holds no completions; \(way)")
         }
         let hint = difference.field == "teacher" ? "give `\(nameSetting)` \(difference.recorded ?? ""), or \(way)" : way
         return CacheError(
-            .notRecorded, "\(file.path) holds no answer to this request; the nearest, \(key.short), differs in \(difference); \(hint)")
+            .notRecorded, "\(file.path) holds no completion of this request; the nearest, \(key.short), differs in \(difference); \(hint)")
     }
 
     private static func mostLike(_ asked: JSONValue, _ rows: RowCursor) throws -> (key: Digest, document: JSONValue)? {

@@ -3,13 +3,13 @@ import GRDB
 import PladRecords
 
 extension AnswerCache {
-    /// Counts of an import, by what it did with the lines of a recording.
+    /// The numbers of lines of a recording by the outcome of their import.
     package struct Imported: Sendable, Equatable, Codable {
-        /// Rows that are new.
+        /// Number of new rows.
         package var added = 0
-        /// Lines whose row was there already, the same to the byte of the response.
+        /// Number of lines whose row existed with the same response, to the byte.
         package var present = 0
-        /// Lines whose key was there already with another response, which stays.
+        /// Number of lines whose key existed with another response, which is kept.
         package var different = 0
 
         package init(added: Int = 0, present: Int = 0, different: Int = 0) {
@@ -29,8 +29,8 @@ extension AnswerCache {
         }
     }
 
-    /// Writes every row as a line of JSON, sorted by teacher, request and sample, so that the same rows always give
-    /// the same file and a changed prompt changes its own lines only. Returns the number of lines.
+    /// Writes every row as a line of JSON, sorted by teacher, request and sample, so that the same rows give the same file and a
+    /// changed prompt changes only its own lines. Returns the number of lines.
     @discardableResult
     package func exportRecording(to file: URL, withTimes: Bool = true) throws -> Int {
         try read { db in
@@ -55,9 +55,9 @@ extension AnswerCache {
         }
     }
 
-    /// Puts the lines of a recording in, all or none. Rows that are there stay as they are.
+    /// Inserts the lines of a recording, all or none. Existing rows are kept.
     ///
-    /// Throws `RecordError.malformed` that names the file, the line and what is wrong with it.
+    /// Throws `RecordError.malformed` with the file, the line and the reason.
     @discardableResult
     package func importRecording(_ file: URL) throws -> Imported {
         let data = try Data(reading: file)
@@ -72,8 +72,8 @@ extension AnswerCache {
         }
     }
 
-    /// Puts the rows of another cache in, and what they cost on the account: all or none. Rows that are there stay as they are.
-    /// Money set aside in the other for requests under way, and its open batches, stay with it.
+    /// Inserts the rows and the account of another cache, all or none. Existing rows are kept. The other's reservations for requests
+    /// under way and its open batches are not merged.
     @discardableResult
     package func merge(_ other: AnswerCache) throws -> Imported {
         try other.read { theirs in
@@ -94,7 +94,7 @@ extension AnswerCache {
         do {
             return try StoredCompletion(recording: JSONValue(parsing: line))
         } catch let error as any Failure {
-            throw RecordError(.malformed, "\(place): \(error.message); mend or remove the line")
+            throw RecordError(.malformed, "\(place): \(error.message); correct or remove the line")
         }
     }
 }

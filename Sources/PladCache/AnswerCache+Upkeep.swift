@@ -5,15 +5,15 @@ import PladRecords
 import PladTeacher
 
 extension AnswerCache {
-    /// The findings of a check of the whole file.
+    /// The result of a check of the whole file.
     package struct Verification: Sendable, Equatable, Codable {
         package var answers: Int
-        /// One line for each thing that is wrong.
+        /// Problems found, a line each.
         package var problems: [String]
     }
 
-    /// Reads every column of every row, rehashes requests and responses, rereads every response, and lets SQLite check the file's
-    /// structure.
+    /// Checks the file: decodes every column of every row, rehashes requests and responses, parses every response, and lets SQLite
+    /// check its structure.
     package func verify() throws -> Verification {
         try read { db in
             var found = Verification(answers: 0, problems: [])
@@ -27,7 +27,7 @@ extension AnswerCache {
                     found.problems += Self.problems(row).map { "row \(last): \($0)" }
                 }
             } catch let error as DatabaseError {
-                found.problems.append("the answers after row \(last) cannot be read: \(error.message ?? "\(error.resultCode)")")
+                found.problems.append("the completions after row \(last) cannot be read: \(error.message ?? "\(error.resultCode)")")
             }
             for table in Bookkeeping.all { found.problems += try table.problems(db) }
             return found
@@ -46,7 +46,7 @@ extension AnswerCache {
         }
     }
 
-    /// - Parameter recorded: the digest that the response had when it was recorded.
+    /// - Parameter recorded: digest of the response when it was recorded.
     private static func problems(_ answer: StoredCompletion, recorded: Digest?) -> [String] {
         guard let body = try? JSONValue(parsing: Data(answer.request.utf8)) else { return ["its request is not JSON"] }
         let request = TeacherRequest(
@@ -62,22 +62,22 @@ extension AnswerCache {
         switch Dialects.named(answer.dialect)?.read(status: answer.status, body: answer.response, choice: answer.choice) {
         case nil, .completion: break
         case .fault(let fault): problems.append("its response is an error: HTTP \(fault.status): \(fault.message)")
-        case .unreadable(let reason): problems.append("its response is none of \(answer.dialect): \(reason)")
+        case .unreadable(let reason): problems.append("its response is not valid in \(answer.dialect): \(reason)")
         }
         return problems
     }
 }
 
 extension AnswerCache {
-    /// Rows that are, or would be, taken out.
+    /// The rows to remove or removed.
     package struct Garbage: Sendable, Equatable, Codable {
         package var answers: Int
-        /// Bytes of requests and responses together.
+        /// Bytes of their requests and responses.
         package var bytes: Int
     }
 
-    /// The answers that a run no longer needs: truncated ones whose question was answered in full under a higher limit
-    /// and, where `teacher` is given, all of that teacher's. Takes them out, and gives the space back, only if `deleting`.
+    /// Finds completions that are no longer needed: truncated ones whose prompt has a whole one under a higher limit and, if `teacher`
+    /// is given, all of that teacher's. Removes them, and frees the space, only if `deleting`.
     package func collectGarbage(teacher: String? = nil, deleting: Bool) throws -> Garbage {
         let condition = """
             (finish_reason = 'length' AND EXISTS (
@@ -98,19 +98,19 @@ extension AnswerCache {
         return found
     }
 
-    /// Counts of a recovery from a damaged file.
+    /// The numbers of rows recovered from a damaged file and lost.
     package struct Recovered: Sendable, Equatable, Codable {
         package var answers = 0
-        /// Rows that were found and cannot be read, or are not what was recorded. Rows on lost pages are not counted.
+        /// Number of rows that were found but are unreadable or changed. Rows on lost pages are not counted.
         package var lost = 0
     }
 
-    /// Copies every row of a damaged cache that is still what was recorded into a new one. The damaged file is only read.
+    /// Copies every intact row of a damaged cache into a new one. The damaged file is only read.
     ///
-    /// Throws `CacheError.usage` when `file` exists.
+    /// Throws `CacheError.usage` if `file` exists.
     package static func recover(_ damaged: URL, into file: URL) throws -> Recovered {
         guard !Files.exists(file) else {
-            throw CacheError(.usage, "\(file.path) exists; give the name of a new file for what is recovered")
+            throw CacheError(.usage, "\(file.path) exists; give the name of a new file for the recovered rows")
         }
         let source = try CacheFile.openDamaged(damaged)
         let size = try Data(reading: damaged).count
@@ -156,14 +156,14 @@ extension AnswerCache {
         }
     }
 
-    /// The columns of an answer as far as the file has them; older ones lack some.
+    /// The columns of completions that the file has; older files lack some.
     private static func columns(of db: Database) throws -> String {
         let held = Set(try String.fetchAll(db, sql: "SELECT name FROM pragma_table_info('answer')"))
         return StoredCompletion.names.map { held.contains($0) ? $0 : $0 == "choice" ? "0 AS choice" : "NULL AS \($0)" }
             .joined(separator: ", ")
     }
 
-    /// The row of this number, nil where there is none. Throws when it cannot be read or is not what was recorded.
+    /// The row of this number, nil if there is none. Throws if it is unreadable or changed.
     private static func soundRow(_ id: Int64, _ columns: String, _ db: Database) throws -> StoredCompletion? {
         guard let row = try Row.fetchOne(db, sql: "SELECT \(columns) FROM answer WHERE id = ?", arguments: [id]) else { return nil }
         var recorded: Digest?

@@ -4,30 +4,31 @@ package import PladRecords
 package import PladTeacher
 import Synchronization
 
-/// Every answer that was ever paid for, in one SQLite file.
+/// A store of all completions ever paid for, in one SQLite file.
 ///
-/// WAL mode, one writer at a time, each commit flushed to the disk. Several processes may share a file.
+/// A row is found by the digest of its request (`AnswerKey`). The file is in WAL mode, with one writer at a time, and each commit is
+/// flushed to the disk. Several processes may share it.
 package final class AnswerCache: Sendable {
     package enum Use: Sendable {
-        /// Nothing is written; the file must exist. A recording in JSON lines (`.jsonl`) is read into memory.
+        /// Reads only; the file must exist. A recording in JSON lines (`.jsonl`) is read into memory.
         case reading
-        /// The file and its folder are made where they are missing.
+        /// Reads and writes; a missing file or folder is made.
         case writing
     }
 
     package let file: URL
-    /// A new name each time that a file is opened: what is spent from here on, so that merged files know what they share.
+    /// Name of this opening of the file, under which its costs are recorded, so that merged files know the costs that they share.
     let spender = UUID().uuidString.lowercased()
     let database: DatabaseQueue
     let queue: CacheQueue
-    /// The number of misses that were explained by the nearest row.
+    /// Number of misses that were explained by the nearest row.
     let explained = Atomic(0)
-    /// Attempts noted by this process.
+    /// Number of attempts recorded by this process.
     let attempts = Atomic(0)
 
-    /// - Parameter sizeLimit: bytes that the database may grow to; beyond them storing fails as on a full disk.
+    /// - Parameter sizeLimit: largest size of the database in bytes; beyond it, storing fails like on a full disk.
     ///
-    /// Throws `CacheError` for a file that is missing (when only reading), foreign, damaged or not to be written.
+    /// Throws `CacheError` for a file that is missing (if only reading), foreign, damaged or not writable.
     package init(opening file: URL, for use: Use, sizeLimit: Int? = nil) throws {
         self.file = file
         if file.pathExtension == "jsonl" {
@@ -47,8 +48,8 @@ package final class AnswerCache: Sendable {
         }
     }
 
-    /// The answer to the request: the one recorded under its key, else one recorded under another limit on tokens
-    /// that would have come out the same under this one. Nil when there is neither.
+    /// The completion of the request: the one recorded under its key, else one under another limit on tokens that would be the same
+    /// under this one. Nil if there is neither.
     package func find(_ request: TeacherRequest) async throws -> StoredCompletion? {
         let key = AnswerKey.digest(of: request)
         return try await queue.find { db in
@@ -58,13 +59,13 @@ package final class AnswerCache: Sendable {
         }
     }
 
-    /// Commits the answer; when this returns it is on the disk. Returns the row that the cache holds: where the key
-    /// was taken and `replacing` is false, the one that was first.
+    /// Commits the completion, which is on the disk when this returns. Returns the row in the cache: if the key existed and `replacing`
+    /// is false, the earlier one.
     package func store(_ answer: StoredCompletion, replacing: Bool = false) async throws -> StoredCompletion {
         try await store([answer], replacing: replacing)[0]
     }
 
-    /// The answer that a run which refreshes has asked for again already; nil where it has not.
+    /// The completion that a refreshing run has already requested again; nil if it has not.
     package func renewed(_ request: TeacherRequest, by run: String?) async throws -> StoredCompletion? {
         guard let run else { return nil }
         let key = AnswerKey.digest(of: request)
@@ -77,14 +78,14 @@ package final class AnswerCache: Sendable {
         return try Bool.fetchOne(statement, arguments: [run, Data(key.bytes)]) ?? false
     }
 
-    /// Commits the answers, all or none.
+    /// Commits the completions, all or none.
     ///
-    /// - Parameter run: the run that refreshes; it does not ask for these again.
+    /// - Parameter run: run that refreshes; it will not request these again.
     package func store(_ answers: [StoredCompletion], replacing: Bool = false, run: String? = nil) async throws -> [StoredCompletion] {
         try await queue.write { try Self.put(answers, replacing: replacing, run: run, $0) }
     }
 
-    /// Puts the answers in. Returns the rows that the cache then holds for them.
+    /// Inserts the completions. Returns the rows that the cache then holds for them.
     static func put(_ answers: [StoredCompletion], replacing: Bool, run: String? = nil, _ db: Database) throws -> [StoredCompletion] {
         try answers.map { answer in
             if replacing, let run {
@@ -98,8 +99,8 @@ package final class AnswerCache: Sendable {
         }
     }
 
-    /// Folds the write-ahead log into the file and closes it; the cache is of no use afterwards. Not needed for
-    /// anything to be kept, only for a file that stands alone.
+    /// Writes the write-ahead log into the file and closes it, for a file that can be copied by itself; data is safe without it. The
+    /// cache is unusable afterwards.
     package func close() throws {
         try CacheError.telling(of: file) { try database.close() }
     }
@@ -109,23 +110,23 @@ package final class AnswerCache: Sendable {
     }
 }
 
-/// Claims: processes that share a cache leave a note of what they are asking, so that no prompt is paid for twice.
+/// Coordination of processes that share a cache: each records the requests that it sends, so that no prompt is paid for twice.
 extension AnswerCache {
     enum Claim: Sendable {
-        /// It is this process's to ask.
+        /// This process may send the request.
         case granted
-        /// Another process has the answer already.
+        /// Another process already has the completion.
         case answered(StoredCompletion)
-        /// Another process is asking.
+        /// Another process is sending the request.
         case taken
-        /// It lies in this open batch.
+        /// The request is in this open batch.
         case inBatch(Submission)
     }
 
-    /// Claims the request, unless somebody has it. A claim ends with the answer's row or by `release`; one whose process is
-    /// gone counts for nothing.
+    /// Claims the request, unless somebody has it. A claim ends with the completion's row or by `release`; that of a process that has
+    /// ended is ignored.
     ///
-    /// - Parameter replacing: whether it is asked again although it is answered; for a run, once.
+    /// - Parameter replacing: true to request it again although it has a completion; for a run, once.
     func claim(_ request: TeacherRequest, replacing: Bool, run: String? = nil) async throws -> Claim {
         let key = AnswerKey.digest(of: request)
         return try await queue.write { db -> Result<Claim, CacheError> in
@@ -145,7 +146,7 @@ extension AnswerCache {
         }.get()
     }
 
-    /// True if another process that still runs is asking it.
+    /// True if another running process is sending the request.
     static func isAskedElsewhere(_ key: Digest, _ db: Database) throws -> Bool {
         let statement = try db.cachedStatement(sql: "SELECT CAST(process AS TEXT) FROM claim WHERE key = ?")
         guard let holder = try String.fetchOne(statement, arguments: [Data(key.bytes)]) else { return false }
@@ -159,30 +160,29 @@ extension AnswerCache {
         }
     }
 
-    /// The number of prompts that are being asked, by whichever process.
+    /// The number of requests being sent, by any process.
     package func claims() throws -> Int {
         try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM claim") ?? 0 }
     }
 }
 
-/// A request that went over the wire and brought no answer. The one that brought it is the answer's own row.
+/// A request that was sent and brought no completion. The successful attempt is in the completion's own row.
 package struct FailedAttempt: Sendable, Equatable, Codable {
-    /// Which attempt it was, from 1.
+    /// Number of the attempt, from 1.
     package var number: Int
-    /// Milliseconds since 1970.
+    /// Start in milliseconds since 1970.
     package var startedAt: Int64
-    /// Milliseconds.
+    /// Duration in milliseconds.
     package var duration: Double
-    /// The HTTP status; nil when no whole response came.
+    /// HTTP status; nil without a whole response.
     package var status: Int?
     package var fault: String
-    /// Milliseconds until the next attempt; nil when there was none.
+    /// Wait in milliseconds before the next attempt; nil if there was none.
     package var wait: Double?
 }
 
 extension AnswerCache {
-    /// Keeps an attempt in the log, unless it brought the answer. Does not wait: it is on the disk no later than what is
-    /// stored after it.
+    /// Records an attempt that brought no completion. Does not wait: it is on the disk no later than the next row stored.
     package func note(_ attempt: Attempt) {
         attempts.add(1, ordering: .relaxed)
         guard let fault = attempt.fault else { return }
@@ -198,10 +198,10 @@ extension AnswerCache {
         }
     }
 
-    /// The number of attempts that this process has noted, those that brought completions included.
+    /// Number of attempts that this process has recorded, successful ones included.
     package var attemptsMade: Int { attempts.load(ordering: .relaxed) }
 
-    /// The attempts for this key that brought no answer, in their order.
+    /// The attempts for this key that brought no completion, in order.
     package func attempts(for key: Digest) throws -> [FailedAttempt] {
         try read { db in
             let columns = "number, started_at, duration, status, fault, wait"

@@ -1,13 +1,12 @@
 package import PladRecords
 package import PladTeacher
 
-/// The key of a completion: the digest of everything that decides it.
+/// The key of a completion: the digest of all that decides it.
 ///
-/// SHA-256 of the canonical JSON `{"body", "dialect", "path", "sample", "teacher", "version"}`. Two requests that
-/// differ in any of these, down to one field of the body, have different keys; the order and spacing of a body's
-/// fields change nothing.
+/// SHA-256 of the canonical JSON `{"body", "dialect", "path", "sample", "teacher", "version"}`. Two requests that differ in any of
+/// these, down to one field of the body, have different keys; the order and spacing of a body's fields do not matter.
 package enum AnswerKey {
-    /// Changes whenever a key is made in another way, so that old keys are never mistaken for new ones.
+    /// Version of the key's definition, which changes with it, so that old keys are never mistaken for new ones.
     package static let version = 1
 
     package static func digest(of request: TeacherRequest) -> Digest {
@@ -16,7 +15,7 @@ package enum AnswerKey {
         )
     }
 
-    /// The digest that requests share which differ in nothing but the limit on tokens.
+    /// The digest that requests share which differ only in the limit on tokens.
     package static func family(of request: TeacherRequest) -> (digest: Digest, tokenLimit: Int?) {
         let (limit, rest) = TokenLimit.split(request.body)
         let text = text(
@@ -24,7 +23,7 @@ package enum AnswerKey {
         return (Digest(of: text), limit)
     }
 
-    /// The canonical JSON of the key's parts, where `body` is canonical already.
+    /// The canonical JSON of the key's parts; `body` is canonical already.
     private static func text(dialect: String, teacher: String, path: String, body: String, sample: Int) -> String {
         func quoted(_ text: String) -> String { JSONValue.string(text).canonical }
         return "{\"body\":\(body),\"dialect\":\(quoted(dialect)),\"path\":\(quoted(path)),\"sample\":\(sample),"

@@ -1,10 +1,10 @@
 import GRDB
 
-/// A table beside the answers, and what its columns may hold.
+/// A table beside the completions, and the valid values of its columns.
 struct Bookkeeping {
     struct Column {
         var name: String
-        /// The fault of a value, as a condition of SQL.
+        /// SQL condition that is true for an invalid value.
         var fault: String
 
         private init(_ name: String, holds: String, canBeMissing: Bool) {
@@ -47,7 +47,7 @@ struct Bookkeeping {
         (self.table, self.columns) = (table, columns)
     }
 
-    /// A line for each column that holds something else.
+    /// The problems found, a line for each column with an invalid value.
     func problems(_ db: Database) throws -> [String] {
         try columns.compactMap { column in
             let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table) WHERE \(column.fault)") ?? 0

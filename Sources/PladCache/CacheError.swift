@@ -2,15 +2,15 @@ import Foundation
 import GRDB
 package import PladRecords
 
-/// An error of this module: the cache cannot be used, or does not hold what is asked of it.
+/// An error of this module: the cache is not usable, or lacks a completion.
 package typealias CacheError = CodedError<CacheErrorCode>
 
 package enum CacheErrorCode: String, ErrorCode {
     /// There is no file to replay from.
     case missing
-    /// The file is no cache of plad's.
+    /// The file is not a cache of plad's.
     case foreign
-    /// The file is a cache, and broken.
+    /// The file is a damaged cache.
     case damaged
     /// A newer plad made the file.
     case newer
@@ -22,11 +22,11 @@ package enum CacheErrorCode: String, ErrorCode {
     case diskFull
     /// Another process kept the file locked for too long.
     case busy
-    /// Replay was asked for something that is not recorded.
+    /// Replay needs a completion that is not recorded.
     case notRecorded
-    /// A recorded response is none of its dialect's.
+    /// A recorded response is not valid in its dialect.
     case unreadableAnswer
-    /// The command line asks for what a cache cannot do.
+    /// The operation is not possible on a cache.
     case usage
 
     package var exitStatus: ExitStatus {
@@ -39,21 +39,21 @@ package enum CacheErrorCode: String, ErrorCode {
 }
 
 extension CacheError {
-    /// The error that SQLite's means for this file, with the way out.
+    /// The error for one of SQLite's about this file, with the way out.
     init(_ error: DatabaseError, file: URL) {
         let path = file.path
         switch (error.resultCode, error.extendedResultCode) {
         case (.SQLITE_FULL, _), (_, .SQLITE_IOERR_SHMSIZE), (_, .SQLITE_IOERR_SHMMAP):
             self.init(
                 .diskFull,
-                "no space left on the disk for the cache \(path); free some and run the command again: all answers committed so far are kept"
+                "no space left on the disk for the cache \(path); free some and run the command again: all completions committed so far are kept"
             )
         case (.SQLITE_NOTADB, _):
             self.init(.foreign, "\(path) is not a cache of plad; give another file as `teacher.cache`")
         case (.SQLITE_CORRUPT, _):
             self.init(
                 .damaged,
-                "the cache \(path) is damaged (\(error.message ?? "SQLITE_CORRUPT")); save what is sound by `AnswerCache.recover`")
+                "the cache \(path) is damaged (\(error.message ?? "SQLITE_CORRUPT")); save the intact rows by `AnswerCache.recover`")
         case (.SQLITE_BUSY, _), (.SQLITE_LOCKED, _):
             self.init(.busy, "another process holds the cache \(path) locked; run the command again when it is done")
         case (.SQLITE_READONLY, _), (.SQLITE_CANTOPEN, _), (.SQLITE_PERM, _), (.SQLITE_AUTH, _):
@@ -67,7 +67,7 @@ extension CacheError {
         }
     }
 
-    /// Runs `body`, with SQLite's errors told as this module's.
+    /// Runs `body` and converts SQLite's errors to this module's.
     static func telling<Result>(of file: URL, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import PladRecords
 
-/// Opens database files, and says in one line why one cannot be opened.
+/// Opens database files; errors state the reason in one line.
 enum CacheFile {
     static func openForWriting(_ file: URL, sizeLimit: Int?) throws -> DatabaseQueue {
         let folder = file.deletingLastPathComponent()
@@ -40,7 +40,7 @@ enum CacheFile {
         return database
     }
 
-    /// Makes the folder where it is missing, for its owner alone.
+    /// Makes a missing folder, accessible to its owner only.
     private static func makeFolder(_ folder: URL) throws {
         guard !Files.isFolder(folder) else { return }
         try Files.makeFolder(folder)
@@ -76,14 +76,14 @@ enum CacheFile {
         return try Schema.migrator.hasCompletedMigrations(db)
     }
 
-    /// Looks without touching: setting WAL mode writes to the file, whosesoever it is.
+    /// Checks the file without writing, since setting WAL mode writes to any SQLite file.
     private static func check(_ file: URL) throws {
         var configuration = configuration
         configuration.readonly = true
         try DatabaseQueue(path: path(of: file), configuration: configuration).read { try Schema.check($0, file: file) }
     }
 
-    /// Opens what the other ways refuse: nothing is looked at, nothing is written.
+    /// Opens a damaged file that the other functions refuse: checks nothing, writes nothing.
     static func openDamaged(_ file: URL) throws -> DatabaseQueue {
         guard Files.exists(file) else { throw CacheError(.missing, "there is no cache at \(file.path)") }
         return try CacheError.telling(of: file) {
@@ -109,8 +109,8 @@ enum CacheFile {
         return configuration
     }
 
-    /// SQLite keeps lock files beside a WAL database, also for readers. In a folder that cannot be written, a file
-    /// that nobody is writing is opened as immutable instead.
+    /// The path to open. SQLite keeps lock files beside a WAL database, also for readers; in a folder that is not writable, a file that
+    /// nobody writes is opened as immutable instead.
     private static func path(of file: URL) -> String {
         let folder = file.deletingLastPathComponent().path
         let isQuiet = !Files.exists(URL(fileURLWithPath: file.path + "-wal"))

@@ -2,11 +2,11 @@ import Foundation
 import GRDB
 import PladRecords
 
-/// The one way to the database while a run is on: callers leave their work, and the database's thread takes all that
-/// has gathered in one turn, with all of its writes in one transaction.
+/// A queue of all reads and writes of a running process: the database's thread takes all that are waiting in one turn, with all writes
+/// in one transaction.
 ///
-/// A transaction costs a flush to the disk however many rows it holds, so a thousand answers that arrive together
-/// cost one flush, and still each is on the disk before its caller goes on.
+/// A transaction costs one flush to the disk, whatever its number of rows, so that a thousand completions that arrive together cost one
+/// flush, and each is still on the disk before its caller continues.
 final class CacheQueue: Sendable {
     private struct Find: Sendable {
         var fetch: @Sendable (Database) throws -> StoredCompletion?
@@ -26,10 +26,10 @@ final class CacheQueue: Sendable {
     private let database: DatabaseQueue
     private let file: URL
     private let state = Locked(State())
-    /// The file that is written; nil where none is.
+    /// Identity of the written file; nil if none is written.
     private let written: FileIdentity?
 
-    /// - Parameter writes: whether the database is in `file` and is written to, so that the file must stay where it is.
+    /// - Parameter writes: true if the database is written to `file`, which must then stay in its place.
     init(_ database: DatabaseQueue, file: URL, writes: Bool) {
         self.database = database
         self.file = file
@@ -40,13 +40,13 @@ final class CacheQueue: Sendable {
         try await withCheckedThrowingContinuation { leave(.find(Find(fetch: fetch, caller: $0))) }
     }
 
-    /// Returns what `body` brought once it is on the disk. A `body` that throws fails the whole turn's writes: it throws
-    /// for what befalls them all, a full disk, and returns a value for anything else.
+    /// Returns the value of `body` once its writes are on the disk. If a `body` throws, all writes of the turn fail: it should throw
+    /// only for errors that affect all, such as a full disk.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { leave(.write(AwaitedWrite(body: body, caller: $0))) }
     }
 
-    /// Like `write`, for what nobody waits for. It is written no later than what is left after it.
+    /// Queues a write that nobody waits for. It is on the disk no later than the next `write`.
     func note(_ body: @escaping @Sendable (Database) throws -> Void) {
         leave(.write(Note(body: body)))
     }
@@ -81,7 +81,7 @@ final class CacheQueue: Sendable {
         }
     }
 
-    /// Many looks share one read transaction, whose locks cost more than a look.
+    /// Runs reads; many of them share one transaction, whose locks cost more than a read.
     private func look(for finds: [Find], _ db: Database) {
         func look() {
             for find in finds { find.caller.resume(with: Result { try CacheError.telling(of: file) { try find.fetch(db) } }) }
@@ -107,7 +107,7 @@ final class CacheQueue: Sendable {
             guard written == nil || FileIdentity(file) == written else {
                 throw CacheError(
                     .gone,
-                    "the cache \(file.path) was deleted or replaced while it was in use, and what is answered cannot be kept: put it back, or run the command again for a new one"
+                    "the cache \(file.path) was deleted or replaced while it was in use, and new completions cannot be kept: put it back, or run the command again for a new one"
                 )
             }
             try CacheError.telling(of: file) {
@@ -123,9 +123,9 @@ final class CacheQueue: Sendable {
     }
 }
 
-/// A write that waits for its turn.
+/// A queued write.
 private protocol QueuedWrite: Sendable {
-    /// Writes; what is returned is called once that is on the disk.
+    /// Writes, and returns a function to call once the write is on the disk.
     func perform(_ db: Database) throws -> @Sendable () -> Void
     func fail(_ error: any Error)
 }
@@ -150,16 +150,16 @@ private struct Note: QueuedWrite {
         return {}
     }
 
-    /// Whoever waits for the same turn hears of it.
+    /// Ignores the error, which the callers of `write` in the same turn get.
     func fail(_ error: any Error) {}
 }
 
-/// Tells a file from another of the same name.
+/// Identifies a file independently of its name.
 private struct FileIdentity: Equatable {
     private let device: dev_t
     private let number: ino_t
 
-    /// Nil where there is no file.
+    /// Nil if there is no file.
     init?(_ file: URL) {
         var status = stat()
         guard stat(file.path, &status) == 0 else { return nil }

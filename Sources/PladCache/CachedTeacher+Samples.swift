@@ -1,10 +1,10 @@
 package import PladRecords
 import PladTeacher
 
-/// Several answers to one question.
+/// Several completions of one prompt.
 extension CachedTeacher {
-    /// An answer for each of the samples, as `answer` gives it for one. Those that are not recorded are asked for in one
-    /// request where the endpoint can do that; each gets a row of its own, under the key that it would have had alone.
+    /// Completions for all the samples, like `answer` for one. Those that are not recorded are requested together if the endpoint can
+    /// do that; each gets its own row, under the key that it would have alone.
     package func answers(to messages: [Message], _ parameters: SamplingParameters, samples: Range<Int>) async -> [Result<Answer, any Error>]
     {
         let requests = samples.map { request(asking: messages, parameters, sample: $0) }
@@ -76,7 +76,7 @@ extension CachedTeacher {
         return answers.map { $0! }
     }
 
-    /// The answers that one response brought to the first of the requests, once all of them are on the disk.
+    /// The completions that one response brought to the first of the requests, once all of them are on the disk.
     private func keep(_ replies: [Reply], to requests: [TeacherRequest], replacing: Bool) async throws -> [Result<Answer, any Error>] {
         let stored = zip(requests, replies).map { StoredCompletion($0, $1) }
         counts.withLock { counts in

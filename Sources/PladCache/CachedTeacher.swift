@@ -5,36 +5,35 @@ package import PladRecords
 package import PladTeacher
 import Synchronization
 
-/// A teacher that is asked through a cache: no question is paid for twice, and every answer is on the disk before it
-/// is used.
+/// A teacher behind a cache: no completion is paid for twice, and every completion is on the disk before it is used.
 package final class CachedTeacher: Sendable {
     package enum Mode: Sendable {
-        /// A recorded answer, else the teacher's, which is then recorded.
+        /// Uses a recorded completion, else asks the teacher and records.
         case record(any Teacher)
-        /// Recorded answers only. There is no teacher to ask, and so nothing that could open a socket.
+        /// Uses recorded completions only. There is no teacher, and nothing that could open a socket.
         case replay
-        /// The teacher's answer, which takes the recorded one's place.
+        /// Asks the teacher, and replaces the recorded completion.
         case refresh(any Teacher)
-        /// Recorded answers, those that batches have just brought among them. What these failed to answer fails.
+        /// Uses recorded completions, with those of the batches that have just ended. Requests that failed in these fail.
         case batched(BatchRun.Outcome)
     }
 
-    /// Where an answer is from.
+    /// The source of a completion.
     package enum Source: Sendable {
         case asked
         /// A batch that ended in this process.
         case batch
-        /// Nothing was done for this question: it was recorded, or is the answer to an identical question in flight.
+        /// The cache: the completion was recorded, or is that of an identical request in flight.
         case cache
     }
 
-    /// The completion of a prompt, and where it is from.
+    /// The completion of a prompt, and its source.
     package struct Answer: Sendable, Equatable {
         package var completion: Completion
         package var source: Source
-        /// The recorded row's key.
+        /// Key of the recorded row.
         package var key: Digest
-        /// Times the wire was used for the recorded answer, whenever that was.
+        /// Number of requests sent for the recorded completion, at any time.
         package var attempts: Int
 
         package var fromCache: Bool { source == .cache }
@@ -46,21 +45,21 @@ package final class CachedTeacher: Sendable {
     private let path: String
     let mode: Mode
     private let inFlight = InFlight<Answer>()
-    /// Samples of one question that are asked for together.
+    /// Samples of one prompt that are requested together.
     let together = InFlight<[Result<Answer, any Error>]>()
     let counts = Locked(RunUsage())
     private let ledger: Ledger?
-    /// The run that asks: its starts' costs are counted together, and the next does not ask again what one has refreshed.
+    /// Name of the run: the costs of its processes are added up, and it does not request again what it has refreshed.
     let run: String?
-    /// Errors' word for the setting that names the teacher.
+    /// Name of the setting for the teacher's name, for errors.
     private let nameSetting: String
     private let onWait: @Sendable () -> Void
     private let hasWaited = Atomic(false)
 
-    /// The usage of the prompts so far.
+    /// Usage so far.
     package var usage: RunUsage { counts.withLock { $0 } }
 
-    /// The number of requests that are on the wire or have a completion that is not kept yet.
+    /// Number of requests that are on the wire or whose completion is not stored yet.
     package var requestsUnderWay: Int {
         switch mode {
         case .record(let teacher), .refresh(let teacher): (teacher as? RemoteTeacher)?.requestsUnderWay ?? 0
@@ -68,7 +67,7 @@ package final class CachedTeacher: Sendable {
         }
     }
 
-    /// The usage of all that went over the wire, failed attempts and money included, once their log is on the disk.
+    /// The usage with failed attempts and cost, once their log is on the disk.
     package func spent() async -> RunUsage {
         if case .replay = mode { return usage }
         // What a disk that is full does not let be read is counted without.
@@ -92,11 +91,11 @@ package final class CachedTeacher: Sendable {
     }
 
     /// - Parameters:
-    ///   - teacher: what keys call the teacher: the endpoint's origin, or a name given in its place.
-    ///   - nameSetting: what errors call the setting that gives such a name.
-    ///   - path: the endpoint's path.
-    ///   - run: the run that asks, by a name of its own, over all of its starts; nil for others.
-    ///   - onWait: told once, when another process is asking what is asked here and its answer is waited for.
+    ///   - teacher: name of the teacher in keys: the endpoint's origin, or a given name.
+    ///   - nameSetting: name of the setting for such a name, for errors.
+    ///   - path: path of the endpoint.
+    ///   - run: name of the run, the same in all its processes; nil for other commands.
+    ///   - onWait: called once, if another process is sending the same request and its completion is awaited.
     package init(
         cache: AnswerCache, dialect: any Dialect, teacher: String, path: String, mode: Mode, ledger: Ledger? = nil,
         nameSetting: String = "teacher.id", run: String? = nil, onWait: @escaping @Sendable () -> Void = {}
@@ -118,7 +117,7 @@ package final class CachedTeacher: Sendable {
         self.mode = mode
     }
 
-    /// The teacher that was resolved, asked through the cache.
+    /// Makes a cached teacher from a resolved one.
     package convenience init(
         cache: AnswerCache, _ teacher: ResolvedTeacher, mode: Mode, ledger: Ledger? = nil, nameSetting: String = "teacher.id",
         run: String? = nil, onWait: @escaping @Sendable () -> Void = {}
@@ -128,11 +127,11 @@ package final class CachedTeacher: Sendable {
             nameSetting: nameSetting, run: run, onWait: onWait)
     }
 
-    /// The answer to the messages; `sample` counts the answers to one question from 0.
+    /// The completion of the messages; `sample` is the index of the completion of one prompt, from 0.
     ///
-    /// Throws `CacheError.notRecorded` in replay for what is not there, `TeacherError` when the teacher does not
-    /// answer, `CacheError` when an answer cannot be committed, `CancellationError`. Empty, truncated, refused and
-    /// filtered answers are answers: the completion's finish reason and text tell.
+    /// Throws `CacheError.notRecorded` in replay for a missing one, `TeacherError` if the teacher does not answer, `CacheError` if a
+    /// completion cannot be committed, `CancellationError`. Empty, truncated, refused and filtered completions are returned: their
+    /// finish reason and text tell.
     package func answer(to messages: [Message], _ parameters: SamplingParameters, sample: Int = 0) async throws -> Answer {
         let answer = try await answer(to: request(asking: messages, parameters, sample: sample))
         counts.withLock { $0.add(answer) }
@@ -154,12 +153,12 @@ package final class CachedTeacher: Sendable {
         }
     }
 
-    /// The recorded answer, nil where the teacher would have to be asked. Asks nobody, in any mode.
+    /// The recorded completion; nil if the teacher would have to be asked. Sends nothing in any mode.
     package func recorded(for messages: [Message], _ parameters: SamplingParameters, sample: Int = 0) async throws -> Answer? {
         try await cache.find(request(asking: messages, parameters, sample: sample)).map { try answer($0) }
     }
 
-    /// The request that stands for a question, as keys and the wire see it.
+    /// The request for a prompt, as it is hashed and sent.
     package func request(asking messages: [Message], _ parameters: SamplingParameters, sample: Int = 0) -> TeacherRequest {
         dialect.request(teacher: teacher, path: path, asking: messages, parameters, sample: sample)
     }
@@ -185,13 +184,13 @@ package final class CachedTeacher: Sendable {
         return isOwn ? answer : answer.shared
     }
 
-    /// The completion that need not be asked for: a recorded one; for a run that refreshes, one that it has asked for again already.
+    /// The completion that need not be requested: a recorded one; in a refreshing run, one that the run has already requested again.
     func known(_ request: TeacherRequest, replacing: Bool) async throws -> StoredCompletion? {
         replacing ? try await cache.renewed(request, by: run) : try await cache.find(request)
     }
 
-    /// Puts what a response brought on the disk and pays for it, both in one transaction: no answer is paid for and then
-    /// lost. Returns the rows that the cache holds.
+    /// Stores a response's completions and their cost in one transaction, so that no completion is paid for and then lost. Returns the
+    /// rows in the cache.
     func keep(_ answers: [StoredCompletion], of reply: Reply, replacing: Bool) async throws -> [StoredCompletion] {
         defer { withExtendedLifetime(reply.underWay) {} }
         guard let ledger, let reservation = reply.reservation else {
@@ -204,7 +203,7 @@ package final class CachedTeacher: Sendable {
         }
     }
 
-    /// Makes the request this process's to ask: waits while another asks it. Returns the answer where that one brought it.
+    /// Claims the request for this process, and waits while another is sending it. Returns the completion if that one brought it.
     private func claim(_ request: TeacherRequest, replacing: Bool) async throws -> Answer? {
         while true {
             switch try await cache.claim(request, replacing: replacing, run: run) {
@@ -225,19 +224,19 @@ package final class CachedTeacher: Sendable {
         case .fault(let fault):
             throw CacheError(
                 .unreadableAnswer,
-                "\(cache.file.path): the answer \(recorded.key.short) is an error (HTTP \(fault.status): \(fault.message)); ask again with `teacher.refresh`"
+                "\(cache.file.path): the completion \(recorded.key.short) is an error (HTTP \(fault.status): \(fault.message)); ask again with `teacher.refresh`"
             )
         case .unreadable(let reason):
             throw CacheError(
                 .unreadableAnswer,
-                "\(cache.file.path): the answer \(recorded.key.short) is none of \(dialect.name): \(reason); ask again with `teacher.refresh`"
+                "\(cache.file.path): the completion \(recorded.key.short) is not valid in \(dialect.name): \(reason); ask again with `teacher.refresh`"
             )
         }
     }
 }
 
 extension CachedTeacher.Answer {
-    /// As somebody else sees it who asked the same meanwhile.
+    /// The completion for a caller who waited for the same request.
     var shared: Self {
         var answer = self
         answer.source = .cache
@@ -246,6 +245,6 @@ extension CachedTeacher.Answer {
 }
 
 extension Digest {
-    /// The first 12 digits: enough to name a row to a person.
+    /// First 12 digits, enough for a person to identify a row.
     package var short: String { String(description.prefix(12)) }
 }

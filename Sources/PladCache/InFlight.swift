@@ -1,6 +1,6 @@
 import PladRecords
 
-/// Work under way, by key: whoever asks for a key that is under way waits for it rather than begin it anew.
+/// Shares running work by key: a caller whose key is in progress waits for that work rather than start it again.
 final class InFlight<Value: Sendable>: Sendable {
     private struct Entry {
         var number: UInt64
@@ -15,8 +15,8 @@ final class InFlight<Value: Sendable>: Sendable {
 
     private let state = Locked(State())
 
-    /// The value that `make` brings, and whether this call began it. The work is cancelled when everybody who waits
-    /// for it is; one who is cancelled alone gets the value with the others.
+    /// The value that `make` returns, and true if this call started it. The work is cancelled when all its callers are; a single
+    /// cancelled caller still gets the value with the others.
     func value(for key: Digest, _ make: @escaping @Sendable () async throws -> Value) async throws -> (Value, isOwn: Bool) {
         let (entry, isOwn) = join(key, make)
         let value = try await withTaskCancellationHandler {

@@ -4,20 +4,20 @@ import PladHTTP
 import PladRecords
 package import PladTeacher
 
-/// The cache's account of what its answers cost, and the budget that they may cost.
+/// The account of a cache's costs, and its budget.
 ///
-/// The account is in the cache's file, so it holds over crashes, runs and processes: what a request may cost is set aside, and
-/// committed, before the request goes out, whether there is a budget or not. What a killed process had set aside stays set aside, since the provider may have charged for it.
-/// A request that does not fit waits while others of this process are under way, which nearly always cost less than their
-/// most; only when there is nothing left to wait for does it fail.
+/// The account is in the cache's file, so it holds across crashes, runs and processes: the upper bound of a request's cost is reserved,
+/// and committed, before the request is sent, with or without a budget. The reservations of a killed process stay, since the provider
+/// may have charged for them. A request that does not fit waits while others of this process are under way, which nearly always cost
+/// less than their bound; it fails only when there is none to wait for.
 package final class Ledger: BudgetGuard {
     private struct State {
-        /// Reservations of this process that are not settled.
+        /// Number of unsettled reservations of this process.
         var open = 0
-        /// Money that this process has paid, and may have.
+        /// Sums that this process has paid, and may have paid.
         var paid = Money.zero
         var inDoubt = Money.zero
-        /// Grows with every settlement.
+        /// Number of settlements.
         var settled: UInt64 = 0
         var waiters: [UInt64: CheckedContinuation<Void, any Error>] = [:]
         var next: UInt64 = 0
@@ -48,9 +48,9 @@ package final class Ledger: BudgetGuard {
     private let state = Locked(State())
 
     /// - Parameters:
-    ///   - teacher: who is paid, as keys call it.
-    ///   - budget: the most that the account may come to, earlier runs included; nil only keeps account. A request without a limit
-    ///     on its tokens is then on the account with its prompt.
+    ///   - teacher: name of the teacher on the account, as in keys.
+    ///   - budget: limit of the whole account, earlier runs included; nil for none. A request without a limit on its tokens is then on
+    ///     the account with its prompt only.
     package init(_ cache: AnswerCache, teacher: String, model: String, price: Price, budget: Money?) {
         self.cache = cache
         self.teacher = teacher
@@ -59,7 +59,7 @@ package final class Ledger: BudgetGuard {
         self.budget = budget
     }
 
-    /// The cost of this process's requests: paid for completions, and at most for those that broke off.
+    /// The cost of this process's requests: paid for completions, and the upper bound for those that broke off.
     package var spent: (paid: Money, inDoubt: Money) { state.withLock { ($0.paid, $0.inDoubt) } }
 
     package func reserve(for request: TeacherRequest) async throws -> Reservation {
@@ -73,7 +73,7 @@ package final class Ledger: BudgetGuard {
             case .over(let account):
                 throw TeacherError(
                     .overBudget,
-                    "the next request may cost \(most), and of the budget of \(budget ?? .zero) \(account.total) is spent or set aside")
+                    "the next request may cost \(most), and of the budget of \(budget ?? .zero) \(account.total) is spent or reserved")
             }
         }
     }
@@ -99,7 +99,7 @@ package final class Ledger: BudgetGuard {
         }
     }
 
-    /// Returns the reservation's number.
+    /// Reserves an amount and returns the reservation's id.
     func reserve(_ most: Money, _ db: Database) throws -> Int64 {
         try db.cachedStatement(sql: "INSERT INTO reservation (teacher, model, nanodollars, process, spender) VALUES (?, ?, ?, ?, ?)")
             .execute(arguments: [teacher, model, most.nanodollars, ProcessIdentity.own, cache.spender])
@@ -130,7 +130,7 @@ package final class Ledger: BudgetGuard {
         try await settle(reservation, settlement) { _ in }
     }
 
-    /// Settles in the transaction of `write`, so that both are done or neither. Where they fail, the money stays set aside.
+    /// Settles in the transaction of `write`, so that both happen or neither. If they fail, the reservation stays.
     func settle<Value: Sendable>(
         _ reservation: Reservation, _ settlement: Settlement, with write: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
@@ -168,7 +168,7 @@ package final class Ledger: BudgetGuard {
 }
 
 extension TeacherError {
-    /// No budget holds what a request may cost.
+    /// The error for a request whose cost has no bound, with a budget.
     static var boundless: TeacherError {
         TeacherError(
             .overBudget, "a request without a limit on its tokens may cost anything: leave the limit in the body, or `teacher.budget` out")

@@ -1,16 +1,16 @@
 import Foundation
 
-/// Names a process so that no other, before it, after it or on another machine, has the same name: the machine's start, the
-/// process's number and its own start.
+/// A name of a process that no other has, at any time or on another machine: the machine's start, the process's number and its own
+/// start.
 package enum ProcessIdentity {
     static let own = name(of: getpid()) ?? "\(getpid())"
 
-    /// True if the process of this name still runs, as far as this machine can see: another's processes count as gone.
+    /// True if the process of this name is still running on this machine; false for one of another machine.
     static func isAlive(_ name: String) -> Bool {
         number(in: name).flatMap { self.name(of: $0) } == name
     }
 
-    /// The process's number.
+    /// The process's number in a name.
     static func number(in name: String) -> Int32? { name.split(separator: "/").last.flatMap { Int32($0) } }
 
     #if os(Linux)

@@ -1,10 +1,10 @@
 package import PladRecords
 
-/// The distance of two requests, and the first field in which they differ.
+/// The first field in which two requests differ.
 package struct RequestDifference: Sendable, Equatable, CustomStringConvertible {
-    /// The field's path, for example `body.messages[0].content`.
+    /// Path of the field, for example `body.messages[0].content`.
     package let field: String
-    /// Both sides around the first place where they differ; nil where a side lacks the field.
+    /// Values of both requests around the first difference; nil if the request lacks the field.
     package let recorded: String?
     package let asked: String?
 
@@ -12,7 +12,7 @@ package struct RequestDifference: Sendable, Equatable, CustomStringConvertible {
         "\(field): recorded \(recorded ?? "nothing"), asked \(asked ?? "nothing")"
     }
 
-    /// Nil when the documents are equal.
+    /// Compares two documents; nil if they are equal.
     package init?(recorded: JSONValue, asked: JSONValue) {
         let theirs = Self.leaves(of: recorded)
         let ours = Self.leaves(of: asked)
@@ -29,13 +29,13 @@ package struct RequestDifference: Sendable, Equatable, CustomStringConvertible {
         return nil
     }
 
-    /// From 0, nothing in common, to 1, equal: the mean over all fields, where two texts count for the share that
-    /// they have in common at both ends.
+    /// The similarity from 0 to 1, equal: the mean over all fields, where two texts count by the share that they have in common at both
+    /// ends.
     package static func likeness(_ one: JSONValue, _ other: JSONValue) -> Double {
         likeness(fields(of: one), other)
     }
 
-    /// A document's fields by their paths, for comparing many others with it.
+    /// The fields of a document by path, for comparison with many others.
     static func fields(of document: JSONValue) -> [String: JSONValue] {
         Dictionary(leaves(of: document).map { ($0.field, $0.value) }, uniquingKeysWith: { $1 })
     }
@@ -57,7 +57,7 @@ package struct RequestDifference: Sendable, Equatable, CustomStringConvertible {
         return count == 0 ? 1 : sum / Double(count)
     }
 
-    /// The bytes that two unequal texts have in common at their starts and ends, of the longer one's.
+    /// The share of two unequal texts' bytes that are common at their starts and ends, relative to the longer one.
     private static func shareOfEnds(_ one: UnsafeBufferPointer<UInt8>, _ other: UnsafeBufferPointer<UInt8>) -> Double {
         let shorter = min(one.count, other.count)
         var start = 0
@@ -79,7 +79,7 @@ package struct RequestDifference: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Both values as JSON, long ones cut to 60 letters that begin a little before the first difference.
+    /// Both values as JSON; long ones are cut to 60 letters that start a little before the first difference.
     private static func shortened(_ left: JSONValue?, _ right: JSONValue?) -> (String?, String?) {
         let start: Int
         if let left = left?.string, let right = right?.string {

@@ -3,21 +3,21 @@ import GRDB
 import PladRecords
 import PladTeacher
 
-/// Reads the columns of a row one after the other, each as plad writes it: SQLite keeps whatever it is given, in any column.
+/// Reads the columns of a row in order and validates them, since SQLite stores any value in any column.
 ///
-/// Throws `CacheError.damaged` that names the column and what stands there.
+/// Throws `CacheError.damaged` with the column and its value.
 struct RowReader {
-    /// Whole numbers that a column may hold.
+    /// The valid ranges of integers in columns.
     enum Bounds {
         static let any = Int64.min...Int64.max
-        /// Samples, choices, tokens, attempts: what a `Double` counts exactly.
+        /// Samples, choices, tokens, attempts: the integers that a `Double` represents exactly.
         static let count: ClosedRange<Int64> = 0...1 << 53
         static let status: ClosedRange<Int64> = 100...999
-        /// Milliseconds since 1970, to the end of the year 9999.
+        /// Times in milliseconds since 1970, to the end of the year 9999.
         static let time: ClosedRange<Int64> = 0...253_402_300_799_999
-        /// Milliseconds, to thirty years.
+        /// Durations in milliseconds, to thirty years.
         static let duration: ClosedRange<Double> = 0...1e12
-        /// Nanodollars.
+        /// Amounts in nanodollars.
         static let money: ClosedRange<Int64> = 0...Int64.max
     }
 
@@ -25,7 +25,7 @@ struct RowReader {
     private let names: [String]
     private var index = -1
 
-    /// - Parameter columns: their names with commas between them, in the order in which they are read.
+    /// - Parameter columns: names separated by commas, in the order of reading.
     init(_ row: Row, _ columns: String) {
         self.row = row
         names = columns.split(whereSeparator: { $0 == "," || $0.isWhitespace }).map(String.init)
@@ -105,14 +105,14 @@ struct RowReader {
 }
 
 extension Money {
-    /// A sum of nanodollars as SQLite adds them up, held within what can be counted.
+    /// Converts a sum of nanodollars from SQLite, clamped to the valid range.
     init(clamping sum: Double) {
         self.init(nanodollars: sum.isNaN ? 0 : Int64(min(max(sum, 0), 9e18)))
     }
 }
 
 extension Int {
-    /// A sum as SQLite adds numbers up, held within what can be counted.
+    /// Converts a sum of numbers from SQLite, clamped to the valid range.
     init(clamping sum: Double) {
         self = sum.isNaN ? 0 : Int(Swift.min(Swift.max(sum, 0), 9e18))
     }

@@ -2,13 +2,13 @@ import Foundation
 import GRDB
 import PladRecords
 
-/// A spender of the account, and the run for which it asked.
+/// A spender of the account, and its run.
 struct RunStart {
     private static let columns = "spender, run"
     var spender: String
     var run: String
 
-    /// All of a file's; rows that plad did not write are passed over.
+    /// All rows of a file; those that plad did not write are skipped.
     static func all(_ db: Database) throws -> [RunStart] {
         try Row.fetchAll(db, sql: "SELECT \(columns) FROM run_start").compactMap { row in
             var reader = RowReader(row, columns)
@@ -17,7 +17,7 @@ struct RunStart {
         }
     }
 
-    /// Adds those that are not there.
+    /// Inserts those that are missing.
     static func insert(_ starts: [RunStart], _ db: Database) throws {
         for start in starts {
             try db.execute(sql: "INSERT OR IGNORE INTO run_start (\(columns)) VALUES (?, ?)", arguments: [start.spender, start.run])
@@ -25,13 +25,13 @@ struct RunStart {
     }
 }
 
-/// An answer that a run which refreshes has asked for again.
+/// A completion that a refreshing run has requested again.
 struct Renewal {
     private static let columns = "run, key"
     var run: String
     var key: Digest
 
-    /// All of a file's; rows that plad did not write are passed over.
+    /// All rows of a file; those that plad did not write are skipped.
     static func all(_ db: Database) throws -> [Renewal] {
         try Row.fetchAll(db, sql: "SELECT \(columns) FROM renewal").compactMap { row in
             var reader = RowReader(row, columns)
@@ -40,7 +40,7 @@ struct Renewal {
         }
     }
 
-    /// Adds those that are not there.
+    /// Inserts those that are missing.
     static func insert(_ renewals: [Renewal], _ db: Database) throws {
         for renewal in renewals {
             try db.execute(

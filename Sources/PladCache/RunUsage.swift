@@ -2,26 +2,26 @@ import PladHTTP
 import PladRecords
 package import PladTeacher
 
-/// The usage of a run's prompts: how many went over the wire, and what was paid for them.
+/// The usage of a run: completions requested and cached, tokens and cost.
 package struct RunUsage: Sendable, Equatable, Codable {
-    /// Questions that the teacher answered over the wire.
+    /// Number of completions received over the network.
     package var asked = 0
-    /// Questions that cost nothing: recorded, or answered together with an identical one.
+    /// Number of completions without cost: recorded, or shared with an identical request.
     package var fromCache = 0
-    /// Times the wire was used for the asked ones; in `CachedTeacher.spent` also those that brought no answer.
+    /// Number of requests sent for the asked completions; in `CachedTeacher.spent` also of those that failed.
     package var attempts = 0
-    /// Tokens of the asked ones, as the provider counts them.
+    /// Number of tokens of the asked completions, as the provider counts them.
     package var promptTokens = 0
     package var completionTokens = 0
-    /// The cost of the requests, and the most for those that broke off; nil where the price is not known.
+    /// Cost of the requests, and the upper bound for those that broke off; nil if the price is not known.
     package var paid: Money?
     package var inDoubt: Money?
-    /// The cost of all starts of the run; nil where no run is named or the price is not known.
+    /// Cost of all processes of the run; nil without a run or if the price is not known.
     package var ofRun: RunCost?
-    /// Answers, recorded ones too, by the model's name as the provider returned it. More than one name means that the
-    /// teacher changed under way.
+    /// Number of completions, recorded ones too, by the model's name as the provider returned it. Several names mean that the teacher
+    /// changed during the run.
     package var models: [String: Int] = [:]
-    /// The same by the provider's fingerprint of what served them.
+    /// Number of completions by the provider's fingerprint.
     package var fingerprints: [String: Int] = [:]
 
     package init() {}
@@ -33,7 +33,7 @@ package struct RunUsage: Sendable, Equatable, Codable {
         completionTokens += reply.completion.usage?.completionTokens ?? 0
     }
 
-    /// Adds batches, which went over the wire too.
+    /// Adds the usage of batches.
     mutating func add(_ outcome: BatchRun.Outcome) {
         asked += outcome.answered.count
         attempts += outcome.answered.count

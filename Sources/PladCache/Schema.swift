@@ -2,9 +2,9 @@ import Foundation
 import GRDB
 import PladRecords
 
-/// The database's shape. Migrations are only ever appended: a file of any age opens.
+/// The database's schema. Migrations are only ever appended, so that a file of any age opens.
 enum Schema {
-    /// "plad" in ASCII, in the file's header: tells a cache from any other SQLite file.
+    /// Identifier "plad" in ASCII, in the file's header, which distinguishes a cache from any other SQLite file.
     static let applicationID = 0x706c_6164
 
     static var migrator: DatabaseMigrator {
@@ -165,8 +165,8 @@ enum Schema {
         return migrator
     }
 
-    /// The spender of what stood on the account before spenders had names: in copies of one file the same, so that merged they
-    /// count it once. Copies that had gone on spending count in full, since what they share cannot be told.
+    /// SQL for the spender of costs from before spenders had names: the same in copies of one file, so that merging counts them once.
+    /// Copies that went on spending count in full, since their common part is unknown.
     static let olderSpender = """
         coalesce(
             (SELECT lower(hex(key)) || '/' || coalesce(asked_at, 0) FROM answer ORDER BY id LIMIT 1)
@@ -174,7 +174,7 @@ enum Schema {
             lower(hex(randomblob(16))))
         """
 
-    /// Throws `CacheError` unless the database is a cache of this plad or an older one, or empty.
+    /// Throws `CacheError` unless the database is empty or a cache of this version or an older one.
     static func check(_ db: Database, file: URL) throws {
         guard try !isUnfinished(db) else { return }
         guard try Int.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
@@ -186,7 +186,7 @@ enum Schema {
         }
     }
 
-    /// True if the database holds nothing yet but the list of migrations, which is made first: the making was stopped there.
+    /// True if the database holds only the list of migrations, which is made first: its creation was interrupted.
     private static func isUnfinished(_ db: Database) throws -> Bool {
         let tables = try String.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")
         guard tables.allSatisfy({ $0 == "grdb_migrations" }) else { return false }

@@ -4,12 +4,12 @@ import PladTeacher
 
 /// A line of a recording: a row of the cache as reviewable JSON.
 ///
-/// The response is an object where its bytes are canonical JSON, a text where they are other UTF-8, and base 64 where they are
-/// neither, so that every body comes back byte by byte.
+/// The response is an object if its bytes are canonical JSON, a string if they are other UTF-8, else base 64, so that every body can be
+/// restored byte by byte.
 extension StoredCompletion {
-    /// The line as a document; what is nil is left out. Throws `RecordError` for a request that is not JSON.
+    /// The line as a document without nil fields. Throws `RecordError` for a request that is not JSON.
     ///
-    /// - Parameter withTimes: times make every recording of the same completions another file.
+    /// - Parameter withTimes: true to include times, which make each recording of the same completions a different file.
     package func recording(withTimes: Bool) throws -> JSONValue {
         var fields: [String: JSONValue] = [
             "key": .string(key.description), "dialect": .string(dialect), "teacher": .string(teacher), "path": .string(path),
@@ -34,15 +34,15 @@ extension StoredCompletion {
         return .object(fields)
     }
 
-    /// The row that a line stands for.
+    /// Makes the row of a line.
     ///
-    /// Throws `RecordError.malformed` that names the field at fault, also where the key is not the digest of the request.
+    /// Throws `RecordError.malformed` with the invalid field, also if the key is not the digest of the request.
     package init(recording document: JSONValue) throws {
-        guard document.object != nil else { throw RecordError(.malformed, "is no object; give one recorded answer a line") }
+        guard document.object != nil else { throw RecordError(.malformed, "is not an object; give one recorded completion a line") }
         func required<Value>(_ name: String, _ read: (JSONValue) -> Value?) throws -> Value {
             guard let field = document[name] else { throw RecordError(.malformed, "lacks \"\(name)\"") }
             guard let value = read(field) else {
-                throw RecordError(.malformed, "\"\(name)\" is \(field.canonical.prefix(40)), which it cannot be")
+                throw RecordError(.malformed, "\"\(name)\" is \(field.canonical.prefix(40)), which is not valid")
             }
             return value
         }
@@ -86,7 +86,7 @@ extension Usage {
         return .object(counts)
     }
 
-    /// Nil for what counts no tokens. Older recordings spell the counts as properties.
+    /// Nil if there are no token counts. Older recordings spell the keys like properties.
     fileprivate init?(recording usage: JSONValue) {
         func count(_ key: String) -> Int? {
             (usage[key] ?? usage[SnakeCase.property(key)])?.int.flatMap { RowReader.Bounds.count.contains(Int64($0)) ? $0 : nil }

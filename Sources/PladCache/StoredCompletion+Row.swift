@@ -3,7 +3,7 @@ import GRDB
 import PladRecords
 
 extension StoredCompletion {
-    /// The columns in the order of `init(_:)` and `arguments`.
+    /// Columns in the order of `init(_:)` and `arguments`.
     static let columns = """
         key, family, dialect, teacher, path, request, sample, token_limit, status, response, finish_reason,
         prompt_tokens, completion_tokens, model, attempts, asked_at, first_byte, total, cached_tokens, reasoning_tokens,
@@ -12,9 +12,9 @@ extension StoredCompletion {
 
     static let names = columns.split(whereSeparator: { $0 == "," || $0.isWhitespace }).map(String.init)
 
-    /// The row as it stands. Throws `CacheError.damaged` that names the column which holds something that plad does not write.
+    /// Reads the row. Throws `CacheError.damaged` with the column whose value plad does not write.
     ///
-    /// - Parameter responseDigest: is set to what the response's digest was when it was recorded.
+    /// - Parameter responseDigest: receives the digest of the response when it was recorded.
     init(_ row: Row, responseDigest: inout Digest?) throws {
         var reader = RowReader(row, named: Self.names)
         key = try reader.digest()
@@ -44,7 +44,7 @@ extension StoredCompletion {
         responseDigest = try reader.digest()
     }
 
-    /// The row as it stands. Throws `CacheError.damaged`.
+    /// Reads the row. Throws `CacheError.damaged`.
     init(_ row: Row) throws {
         var digest: Digest?
         try self.init(row, responseDigest: &digest)
@@ -58,8 +58,7 @@ extension StoredCompletion {
         ]
     }
 
-    /// Puts the row in. Where its key is taken, the row there stays unless `replacing`.
-    /// Returns whether the database now holds this row.
+    /// Inserts the row; an existing row with its key is kept unless `replacing`. Returns true if the database now holds this row.
     func insert(_ db: Database, replacing: Bool) throws -> Bool {
         let verb = replacing ? "INSERT OR REPLACE" : "INSERT OR IGNORE"
         let places = Array(repeating: "?", count: Self.names.count).joined(separator: ",")
@@ -73,8 +72,8 @@ extension StoredCompletion {
         return try Row.fetchOne(statement, arguments: [Data(key.bytes)]).map(whole)
     }
 
-    /// A completion of the same request under another limit on tokens that is also the completion under `tokenLimit`: one
-    /// that ended on its own, under a lower limit or within this one, or any under the same limit in another spelling.
+    /// A completion of the same request under another limit on tokens that would be the same under `tokenLimit`: one that ended by
+    /// itself, under a lower limit or within this one, or any under the same limit in another spelling.
     static func fetch(_ db: Database, family: Digest, tokenLimit: Int) throws -> StoredCompletion? {
         let statement = try db.cachedStatement(
             sql: """
@@ -86,7 +85,7 @@ extension StoredCompletion {
         return try Row.fetchOne(statement, arguments: [Data(family.bytes), tokenLimit, tokenLimit, tokenLimit]).map(whole)
     }
 
-    /// The completion, if its response is what was recorded: nothing is trained on that no teacher said.
+    /// The completion, if its response is unchanged since its recording: only the teacher's own texts are trained on.
     private static func whole(_ row: Row) throws -> StoredCompletion {
         var recorded: Digest?
         let problem: String

@@ -7,33 +7,33 @@ package import PladTeacher
 /// A row of the cache: one request, one response.
 package struct StoredCompletion: Sendable, Equatable {
     package var key: Digest
-    /// Shared by requests that differ in nothing but the limit on tokens.
+    /// Digest shared by requests that differ only in the limit on tokens.
     package var family: Digest
     package var dialect: String
     package var teacher: String
     package var path: String
-    /// The body's canonical spelling.
+    /// Body in canonical form.
     package var request: String
     package var sample: Int
     package var tokenLimit: Int?
     package var status: Int
-    /// The body of the response, byte by byte, so that a better parser can reread it.
+    /// Body of the response, byte by byte, so that a better parser can read it again.
     package var response: Data
-    /// Which of the response's answers it is, where several samples were asked for at once.
+    /// Index of the completion in the response, if several samples were requested together.
     package var choice = 0
     package var finishReason: FinishReason
     package var usage: Usage?
-    /// The model's name as the provider returned it.
+    /// Name of the model as the provider returned it.
     package var model: String?
-    /// Times that the request went over the wire for this completion.
+    /// Number of requests sent for this completion.
     package var attempts: Int
-    /// When the attempt that brought it began, milliseconds since 1970; nil in a recording without times.
+    /// Start of the successful attempt in milliseconds since 1970; nil in a recording without times.
     package var askedAt: Int64?
-    /// From there to the first and to the last byte, milliseconds.
+    /// Time from there to the first and to the last byte, in milliseconds.
     package var firstByte: Double?
     package var total: Double?
 
-    /// The row for a reply.
+    /// Makes the row of a reply.
     package init(_ request: TeacherRequest, _ reply: Reply) {
         let response = reply.response
         self.init(
@@ -65,7 +65,7 @@ package struct StoredCompletion: Sendable, Equatable {
 }
 
 extension Duration {
-    /// Milliseconds with three digits: finer is noise.
+    /// Milliseconds rounded to three digits.
     var milliseconds: Double {
         let (seconds, attoseconds) = components
         return (Double(seconds) * 1e6 + Double(attoseconds) / 1e12).rounded() / 1e3

@@ -2,31 +2,32 @@ public import Foundation
 public import PladRecords
 import PladReport
 
-/// The loop: ask the teacher, warm the student up on its text, then round by round sample, pair and rank, then evaluate and report.
+/// The loop: asks the teacher, warms the student up on its text, then round by round samples, pairs and ranks, then evaluates and
+/// reports.
 ///
-/// Everything is written into the run's folder as it is done. A distillation with the same settings goes on where an earlier one
-/// stopped, whatever stopped it; a task that is cancelled stops where nothing is lost, with `CancellationError`.
+/// Results are written to the run's folder as they are made. A distillation with the same settings continues where an earlier one
+/// stopped, whatever the cause; a cancelled task stops without loss, with `CancellationError`.
 public struct Distillation: Sendable {
-    /// The run's folder and its settings.
+    /// Run with its folder and settings.
     package let run: Run
 
-    /// Begins a run, or opens the one in the settings' folder.
+    /// Starts a run, or opens the one in the settings' folder.
     ///
-    /// Throws `SettingError` for a setting that cannot be carried out, `RunError` where the folder holds something else, and errors that
-    /// name the file for prompts and students that cannot be read.
+    /// Throws `SettingError` for an invalid setting, `RunError` if the folder holds something else, and errors with the path for
+    /// prompts and students that cannot be read.
     public init(_ settings: DistillSettings, observer: any RunObserver = SilentObserver()) throws {
         run = try Run(settings, observer: observer)
     }
 
-    /// The folder of the best student: a Hugging Face model folder, once the run is done.
+    /// Folder of the best student, a Hugging Face model folder, after the run.
     public var student: URL { run.folder.student }
 
-    /// The page that says what was run and what came of it, once the run is done.
+    /// Report page of the run, after the run.
     public var report: URL { run.folder.report }
 
     /// Runs every stage that is not done yet.
     ///
-    /// - Returns: what the students do on the held-out prompts; nil where none are held out.
+    /// - Returns: the students' measures on the held-out prompts; nil if none are held out.
     @discardableResult
     public func callAsFunction() async throws -> Evaluation? {
         try await run.timed("teach") { try await TeachStage(run: run)() }
@@ -39,7 +40,7 @@ public struct Distillation: Sendable {
 }
 
 extension Run {
-    /// The stages that follow the warm-up, to the report.
+    /// Runs the stages after the warm-up, up to the report.
     func rank() async throws -> Evaluation? {
         for round in 1...settings.ranking.rounds {
             try await timed("sample") { try SampleStage(run: self, round: round)() }
@@ -53,8 +54,8 @@ extension Run {
         return evaluation
     }
 
-    /// Asks further prompts until there are as many pairs as the settings want, or prompts run out. The student that is warmed
-    /// up stays: it has seen the answers of the first asking.
+    /// Asks further prompts until there are as many pairs as the settings want, or no prompt is left. The warmed-up student is kept,
+    /// trained on the first prompts' completions.
     private func fillUpPairs() async throws {
         guard let wanted = settings.prompts.pairs else { return }
         while true {

@@ -1,4 +1,4 @@
-/// The version of plad that begins a run.
+/// The version of plad, which a run records.
 package enum Version {
     package static let current = "0.1.0"
 }

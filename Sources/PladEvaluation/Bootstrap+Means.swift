@@ -1,8 +1,8 @@
 package import PladRecords
 
 extension Bootstrap {
-    /// Beyond so many prompts a percentile of resampled means and the normal interval agree to three digits of their
-    /// width, and the latter costs nothing.
+    /// Number of prompts above which the normal interval is used: it agrees with the percentiles of resampled means to three digits of
+    /// the width, at no cost.
     private static let normalBeyond = 10_000
 
     /// The means of several columns over the same prompts, all resampled together.

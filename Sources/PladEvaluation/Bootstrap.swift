@@ -1,9 +1,10 @@
 package import PladRecords
 
-/// 95 % percentile intervals by resampling prompts with replacement.
+/// Computes 95 % percentile intervals by resampling prompts with replacement.
 ///
-/// Prompts, not tokens or pairs, are drawn: what belongs to one prompt is not independent. The same seed draws the
-/// same prompts in every call with as many of them, which is what makes differences paired.
+/// Prompts are drawn, not tokens or pairs, since those of one prompt are not independent. The same seed draws the same prompts in every
+/// call with as many of them, which makes differences paired.
+///
 /// Source: Efron and Tibshirani 1993, "An Introduction to the Bootstrap", chapter 13.
 package struct Bootstrap: Sendable {
     package var resamples: Int
@@ -15,17 +16,17 @@ package struct Bootstrap: Sendable {
         self.seed = seed
     }
 
-    /// The measure over all prompts; `count` is the sum of the denominators. All zeros where there was nothing to measure.
+    /// The measure over all prompts; `count` is the sum of the denominators. All zeros if there was nothing to measure.
     package func estimate(of ratios: [Ratio]) -> Estimate {
         estimate(prompts: ratios.count, count: ratios.measured) { ratios.pooled(times: $0) }
     }
 
-    /// The mean of plain values, one a prompt.
+    /// The mean of plain values, one for each prompt.
     package func estimate(of values: [Double]) -> Estimate {
         estimate(of: values.map { Ratio($0) })
     }
 
-    /// chrF of a corpus, one pair a prompt.
+    /// The chrF of a corpus, one pair for each prompt.
     package func estimate(of pairs: [ChrF]) -> Estimate {
         estimate(prompts: pairs.count, count: pairs.count) { ChrF(pairs, times: $0).score }
     }
@@ -39,11 +40,12 @@ package struct Bootstrap: Sendable {
         }
     }
 
-    /// Any statistic of weighted prompts: `times` says how often each counts, once each for the mean.
+    /// An interval of any statistic of weighted prompts: `times` holds each prompt's multiplicity, 1 for the statistic itself.
     ///
-    /// A resample in which the statistic is not defined (nil) is left out.
-    /// - Parameter correctingBias: moves the interval by how far the resamples' mean is from the statistic itself: for
-    ///   statistics that the noise of resampling makes larger.
+    /// A resample for which the statistic is not defined (nil) is left out.
+    ///
+    /// - Parameter correctingBias: true to shift the interval by the difference between the resamples' mean and the statistic, for
+    ///   statistics that resampling noise increases.
     func estimate(
         prompts: Int, count: Int, correctingBias: Bool = false, _ statistic: (_ times: [Double]) -> Double?
     ) -> Estimate {
@@ -61,7 +63,7 @@ package struct Bootstrap: Sendable {
         return Estimate(mean: mean, low: low - bias, high: high - bias, count: count)
     }
 
-    /// Calls `body` with how often each prompt was drawn, resample by resample.
+    /// Calls `body` with each prompt's multiplicity, resample by resample.
     func forEachResample(prompts: Int, _ body: (_ times: [Double]) -> Void) {
         var generator = SeededGenerator(seed: seed, "bootstrap")
         var times = [Double](repeating: 0, count: prompts)
@@ -71,7 +73,7 @@ package struct Bootstrap: Sendable {
         }
     }
 
-    /// One resample: how often each prompt was drawn.
+    /// Draws one resample: each prompt's multiplicity.
     private static func draw(_ times: inout [Double], with generator: inout SeededGenerator) {
         let count = UInt64(times.count)
         times.withUnsafeMutableBufferPointer { times in
@@ -83,7 +85,7 @@ package struct Bootstrap: Sendable {
 }
 
 extension [Ratio] {
-    /// The measure over the prompts, each counted so many times; nil where there was nothing to measure.
+    /// The measure over the prompts by multiplicity; nil if there was nothing to measure.
     fileprivate func pooled(times: [Double]) -> Double? {
         var (numerator, denominator) = (0.0, 0.0)
         for index in indices {
@@ -99,7 +101,7 @@ extension [Ratio] {
 }
 
 extension [Double] {
-    /// The quantile of sorted values, linear between neighbours (Hyndman and Fan's type 7); nil of none.
+    /// The quantile of sorted values, linear between neighbours (Hyndman and Fan's type 7); nil if there are none.
     func quantile(_ share: Double) -> Double? {
         guard let last else { return nil }
         let place = share * Double(count - 1)

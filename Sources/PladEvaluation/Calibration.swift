@@ -1,10 +1,10 @@
 import Foundation
 package import PladRecords
 
-/// The fit of a student's confidence in the order of pairs with how often it is right.
+/// The calibration of a student's confidence in the order of pairs.
 ///
-/// The student's probability that the chosen side is the better one is sigmoid(chosen − rejected), as in the model of
-/// Bradley and Terry 1952 with scores in nats. What it takes to be better has a probability from 0.5 to 1: its confidence.
+/// The student's probability that the chosen side is the better one is sigmoid(chosen − rejected), as in the model of Bradley and Terry
+/// 1952 with scores in nats. The side that it ranks higher has a probability from 0.5 to 1, its confidence.
 package enum Calibration {
     package static let bins = 10
 
@@ -19,10 +19,11 @@ package enum Calibration {
         }
     }
 
-    /// Mean over the pairs of the distance between their bin's confidence and accuracy; nil without pairs.
+    /// Expected calibration error: the mean over the pairs of the distance between their bin's confidence and accuracy; nil without
+    /// pairs.
     ///
-    /// Source: Guo, Pleiss, Sun and Weinberger 2017, "On Calibration of Modern Neural Networks", equation 3. Noise makes it
-    /// larger, so with few pairs even a calibrated student is not at 0.
+    /// Source: Guo, Pleiss, Sun and Weinberger 2017, "On Calibration of Modern Neural Networks", equation 3. Noise increases it, so
+    /// with few pairs even a calibrated student is above 0.
     package static func error(of prompts: [[ScoredPair]], times: [Double]) -> Double? {
         var sums = Sums()
         for (pairs, times) in zip(prompts, times) where times > 0 {

@@ -1,15 +1,14 @@
-/// chrF of one candidate against one reference, or of many pairs together: the F of character n-grams of 1 to 6, in which
+/// chrF of one candidate against one reference, or of several pairs together: the F-score of character n-grams of 1 to 6, in which
 /// recall weighs twice as much as precision.
 ///
-/// Characters are Unicode scalars, white space left out, case kept; so it reads every script. Source: Popović 2015, "chrF:
-/// character n-gram F-score for automatic MT evaluation"; equal to `sacrebleu` 2.6.0 with its defaults (character order 6,
-/// word order 0, beta 2, effective order), which prints a hundred times as much. The score of a sum is the score of a
-/// corpus, which is not the mean of its pairs'.
+/// Characters are Unicode scalars, white space left out, case kept; so it reads every script. Source: Popović 2015, "chrF: character
+/// n-gram F-score for automatic MT evaluation"; equal to `sacrebleu` 2.6.0 with its defaults (character order 6, word order 0, beta 2,
+/// effective order), which prints 100 times the value. The score of a sum is that of a corpus, which is not the mean over its pairs.
 package struct ChrF: Sendable, Hashable {
-    /// The number of the candidate's n-grams, by n - 1; none where the reference is too short to have any.
+    /// Number of the candidate's n-grams, by n - 1; 0 if the reference is too short to have any.
     private var candidate = SIMD8<Double>.zero
     private var reference = SIMD8<Double>.zero
-    /// In both, each as often as both have it.
+    /// Number of common n-grams, each counted as often as both texts have it.
     private var common = SIMD8<Double>.zero
 
     private static let order = 6
@@ -25,7 +24,7 @@ package struct ChrF: Sendable, Hashable {
         }
     }
 
-    /// Many pairs together, each counted so many times.
+    /// Adds up pairs by multiplicity.
     package init(_ pairs: [ChrF], times: [Double]) {
         for (pair, times) in zip(pairs, times) {
             candidate += times * pair.candidate
@@ -34,7 +33,7 @@ package struct ChrF: Sendable, Hashable {
         }
     }
 
-    /// In [0, 1]: the F of precision and recall, each the mean over the orders that both texts have.
+    /// The score in [0, 1]: the F of precision and recall, each the mean over the orders that both texts have.
     package var score: Double {
         var (precision, recall, orders) = (0.0, 0.0, 0.0)
         for n in 0..<Self.order where candidate[n] > 0 && reference[n] > 0 {
@@ -48,8 +47,8 @@ package struct ChrF: Sendable, Hashable {
         return (1 + weight) * precision * recall / (weight * precision + recall)
     }
 
-    /// The six characters from each place on, sorted: 21 bits each, the first highest, zeros beyond the end of the text.
-    /// Sorted so, the n-grams of every n are sorted too.
+    /// The sorted windows of six characters from each position: 21 bits each, the first highest, zeros beyond the end of the text. In
+    /// this order the n-grams of every n are sorted too.
     private static func windows(of text: String) -> [UInt128] {
         var windows: [UInt128] = []
         var window: UInt128 = 0
@@ -69,6 +68,6 @@ package struct ChrF: Sendable, Hashable {
 }
 
 extension Unicode.Scalar {
-    /// White space as Python's `str.split` has it: Unicode's, and the four separators of ASCII.
+    /// White space by Python's `str.split`: Unicode's, and the four separators of ASCII.
     fileprivate var isWhiteSpaceInPython: Bool { properties.isWhitespace || (0x1C...0x1F).contains(value) }
 }

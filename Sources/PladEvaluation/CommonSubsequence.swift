@@ -1,15 +1,15 @@
-/// Longest common subsequences with one candidate, 64 of its words at a time.
+/// Computes longest common subsequences with one candidate, 64 of its words at a time.
 ///
-/// Bit j of a row is 0 where the length of the longest common subsequence grows from the candidate's first j words to
-/// its first j + 1. Source: Hyyrö 2004, "Bit-parallel LCS-length computation revisited". O(reference × candidate / 64).
+/// Bit j of a row is 0 where the length of the longest common subsequence grows from the candidate's first j words to its first j + 1.
+/// Source: Hyyrö 2004, "Bit-parallel LCS-length computation revisited". O(reference × candidate / 64).
 struct CommonSubsequence {
     private let candidate: [Int32]
-    /// Words of 64 bits in a row.
+    /// Number of 64-bit words in a row.
     private let width: Int
-    /// [vocabulary, width]: where in the candidate each word stands.
+    /// [vocabulary, width]: bitmap of each word's positions in the candidate.
     private let places: [UInt64]
 
-    /// Every word of candidate and references lies in 0..<vocabulary.
+    /// Takes the candidate. Every word of candidate and references must be in 0..<vocabulary.
     init(_ candidate: [Int32], vocabulary: Int) {
         self.candidate = candidate
         let width = (candidate.count + 63) / 64

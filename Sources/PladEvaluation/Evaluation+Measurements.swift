@@ -1,17 +1,17 @@
 package import PladRecords
 
 extension Evaluation {
-    /// Which students are compared pair by pair.
+    /// The pairs of students to compare.
     package enum Comparing: Sendable {
-        /// Each with the one before it, and the last with the first: stages of one student.
+        /// Each student with the one before it, and the last with the first: stages of one student.
         case stages
-        /// Each with the first: students beside each other.
+        /// Each student with the first: independent students.
         case withFirst
     }
 
-    /// The comparison of students, in the order given, on the same prompts, of which the first `examples` are shown.
+    /// Compares students, in the given order, on the same prompts, of which the first `examples` are included.
     ///
-    /// Throws `EvaluationError.unpaired` where the students' prompts differ.
+    /// Throws `EvaluationError.unpaired` if the students' prompts differ.
     package init(
         of students: [StudentMeasurements], comparing: Comparing = .stages, examples: Int = 20, bootstrap: Bootstrap
     ) throws {

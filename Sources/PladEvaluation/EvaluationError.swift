@@ -1,26 +1,18 @@
 package import PladRecords
 
-/// An error of this module: measurements that cannot be made or summed up.
-package struct EvaluationError: Failure {
-    package enum Code: Sendable {
-        /// A student's log-probability or score is NaN or infinite.
-        case notFinite
-        /// Students were not measured on the same prompts.
-        case unpaired
-        /// Quality was asked of somebody who did not give it.
-        case quality
-    }
+/// An error of this module: invalid measurements or a failed quality.
+package typealias EvaluationError = CodedError<EvaluationErrorCode>
 
-    package let code: Code
-    package let message: String
-
-    package init(_ code: Code, _ message: String) {
-        self.code = code
-        self.message = message
-    }
+package enum EvaluationErrorCode: ErrorCode {
+    /// A student's log-probability or score is NaN or infinite.
+    case notFinite
+    /// The students were not measured on the same prompts.
+    case unpaired
+    /// A judge, a command or another program returned no quality.
+    case quality
 
     package var exitStatus: ExitStatus {
-        switch code {
+        switch self {
         case .notFinite: .badData
         case .unpaired: .bug
         case .quality: .unavailable

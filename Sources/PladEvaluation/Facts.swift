@@ -1,4 +1,4 @@
-/// Strings that an answer keeps to the letter: case, accents and spaces count.
+/// Finds strings that a completion repeats exactly: case, accents and spaces count.
 package enum Facts {
     /// The number of facts in the text.
     package static func kept(_ facts: [String], in text: String) -> Int {
@@ -6,12 +6,12 @@ package enum Facts {
         return facts.count { isKept(Array($0.utf8), in: text) }
     }
 
-    /// Which of the facts are in the text.
+    /// True if the text contains the fact.
     package static func isKept(_ fact: String, in text: String) -> Bool {
         isKept(Array(fact.utf8), in: Array(text.utf8))
     }
 
-    /// A number is found only whole: 12 is not in 312 or 120, but it is in "12kg".
+    /// True if the text contains the fact; a number only whole: 12 is not in 312 or 120, but it is in "12kg".
     private static func isKept(_ fact: [UInt8], in text: [UInt8]) -> Bool {
         guard let first = fact.first, let last = fact.last else { return true }
         guard fact.count <= text.count else { return false }

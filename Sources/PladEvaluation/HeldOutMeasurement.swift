@@ -1,29 +1,29 @@
-/// The measurement of one student on one held-out prompt: the raw material of every measure.
+/// The measurement of one student on one held-out prompt, the raw data of every measure.
 package struct HeldOutMeasurement: Codable, Sendable {
-    /// The prompt's id.
+    /// Id of the prompt.
     package var id: String
-    /// The prompt as a person reads it.
+    /// Text of the prompt, as a person reads it.
     package var prompt: String
-    /// The teacher's answer.
+    /// Teacher's completion.
     package var teacherText: String
-    /// The student's log-probability of each token of the teacher's text, its end-of-sequence token included, nats.
+    /// Log-probability of each token of the teacher's text under the student, its end-of-sequence token included, nats.
     package var teacherLogProbabilities: [Float]
-    /// The student's greedy answer, and how many tokens it has.
+    /// Student's greedy completion, and its number of tokens.
     package var answer: String
     package var answerTokens: Int
-    /// The student's scores of the held-out pairs of this prompt.
+    /// Student's scores of the held-out pairs of this prompt.
     package var pairs: [ScoredPair]
-    /// Strings that a good answer keeps to the letter.
+    /// Strings that a good completion repeats exactly.
     package var facts: [String]
-    /// Samples, the same for every student, to see whether log-probability orders them as quality does.
+    /// Samples that are the same for every student, to compare their order by log-probability with that by quality.
     package var samples: [ScoredSample]
-    /// By what quality is known; nil where it is not.
+    /// Kind of the quality; nil if there is none.
     package var qualityBy: String?
-    /// The quality of the greedy answer; nil where none is known of this prompt.
+    /// Quality of the greedy completion; nil if it is not defined for this prompt.
     package var quality: Double?
-    /// The sum of the greedy answer's token log-probabilities, nats; nil in older records.
+    /// Log-probability of the greedy completion, summed over its tokens, nats; nil in older records.
     package var answerLogProbability: Double?
-    /// Samples that the student drew itself, with their qualities; nil where none were drawn.
+    /// Samples of this student, with their qualities; nil if none were drawn.
     package var own: [ScoredSample]?
     /// The completions of beam search with 4 and with 8 beams; nil where it was not asked for.
     package var beams: [BeamCompletion]?

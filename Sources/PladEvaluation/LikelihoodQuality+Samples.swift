@@ -3,9 +3,9 @@ import PladRecords
 extension LikelihoodQuality {
     private static let (binCount, pointCount) = (10, 300)
 
-    /// The samples of all prompts, in bins of equal size by log-probability per token; nil without samples.
+    /// Puts the samples of all prompts into bins of equal size by log-probability per token; nil without samples.
     ///
-    /// Keeps every so many-th of many samples as a point.
+    /// Keeps a regular selection of the samples as points.
     init?(of prompts: [HeldOutMeasurement], by likeness: SimilarityMetric) {
         let samples = prompts.flatMap { prompt in
             zip(prompt.samples, prompt.qualities(likeness)).map { (likelihood: $0.logProbabilityPerToken, quality: $1) }

@@ -5,7 +5,7 @@ extension SimilarityMetric {
         self.init(rougeReads: Rouge.readableShare(of: references))
     }
 
-    /// In [0, 1], 1 for texts that are the same.
+    /// The similarity in [0, 1], 1 for equal texts.
     package func score(reference: String, candidate: String) -> Double {
         switch self {
         case .rougeL: RougeL.score(reference: reference, candidate: candidate).f
@@ -15,7 +15,7 @@ extension SimilarityMetric {
 }
 
 extension Rouge {
-    /// Which share of the texts' letters and digits ROUGE reads, which is a-z and 0-9 alone; 1 of none.
+    /// The share of the texts' letters and digits that ROUGE reads, a-z and 0-9; 1 if there are none.
     package static func readableShare(of texts: some Sequence<String>) -> Double {
         var (read, all) = (0, 0)
         for scalar in texts.lazy.flatMap(\.unicodeScalars) where scalar.properties.isAlphabetic || scalar.properties.numericType != nil {

@@ -35,8 +35,7 @@ extension PorterStemmer {
         Rule("ate", ""), Rule("iti", ""), Rule("ous", ""), Rule("ive", ""), Rule("ize", ""),
     ]
 
-    /// Applies the first rule whose suffix the word ends in, if `condition` holds for the length of what stands before
-    /// it; a later rule is not tried.
+    /// Applies the first rule whose suffix the word has, if `condition` is true for the length of the rest; a later rule is not tried.
     static func apply(_ rules: [Rule], to word: inout [UInt8], if condition: (_ word: [UInt8], _ stem: Int) -> Bool) {
         for rule in rules where ends(word, rule.suffix) {
             if condition(word, word.count - rule.suffix.utf8CodeUnitCount) { replace(rule.suffix, rule.replacement, in: &word) }
@@ -80,7 +79,7 @@ extension PorterStemmer {
         }
     }
 
-    /// Porter's m: how many times a vowel is followed by a consonant in the first `end` letters.
+    /// Porter's m: the number of times that a vowel is followed by a consonant in the first `end` letters.
     static func measure(_ word: [UInt8], _ end: Int) -> Int {
         var count = 0
         var afterVowel = false

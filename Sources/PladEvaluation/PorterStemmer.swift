@@ -1,4 +1,4 @@
-/// Porter's suffix stripping with NLTK's extensions: what `rouge_score` stems with.
+/// Porter's suffix stripping with NLTK's extensions, the stemmer of `rouge_score`.
 ///
 /// Source: Porter 1980, "An algorithm for suffix stripping"; `nltk.stem.porter` 3.10, mode `NLTK_EXTENSIONS`.
 package enum PorterStemmer {
@@ -27,7 +27,7 @@ package enum PorterStemmer {
         tidy(&word)
     }
 
-    /// Step 1a.
+    /// Step 1a: removes plurals.
     private static func removePlural(_ word: inout [UInt8]) {
         if ends(word, "ies"), word.count == 4 {
             word.removeLast()
@@ -38,7 +38,7 @@ package enum PorterStemmer {
         }
     }
 
-    /// Step 1b.
+    /// Step 1b: removes -ed and -ing.
     private static func removeEdAndIng(_ word: inout [UInt8]) {
         if ends(word, "ied") {
             word.removeLast(word.count == 4 ? 1 : 2)
@@ -64,12 +64,12 @@ package enum PorterStemmer {
         }
     }
 
-    /// Step 1c.
+    /// Step 1c: turns y into i.
     private static func turnYIntoI(_ word: inout [UInt8]) {
         if ends(word, "y"), word.count > 2, isConsonant(word, word.count - 2) { word[word.count - 1] = UInt8(ascii: "i") }
     }
 
-    /// Step 2.
+    /// Step 2: shortens double suffixes.
     private static func shortenDoubleSuffix(_ word: inout [UInt8]) {
         // What is left after "alli" becomes "al" may end in another of the suffixes.
         if ends(word, "alli"), measure(word, word.count - 4) > 0 { word.removeLast(2) }
@@ -77,7 +77,7 @@ package enum PorterStemmer {
         apply(secondStep, to: &word) { word, stem in measure(word, ends(word, "logi") ? stem + 1 : stem) > 0 }
     }
 
-    /// Step 5.
+    /// Step 5: removes a final e and a double l.
     private static func tidy(_ word: inout [UInt8]) {
         if ends(word, "e") {
             let stem = word.count - 1

@@ -1,8 +1,8 @@
 /// A student's scores of one preference pair.
 package struct ScoredPair: Codable, Sendable, Hashable {
-    /// Score of the side to prefer, nats.
+    /// Score of the chosen side, nats.
     package var chosen: Double
-    /// Score of the other side, nats.
+    /// Score of the rejected side, nats.
     package var rejected: Double
 
     package init(chosen: Double, rejected: Double) {

@@ -1,5 +1,4 @@
-/// The agreement of two rankings of the same things, from -1 (reversed) to 1 (the same); nil where either ranks nothing
-/// above anything.
+/// The correlation of two rankings of the same items, from -1 (reversed) to 1 (the same); nil if either has only ties.
 package enum RankCorrelation {
     /// Kendall's τ-b: pairs in the same order minus pairs in opposite order, corrected for ties.
     /// Source: Kendall 1945, "The treatment of ties in ranking problems". O(n²).

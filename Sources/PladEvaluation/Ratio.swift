@@ -1,7 +1,7 @@
-/// One prompt's part of a measure: what was seen (nats, facts found, pairs ranked right) of how many (tokens, facts, pairs).
+/// One prompt's part of a measure: a sum (nats, facts found, pairs ranked right) and its count (tokens, facts, pairs).
 ///
-/// A measure over many prompts is the sum of the numerators over the sum of the denominators, so that a prompt counts
-/// by how much there was to measure in it.
+/// A measure over many prompts is the sum of the numerators over the sum of the denominators, so that a prompt's weight is the number
+/// of its items.
 package struct Ratio: Sendable, Hashable {
     package var numerator: Double
     package var denominator: Double

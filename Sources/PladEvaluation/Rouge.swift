@@ -1,19 +1,19 @@
 /// The four ROUGE measures of one candidate against one reference.
 ///
-/// Source: Lin 2004, "ROUGE: a Package for Automatic Evaluation of Summaries"; equal to `rouge_score` 0.1.2 with its
-/// default tokenizer, whose words are the runs of a-z and 0-9 in the lower-cased text. Other scripts have no words in
-/// it, so two texts without Latin letters or digits score 0 even when they are the same.
+/// Source: Lin 2004, "ROUGE: a Package for Automatic Evaluation of Summaries"; equal to `rouge_score` 0.1.2 with its default tokenizer,
+/// whose words are the runs of a-z and 0-9 in the lower-cased text. Other scripts have no words for it, so two texts without Latin
+/// letters or digits score 0 even if they are equal.
 package struct Rouge: Sendable, Hashable {
-    /// Words in common, each as often as both texts have it.
+    /// Score by common words, each counted as often as both texts have it.
     package var rouge1: RougeScore
-    /// Pairs of neighbouring words in common.
+    /// Score by common pairs of neighbouring words.
     package var rouge2: RougeScore
-    /// Longest common subsequence of words.
+    /// Score by the longest common subsequence of words.
     package var rougeL: RougeScore
-    /// Union of the longest common subsequences of each line of the reference with every line of the candidate.
+    /// Score by the union of the longest common subsequences of each line of the reference with every line of the candidate.
     package var rougeLsum: RougeScore
 
-    /// - Parameter stemming: compares words of more than three letters by their Porter stem.
+    /// - Parameter stemming: true to compare words of more than three letters by their Porter stem.
     package static func score(reference: String, candidate: String, stemming: Bool = false) -> Rouge {
         var words = WordNumbers(stemming: stemming)
         let reference = words.lines(of: reference)
@@ -38,18 +38,18 @@ package struct Rouge: Sendable, Hashable {
             rougeLsum: RougeScore(common: union, reference: counts.reference, candidate: counts.candidate))
     }
 
-    /// Sorted.
+    /// The words, sorted.
     private static func unigrams(_ words: [Int32]) -> [UInt64] {
         words.map { UInt64($0) }.sorted()
     }
 
-    /// Sorted.
+    /// The pairs of neighbouring words, sorted.
     private static func bigrams(_ words: [Int32]) -> [UInt64] {
         zip(words, words.dropFirst()).map { UInt64($0) << 32 | UInt64($1) }.sorted()
     }
 
-    /// Words of the reference in the union, over the candidate's lines, of their longest common subsequences with each
-    /// line of the reference; no word is counted more often than either text has it (as ROUGE 1.5.5 does).
+    /// The number of words of the reference in the union, over the candidate's lines, of their longest common subsequences with each
+    /// line of the reference; no word is counted more often than either text has it (as in ROUGE 1.5.5).
     private static func unionOfSubsequences(_ reference: [[Int32]], _ candidate: [[Int32]], vocabulary: Int) -> Int {
         var matched = reference.map { [Bool](repeating: false, count: $0.count) }
         for line in candidate {
@@ -69,7 +69,7 @@ package struct Rouge: Sendable, Hashable {
     }
 }
 
-/// ROUGE-L alone, without stemming: the similarity by which plad compares an answer with the teacher's.
+/// Computes ROUGE-L only, without stemming, the similarity between a completion and the teacher's.
 package enum RougeL {
     package static func score(reference: String, candidate: String) -> RougeScore {
         var words = WordNumbers(stemming: false)

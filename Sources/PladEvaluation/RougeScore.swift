@@ -1,4 +1,4 @@
-/// Measures of what two texts have in common, as shares in [0, 1].
+/// The overlap of two texts, as shares in [0, 1].
 package struct RougeScore: Sendable, Hashable {
     /// Share of the candidate that is in the reference.
     package var precision: Double
@@ -7,7 +7,7 @@ package struct RougeScore: Sendable, Hashable {
 
     package static let zero = RougeScore(common: 0, reference: 0, candidate: 0)
 
-    /// The score of `common` units among those of each text; a text without units shares nothing.
+    /// Makes the score of `common` units among those of each text; 0 for a text without units.
     package init(common: Int, reference: Int, candidate: Int) {
         precision = Double(common) / Double(max(candidate, 1))
         recall = Double(common) / Double(max(reference, 1))

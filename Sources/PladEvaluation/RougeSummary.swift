@@ -24,7 +24,7 @@ package struct RougeSummary: Sendable {
 }
 
 extension Rouge {
-    /// The measures by the names that `rouge_score` gives them.
+    /// The measures by their names in `rouge_score`.
     package static var measures: [(name: String, score: KeyPath<Rouge, RougeScore>)] {
         [("rouge1", \.rouge1), ("rouge2", \.rouge2), ("rougeL", \.rougeL), ("rougeLsum", \.rougeLsum)]
     }

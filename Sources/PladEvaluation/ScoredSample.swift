@@ -1,10 +1,10 @@
-/// One of several samples for a prompt, with the view that the measured student has of it.
+/// One of several samples for a prompt, with its score under the measured student.
 package struct ScoredSample: Codable, Sendable, Hashable {
     package var text: String
-    /// Sum over its tokens under the student that is measured, nats.
+    /// Log-probability under the measured student, summed over its tokens, nats.
     package var logProbability: Double
     package var tokens: Int
-    /// The quality; nil where it is not known.
+    /// Quality of the sample; nil if it is not defined.
     package var quality: Double?
 
     package init(text: String, logProbability: Double, tokens: Int, quality: Double? = nil) {

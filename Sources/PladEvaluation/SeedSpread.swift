@@ -1,10 +1,9 @@
-/// A measure over runs that differ in their seed alone.
+/// A measure over runs that differ only in their seed.
 package struct SeedSpread: Codable, Sendable, Hashable {
-    /// One for each seed.
+    /// Values, one for each seed.
     package var values: [Double]
     package var mean: Double
-    /// Standard deviation with n − 1, and 95 % interval of the mean by Student's t; nil of a single run, which shows nothing
-    /// about the next.
+    /// Standard deviation with n − 1, and 95 % interval of the mean by Student's t; nil for a single run.
     package var deviation: Double?
     package var low: Double?
     package var high: Double?
@@ -23,11 +22,11 @@ package struct SeedSpread: Codable, Sendable, Hashable {
         (low, high) = (mean - half, mean + half)
     }
 
-    /// Half the width of the interval; nil of a single run.
+    /// Half the width of the interval; nil for a single run.
     package var halfWidth: Double? { high.map { $0 - mean } }
 
-    /// The 0.975 quantile of Student's t, by degrees of freedom (R 4.3, qt(0.975, 1:30)); the last one beyond, which is
-    /// at most 4 % too wide.
+    /// The 0.975 quantile of Student's t by degrees of freedom (R 4.3, qt(0.975, 1:30)); above 30 the value for 30, which is at most 4
+    /// % too wide.
     static func quantile(degrees: Int) -> Double {
         quantiles[min(degrees, quantiles.count) - 1]
     }

@@ -1,7 +1,7 @@
 package import PladRecords
 
 extension Spread {
-    /// Percentiles of the values, linear between neighbours; nil of none.
+    /// Computes percentiles of the values, linear between neighbours; nil if there are none.
     package init?(of values: some Sequence<Double>) {
         let sorted = values.sorted()
         guard let p10 = sorted.quantile(0.1), let p25 = sorted.quantile(0.25), let p50 = sorted.quantile(0.5),

@@ -29,7 +29,7 @@ extension StudentMeasurements {
         return evaluation
     }
 
-    /// This student minus `baseline`, paired by prompt. Throws `EvaluationError.unpaired` where the prompts differ.
+    /// The difference from `baseline`, paired by prompt. Throws `EvaluationError.unpaired` if the prompts differ.
     package func difference(from baseline: StudentMeasurements, _ bootstrap: Bootstrap) throws -> StudentDifference {
         try checkPaired(with: baseline)
         func difference(_ column: Column) -> Estimate { bootstrap.difference(of: self[column], from: baseline[column]) }
@@ -55,10 +55,11 @@ extension StudentMeasurements {
         return result
     }
 
-    /// The number of prompts on which this student's greedy answer is better than another's, and on which it is worse: by quality, and of
-    /// equal quality by likeness to the teacher's text. Where a record of an older plad tells no quality, facts kept take its place.
+    /// The number of prompts on which this student's greedy completion is better than another's, and on which it is worse: by quality,
+    /// and at equal quality by similarity to the teacher's text. Facts kept replace the quality in records of older versions without
+    /// one.
     ///
-    /// Throws `EvaluationError.unpaired` where the prompts differ.
+    /// Throws `EvaluationError.unpaired` if the prompts differ.
     package func wins(over baseline: StudentMeasurements) throws -> (won: Int, lost: Int) {
         try checkPaired(with: baseline)
         func facts(_ prompt: HeldOutMeasurement) -> Double { Double(Facts.kept(prompt.facts, in: prompt.answer)) }
@@ -70,7 +71,7 @@ extension StudentMeasurements {
         return (pairs.count { $0.own > $0.other }, pairs.count { $0.own < $0.other })
     }
 
-    /// Prompts on which this student's answer is closer to the teacher's text; a tie is half a win.
+    /// The prompts on which this student's completion is closer to the teacher's text; a tie is half a win.
     private func wins(over baseline: StudentMeasurements) -> [Double] {
         zip(qualities, baseline.qualities).map { own, other in own > other ? 1 : own == other ? 0.5 : 0 }
     }

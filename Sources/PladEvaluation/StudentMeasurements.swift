@@ -5,30 +5,30 @@ package struct StudentMeasurements: Sendable {
     /// The measures of every prompt.
     enum Column: CaseIterable, Sendable {
         case rouge1, rouge2, rougeL, rougeLsum
-        /// Nats of teacher tokens.
+        /// Negative log-likelihood of the teacher's tokens, nats.
         case negativeLogLikelihood
         case rankAccuracy, factsKept, exact, answerTokens
-        /// Tokens of the answer of tokens of the teacher's text.
+        /// Number of tokens in the completion over that in the teacher's text.
         case lengthRatio
-        /// Rank correlations of log-probability per token with likeness to the teacher's text.
+        /// Rank correlations between log-probability per token and similarity to the teacher's text.
         case kendall, spearman
-        /// The same of the summed log-probability.
+        /// Rank correlation between summed log-probability and similarity.
         case kendallOfSum
-        /// Rank correlation of log-probability per token with the share of facts kept.
+        /// Rank correlation between log-probability per token and the share of facts kept.
         case kendallOfFacts
-        /// Quality of the greedy answer, of the student's own samples, of the likeliest and the best of them, and whether one is right.
+        /// Quality of the greedy completion, the samples, the most likely and the best sample; 1 if a sample is right; of beam searches.
         case quality, sampleQuality, likeliestBySum, likeliestByMean, bestQuality, passAtN, beam4, beam8
     }
 
     package let name: String
     package let prompts: [HeldOutMeasurement]
-    /// The measure of likeness, by the script of the teacher's texts.
+    /// Similarity metric, by the script of the teacher's texts.
     package let likeness: SimilarityMetric
-    /// chrF of the greedy answers.
+    /// chrF of the greedy completions.
     let chrF: [ChrF]
     private let columns: [Column: [Ratio]]
 
-    /// Throws `EvaluationError.notFinite` as `HeldOutMeasurement.check` does.
+    /// Computes the measures. Throws `EvaluationError.notFinite` like `HeldOutMeasurement.check`.
     package init(name: String, prompts: [HeldOutMeasurement]) throws {
         for prompt in prompts { try prompt.check(of: name) }
         self.name = name
@@ -43,7 +43,7 @@ package struct StudentMeasurements: Sendable {
         self.columns = columns
     }
 
-    /// The teacher as if it were a student, on the prompts of one: its answers are its own texts.
+    /// Measures the teacher like a student, on the prompts of one: its completions are its own texts.
     package init(teacherOf student: StudentMeasurements) throws {
         try self.init(
             name: "teacher",
@@ -54,7 +54,7 @@ package struct StudentMeasurements: Sendable {
             })
     }
 
-    /// Throws `EvaluationError.unpaired` where two students were not measured on the same prompts in the same order.
+    /// Throws `EvaluationError.unpaired` if two students were not measured on the same prompts in the same order.
     func checkPaired(with other: StudentMeasurements) throws {
         guard prompts.map(\.id) != other.prompts.map(\.id) else { return }
         throw EvaluationError(
@@ -66,7 +66,7 @@ package struct StudentMeasurements: Sendable {
     /// A measure, prompt by prompt.
     subscript(column: Column) -> [Ratio] { columns[column]! }
 
-    /// The likeness of each greedy answer to the teacher's text.
+    /// Similarity of each greedy completion to the teacher's text.
     var qualities: [Double] { likeness == .chrF ? chrF.map(\.score) : self[.rougeL].map(\.numerator) }
 
     /// True if any prompt has something to measure.
@@ -76,10 +76,10 @@ package struct StudentMeasurements: Sendable {
 }
 
 extension HeldOutMeasurement {
-    /// The likeness of each sample to the teacher's text.
+    /// Similarity of each sample to the teacher's text.
     func qualities(_ likeness: SimilarityMetric) -> [Double] { samples.map { likeness.score(reference: teacherText, candidate: $0.text) } }
 
-    /// Throws `EvaluationError.notFinite` that names student and prompt where a log-probability or score is no number.
+    /// Throws `EvaluationError.notFinite` with the student and the prompt if a log-probability or score is not finite.
     package func check(of student: String) throws {
         guard !isFinite else { return }
         throw EvaluationError(
@@ -115,7 +115,7 @@ extension HeldOutMeasurement {
         ] + qualityRatios
     }
 
-    /// True if the greedy answer is the teacher's text, white space around it aside.
+    /// True if the greedy completion equals the teacher's text, surrounding white space aside.
     private var isExact: Bool { answer.trimmed == teacherText.trimmed }
 }
 

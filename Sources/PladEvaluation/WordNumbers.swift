@@ -1,10 +1,10 @@
-/// The words of texts as small numbers, from 0: equal words have equal numbers.
+/// Numbers the words of texts, from 0: equal words have equal numbers.
 ///
 /// A word is a run of a-z and 0-9 in the lower-cased text, as in `rouge_score` 0.1.2.
 struct WordNumbers {
     private let stemming: Bool
     private var words = WordTable()
-    /// The number that each of `words` counts as, where words are stemmed, so that each is stemmed once.
+    /// Number of the stem of each of `words`, so that each is stemmed only once.
     private var stems = WordTable()
     private var stemOfWord: [Int32] = []
 
@@ -47,7 +47,7 @@ struct WordNumbers {
         }
     }
 
-    /// Takes the letters of a word, which are gone afterwards.
+    /// The number of a word; takes its letters and leaves `word` empty.
     private mutating func number(of word: inout [UInt8]) -> Int32 {
         defer { word.removeAll(keepingCapacity: true) }
         let (number, isNew) = words.number(of: word)
@@ -59,10 +59,9 @@ struct WordNumbers {
         return stemOfWord[Int(number)]
     }
 
-    /// The a-z or 0-9 that the character at `index` becomes in lower case, nil for none, and how many bytes to go on.
+    /// The letter a-z or digit that the character at `index` becomes in lower case, nil for none, and its length in bytes.
     ///
-    /// Two characters outside ASCII have a Latin letter in their lower case: the Kelvin sign (k) and İ (i and a
-    /// combining dot).
+    /// Two characters outside ASCII have a Latin letter in their lower case: the Kelvin sign (k) and İ (i and a combining dot).
     private static func letter(in bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> (letter: UInt8?, length: Int) {
         let byte = bytes[index]
         switch byte {

@@ -1,14 +1,14 @@
-/// Numbers for byte strings, from 0 in the order they are first seen: a hash table that allocates nothing per word.
+/// Numbers byte strings, from 0 in the order of their first occurrence: a hash table without an allocation for each word.
 struct WordTable {
-    /// All the words one after another; word n is `bytes[ends[n - 1]..<ends[n]]`.
+    /// Bytes of all words, concatenated; word n is `bytes[ends[n - 1]..<ends[n]]`.
     private var bytes: [UInt8] = []
     private var ends: [Int] = []
-    /// Word numbers by hash, -1 where empty; a power of two of them, never more than half full.
+    /// Word numbers by hash, -1 for a free slot; a power of two of them, at most half full.
     private var slots = [Int32](repeating: -1, count: 256)
 
     var count: Int { ends.count }
 
-    /// The number of a word, and whether it is seen for the first time.
+    /// The number of a word, and true if it occurs for the first time.
     mutating func number(of word: [UInt8]) -> (number: Int32, isNew: Bool) {
         var slot = Self.hash(word[...]) & (slots.count - 1)
         while slots[slot] >= 0 {
@@ -43,7 +43,7 @@ struct WordTable {
         }
     }
 
-    /// FNV-1a, its high half folded in because a table takes the low bits.
+    /// The FNV-1a hash, its high half folded in because a table takes the low bits.
     private static func hash(_ word: ArraySlice<UInt8>) -> Int {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in word { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }

@@ -1,14 +1,14 @@
 package import PladRecords
 
-/// An error of this module: a client or server that cannot be set up as it is asked to be.
+/// An error of this module: a client or server that cannot be set up as configured.
 package typealias HTTPError = CodedError<HTTPErrorCode>
 
 package enum HTTPErrorCode: ErrorCode {
-    /// A header that cannot be sent, or should not be written where it is.
+    /// A header is invalid, or must not be written in its place.
     case malformedHeader
-    /// A secret that cannot be read, or cannot be sent in a header.
+    /// A secret cannot be read, or cannot be sent in a header.
     case unusableSecret
-    /// The address cannot be listened on.
+    /// The address cannot be bound.
     case address
     /// The client has closed the connection, or the server is shutting down.
     case gone

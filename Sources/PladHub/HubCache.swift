@@ -1,8 +1,8 @@
 package import Foundation
 import PladRecords
 
-/// The cache that all of Hugging Face's tools share: `models--ORG--NAME` with blobs by digest, a folder of links to them for
-/// each commit, and the commit of each branch.
+/// The cache that all Hugging Face tools share: `models--ORG--NAME` with blobs by digest, a folder of links to them for each commit,
+/// and the commit of each branch.
 ///
 /// Source: Hugging Face Hub documentation, "Understand caching".
 package struct HubCache: Sendable {
@@ -12,7 +12,7 @@ package struct HubCache: Sendable {
         self.root = root
     }
 
-    /// `HF_HUB_CACHE`, else `hub` in `HF_HOME`, else in `XDG_CACHE_HOME/huggingface` or `~/.cache/huggingface`.
+    /// Finds the cache folder: `HF_HUB_CACHE`, else `hub` in `HF_HOME`, else in `XDG_CACHE_HOME/huggingface` or `~/.cache/huggingface`.
     package init(environment: [String: String] = ProcessInfo.processInfo.environment) {
         if let cache = environment["HF_HUB_CACHE"], !cache.isEmpty {
             root = URL(fileURLWithPath: cache)
@@ -35,7 +35,7 @@ package struct HubCache: Sendable {
 
     package func snapshot(_ commit: String, of model: HubModel) -> URL { folder(model).appendingPathComponent("snapshots/\(commit)") }
 
-    /// The snapshot that the model's revision names, where it was fetched.
+    /// The cached snapshot of the model's revision; nil if there is none.
     package func snapshot(of model: HubModel) -> URL? {
         let reference = folder(model).appendingPathComponent("refs/\(model.revision)")
         let commit = (try? String(contentsOf: reference, encoding: .utf8)) ?? model.revision
@@ -43,7 +43,7 @@ package struct HubCache: Sendable {
         return Files.exists(snapshot) ? snapshot : nil
     }
 
-    /// Makes the file of a commit a link to its blob, relative as Hugging Face's own are.
+    /// Links the file of a commit to its blob, by a relative path like Hugging Face's own.
     func link(_ file: HubFile, at commit: String, of model: HubModel) throws {
         let folder = snapshot(commit, of: model)
         try Files.makeFolder(folder)
@@ -58,7 +58,7 @@ package struct HubCache: Sendable {
         }
     }
 
-    /// Records which commit the model's revision is. A commit is its own name.
+    /// Records the commit of the model's revision, unless the revision is a commit itself.
     func record(_ commit: String, of model: HubModel) throws {
         guard model.revision != commit else { return }
         try Data(commit.utf8).write(atomicallyTo: folder(model).appendingPathComponent("refs/\(model.revision)"))

@@ -3,7 +3,7 @@ import PladHTTP
 import PladRecords
 
 extension HubClient {
-    /// The commit that the model's revision names now.
+    /// The commit that the model's revision names at present.
     func commit(of model: HubModel) async throws -> String {
         let revision = model.revision.replacingOccurrences(of: "/", with: "%2F")
         let (document, _) = try await document("/api/models/\(model)/revision/\(revision)", of: model)
@@ -13,14 +13,14 @@ extension HubClient {
         return commit
     }
 
-    /// The files at the top of the model's tree. Names, sizes and digests are checked before anything is done with them.
+    /// The files at the top of the model's tree. Names, sizes and digests are validated.
     func files(of model: HubModel, at commit: String) async throws -> [HubFile] {
         var files: [HubFile] = []
         var next: String? = "/api/models/\(model)/tree/\(commit)"
         var pages = 0
         while let path = next {
             let (document, response) = try await document(path, of: model)
-            guard let entries = document.array else { throw HubError(.mismatch, "\(endpoint)\(path) is no list of files") }
+            guard let entries = document.array else { throw HubError(.mismatch, "\(endpoint)\(path) is not a list of files") }
             files += try entries.compactMap { try file($0, of: model) }
             guard files.count <= HubFile.mostFiles else {
                 throw HubError(.mismatch, "\(endpoint) lists more than \(HubFile.mostFiles) files of \(model); no model has so many")
@@ -31,7 +31,7 @@ extension HubClient {
         return files
     }
 
-    /// Nil for folders, and for names that are not a plain file's here.
+    /// The file of a tree entry; nil for folders, and for names that are not a plain file name.
     private func file(_ entry: JSONValue, of model: HubModel) throws -> HubFile? {
         guard entry["type"] == "file", let path = entry["path"]?.string, !path.contains("/"), !path.hasPrefix(".") else { return nil }
         let large = entry["lfs"]
@@ -45,7 +45,7 @@ extension HubClient {
         return HubFile(path: path, bytes: bytes, etag: etag)
     }
 
-    /// The path of the next page, where it is the Hub's own. Source: RFC 8288.
+    /// The path of the next page, if it is on the Hub itself. Source: RFC 8288.
     private func following(_ link: String) -> String? {
         guard let match = link.firstMatch(of: /<([^>]+)>\s*;\s*rel="next"/) else { return nil }
         return match.1.hasPrefix(endpoint) ? String(match.1.dropFirst(endpoint.count)) : match.1.hasPrefix("/") ? String(match.1) : nil

@@ -2,18 +2,17 @@ import Foundation
 package import PladHTTP
 import PladRecords
 
-/// Asks a Hub over the wire: attempts are repeated by the teacher's policy, redirects are followed, and the token goes to
-/// the Hub alone.
+/// A client of a Hub: repeats attempts by the retry policy, follows redirects, and sends the token only to the Hub.
 package struct HubClient: Sendable {
     let endpoint: String
     let transport: any Transport
     let token: Credential?
-    /// For the attempts of one request each.
+    /// Prototype of the retrier of each request.
     let retrier: Retrier
-    /// Whether anything has ever answered: before, an address that cannot be reached is taken for wrong.
+    /// True once any response has arrived: before that, an unreachable address is taken for a wrong one.
     private let hasContact = Locked(false)
 
-    /// - Parameter endpoint: the Hub's address, for example of `HF_ENDPOINT`.
+    /// - Parameter endpoint: address of the Hub, for example from `HF_ENDPOINT`.
     package init(
         endpoint: String = "https://huggingface.co", transport: any Transport, token: Credential?,
         policy: RetryPolicy = RetryPolicy(attempts: 6), clock: any Clock<Duration> = ContinuousClock()
@@ -24,13 +23,13 @@ package struct HubClient: Sendable {
         retrier = Retrier(policy, clock: clock)
     }
 
-    /// What one attempt came to.
+    /// The outcome of one attempt.
     enum Outcome {
         case response(Response)
         case again(RetryPolicy.Outcome)
     }
 
-    /// The document at a path of the Hub's API, and the response that brought it.
+    /// The document at a path of the Hub's API, with its response.
     func document(_ path: String, of model: HubModel) async throws -> (JSONValue, Response) {
         var retrier = retrier
         while true {
@@ -46,7 +45,7 @@ package struct HubClient: Sendable {
         }
     }
 
-    /// One attempt, over at most five redirects. `shape` makes the request: a range, a receiver.
+    /// Makes one attempt, over at most five redirects. `shape` modifies the request: a range, a receiver.
     func send(_ url: String, of model: HubModel, _ shape: (HTTPRequest) -> HTTPRequest) async throws -> Outcome {
         var url = url
         for _ in 0...5 {
@@ -78,10 +77,10 @@ package struct HubClient: Sendable {
         throw HubError(.mismatch, "\(url): more than five redirects")
     }
 
-    /// Waits for the next attempt. Throws `HubError.unreachable` where there is none.
+    /// Waits for the next attempt. Throws `HubError.unreachable` if there is none.
     func goOn(_ retrier: inout Retrier, after outcome: RetryPolicy.Outcome, of model: HubModel) async throws {
         if try await retrier.goOn(after: outcome, contacted: hasContact.withLock { $0 }) { return }
-        let way = isUnconnected(outcome) ? "check the network, HTTPS_PROXY and HF_ENDPOINT" : "run the command again to go on"
+        let way = isUnconnected(outcome) ? "check the network, HTTPS_PROXY and HF_ENDPOINT" : "run the command again to continue"
         let tries = retrier.attempt == 1 ? "" : " after \(retrier.attempt) attempts"
         throw HubError(.unreachable, "cannot fetch \(model) from \(endpoint)\(tries): \(outcome.summary); \(way)")
     }
@@ -90,7 +89,7 @@ package struct HubClient: Sendable {
         if case .transport(let fault) = outcome { [.unresolved, .unconnected, .untrusted].contains(fault.kind) } else { false }
     }
 
-    /// The Hub names its reasons in a header, and hides what may not be known to exist.
+    /// The error for a refused request; the Hub names its reasons in a header, and answers 404 for a private model.
     private func refusal(_ response: Response, of model: HubModel) -> HubError {
         let way =
             token == nil
@@ -106,7 +105,7 @@ package struct HubClient: Sendable {
         }
     }
 
-    /// Scheme, host and port: where the token may go.
+    /// Scheme, host and port of an address, which decide if the token may be sent.
     private static func origin(_ url: String) -> [String?] {
         let parts = URLComponents(string: url)
         let port = parts?.port ?? (parts?.scheme?.lowercased() == "https" ? 443 : 80)

@@ -4,19 +4,19 @@ package import PladRecords
 package typealias HubError = CodedError<HubErrorCode>
 
 package enum HubErrorCode: ErrorCode {
-    /// The name or revision cannot be one of the Hub's.
+    /// The name or revision is not valid on the Hub.
     case name
-    /// No connection, or no answer after all attempts.
+    /// There is no connection, or no response after all attempts.
     case unreachable
     /// The model is private or gated, or the token is wrong.
     case refused
-    /// No such model or revision.
+    /// The model or revision does not exist.
     case unknown
     /// The model has no files that plad reads.
     case unsuitable
-    /// What came is not what the Hub announced.
+    /// The content received differs from the Hub's size or digest.
     case mismatch
-    /// Another process fetches the same file.
+    /// Another process is fetching the same file.
     case busy
     /// The cache cannot be written; the disk may be full.
     case unwritable

@@ -4,14 +4,14 @@ import PladRecords
 
 /// A file of a model, as the Hub's tree lists it.
 package struct HubFile: Sendable, Hashable {
-    /// Of one file: 4 TiB. All files of a model together are then far below what an `Int` holds.
+    /// Largest size of one file, 4 TiB, so that the sum over a model's files cannot overflow.
     package static let mostBytes = 1 << 42
     package static let mostFiles = 10_000
 
-    /// Below the model's folder; here always a plain name.
+    /// Path below the model's folder; here always a plain name.
     package let path: String
     package let bytes: Int
-    /// What it is stored under: the SHA-256 of a large file's content (64 digits), the Git blob id of another's (40 digits).
+    /// Name of the blob: the SHA-256 of a large file's content (64 digits), the Git blob id of another's (40 digits).
     package let etag: String
 
     package init(path: String, bytes: Int, etag: String) {
@@ -20,12 +20,12 @@ package struct HubFile: Sendable, Hashable {
         self.etag = etag
     }
 
-    /// Whether this file's content has the announced digest. Reads all of it.
+    /// True if this file's content has the expected digest. Reads all of it.
     package func matches(_ content: Data) -> Bool {
         content.count == bytes && (etag.count == 64 ? Digest(of: content).description : Self.gitBlob(content)) == etag
     }
 
-    /// SHA-1 over Git's header and the content. Source: Pro Git, 2nd edition, §10.2.
+    /// The SHA-1 of Git's header and the content. Source: Pro Git, 2nd edition, §10.2.
     private static func gitBlob(_ content: Data) -> String {
         let context = EVP_MD_CTX_new()
         defer { EVP_MD_CTX_free(context) }
@@ -41,8 +41,8 @@ package struct HubFile: Sendable, Hashable {
 }
 
 extension HubFile {
-    /// The files that a student needs, of those at the top of a model's tree: configuration, tokenizer, weights in
-    /// safetensors, whole or in shards but not both.
+    /// The files that a student needs among those at the top of a model's tree: configuration, tokenizer, and weights in safetensors,
+    /// whole or in shards but not both.
     package static func needed(of files: [HubFile]) -> [HubFile] {
         let hasWhole = files.contains { $0.path == "model.safetensors" }
         return files.filter { file in

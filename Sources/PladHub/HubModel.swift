@@ -1,16 +1,16 @@
 import Foundation
 import PladRecords
 
-/// A model of the Hub at one of its revisions.
+/// A model on the Hub at one of its revisions.
 package struct HubModel: Sendable, Hashable, CustomStringConvertible {
     package let organisation: String
     package let name: String
-    /// A branch, tag or commit.
+    /// Name of a branch, tag or commit.
     package let revision: String
 
     package var description: String { "\(organisation)/\(name)" }
 
-    /// Throws `HubError.name` for what cannot be a model's name: it becomes part of addresses and of paths.
+    /// Validates the name, which becomes part of addresses and paths. Throws `HubError.name`.
     package init(_ text: String, revision: String = "main") throws {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, parts.allSatisfy(Self.isName) else {

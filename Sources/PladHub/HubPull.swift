@@ -2,13 +2,13 @@ package import Foundation
 import PladHTTP
 import PladRecords
 
-/// Fetches a model's files into the cache; what is there is not fetched again, and what was begun is gone on with.
+/// Fetches a model's files into the cache; skips present files and resumes partial ones.
 package struct HubPull: Sendable {
     package struct Plan: Sendable {
         package let model: HubModel
         package let commit: String
         package let files: [HubFile]
-        /// Of the files that are not there yet.
+        /// Files that are not in the cache yet.
         package let missing: [HubFile]
         package var bytes: Int { files.map(\.bytes).reduce(0, +) }
         package var missingBytes: Int { missing.map(\.bytes).reduce(0, +) }
@@ -22,7 +22,7 @@ package struct HubPull: Sendable {
         self.cache = cache
     }
 
-    /// Asks the Hub what there is. Throws `HubError.unsuitable` for a model without files that plad reads.
+    /// Asks the Hub for the model's files. Throws `HubError.unsuitable` for a model without files that plad reads.
     package func plan(_ model: HubModel) async throws -> Plan {
         let commit = try await client.commit(of: model)
         let all = try await client.files(of: model, at: commit)
@@ -41,8 +41,9 @@ package struct HubPull: Sendable {
             model: model, commit: commit, files: files, missing: files.filter { !Files.exists(cache.blob($0, of: model)) })
     }
 
-    /// Fetches what is missing, four files at a time, and gives the folder.
-    /// - Parameter onBytes: told how many bytes have come, also negatively where they are thrown away.
+    /// Fetches the missing files, four at a time, and returns the snapshot's folder.
+    ///
+    /// - Parameter onBytes: called with the number of bytes received, negative for bytes discarded.
     package func callAsFunction(_ plan: Plan, onBytes: @escaping @Sendable (Int) -> Void = { _ in }) async throws -> URL {
         try await withThrowingTaskGroup(of: Void.self) { group in
             // The same content under two names is one blob.

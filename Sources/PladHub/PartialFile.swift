@@ -2,13 +2,13 @@ import Foundation
 import PladHTTP
 import PladRecords
 
-/// A blob that is not whole yet, in a file beside its place (`ETAG.incomplete`), to which responses are appended.
+/// An incomplete blob, in a file `ETAG.incomplete` beside its final place, to which responses are appended.
 ///
-/// Locked against other processes for as long as it lives. `state` is guarded by its lock: responses come on the transport's thread.
+/// Locked against other processes during its lifetime. Its lock guards `state`, since responses arrive on the transport's thread.
 final class PartialFile: BodyReceiver {
     private struct State {
         var bytes: Int
-        /// Why a response was ended.
+        /// Reason why a response was ended.
         var problem: HubError?
     }
 
@@ -18,7 +18,7 @@ final class PartialFile: BodyReceiver {
     private let state: Locked<State>
     private let onBytes: @Sendable (Int) -> Void
 
-    /// - Parameter onBytes: told how many bytes have come, also negatively where they are thrown away.
+    /// - Parameter onBytes: called with the number of bytes received, negative for bytes discarded.
     init(_ url: URL, of file: HubFile, onBytes: @escaping @Sendable (Int) -> Void) throws {
         try Files.makeFolder(url.deletingLastPathComponent())
         let descriptor = open(url.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
@@ -39,7 +39,7 @@ final class PartialFile: BodyReceiver {
     var bytes: Int { state.withLock { $0.bytes } }
     var isWhole: Bool { bytes == file.bytes }
 
-    /// Why the last response was ended, once.
+    /// Returns and clears the reason why the last response was ended.
     func takeProblem() -> HubError? {
         state.withLock { state in
             defer { state.problem = nil }
@@ -63,7 +63,7 @@ final class PartialFile: BodyReceiver {
         do {
             try handle.write(contentsOf: bytes)
         } catch {
-            return end(HubError(.unwritable, "cannot write \(url.path): \(Files.reason(error)); run the command again to go on"))
+            return end(HubError(.unwritable, "cannot write \(url.path): \(Files.reason(error)); run the command again to continue"))
         }
         state.withLock { $0.bytes += bytes.count }
         onBytes(bytes.count)
@@ -75,7 +75,7 @@ final class PartialFile: BodyReceiver {
         return false
     }
 
-    /// Throws away what has come.
+    /// Discards the bytes received.
     func clear() throws {
         try handle.truncate(atOffset: 0)
         try handle.seek(toOffset: 0)
@@ -86,7 +86,7 @@ final class PartialFile: BodyReceiver {
             })
     }
 
-    /// Moves the whole file to its place. Throws `HubError.mismatch`, and clears it, when its digest is another.
+    /// Moves the complete file to its place. Throws `HubError.mismatch`, and clears it, if its digest differs.
     func finish(as blob: URL) throws {
         guard file.matches(try Data(reading: url)) else {
             try clear()

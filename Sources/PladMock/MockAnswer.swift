@@ -1,7 +1,7 @@
 import Foundation
 import PladRecords
 
-/// A mock teacher's reply in the dialect of the path that was asked.
+/// A mock teacher's reply in the dialect of the request's path.
 struct MockAnswer {
     let reply: MockReply
     let request: JSONValue
@@ -9,7 +9,7 @@ struct MockAnswer {
     private let dialect: any MockDialect
     private let saying: MockSaying
 
-    /// - Parameter digest: of the request; gives each response an id of its own.
+    /// - Parameter digest: digest of the request, which gives each response its own id.
     init(_ reply: MockReply, script: MockScript, path: String, request: JSONValue, digest: Digest) {
         self.reply = reply
         self.request = request
@@ -26,7 +26,7 @@ struct MockAnswer {
         reply.body.map { Data($0.utf8) } ?? Data((reply.status < 300 ? document : error).canonical.utf8)
     }
 
-    /// Nil for a response that is not streamed.
+    /// The stream of a streamed response; nil for a whole one.
     var stream: MockStream? {
         guard reply.status < 300, reply.body == nil, dialect.streams(request, path: path) else { return nil }
         return dialect.stream(saying, of: request)

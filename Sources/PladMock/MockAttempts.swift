@@ -3,15 +3,15 @@ import PladRecords
 
 /// A line of a mock teacher's log: one attempt at a request.
 package struct MockAttempt: Codable, Sendable, Equatable {
-    /// The digest of the request's body.
+    /// Digest of the request's body.
     package var request: String
-    /// From 1.
+    /// Number of the attempt, from 1.
     package var attempt: Int
-    /// The name of the fault that was played; nil where the request was answered plainly.
+    /// Name of the fault that was played; nil for a plain response.
     package var fault: String?
-    /// True if what was sent is an answer, plain or not.
+    /// True if the response holds a completion, plain or not.
     package var answers: Bool
-    /// The batch that it was a row of.
+    /// Id of the batch, if the attempt was a row of one.
     package var batch: String?
 
     package init(request: String, attempt: Int, fault: String?, answers: Bool = true, batch: String? = nil) {
@@ -23,7 +23,7 @@ package struct MockAttempt: Codable, Sendable, Equatable {
     }
 }
 
-/// Counts the attempts at each request and says what each gets. `lock` guards `counts`; attempts are logged in their order.
+/// Counts the attempts at each request and chooses their replies. `lock` guards `counts`; attempts are logged in order.
 final class MockAttempts: @unchecked Sendable {
     private let script: MockScript
     private let log: @Sendable (MockAttempt) -> Void
@@ -35,7 +35,7 @@ final class MockAttempts: @unchecked Sendable {
         self.log = log
     }
 
-    /// Counts one more attempt. Gives nil where it is to be answered plainly.
+    /// Counts one more attempt and returns its reply; nil for the plain one.
     func next(_ request: Digest, batch: String? = nil) -> MockReply? {
         lock.withLock {
             let attempt = counts[request, default: 0] + 1

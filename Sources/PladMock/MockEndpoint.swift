@@ -1,10 +1,10 @@
 public import Foundation
 import PladHTTP
 
-/// A mock teacher that listens on this machine: it answers every prompt, and fails as its script says.
+/// A mock teacher on a local port: it completes every prompt, and fails according to its script.
 ///
-/// It speaks the dialect of the path that is asked: OpenAI's chat, responses and completions, Anthropic's messages, Gemini's
-/// generateContent and Ollama's chat.
+/// The request's path selects the dialect: OpenAI's chat, responses and completions, Anthropic's messages, Gemini's generateContent and
+/// Ollama's chat.
 public final class MockEndpoint: Sendable {
     /// The base URL of its API: `http://127.0.0.1:PORT/v1`.
     public let url: String
@@ -12,18 +12,18 @@ public final class MockEndpoint: Sendable {
 
     /// Starts a teacher that never fails.
     ///
-    /// - Parameter answer: what it says; `{prompt}` stands for the text of the request's last message.
+    /// - Parameter answer: text of the completions; `{prompt}` is replaced by the text of the request's last message.
     ///
-    /// Throws an error that gives the system's reason where no port can be listened on.
+    /// Throws an error with the system's reason if no port can be opened.
     public convenience init(answering answer: String = "You said: {prompt}") throws {
         var script = MockScript()
         script.answer = answer
         try self.init(script)
     }
 
-    /// Starts a teacher that plays a script, a YAML file.
+    /// Starts a teacher that follows a script, a YAML file.
     ///
-    /// Throws an error that names the file, and the field where that is wrong.
+    /// Throws an error with the path, and with the invalid field if there is one.
     public convenience init(script file: URL) throws { try self.init(MockScript(contentsOf: file)) }
 
     private init(_ script: MockScript) throws {
@@ -32,6 +32,6 @@ public final class MockEndpoint: Sendable {
         url = "\(listener.url)/v1"
     }
 
-    /// Closes the port and every connection. A teacher that is not stopped listens until the process ends.
+    /// Closes the port and every connection. Without this call the teacher listens until the process ends.
     public func stop() async { await server.stop(abruptly: true) }
 }

@@ -1,6 +1,6 @@
 package import PladRecords
 
-/// An error of this module: a script that cannot be played, and why.
+/// An error of this module: an invalid script.
 package typealias MockError = CodedError<MockErrorCode>
 
 package enum MockErrorCode: ErrorCode {

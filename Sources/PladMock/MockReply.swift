@@ -1,62 +1,62 @@
 import PladRecords
 
-/// One way of answering, good or bad. Fields that are left out leave the plain answer as it is; they can be combined.
+/// One reply, good or bad. Absent fields leave the plain reply unchanged; fields can be combined.
 package struct MockReply: Sendable, Equatable {
-    /// The log's name for it; by default, which of its list it is.
+    /// Name in the log; by default the list's name and the index in it.
     package var name: String?
-    /// Its share of the draws among the faults, relative to the others.
+    /// Relative weight of this fault in random draws.
     package var weight = 1.0
 
     // What is said.
     package var status = 200
-    /// Added to the response's own, or in their place.
+    /// Header fields added to the response's own, overriding them.
     package var headers: [String: String] = [:]
-    /// In place of the script's answer; may be empty, or hold think blocks.
+    /// Text in place of the script's; may be empty, or hold think blocks.
     package var text: String?
     package var reasoning: String?
     package var refusal: String?
-    /// `stop`, `length`, `content_filter`, or anything else.
+    /// Finish reason: `stop`, `length`, `content_filter`, or any other text.
     package var finishReason = "stop"
-    /// Another model id than the script's.
+    /// Model id in place of the script's.
     package var model: String?
-    /// In place of the whole body, to the letter.
+    /// Exact body in place of the whole response's.
     package var body: String?
-    /// White space after the body's end: a giant body that is still JSON.
+    /// Number of white space bytes after the body: a huge body that is still JSON.
     package var paddingBytes = 0
-    /// Only the body's first bytes, as if they were all.
+    /// Number of bytes after which the body ends, as if complete.
     package var truncateToBytes: Int?
     package var gzip = false
-    /// The order, or the damage, of a streamed response's events.
+    /// Order of, or damage to, a streamed response's events.
     package var events = MockEvents.inOrder
 
     // How it is said.
-    /// Before anything is sent.
+    /// Delay in seconds before anything is sent.
     package var delaySeconds = 0.0
-    /// Nothing is ever sent; the connection stays open.
+    /// True to send nothing and keep the connection open.
     package var silent = false
-    /// The connection ends without an answer.
+    /// True to close the connection without a response.
     package var hangUp = false
-    /// The connection ends after so many bytes of the body.
+    /// Number of body bytes after which the connection is closed.
     package var cutAfterBytes: Int?
-    /// Connections that end early are reset rather than closed.
+    /// True to reset connections that end early rather than to close them.
     package var reset = false
-    /// The response drips, byte by byte.
+    /// Rate at which the response is sent, byte by byte.
     package var bytesPerSecond: Double?
 
     package init() {}
 
-    /// True if it brings what a client can take for an answer, if perhaps an empty or a refused one.
+    /// True if a client can take the reply for a completion, even an empty or a refused one.
     var isAnswer: Bool {
         status < 300 && body == nil && truncateToBytes == nil && events != .unfinished && !silent && !hangUp && cutAfterBytes == nil
     }
 }
 
-/// The fate of the events of a streamed response.
+/// The treatment of a streamed response's events.
 package enum MockEvents: String, Decodable, Sendable {
     case inOrder = "in-order"
-    /// Each is sent twice.
+    /// Each event is sent twice.
     case duplicated
-    /// Neighbours change places, the end stays the end.
+    /// Neighbouring events are swapped; the last ones stay last.
     case outOfOrder = "out-of-order"
     /// The response ends in order, but without its finish reason and `[DONE]`.
     case unfinished

@@ -21,11 +21,11 @@ package import PladRecords
 ///     - { status: 429, headers: { retry-after-ms: "5" } }
 /// ```
 ///
-/// A request is known by its body. What its first, second, … attempt gets depends on the script and the body alone, so
-/// that neither the order nor the number of requests in flight changes it.
+/// A request is identified by its body. The replies to its attempts depend only on the script and the body, so that neither the order
+/// nor the number of concurrent requests changes them.
 package struct MockScript: Sendable, Equatable {
     package var model = "mock"
-    /// `{prompt}` stands for the text of the request's last message.
+    /// Text of the completions; `{prompt}` is replaced by the text of the request's last message.
     package var answer = "You said: {prompt}"
     package var headers: [String: String] = [:]
     package var seed: UInt64 = 0
@@ -36,7 +36,7 @@ package struct MockScript: Sendable, Equatable {
 
     package init() {}
 
-    /// Throws a `RecordError` that names the file, or a `MockError.script` that names file and field.
+    /// Reads a script. Throws a `RecordError` with the path, or a `MockError.script` with path and field.
     package init(contentsOf file: URL) throws {
         do {
             self = try YAMLFile.read(from: file)
@@ -45,7 +45,7 @@ package struct MockScript: Sendable, Equatable {
         }
     }
 
-    /// The reply to the attempt of this number, from 1, at a request; nil is the plain one.
+    /// The reply to the attempt of this number, from 1, at a request; nil for the plain one.
     package func reply(toAttempt attempt: Int, at request: Digest) -> MockReply? {
         if attempt <= sequence.count { return sequence[attempt - 1] }
         var generator = SeededGenerator(seed: seed, "mock", request.description, String(attempt))
@@ -80,7 +80,7 @@ extension MockScript: Decodable {
 }
 
 extension Decoder {
-    /// Throws `MockError.script` for a key that is not of `Keys`: a misspelt fault must not pass as none.
+    /// Throws `MockError.script` for a key that is not in `Keys`: a misspelled fault must not be ignored.
     func refuseKeys<Keys: CodingKey & CaseIterable & RawRepresentable>(beyond keys: Keys.Type) throws where Keys.RawValue == String {
         let known = keys.allCases.map(\.rawValue)
         let present = try container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)

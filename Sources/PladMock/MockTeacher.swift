@@ -2,9 +2,9 @@ import Foundation
 package import PladHTTP
 import PladRecords
 
-/// A teacher that misbehaves as its script says, over a real connection, in the dialect of the path that is asked.
+/// A teacher that fails according to its script, over a real connection, in the dialect of the request's path.
 ///
-/// Every POST to a dialect's path is an attempt at an answer, and so is every row of a batch.
+/// Every POST to a dialect's path is an attempt, and so is every row of a batch.
 package struct MockTeacher: RequestHandler {
     private let script: MockScript
     private let attempts: MockAttempts
@@ -12,8 +12,8 @@ package struct MockTeacher: RequestHandler {
     private let sleep: @Sendable (Duration) async throws -> Void
 
     /// - Parameters:
-    ///   - log: told every attempt.
-    ///   - sleep: waits; tests need not.
+    ///   - log: called with every attempt.
+    ///   - sleep: waits; tests pass one that returns at once.
     package init(
         script: MockScript, log: @escaping @Sendable (MockAttempt) -> Void = { _ in },
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
@@ -76,7 +76,7 @@ package struct MockTeacher: RequestHandler {
         if reply.cutAfterBytes != nil || !exchange.keepsAlive { exchange.close(abruptly: reply.reset && reply.cutAfterBytes != nil) }
     }
 
-    /// The parts of a response: its head, and its body in pieces.
+    /// A response's head, and its body in pieces.
     private typealias Wire = (head: Data, body: [Data])
 
     private func whole(_ reply: MockReply, _ body: Data, _ exchange: ServerExchange, type: String = "application/json") -> Wire {

@@ -1,7 +1,6 @@
 package import Foundation
 
-/// A gzip member (RFC 1952) whose data is stored rather than compressed (RFC 1951 §3.2.4): what a client must be able
-/// to read, without a compressor.
+/// A gzip member (RFC 1952) whose data is stored rather than compressed (RFC 1951 §3.2.4), to test clients without a compressor.
 package enum StoredGzip {
     package static func encode(_ data: Data) -> Data {
         var output = Data([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255])
@@ -19,7 +18,7 @@ package enum StoredGzip {
         return output
     }
 
-    /// CRC-32 of RFC 1952 §8, bit by bit.
+    /// The CRC-32 of RFC 1952 §8, bit by bit.
     private static func checksum(_ data: Data) -> UInt32 {
         let polynomial: UInt32 = 0xedb8_8320
         var register = UInt32.max

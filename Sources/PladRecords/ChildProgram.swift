@@ -1,17 +1,17 @@
 package import Foundation
 
-/// A program that runs beside this one: in a process group of its own and with no signal blocked.
+/// A child process, in its own process group and with no signal blocked.
 ///
-/// Not Foundation's Process, which hands this process's blocked signals on and never frees what it keeps of a child.
+/// Foundation's Process is not used: it passes this process's blocked signals on and never frees its memory of a child.
 package struct ChildProgram: Sendable {
     package let id: pid_t
 
     /// Starts a program.
     ///
     /// - Parameters:
-    ///   - path: the program's file.
-    ///   - arguments: without the program's own name.
-    ///   - files: for its standard input, output and errors the descriptors here; others are this process's own.
+    ///   - path: path of the executable.
+    ///   - arguments: arguments without the program's own name.
+    ///   - files: descriptors to use for standard input, output or errors; the others are inherited.
     ///
     /// Throws `ChildError` with the system's reason.
     package init(_ path: String, _ arguments: [String], files: [(standard: Int32, descriptor: Int32)]) throws {
@@ -36,14 +36,14 @@ package struct ChildProgram: Sendable {
         id = child
     }
 
-    /// Waits until it has ended. Returns its exit status; 128 and more is the signal that ended it.
+    /// Waits for the program to end. Returns its exit status, or 128 plus the number of the signal that ended it.
     package func wait() -> Int32 {
         var status: Int32 = 0
         while waitpid(id, &status, 0) < 0, errno == EINTR {}
         return Self.status(status)
     }
 
-    /// The exit status of a program that ends within so many seconds; else it is killed, with all that it has started, and nil told.
+    /// Waits at most so many seconds and returns the exit status; after that, kills the process group and returns nil.
     package func end(within seconds: Double) -> Int32? {
         let deadline = ContinuousClock.now + .seconds(seconds)
         var status: Int32 = 0
@@ -59,11 +59,11 @@ package struct ChildProgram: Sendable {
         return nil
     }
 
-    /// As the macros WIFEXITED, WEXITSTATUS and WTERMSIG read it.
+    /// Exit status by the macros WIFEXITED, WEXITSTATUS and WTERMSIG.
     private static func status(_ raw: Int32) -> Int32 { raw & 0x7f == 0 ? raw >> 8 & 0xff : 128 + raw & 0x7f }
 }
 
-/// A program could not be started, for this reason.
+/// The reason why a program could not be started.
 package struct ChildError: Error {
     package let reason: String
 }

@@ -1,4 +1,4 @@
-/// The kind of trouble that ended a command, as the process's exit status (BSD `sysexits.h` and shell convention).
+/// The exit status of a command by kind of failure (BSD `sysexits.h` and shell convention).
 package enum ExitStatus: Int32, Sendable {
     /// The command line is wrong.
     case usage = 64
@@ -6,15 +6,15 @@ package enum ExitStatus: Int32, Sendable {
     case badData = 65
     /// The teacher cannot be reached or refuses to serve.
     case unavailable = 69
-    /// A promise inside plad is broken.
+    /// An invariant of plad is violated.
     case bug = 70
-    /// Nothing is wrong that the same command, run later, would not get past (a full disk, a lock).
+    /// A temporary condition (a full disk, a lock): the same command may succeed later.
     case tryAgain = 75
-    /// The user stopped the command; what was done is saved.
+    /// The user stopped the command; its progress is saved.
     case interrupted = 130
 }
 
-/// An error that a person reads: every module's error struct conforms.
+/// An error for a person to read; the error type of every module conforms.
 ///
 /// `message` is one line that names the thing at fault, the place, and the way out.
 package protocol Failure: Error, CustomStringConvertible, Sendable {
@@ -26,13 +26,13 @@ extension Failure {
     package var description: String { message }
 }
 
-/// The error of one room, in the shape that all have: its kind, one line of words, and what it sums up.
+/// The error type that all rooms share: a kind, a message of one line, and the last error of several attempts.
 package struct CodedError<Kind: ErrorCode>: Failure {
     package typealias Code = Kind
 
     package let code: Code
     package let message: String
-    /// The error that was seen last, where this one sums up several attempts.
+    /// Last error of the attempts that this one sums up; nil otherwise.
     package let cause: (any Error)?
 
     package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
@@ -44,7 +44,7 @@ package struct CodedError<Kind: ErrorCode>: Failure {
     package var exitStatus: ExitStatus { code.exitStatus }
 }
 
-/// The kinds of a room's errors, each with the status that a command ends with.
+/// The kinds of a room's errors, each with the exit status of a command that it ends.
 package protocol ErrorCode: Sendable, Hashable {
     var exitStatus: ExitStatus { get }
 }
@@ -55,7 +55,7 @@ package typealias RecordError = CodedError<RecordErrorCode>
 package enum RecordErrorCode: ErrorCode {
     /// The file is missing or cannot be opened.
     case unreadable
-    /// A line or document is not what its place asks for.
+    /// A line or document does not have the required form.
     case malformed
     /// The file cannot be written; the disk may be full.
     case unwritable

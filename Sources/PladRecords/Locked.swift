@@ -1,14 +1,14 @@
 import Foundation
 
-/// State that several threads share: it is reached inside `withLock` alone, by one thread at a time.
+/// A value that several threads share, accessible only inside `withLock`, by one thread at a time.
 ///
-/// A pthread mutex rather than `Synchronization.Mutex`: on Linux that one, when contended, is handed over inside the kernel
-/// (`FUTEX_LOCK_PI`), which the thread sanitizer cannot see, and every access that it orders is then reported as a race.
+/// The lock is a pthread mutex rather than `Synchronization.Mutex`: on Linux that one, when contended, is handed over inside the kernel
+/// (`FUTEX_LOCK_PI`), which the thread sanitizer cannot see, so that it reports every access as a race.
 ///
 /// `@unchecked Sendable`: `mutex` guards `state`.
 package final class Locked<State: Sendable>: @unchecked Sendable {
     private var state: State
-    /// Allocated: a mutex must not change its address.
+    /// Allocated on the heap, since a mutex must not change its address.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 
     package init(_ state: State) {
@@ -22,7 +22,7 @@ package final class Locked<State: Sendable>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Not to be entered again from within `body`, which would wait for itself.
+    /// Calls `body` with the state under the lock. Not reentrant: a nested call deadlocks.
     package func withLock<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }

@@ -1,17 +1,17 @@
 import Foundation
 
-/// Signals of the process, handled on a thread of their own: whatever the other threads do or wait for, they are heard.
+/// Handles the process's signals on a thread of their own, whatever the other threads do or wait for.
 ///
-/// A signal's handler writes its number into a pipe, which may be done at any moment; the thread reads it there. Where a signal arrives
-/// on another thread, its calls go on (`SA_RESTART`), but for those that wait with a time limit: made before other threads are, the
-/// process's threads inherit that these signals come to this one alone.
+/// The signal handler writes the signal's number into a pipe, which is safe at any moment; the thread reads it there. If the signal
+/// arrives on another thread, its interrupted calls are restarted (`SA_RESTART`), except waits with a time limit. Threads made after
+/// `handle` block these signals, so that only this thread receives them.
 package enum SignalThread {
-    /// The pipe's end to write to, for the handler, which can be given nothing: -1 before the first call.
+    /// Write end of the pipe, for the handler, which takes no argument: -1 before the first call.
     nonisolated(unsafe) private static var entrance: Int32 = -1
 
-    /// Calls `handler` with each of these signals from now on, one after the other; for as long as the process lives.
+    /// Calls `handler` with each of these signals, one after the other, for the rest of the process's life.
     ///
-    /// - Precondition: it is called once.
+    /// - Precondition: called once only.
     package static func handle(_ signals: [Int32], _ handler: @escaping @Sendable (Int32) -> Void) {
         precondition(entrance == -1, "signals are handled already")
         var ends: [Int32] = [-1, -1]

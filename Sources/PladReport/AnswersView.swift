@@ -1,6 +1,6 @@
 import PladRecords
 
-/// Held-out prompts with the teacher's and every student's answer, side by side.
+/// The held-out prompts with the teacher's text and every student's completion, side by side.
 struct AnswersView {
     struct Item {
         let number: Int
@@ -8,7 +8,7 @@ struct AnswersView {
         let prompt: String
         let opening: String
         let isOpen: Bool
-        /// `better`, `worse` or `same`: the last student against the one before it, by likeness to the teacher's text.
+        /// Change from the student before the last to the last, by similarity to the teacher's text: `better`, `worse` or `same`.
         let change: String
         let scores: String
         let needed: String?
@@ -18,7 +18,7 @@ struct AnswersView {
     struct Answer {
         let who: String
         let score: String?
-        /// How many of the prompt's facts are in the answer.
+        /// Number of the prompt's facts in the completion, as text.
         let kept: String?
         let text: String
         let isTeacher: Bool
@@ -26,17 +26,17 @@ struct AnswersView {
 
     let count: Int
     let items: [Item]
-    /// What the scores are.
+    /// Name of the metric that the scores are of.
     let likeness: String
-    /// Whether items can be told apart by whether ranking helped them.
+    /// True if items can be filtered by the effect of ranking.
     let isScored: Bool
     let last: String
     let before: String
 
-    /// Texts share about a megabyte, so that the page stays below two.
+    /// Bytes that all texts share, about a megabyte, so that the page stays below two.
     private static let budget = 900_000
 
-    /// Nil where there are no examples.
+    /// Nil if there are no examples.
     init?(_ evaluation: Evaluation) {
         guard !evaluation.examples.isEmpty else { return nil }
         let names = evaluation.students.map(\.name)

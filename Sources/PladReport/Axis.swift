@@ -1,6 +1,6 @@
 import Foundation
 
-/// A range of numbers with round ticks in it: multiples of 1, 2 or 5 times a power of ten.
+/// An axis with round ticks: multiples of 1, 2 or 5 times a power of ten.
 package struct Axis: Sendable {
     package let low: Double
     package let high: Double
@@ -9,11 +9,11 @@ package struct Axis: Sendable {
 
     /// The smallest axis around `values`, with a little room at both ends.
     ///
-    /// Equal values, or none, get a range around them, so that an axis is never empty; what is not finite is passed over.
+    /// Equal values, or none, get a range around them, so that an axis is never empty; values that are not finite are ignored.
     /// - Parameters:
-    ///   - count: about how many ticks.
-    ///   - limits: what no value can exceed, so that the room stops there.
-    ///   - whole: ticks only at whole numbers, and no room.
+    ///   - count: approximate number of ticks.
+    ///   - limits: bounds of all values, which the margin does not cross.
+    ///   - whole: true for ticks only at integers, and no margin.
     package init(around values: some Sequence<Double>, ticks count: Int = 4, limits: ClosedRange<Double>? = nil, whole: Bool = false) {
         // Beyond 1e300 the width of the range may be infinite.
         let finite = values.filter { abs($0) < 1e300 }
@@ -42,7 +42,7 @@ package struct Axis: Sendable {
         self.step = step
     }
 
-    /// Which multiples of `step` lie on the axis.
+    /// The multiples of `step` on the axis.
     private static func multiples(of step: Double, _ low: Double, _ high: Double) -> Range<Int> {
         let first = Numbers.whole((low / step - 1e-9).rounded(.up))
         return first..<max(first, Numbers.whole((high / step + 1e-9).rounded(.down)) + 1)
@@ -56,7 +56,7 @@ package struct Axis: Sendable {
         return factor * power
     }
 
-    /// A tick as text: as many decimals as the step needs, thousands apart, powers of ten for the very small and large.
+    /// The text of a tick: as many decimals as the step needs, thousands separated, powers of ten for very small and large numbers.
     package func label(_ tick: Double) -> String {
         let decimals = max(0, -Self.power(of: step))
         guard decimals > 4 || max(abs(high), abs(low)) >= 1e7 else {
@@ -68,12 +68,12 @@ package struct Axis: Sendable {
         return digits + "e" + Numbers.fixed(Double(power), 0)
     }
 
-    /// The power of ten that a number's first digit stands for.
+    /// The power of ten of a number's first digit.
     private static func power(of value: Double) -> Int {
         Numbers.whole((log10(abs(value)) + 1e-9).rounded(.down))
     }
 
-    /// Where a value lies between `start`, the place of the axis's low end, and `end`, that of its high end.
+    /// The position of a value between `start`, the position of the axis's low end, and `end`, that of its high end.
     package func place(_ value: Double, from start: Double, to end: Double) -> Double {
         start + (min(max(value, low), high) - low) / (high - low) * (end - start)
     }

@@ -1,4 +1,4 @@
-/// Amounts as bars from a common zero, each with its name and its number.
+/// A bar plot from a common zero, each bar with its name and its number.
 struct BarPlot {
     let title: String
     let rows: [(name: String, value: Double, text: String)]

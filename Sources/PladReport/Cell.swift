@@ -1,10 +1,10 @@
 import PladRecords
 
-/// A number of a table of students, with its interval and, for a difference, what it says.
+/// A number in a table of students, with its interval and, for a difference, its verdict.
 struct Cell {
     let mean: String
     let interval: String
-    /// In words, so that colour is not all that says it; empty where nothing is judged.
+    /// Verdict in words, so that colour is not needed to see it; empty if there is none.
     let judgement: String
     let style: String
 
@@ -15,7 +15,7 @@ struct Cell {
         self.style = style
     }
 
-    /// A student's measure.
+    /// Makes the cell of a student's measure.
     init(_ estimate: Estimate?, _ measure: Measure) {
         guard let estimate = estimate?.measured else {
             self.init("–")
@@ -24,7 +24,7 @@ struct Cell {
         self.init(Numbers.fixed(estimate.mean, measure.decimals), Self.range(estimate, measure.decimals))
     }
 
-    /// A difference between students.
+    /// Makes the cell of a difference between students.
     init(change difference: StudentDifference, _ measure: Measure) {
         guard let estimate = measure.difference(difference)?.measured, let judgement = measure.judge(difference) else {
             self.init("–")
@@ -41,7 +41,7 @@ struct Cell {
         self.init(Numbers.signed(estimate.mean, measure.decimals), range, judgement: words, style: style)
     }
 
-    /// A share of prompts won.
+    /// Makes the cell of a share of prompts won.
     init(winRate: Estimate?) {
         guard let rate = winRate?.measured else {
             self.init("–")
@@ -51,7 +51,7 @@ struct Cell {
         self.init(Numbers.fixed(rate.mean, 3), Self.range(rate, 3), judgement: words, style: style)
     }
 
-    /// A share that is neither good nor bad.
+    /// Makes the cell of a share that is neither good nor bad.
     init(share: Estimate?) {
         guard let share = share?.measured else {
             self.init("–")
@@ -64,7 +64,7 @@ struct Cell {
         self.init(Numbers.count(count))
     }
 
-    /// A range; the word joiner keeps a narrow table from breaking it.
+    /// The text of an interval; a word joiner keeps a narrow table from breaking it.
     private static func range(_ estimate: Estimate, _ decimals: Int) -> String {
         let dash = estimate.low < 0 ? " to " : "–\u{2060}"
         return Numbers.fixed(estimate.low, decimals) + dash + Numbers.fixed(estimate.high, decimals)

@@ -1,9 +1,9 @@
 package import PladRecords
 
-/// The numbers that matter, for a terminal of 100 columns.
+/// The main results for a terminal of 100 columns.
 package enum ClosingTable {
-    /// Likeness to the teacher, order of pairs and win rate of every student with 95 % intervals, then what the last
-    /// student gained over the one before it.
+    /// The table of every student's similarity to the teacher, order of pairs and win rate with 95 % intervals, then the last student's
+    /// gain over the one before it.
     package static func render(evaluation: Evaluation) -> String {
         let measures = Measure.measured(in: evaluation).filter(\.isClosing)
         guard !measures.isEmpty else { return nothing }
@@ -33,7 +33,7 @@ package enum ClosingTable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Students beside each other, then each against the first.
+    /// The table of students beside each other, then of each against the first.
     package static func render(comparison evaluation: Evaluation) -> String {
         let measures = Measure.measured(in: evaluation).filter { $0.isMain && $0.direction != .none }
         guard !measures.isEmpty else { return nothing }
@@ -44,13 +44,13 @@ package enum ClosingTable {
         return (lines + [""] + TextTable.legend(measures) + notes(evaluation)).joined(separator: "\n") + "\n"
     }
 
-    private static let nothing = "nothing was measured: there are no held-out prompts with answers\n"
+    private static let nothing = "nothing was measured: there are no held-out prompts with completions\n"
 
     private static func notes(_ evaluation: Evaluation) -> [String] {
         ["", TextTable.note(evaluation)] + (evaluation.rougeNote.map { [$0] } ?? [])
     }
 
-    /// The students' names; the one that ranking was to make has a star where it was rolled back.
+    /// The column of students' names; a ranked student that was rolled back has a star.
     private static func names(_ evaluation: Evaluation) -> TextTable.Column {
         let last = evaluation.students.count - 1
         return TextTable.Column(
@@ -68,29 +68,29 @@ package enum ClosingTable {
 }
 
 extension Evaluation {
-    /// The student that is kept, or the nearest one that was measured; the last where nothing was chosen.
+    /// The student that is kept, or the nearest one that was measured; the last if nothing was chosen.
     var kept: StudentEvaluation? {
         guard let name = choice?.student else { return students.last }
         return students.first { $0.name == name } ?? students.last
     }
 
-    /// Says so where ROUGE cannot read the script of the teacher's texts.
+    /// The note to show if ROUGE cannot read the script of the teacher's texts.
     package var rougeNote: String? { rougeReads.flatMap { SimilarityMetric.rougeNote(reads: $0) } }
 
-    /// The last student against the one before it: what the last stage was worth.
+    /// The difference between the last student and the one before it: the gain of the last stage.
     var closing: StudentDifference? {
         guard students.count > 1 else { return nil }
         let (student, baseline) = (students[students.count - 1].name, students[students.count - 2].name)
         return differences.first { $0.student == student && $0.baseline == baseline }
     }
 
-    /// What judges say of the last student against the one before it, a model's word after the metric's.
+    /// Judgements of the last student against the one before it, the metric's before a model's.
     var closingJudgements: [Judgement] {
         guard let closing else { return [] }
         return (judgements ?? []).filter { $0.student == closing.student && $0.baseline == closing.baseline && $0.winRate.measured != nil }
     }
 
-    /// How often a judge prefers a student to the one before it.
+    /// A student's win rate against the one before it, by a judge.
     fileprivate func winRate(of student: String, by judge: String) -> Estimate? {
         guard let index = students.firstIndex(where: { $0.name == student }), index > 0 else { return nil }
         return judgements?.first { $0.judge == judge && $0.student == student && $0.baseline == students[index - 1].name }?.winRate

@@ -9,10 +9,10 @@ package struct Curve: Sendable {
 
     package let name: String
     package let points: [Point]
-    /// How many values each point is the mean of.
+    /// Number of values that each point averages.
     package let stride: Int
 
-    /// Values that are not finite are left out, so a gap is bridged rather than drawn as a fall.
+    /// Makes the curve. Values that are not finite are left out, so that a gap is bridged rather than drawn as a fall.
     package init(_ name: String, _ values: [(x: Double, y: Double?)], limit: Int = 160) {
         let stride = max(1, (values.count + limit - 1) / limit)
         self.name = name

@@ -1,4 +1,4 @@
-/// What became of the prompts: how far they got, what was left out and why, and how long it took.
+/// The flow of the prompts through the run: how many reached each stage, the drops and their reasons, and the times.
 struct DataView {
     struct Reason {
         let stage: String
@@ -13,7 +13,7 @@ struct DataView {
     let dropped: String?
     let reasons: [Reason]
 
-    /// Nil where none of it was recorded.
+    /// Nil if nothing of it was recorded.
     init?(_ input: ReportInput) {
         guard !(input.funnel.isEmpty && input.drops.isEmpty && input.stages.isEmpty) else { return nil }
         let all = input.funnel.first?.count ?? 0
@@ -52,7 +52,7 @@ struct DataView {
         }
     }
 
-    /// A share only where it is one: several samples a prompt are more than all prompts.
+    /// The text of a count with its share of all, unless it exceeds all, as several samples a prompt do.
     private static func text(_ count: Int, of all: Int) -> String {
         guard count < all else { return Numbers.count(count) }
         // Rounded down: what is not all is never shown as 100 %.

@@ -1,18 +1,18 @@
 import Mustache
 
-/// HTML escaping by Unicode scalar.
+/// An HTML escaping by Unicode scalar.
 ///
-/// swift-mustache's own works by `Character`, where `"` with a combining accent after it is another character than `"`
-/// and passes as it is; a browser goes by scalars and would end the attribute there.
+/// swift-mustache escapes by `Character`, for which `"` with a combining accent is another character than `"` and is not escaped; a
+/// browser reads scalars and would end the attribute there.
 struct ScalarHTML: MustacheContentType {
-    /// The name by which a template asks for it.
+    /// Name of the escaping in a template.
     static let name = "SCALARHTML"
 
     func escapeText(_ text: String) -> String { text.escaped }
 }
 
 extension String {
-    /// Text that a browser shows as it is, in an element or in a quoted attribute.
+    /// The text with HTML escapes, for an element or a quoted attribute.
     var escaped: String {
         var escaped = ""
         escaped.reserveCapacity(utf8.count)
@@ -22,7 +22,7 @@ extension String {
         return escaped
     }
 
-    /// As much of the start as takes at most so many bytes once escaped, with a note of what is missing.
+    /// A prefix that takes at most so many bytes once escaped, with a note of the part left out.
     func clipped(toEscaped bytes: Int) -> String {
         var size = 0
         for index in unicodeScalars.indices {

@@ -1,10 +1,11 @@
 import PladRecords
 
-/// What the run came to, in a sentence.
+/// The result of the run in a sentence.
 enum Headline {
-    /// Whether the student that is kept does the task better than the untouched one, by the task's own measure; then what the last
-    /// stage was worth, measure by measure.
-    /// - Parameter heldOut: how many prompts are held out; nil where that is not known.
+    /// States if the kept student does the task better than the initial one, by the task's own measure; then the effect of the last
+    /// stage, measure by measure.
+    ///
+    /// - Parameter heldOut: number of held-out prompts; nil if unknown.
     static func text(_ evaluation: Evaluation?, heldOut: Int? = nil) -> String {
         if evaluation == nil, heldOut == 0 {
             return "Not evaluated: no prompt was held out, so nothing shows whether the student got better."
@@ -16,7 +17,8 @@ enum Headline {
         return parts.compactMap { $0 }.joined(separator: " ")
     }
 
-    /// "On 40 held-out prompts “warm-up” is better than the untouched student: exact answers 0.000 → 0.800, …": nil without measures.
+    /// The verdict "On 40 held-out prompts “warm-up” is better than the untouched student: exact completions 0.000 → 0.800, …"; nil without
+    /// measures.
     static func verdict(_ evaluation: Evaluation) -> String? {
         guard let kept = evaluation.kept, let first = evaluation.students.first else { return nil }
         let count = kept.rougeL.count
@@ -47,18 +49,18 @@ enum Headline {
         return "\(prompts) “\(kept.name)” \(clauses.joined(separator: "; it "))." + (count < few ? " So few prompts tell little." : "")
     }
 
-    /// Fewer prompts than this show next to nothing.
+    /// Number of prompts below which hardly any difference can be significant.
     private static let few = 20
 
-    /// Says so where hardly any answer of the kept student is like the teacher's, whatever else got better.
+    /// A warning if hardly any completion of the kept student is similar to the teacher's text; nil otherwise.
     static func warning(_ evaluation: Evaluation) -> String? {
         guard let kept = evaluation.kept, let spread = evaluation.likeness == .chrF ? kept.chrFSpread : kept.rougeLSpread, spread.p90 < 0.2
         else { return nil }
         return
-            "Beware: nine in ten of its answers have a \(evaluation.likeness.rawValue) below \(Numbers.fixed(spread.p90, 2)) to the teacher’s text, so it does not do the task yet."
+            "Beware: nine in ten of its completions have a \(evaluation.likeness.rawValue) below \(Numbers.fixed(spread.p90, 2)) to the teacher’s text, so it does not do the task yet."
     }
 
-    /// Better, worse and not shown, by the paired interval of each measure; no claim without one.
+    /// The measures that got better, got worse or are unclear, by their paired intervals; makes no claim without one.
     private static func lastStage(_ evaluation: Evaluation, _ difference: StudentDifference) -> String {
         // A measure that cannot read the texts shows nothing either way.
         let judged = Measure.measured(in: evaluation).filter { measure in
@@ -77,7 +79,7 @@ enum Headline {
             + wins(evaluation)
     }
 
-    /// How often the judge, a model rather than the metric where both were asked, prefers the last student.
+    /// The win rate of the last student, by a judging model, or else by the metric.
     private static func wins(_ evaluation: Evaluation) -> String {
         guard let judgement = evaluation.closingJudgements.last, let rate = judgement.winRate.measured else { return "" }
         let percent = { (share: Double) in Numbers.fixed(100 * share, 0) }
@@ -86,7 +88,7 @@ enum Headline {
         return " Judged by \(judge), it wins \(percent(rate.mean)) % of the prompts (\(percent(rate.low)) to \(percent(rate.high)))."
     }
 
-    /// How big the run was.
+    /// The size of the run.
     static func facts(_ input: ReportInput) -> String {
         var parts = input.funnel.prefix(1).map { "\(Numbers.count($0.count)) \($0.name)" }
         if let prompts = input.evaluation?.students.map(\.rougeL.count).max() { parts.append("\(Numbers.count(prompts)) held out") }

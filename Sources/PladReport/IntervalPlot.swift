@@ -1,15 +1,15 @@
 import PladRecords
 
-/// One measure of several students: a dot for the mean, a line for its 95 % interval, the number beside it.
+/// A plot of one measure of several students: a dot for the mean, a line for its 95 % interval, the number beside it.
 struct IntervalPlot {
     let title: String
     let rows: [(name: String, estimate: Estimate?)]
     let decimals: Int
-    /// A value to hold the rows against, marked by a line.
+    /// Value to compare the rows with, marked by a line.
     var reference: Double?
-    /// What the measure cannot exceed; the axis begins at the lower one.
+    /// Bounds of the measure; the axis starts at the lower one.
     var limits: ClosedRange<Double> = 0...1
-    /// The row that is drawn in colour; by default the last.
+    /// Index of the row that is drawn in colour; by default the last.
     var emphasis: Int?
 
     private static let width = 360.0
@@ -61,7 +61,7 @@ struct IntervalPlot {
 }
 
 extension Estimate {
-    /// This estimate if there was something to measure and the result is a number.
+    /// The estimate if there was something to measure and the result is a number; else nil.
     var measured: Estimate? {
         count > 0 && mean.isFinite && low.isFinite && high.isFinite ? self : nil
     }

@@ -1,7 +1,6 @@
 import PladRecords
 
-/// What one judge says of the students: a plot of its win rates, and all its numbers as a table with a column a
-/// comparison.
+/// One judge's verdicts on the students: a plot of its win rates, and all its numbers as a table with a column for each comparison.
 struct JudgedView {
     struct Line {
         let label: String
@@ -9,15 +8,15 @@ struct JudgedView {
         let entries: [Cell]
     }
 
-    /// The judge, in words.
+    /// Name of the judge, in words.
     let judge: String
-    /// How far the judge can be trusted: flips and unreadable verdicts over all pairs; empty for a judge that sees no order.
+    /// Reliability of the judge: flips and unreadable verdicts over all pairs; empty for a judge that sees no order.
     let note: String
     let plot: String
     let pairings: [String]
     let lines: [Line]
 
-    /// A view a judge, in the order in which they were asked.
+    /// Views of all judges, in the order in which they were asked.
     static func all(_ evaluation: Evaluation) -> [JudgedView] {
         let judgements = evaluation.judgements ?? []
         var names: [String] = []

@@ -1,16 +1,16 @@
 import PladRecords
 
-/// Samples by how likely a student finds them and how good they are: a faint dot a sample, a line through the means of
-/// tenths. A line that rises is a student whose likelihood orders answers as quality does.
+/// A plot of samples by likelihood under a student and by quality: a faint dot for each sample, a line through the means of tenths. A
+/// rising line is a student whose likelihood orders completions like their quality.
 struct LikelihoodPlot {
     let title: String
     let quality: LikelihoodQuality
-    /// What quality is.
+    /// Name of the quality.
     let likeness: String
-    /// Shared by the plots of all students, so that they can be compared by eye.
+    /// Axis that the plots of all students share, so that they can be compared by eye.
     let x: Axis
 
-    /// An axis that holds the likelihoods of all the students' samples.
+    /// The axis for the likelihoods of all students' samples.
     static func axis(_ qualities: [LikelihoodQuality]) -> Axis {
         Axis(around: qualities.flatMap { $0.points.compactMap(\.first) + $0.bins.map(\.logProbabilityPerToken) }, ticks: 5)
     }

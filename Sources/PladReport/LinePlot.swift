@@ -1,15 +1,15 @@
-/// Curves over steps on common axes, named at their ends.
+/// A plot of curves over steps on common axes, named at their ends.
 struct LinePlot {
     let title: String
     let curves: [Curve]
-    /// What no value can exceed.
+    /// Bounds of all values.
     var limits: ClosedRange<Double>?
-    /// Where a new phase begins, with its name.
+    /// Start and name of each phase.
     var phases: [(x: Double, name: String)] = []
 
     private static let (width, height) = (360.0, 200.0)
     private static let (top, bottom) = (16.0, 168.0)
-    /// In the order of the curves; the second line is dashed too, so that colour is not all that tells them apart.
+    /// Styles in the order of the curves; the second line is dashed, so that colour is not needed to distinguish them.
     private static let styles = ["first", "second", "third"]
 
     var isEmpty: Bool { curves.allSatisfy(\.points.isEmpty) }
@@ -61,7 +61,7 @@ struct LinePlot {
         }
     }
 
-    /// Each name beside its curve's end, pushed apart where ends meet.
+    /// Writes each name beside its curve's end, moved apart if ends are close.
     private func nameCurves(_ y: Axis, _ right: Double, _ svg: inout SVG) {
         let ends = zip(curves, Self.styles).compactMap { curve, style in
             curve.points.last.map { (y: y.place($0.mean, from: Self.bottom, to: Self.top), name: curve.name, style: style) }

@@ -4,11 +4,11 @@ extension Measure {
     static let main = [
         Measure(
             name: "ROUGE-L", shortName: "ROUGE-L", inSentence: "ROUGE-L",
-            meaning: "Longest common subsequence of words with the teacher’s answer, F. Higher is better.",
+            meaning: "Longest common subsequence of words with the teacher’s text, F. Higher is better.",
             decimals: 3, isMain: true, isClosing: true, direction: .higher, estimate: { $0.rougeL }, difference: { $0.rougeL }),
         Measure(
             name: "chrF", shortName: "chrF", inSentence: "chrF",
-            meaning: "Runs of up to 6 characters in common with the teacher’s answers, F. Higher is better.",
+            meaning: "Runs of up to 6 characters in common with the teacher’s texts, F. Higher is better.",
             decimals: 3, isMain: true, isClosing: true, direction: .higher, estimate: { $0.chrF }, difference: { $0.chrF }),
         Measure(
             name: "Negative log-likelihood", shortName: "nats/token", inSentence: "negative log-likelihood",
@@ -21,20 +21,20 @@ extension Measure {
             decimals: 3, isMain: true, isClosing: true, direction: .higher, estimate: { $0.rankAccuracy }, difference: { $0.rankAccuracy }),
         Measure(
             name: "Facts kept", shortName: "facts kept", inSentence: "facts kept",
-            meaning: "Share of the prompts’ facts that stand in the answer to the letter. Higher is better.",
+            meaning: "Share of the prompts’ facts that the completion repeats exactly. Higher is better.",
             decimals: 3, isMain: true, direction: .higher, estimate: { $0.factsKept }, difference: { $0.factsKept }),
         Measure(
-            name: "Exact answers", shortName: "exact", inSentence: "exact answers",
-            meaning: "Share of the answers that are the teacher’s to the letter. Higher is better.",
+            name: "Exact answers", shortName: "exact", inSentence: "exact completions",
+            meaning: "Share of the completions that are exactly the teacher’s. Higher is better.",
             decimals: 3, isMain: true, isClosing: true, direction: .higher, estimate: { $0.exact }, difference: { $0.exact }),
         Measure(
             name: "Quality", shortName: "quality", inSentence: "quality",
-            meaning: "Of the greedy answer, as the task knows it: 1 is right in full. Higher is better.",
+            meaning: "Quality of the greedy completion by the task’s measure: 1 is right in full. Higher is better.",
             decimals: 3, isMain: true, isClosing: true, direction: .higher, estimate: { $0.quality?.ownColumn },
             difference: { $0.quality?.ownColumn }),
         Measure(
             name: "Answer length", shortName: "tokens", inSentence: "answer length",
-            meaning: "Tokens of the greedy answer.",
+            meaning: "Tokens of the greedy completion.",
             decimals: 1, isMain: true, direction: .none, estimate: { $0.answerTokens }, difference: { $0.answerTokens }),
     ]
 
@@ -78,6 +78,6 @@ extension Measure {
 }
 
 extension QualityMeasures {
-    /// The greedy answers' quality, where no other column says the same and students can be compared by it.
+    /// The greedy completions' quality, if no other column shows it and students can be compared by it.
     fileprivate var ownColumn: Estimate? { ["facts", "likeness", "agreement", "judge"].contains(by) ? nil : greedy }
 }

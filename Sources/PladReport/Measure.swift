@@ -1,41 +1,41 @@
 import PladRecords
 
-/// One of the numbers by which students are compared: how it is called, read and judged.
+/// A measure by which students are compared: its name, its value and its direction.
 struct Measure: Sendable {
-    /// Which way is better.
+    /// The direction in which a measure gets better.
     enum Direction: Sendable {
         case higher
         case lower
-        /// Neither: a fact to know, such as length.
+        /// No direction: information such as length.
         case none
     }
 
-    /// What a paired difference says.
+    /// The meaning of a paired difference.
     enum Judgement: Sendable {
         case better
         case worse
         case changed
-        /// The interval holds 0.
+        /// Not significant: the interval holds 0.
         case unclear
     }
 
     let name: String
-    /// At most 12 characters, for the terminal.
+    /// Name in the terminal, at most 12 characters.
     let shortName: String
-    /// Its name inside a sentence.
+    /// Name inside a sentence.
     let inSentence: String
-    /// What it means, in a sentence.
+    /// Meaning, in a sentence.
     let meaning: String
     let decimals: Int
-    /// One of the few that headline and closing table speak of, each with a plot of its own.
+    /// True for the few measures in headline and closing table, each with its own plot.
     let isMain: Bool
-    /// One of those that the closing table of a run holds.
+    /// True for the measures in a run's closing table.
     var isClosing = false
     let direction: Direction
     let estimate: @Sendable (StudentEvaluation) -> Estimate?
     let difference: @Sendable (StudentDifference) -> Estimate?
 
-    /// What its value cannot exceed.
+    /// Bounds of its value.
     var limits: ClosedRange<Double> { ["nats/token", "tokens"].contains(shortName) ? 0...Double.greatestFiniteMagnitude : 0...1 }
 
     /// The measures of which any student has a value, the main ones first.
@@ -43,7 +43,7 @@ struct Measure: Sendable {
         (main + further).filter { measure in evaluation.students.contains { measure.estimate($0)?.measured != nil } }
     }
 
-    /// Nil where there was nothing to compare.
+    /// The verdict on a difference; nil if there was nothing to compare.
     func judge(_ difference: StudentDifference) -> Judgement? {
         guard let estimate = self.difference(difference)?.measured else { return nil }
         // One prompt has no spread to judge by.

@@ -1,26 +1,26 @@
 import Foundation
 
-/// How numbers are written for people, the same in every locale.
+/// Formats numbers for people, the same in every locale.
 package enum Numbers {
-    /// A fixed number of decimals, with a true minus sign; −0 is 0.
+    /// A number with fixed decimals and a true minus sign; −0 is 0.
     static func fixed(_ value: Double, _ decimals: Int) -> String {
         plain(value, decimals).replacing("-", with: "−")
     }
 
-    /// As `fixed`, with its sign written also where it is plus.
+    /// A number like `fixed`, with its sign also if it is plus.
     static func signed(_ value: Double, _ decimals: Int) -> String {
         let text = fixed(value, decimals)
         return value > 0 && text.contains { ("1"..."9").contains($0) } ? "+" + text : text
     }
 
-    /// A fixed number of decimals in ASCII.
+    /// A number with fixed decimals in ASCII.
     static func plain(_ value: Double, _ decimals: Int) -> String {
         let text = String(format: "%.\(decimals)f", value)
         let isZero = !text.contains { ("1"..."9").contains($0) }
         return isZero && text.hasPrefix("-") ? String(text.dropFirst()) : text
     }
 
-    /// 12345 as 12,345.
+    /// A count with thousands separated: 12345 is 12,345.
     package static func count(_ value: Int) -> String {
         let digits = Array(String(value.magnitude))
         var text = value < 0 ? "−" : ""
@@ -31,7 +31,7 @@ package enum Numbers {
         return text
     }
 
-    /// 0.84 s, 12.3 s, 4 min 05 s, 2 h 03 min.
+    /// A duration: 0.84 s, 12.3 s, 4 min 05 s, 2 h 03 min.
     static func duration(seconds: Double) -> String {
         switch seconds {
         case ..<9.995: return fixed(seconds, 2) + " s"
@@ -45,7 +45,7 @@ package enum Numbers {
         }
     }
 
-    /// The nearest whole number; records of a stranger's run may hold any, of which the largest stand for what is larger.
+    /// The nearest integer, at most 10^15 in magnitude, since a stranger's records may hold any number; 0 for NaN.
     static func whole(_ value: Double) -> Int { value.isNaN ? 0 : Int(min(max(value, -1e15), 1e15).rounded()) }
 
     private static func padded(_ value: Int) -> String {

@@ -1,4 +1,4 @@
-/// The axes of a plot of two numbers: a grid with labels on the left, labels below, and what both axes are.
+/// The axes of a plot of two numbers: a grid with labels on the left, labels below, and both axes' titles.
 struct PlotFrame {
     let x: Axis
     let y: Axis
@@ -8,7 +8,7 @@ struct PlotFrame {
     private static let (width, height) = (360.0, 206.0)
     private static let (left, right, top, bottom) = (30.0, 352.0, 16.0, 164.0)
 
-    /// A drawing with the axes and nothing between them yet.
+    /// A drawing with the axes only.
     func svg() -> SVG {
         var svg = SVG(width: Self.width, height: Self.height)
         for tick in y.ticks {
@@ -22,7 +22,7 @@ struct PlotFrame {
         return svg
     }
 
-    /// The spot of two numbers in the drawing.
+    /// The position of two numbers in the drawing.
     func place(_ across: Double, _ up: Double) -> (x: Double, y: Double) {
         (x: x.place(across, from: Self.left, to: Self.right), y: y.place(up, from: Self.bottom, to: Self.top))
     }

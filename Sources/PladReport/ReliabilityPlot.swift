@@ -1,6 +1,6 @@
 import PladRecords
 
-/// How often a student is right about a pair's order, by how sure it is; the diagonal is where both are the same.
+/// A plot of how often a student orders a pair correctly, by its confidence; on the diagonal both are equal.
 struct ReliabilityPlot {
     let title: String
     let bins: [ReliabilityBin]

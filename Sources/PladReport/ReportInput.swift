@@ -1,6 +1,6 @@
 package import PladRecords
 
-/// Everything the report shows, taken from a run's records; whatever is missing is left out of the page.
+/// The content of the report, from a run's records; missing records are left out of the page.
 package struct ReportInput: Sendable {
     /// A setting, version, seed or hash, as text.
     package struct Setting: Sendable {
@@ -13,7 +13,7 @@ package struct ReportInput: Sendable {
         }
     }
 
-    /// How many things got as far as a stage: `prompts`, `answered`, `pairs`, …
+    /// The number of items that reached a stage: `prompts`, `answered`, `pairs`, …
     package struct Count: Sendable {
         package var name: String
         package var count: Int
@@ -34,11 +34,11 @@ package struct ReportInput: Sendable {
         }
     }
 
-    /// A run that goes on while its page is looked at.
+    /// The state of a run that is still going on while its page is shown.
     package struct Live: Sendable {
-        /// What is being done, in words.
+        /// Current activity, in words.
         package var now: String
-        /// Changes when the page does; the server's ETag.
+        /// Version of the page's content, the server's ETag.
         package var state: String
 
         package init(now: String, state: String = "") {
@@ -47,22 +47,22 @@ package struct ReportInput: Sendable {
         }
     }
 
-    /// What the run is called.
+    /// Name of the run.
     package var title: String
-    /// What was run and what it took, a line each.
+    /// Command, versions, time and other facts, a line each.
     package var facts: [Setting]
     package var settings: [Setting]
-    /// SHA-256 digests of what was read and written, by name.
+    /// SHA-256 digests of the files read and written, by name.
     package var hashes: [Setting]
-    /// From all prompts down to what was trained on.
+    /// Counts from all prompts down to the pairs trained on.
     package var funnel: [Count]
     package var drops: [LeftOut]
     package var log: [TrainingStep]
     package var evaluation: Evaluation?
-    /// How many prompts are held out, to choose by and to report on; nil where that is not known.
+    /// Number of held-out prompts, for choosing and reporting; nil if unknown.
     package var heldOut: Int?
     package var stages: [StageTime]
-    /// Lets the page ask its server for news; nil in a file.
+    /// State of a live page, which asks its server for changes; nil in a file.
     package var live: Live?
 
     package init(

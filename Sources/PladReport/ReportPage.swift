@@ -2,10 +2,10 @@ import Foundation
 import Mustache
 import PladRecords
 
-/// `report.html`: one page without network that shows what a run did and whether its student got better.
+/// Renders `report.html`: one page without network access that shows what a run did and how its student changed.
 ///
-/// The same input gives the same bytes. Texts of teacher and students are data: they are escaped, and the page's
-/// content security policy runs no script but its own.
+/// The same input gives the same bytes. Texts of teacher and students are untrusted data: they are escaped, and the page's content
+/// security policy allows no script but its own.
 package enum ReportPage {
     package static func html(_ input: ReportInput) -> String {
         template.render(View(input))
@@ -20,7 +20,7 @@ package enum ReportPage {
         }
     }()
 
-    /// What the template names.
+    /// The values that the template names.
     private struct View {
         let title: String
         let now: String?
@@ -54,7 +54,8 @@ package enum ReportPage {
         }
     }
 
-    /// Lets nothing be loaded and no script run but those whose digests it names; a live page may ask its server for news.
+    /// The content security policy: loads nothing and runs only the scripts with the given digests; a live page may ask its server for
+    /// changes.
     private static func policy(script: String, isLive: Bool) -> String {
         let digests = [("style-src", ReportResources.style), ("script-src", script)].map { source, text in
             "\(source) 'sha256-\(Data(Digest(of: text).bytes).base64EncodedString())'"

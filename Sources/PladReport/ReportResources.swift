@@ -1,19 +1,19 @@
-/// The parts of the page that are no Swift, which lie under Resources and are compiled in.
+/// The files of the page under Resources, compiled in.
 enum ReportResources {
-    /// The page, as Mustache. Three braces stand only around the page's own style, script and drawings.
+    /// Mustache template of the page. Triple braces surround only the page's own style, script and drawings.
     static let page = text(PackageResources.report_html)
 
-    /// How the page looks: ink on paper by day and by night, one accent, no decoration. Every text reaches a contrast of 4.5 to 1 on
-    /// its background (WCAG 2.2, 1.4.3).
+    /// Style sheet: light and dark, one accent colour, no decoration. Every text has a contrast of at least 4.5 to 1 with its
+    /// background (WCAG 2.2, 1.4.3).
     static let style = text(PackageResources.report_css)
 
-    /// What filters the answers; without it the page shows all of them.
+    /// Script that filters the completions; without it the page shows all of them.
     static let script = text(PackageResources.report_js)
 
-    /// What a live page does besides: it asks its server every two seconds whether there is news, and then loads itself again as it
-    /// was left: scrolled, opened, filtered.
+    /// Script of a live page: asks the server every two seconds for changes, then reloads and restores scroll position, open parts and
+    /// filters.
     static let live = text(PackageResources.live_js)
 
-    /// A file without its last line's end.
+    /// The text of a file without its last line end.
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes.dropLast(), as: UTF8.self) }
 }

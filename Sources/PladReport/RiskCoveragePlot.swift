@@ -1,6 +1,6 @@
 import PladRecords
 
-/// How good a student's answers are where it answers only what it is surest of: across, the share answered; up, their mean quality.
+/// A plot of mean quality, upwards, by the share of prompts answered, across, when the student answers only the most confident ones.
 struct RiskCoveragePlot {
     let title: String
     let curve: RiskCoverage
@@ -16,6 +16,6 @@ struct RiskCoveragePlot {
         let parts = [0.25, 0.5, 0.75, 1].compactMap { share in
             points.first { $0[0] >= share - 1e-9 }.map { "of \(Numbers.fixed($0[0], 2)) \(Numbers.fixed($0[1], 2))" }
         }
-        return svg.markup(label: "\(title), mean quality of the surest answers: " + parts.joined(separator: "; "))
+        return svg.markup(label: "\(title), mean quality of the surest completions: " + parts.joined(separator: "; "))
     }
 }

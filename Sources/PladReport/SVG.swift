@@ -1,6 +1,6 @@
 import Foundation
 
-/// A drawing in the making. Colours, fonts and widths are classes of the report's style; texts are escaped.
+/// An SVG drawing under construction. Colours, fonts and widths are classes of the report's style; texts are escaped.
 struct SVG {
     private var body = ""
     private let width: Double
@@ -37,12 +37,12 @@ struct SVG {
             "<text class=\"\(style)\" x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" text-anchor=\"\(anchor.rawValue)\">\(text.escaped)</text>"
     }
 
-    /// The whole drawing; `label` says to those who cannot see it what it shows.
+    /// The markup of the whole drawing; `label` describes it to those who cannot see it.
     func markup(label: String) -> String {
         "<svg viewBox=\"0 0 \(Self.number(width)) \(Self.number(height))\" role=\"img\" aria-label=\"\(label.escaped)\">\(body)</svg>"
     }
 
-    /// Tenths of a pixel, without needless digits.
+    /// A number of pixels with one decimal at most.
     private static func number(_ value: Double) -> String {
         let tenths = Numbers.whole(value * 10)
         let (whole, tenth) = (tenths.magnitude / 10, tenths.magnitude % 10)
@@ -51,6 +51,6 @@ struct SVG {
 }
 
 extension String {
-    /// About how wide the text is in the plots' type of 11 pixels.
+    /// Approximate width of the text in the plots' font of 11 pixels.
     var plotWidth: Double { Double(count) * 6.1 }
 }

@@ -1,6 +1,6 @@
 import PladRecords
 
-/// Where the values of each row lie: a dot for the median, a thick line for the middle half, a thin one for 10 % to 90 %.
+/// A plot of each row's distribution: a dot for the median, a thick line for the middle half, a thin one for 10 % to 90 %.
 struct SpreadPlot {
     let title: String
     private let rows: [(name: String, spread: Spread)]
@@ -8,7 +8,7 @@ struct SpreadPlot {
 
     private static let (width, rowHeight) = (360.0, 24.0)
 
-    /// Rows without a spread are left out.
+    /// Makes the plot; rows without a spread are left out.
     init(title: String, rows: [(name: String, spread: Spread?)], decimals: Int) {
         self.title = title
         self.decimals = decimals

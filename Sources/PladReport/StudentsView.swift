@@ -1,6 +1,6 @@
 import PladRecords
 
-/// The students compared: a plot a measure, all numbers as a table, paired differences, distributions and reliability.
+/// The students compared: a plot for each measure, all numbers as a table, paired differences, distributions and reliability.
 struct StudentsView {
     struct Plot {
         let heading: String
@@ -10,13 +10,13 @@ struct StudentsView {
 
     struct Row {
         let measure: String
-        /// What it means, where no plot above says it.
+        /// Meaning of the measure, if no plot above explains it.
         let hint: String?
         let cells: [Cell]
     }
 
     let prompts: String
-    /// Where ROUGE cannot read the texts.
+    /// Note to show if ROUGE cannot read the texts.
     let note: String?
     let likeness: String
     let plots: [Plot]
@@ -29,10 +29,10 @@ struct StudentsView {
     let reliability: [Plot]
     let likelihood: [Plot]
     let riskCoverage: [Plot]
-    /// What ranking can gain.
+    /// Possible gain of ranking.
     let headroom: String?
 
-    /// Nil where no student was measured.
+    /// Nil if no student was measured.
     init?(_ evaluation: Evaluation) {
         let measures = Measure.measured(in: evaluation)
         guard !measures.isEmpty else { return nil }
@@ -108,16 +108,16 @@ struct StudentsView {
         let lengths = evaluation.students.map { (name: $0.name, spread: $0.answerTokensSpread) }
         let withTeacher = [(name: "teacher", spread: evaluation.teacherTokensSpread)] + lengths
         let plots = [
-            ("ROUGE-L", "Of single answers.", SpreadPlot(title: "Distribution of ROUGE-L", rows: rouge, decimals: 2)),
-            ("chrF", "Of single answers.", SpreadPlot(title: "Distribution of chrF", rows: chrF, decimals: 2)),
-            ("Length", "Tokens of single answers.", SpreadPlot(title: "Distribution of length", rows: withTeacher, decimals: 0)),
+            ("ROUGE-L", "Of single completions.", SpreadPlot(title: "Distribution of ROUGE-L", rows: rouge, decimals: 2)),
+            ("chrF", "Of single completions.", SpreadPlot(title: "Distribution of chrF", rows: chrF, decimals: 2)),
+            ("Length", "Tokens of single completions.", SpreadPlot(title: "Distribution of length", rows: withTeacher, decimals: 0)),
         ]
         return plots.compactMap { heading, meaning, plot in
             plot.isEmpty ? nil : Plot(heading: heading, meaning: meaning, markup: plot.markup())
         }
     }
 
-    /// The share of prompts won, which has 0.5 where a difference has 0.
+    /// The rows for the share of prompts won, whose neutral value is 0.5 rather than 0.
     private static func wins(_ evaluation: Evaluation) -> [Row] {
         let differences = evaluation.differences
         guard differences.contains(where: { $0.winRate?.measured != nil }) else { return [] }

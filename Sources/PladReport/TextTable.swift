@@ -1,6 +1,6 @@
 import PladRecords
 
-/// Parts of the tables for a terminal of 100 columns.
+/// Formats tables for a terminal of 100 columns.
 package enum TextTable {
     package struct Column {
         let heading: String
@@ -16,7 +16,7 @@ package enum TextTable {
 
     private static let width = 100
 
-    /// The lines of a table; columns that do not fit beside each other stand in a further block below, with `names` again.
+    /// The lines of a table; columns that do not fit go to a further block below, with `names` again.
     package static func lines(_ names: [Column], _ columns: [Column]) -> [String] {
         let room = width - names.reduce(0) { $0 + $1.width }
         var blocks: [[Column]] = [[]]
@@ -39,7 +39,7 @@ package enum TextTable {
         }
     }
 
-    /// Sentences as lines of the table's width in ASCII, each beginning a line.
+    /// The sentences as lines of the table's width in ASCII, each starting a line.
     static func wrapped(_ sentences: [String]) -> [String] {
         sentences.flatMap { sentence in
             let plain = [("“", "\""), ("”", "\""), ("’", "'"), ("→", "to")].reduce(sentence) { $0.replacing($1.0, with: $1.1) }
@@ -67,7 +67,7 @@ package enum TextTable {
         "\(shortened(difference.student, to: 30)) against \(shortened(difference.baseline, to: 30)), prompt by prompt"
     }
 
-    /// A line a measure: how much the student differs from the baseline, and what that says.
+    /// One line for each measure: the difference from the baseline and its verdict.
     static func gains(_ difference: StudentDifference, _ measures: [Measure]) -> [String] {
         measures.compactMap { measure in
             guard let estimate = measure.difference(difference), let judgement = measure.judge(difference) else { return nil }
@@ -85,14 +85,14 @@ package enum TextTable {
         }
     }
 
-    /// How often a judge prefers the student's answers.
+    /// The line with a judge's win rate of the student; nil if nothing was judged.
     static func wins(_ judgement: Judgement, _ likeness: SimilarityMetric) -> String? {
         guard let rate = judgement.winRate.measured else { return nil }
         let words = rate.low > 0.5 ? "better" : rate.high < 0.5 ? "worse" : unclear
         return gain("win rate", " " + cell(rate, 3), "\(words) (judge: \(judgement.judgeInWords(likeness, to: 30)))")
     }
 
-    /// What the columns mean, a line each.
+    /// The meaning of the columns, a line each.
     static func legend(_ measures: [Measure]) -> [String] {
         measures.map { explanation($0.shortName, $0.meaning.replacing("’", with: "'")) }
     }
@@ -114,7 +114,7 @@ package enum TextTable {
         text + String(repeating: " ", count: max(1, width - text.count))
     }
 
-    /// A long name keeps its end, which is where paths differ.
+    /// A name shortened at its start, since paths differ at their end.
     static func shortened(_ name: String, to width: Int) -> String {
         let name = name.split(whereSeparator: \.isNewline).joined(separator: " ")
         return name.count <= width ? name : ".." + name.suffix(width - 2)
@@ -122,7 +122,7 @@ package enum TextTable {
 }
 
 extension Judgement {
-    /// The judge as a person would call it; a long name is shortened, what kind of judge it is is not.
+    /// The judge's name in words; a long model name is shortened, the kind of judge is not.
     func judgeInWords(_ likeness: SimilarityMetric, to width: Int = .max) -> String {
         switch judge {
         case "metric": return "facts kept, then \(likeness.rawValue)"

@@ -10,13 +10,13 @@ struct TrainingView {
 
     let name: String
     let steps: String
-    /// Why training ended early, where it collapsed.
+    /// Reason of an early end, if training collapsed.
     let collapse: String?
-    /// How many steps each point is the mean of, where there are too many to draw one by one.
+    /// Note on the number of steps that each point averages, if there are too many to draw.
     let thinning: String?
     let plots: [Plot]
 
-    /// The parts in the order they came; rounds of ranking, which follow each other, are one part.
+    /// The parts of training in order; consecutive rounds of ranking are one part.
     static func groups(of log: [TrainingStep]) -> [TrainingView] {
         var groups: [(name: String, steps: [TrainingStep])] = []
         for step in log {
@@ -61,12 +61,12 @@ struct TrainingView {
                 "Tokens of a completion, mean of the batch."
             ),
             (
-                LinePlot(title: "Length of answers", curves: [curve("ratio") { $0.probe?.lengthRatio }]),
-                "Of greedy answers to a few training prompts, over the chosen texts’."
+                LinePlot(title: "Length of completions", curves: [curve("ratio") { $0.probe?.lengthRatio }]),
+                "Of greedy completions of a few training prompts, over the chosen texts’."
             ),
             (
                 LinePlot(title: "Repetition", curves: [curve("share") { $0.probe?.repetition }], limits: 0...1),
-                "Share of runs of four tokens in those answers that stood before."
+                "Share of runs of four tokens in those completions that occurred before."
             ),
             (LinePlot(title: "Gradient norm", curves: [curve("norm") { $0.gradientNorm }]), "L2, before clipping."),
             (LinePlot(title: "Learning rate", curves: [curve("rate") { $0.learningRate }]), "By step."),

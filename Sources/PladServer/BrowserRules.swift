@@ -2,34 +2,37 @@ import Foundation
 import PladHTTP
 import PladRecords
 
-/// What keeps pages that a browser shows from using a server that they find on its machine.
+/// The rules that keep web pages in a browser on this machine from using the server.
 ///
-/// A page may point its own name at 127.0.0.1 (DNS rebinding): the browser then takes this server for the page's own, but says the name
-/// in Host. And every page may send requests anywhere; the browser says which in Origin, and asks first (a preflight) for most.
+/// A page may point its own name at 127.0.0.1 (DNS rebinding): the browser then takes this server for the page's own, but sends the
+/// name in Host. And every page may send requests anywhere; the browser sends the page's origin in Origin, and asks first (a preflight)
+/// for most.
 package struct BrowserRules: Sendable {
-    /// The names, in lower case, that Host may have; nil for any: beyond this machine a token is asked for instead.
+    /// Names, in lower case, that Host may have; nil for any: if the server is reachable from other machines, a token is required
+    /// instead.
     private let hosts: Set<String>?
     private let origins: Set<String>
 
     /// - Parameters:
-    ///   - host: the address listened on, as it was given.
-    ///   - allowedOrigins: `scheme://host:port` of each page that may ask, or `*` for all.
+    ///   - host: address to listen on, as given.
+    ///   - allowedOrigins: `scheme://host:port` of each page that may send requests, or `*` for all.
     ///
-    /// Throws `ServerError.origin` for what is no origin.
+    /// Throws `ServerError.origin` for an invalid origin.
     package init(host: String, allowedOrigins: [String] = []) throws {
         hosts = ListeningSocket.isLoopback(host) ? [Self.plain(host)] : nil
         for origin in allowedOrigins where !["*", "null"].contains(origin) {
             guard let url = URL(string: origin), url.scheme != nil, url.host != nil, url.path.isEmpty, url.query == nil, url.user == nil
             else {
                 throw ServerError(
-                    .origin, "\"\(origin)\" is no origin: give scheme, host and port alone, for example http://localhost:3000, or * for all"
+                    .origin,
+                    "\"\(origin)\" is not an origin: give scheme, host and port alone, for example http://localhost:3000, or * for all"
                 )
             }
         }
         origins = Set(allowedOrigins.map { $0.lowercased() })
     }
 
-    /// Why a request is not served, told from its head; nil where it may be.
+    /// The reason to refuse a request, by its head; nil if it may be served.
     func refusal(of request: ServerRequest) -> APIError? {
         guard let host = request.headers["host"] else {
             // What speaks HTTP/1.0 is no browser.
@@ -38,19 +41,19 @@ package struct BrowserRules: Sendable {
         let name = Self.plain(host)
         let isOneName = name.utf8.allSatisfy { $0 > 0x20 && $0 != UInt8(ascii: ",") }
         if let hosts, !isOneName || !Self.isLoopbackName(name) && !hosts.contains(name) {
-            return APIError(403, "this server is for this machine alone, not for \"\(host.prefix(80))\"; ask 127.0.0.1")
+            return APIError(403, "this server is for this machine only, not for \"\(host.prefix(80))\"; ask 127.0.0.1")
         }
         guard let origin = request.headers["origin"], !allows(origin) else { return nil }
         return APIError(403, "pages of \(origin.prefix(80)) may not use this server: it was not started to allow that origin")
     }
 
-    /// The fields that let the page that asks read the answer; none where no page asks.
+    /// The header fields that let the requesting page read the response; none if no page asks.
     func headers(for request: ServerRequest) -> [String: String] {
         guard let origin = request.headers["origin"], allows(origin) else { return [:] }
         return ["Access-Control-Allow-Origin": origin, "Vary": "Origin"]
     }
 
-    /// The answer to a browser that asks whether a page may send a request; nil for other requests. Browsers send no token with it.
+    /// The response to a browser's preflight; nil for other requests. Browsers send no token with it.
     func preflight(_ request: ServerRequest) -> HTTPResponse? {
         guard request.method == "OPTIONS", request.headers["origin"] != nil, request.headers["access-control-request-method"] != nil else {
             return nil
@@ -65,7 +68,7 @@ package struct BrowserRules: Sendable {
 
     private func allows(_ origin: String) -> Bool { origins.contains("*") || origins.contains(origin.lowercased()) }
 
-    /// A host without its port and brackets, in lower case.
+    /// A host without port and brackets, in lower case.
     private static func plain(_ host: String) -> String {
         var name = host.lowercased().replacing(/:[0-9]*$/, with: "")
         if host.contains("::"), !host.hasPrefix("[") { name = host.lowercased() }

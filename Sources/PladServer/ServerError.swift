@@ -1,21 +1,13 @@
 package import PladRecords
 
-/// An error of this module: what keeps an endpoint from starting, or its model from answering.
-package struct ServerError: Failure {
-    package enum Code: Sendable {
-        /// The access token is missing, empty, or kept in a file that others may read.
-        case token
-        /// An origin that browsers may ask from is not written as one.
-        case origin
-    }
+/// An error of the server: an endpoint that cannot start.
+package typealias ServerError = CodedError<ServerErrorCode>
 
-    package let code: Code
-    package let message: String
-
-    package init(_ code: Code, _ message: String) {
-        self.code = code
-        self.message = message
-    }
+package enum ServerErrorCode: ErrorCode {
+    /// The access token is missing or empty, or its file is readable by others.
+    case token
+    /// An allowed origin is malformed.
+    case origin
 
     package var exitStatus: ExitStatus { .usage }
 }

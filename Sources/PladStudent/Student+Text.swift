@@ -5,9 +5,9 @@ extension Student {
     /// Continues a text.
     ///
     /// - Parameters:
-    ///   - prompt: continued as it stands, with the special tokens that the tokenizer adds to a text.
-    ///   - count: how many samples are drawn.
-    ///   - seed: seeds the random streams; the same seed gives the same samples.
+    ///   - prompt: text to continue; the tokenizer's special tokens are added, and no chat template.
+    ///   - count: number of samples.
+    ///   - seed: seed of the random streams; the same seed gives the same samples.
     ///
     /// Throws `StudentError` for parameters out of range and for a prompt that fills the student's context.
     public func completions(
@@ -16,9 +16,9 @@ extension Student {
         try completions(of: tokenizer.encodePrompt(prompt), parameters, count, seed)
     }
 
-    /// Answers a conversation, put as the student's chat template has it; without a template, as its contents, a line each.
+    /// Completes a conversation, rendered by the student's chat template; without a template, as its contents, one per line.
     ///
-    /// Throws `TokenizerError` where the template refuses the messages, and what `completions` of a text throws.
+    /// Throws `TokenizerError` if the template refuses the messages, and what `completions` of a text throws.
     public func completions(
         of messages: [Message], _ parameters: SamplingParameters = SamplingParameters(), count: Int = 1, seed: UInt64 = 0
     ) throws -> [Completion] {
@@ -36,9 +36,9 @@ extension Student {
         return try sample([request], slots: max(1, count))[0].map { Completion(text: $0.text, finishReason: $0.finishReason) }
     }
 
-    /// log P(completion | prompt) in nats: the sum over the completion's tokens, the end-of-sequence token included.
+    /// Log-probability log P(completion | prompt) in nats: the sum over the completion's tokens, the end-of-sequence token included.
     ///
-    /// Throws `StudentError` where both do not fit the student's context.
+    /// Throws `StudentError` if both together do not fit the student's context.
     public func logProbability(of completion: String, after prompt: String) throws -> Double {
         let tokens = tokenizer.encodeContinuation(completion) + endOfSequence.prefix(1)
         let tree = PromptTree(prompt: tokenizer.encodePrompt(prompt), continuations: [tokens])

@@ -3,32 +3,34 @@ package import PladRecords
 package import PladTensor
 package import PladTokenizer
 
-/// The local model: a decoder, with an encoder before it in some families, and its tokenizer, read from a Hugging Face folder. Synchronous and of a single owner.
+/// The local model and its tokenizer, read from a Hugging Face folder: a decoder, in some families with an encoder. Synchronous, with a
+/// single owner.
 public final class Student {
     package let configuration: StudentConfiguration
     package let tokenizer: Tokenizer
-    /// Ids that end a sequence: those of generation_config.json, else config.json, else the tokenizer. The first one is appended to
-    /// completions that are trained on: of several it is the one that ends a turn, by the chat template, else by the tokenizer.
+    /// Ids that end a sequence, from generation_config.json, else config.json, else the tokenizer. The first one is appended to
+    /// training completions: the one that ends a turn, by the chat template, else by the tokenizer.
     package let endOfSequence: [TokenID]
     package private(set) var weights: Weights
     package let workers: Workers
     private(set) var model: Model
-    /// Memory for passes without gradients.
+    /// Working memory of passes without gradients.
     private(set) var passing: Pass
-    /// What the student has learnt beside its own weights, which then stay as they are.
+    /// The adapter, which training changes in place of the student's own weights; nil without one.
     package private(set) var adapter: Adapter?
-    /// What the family's files call tensors.
+    /// Names of the tensors in the family's files.
     let names: TensorNames
     let folder: URL
-    /// The tokenizer's files and their like.
+    /// Paths of the tokenizer's files and of the others beside the weights.
     let companions: Companions
     private let file: ConfigurationFile
 
-    /// Reads config.json, the safetensors files, the tokenizer and generation_config.json. Throws `StudentError` that names the file, the tensor and the numbers.
+    /// Reads config.json, the safetensors files, the tokenizer and generation_config.json. Throws `StudentError` with the file, the
+    /// tensor and the numbers.
     ///
-    /// A PEFT adapter's folder is read with the base model that it names, a path as seen from that folder, unless `base` is given; a
-    /// tokenizer or chat template that lies beside the adapter takes the place of the base model's.
-    /// - Parameter threads: the processor threads that it computes with.
+    /// A PEFT adapter's folder is read with the base model that it names, a path relative to that folder, unless `base` is given. A
+    /// tokenizer or chat template beside the adapter replaces the base model's.
+    /// - Parameter threads: number of processor threads to compute with.
     public convenience init(folder: URL, base: URL? = nil, threads: Int) throws {
         guard let name = try AdapterFolder.base(of: folder) else {
             try self.init(Companions(folder: folder), threads: threads)
@@ -38,12 +40,12 @@ public final class Student {
         try attachAdapter(from: folder)
     }
 
-    /// The settings of the adapter in a folder; nil where the folder is a model's own.
+    /// The settings of the adapter in a folder; nil if the folder is a model's own.
     package static func adapter(in folder: URL) throws -> LoRA? {
         AdapterFolder.isOne(folder) ? try AdapterFolder.read(folder).settings : nil
     }
 
-    /// The base model that an adapter's folder names; nil where the folder is a model's own.
+    /// The base model that an adapter's folder names; nil if the folder is a model's own.
     package static func base(ofAdapter folder: URL) throws -> String? { try AdapterFolder.base(of: folder) }
 
     private init(_ companions: Companions, threads: Int) throws {
@@ -75,16 +77,16 @@ public final class Student {
         passing = Pass(model, keeping: false)
     }
 
-    /// Brings weights that lie in files into memory: they can be changed, and nothing done to the files reaches them.
+    /// Copies mapped weights to memory, so that they can be changed and changes of the files do not reach them.
     ///
-    /// Throws `StudentError.memory`, and `.files` when a file was written over before.
+    /// Throws `StudentError.memory`, and `.files` if a file was overwritten before.
     package func ownWeights() throws {
         guard weights.areMapped else { return }
         weights = try Weights(copying: weights, place: folder.path, workers: workers)
         attach(adapter)
     }
 
-    /// Makes an adapter, or none, part of the model.
+    /// Replaces the model's adapter, or removes it.
     func attach(_ adapter: Adapter?) {
         self.adapter = adapter
         model = Model(
@@ -108,31 +110,33 @@ public final class Student {
         return [id]
     }
 
-    /// A list names the ends of texts and of turns in any order; an answer that is trained on ends a turn.
+    /// Moves the id that ends a turn to the front: a list names the ends of texts and of turns in any order.
     private static func turnEndFirst(_ ids: [TokenID], _ tokenizer: Tokenizer) -> [TokenID] {
         guard ids.count > 1, let end = tokenizer.turnEnd(among: ids) ?? tokenizer.endOfSequence, ids.contains(end) else { return ids }
         return [end] + ids.filter { $0 != end }
     }
 
-    /// Writes a Hugging Face folder that `transformers` loads: config.json, model.safetensors, generation_config.json and the tokenizer's files.
+    /// Writes a Hugging Face folder that `transformers` loads: config.json, model.safetensors, generation_config.json and the
+    /// tokenizer's files.
     ///
-    /// The same weights give the same bytes. The folder is the old one, if any, or the whole new one, never a part; the
-    /// student's own folder may be the target. An adapter is merged first. Throws `RecordError.unwritable`, and what `ownWeights` throws.
+    /// The same weights give the same bytes. The folder is replaced as a whole, never in part; it may be the student's own. An adapter
+    /// is merged first. Throws `RecordError.unwritable`, and what `ownWeights` throws.
     public func save(to folder: URL, as dtype: TensorType) throws { try save(to: folder, as: dtype, chatTemplate: nil) }
 
-    /// Writes the folder as `save(to:as:)` does, with another chat template (Jinja) than the one the student was read with.
+    /// Writes the folder like `save(to:as:)`, with another chat template (Jinja) than the student's.
     package func save(to folder: URL, as dtype: TensorType, chatTemplate: String?) throws {
         try mergeAdapter()
         try StudentFolder.write(
             weights, as: dtype, configuration: file, companions: companions, chatTemplate: chatTemplate, to: folder)
     }
 
-    /// Writes a random student: matrices from normal distributions as the family has them, norms 1, biases 0, the tokenizer's files copied. The same seed gives the same bytes.
+    /// Writes a student with random weights: matrices from normal distributions with the family's deviations, norms 1, biases 0; copies
+    /// the tokenizer's files. The same seed gives the same bytes.
     ///
     /// The weights' type is the one that `config` names, else float32.
     /// - Parameters:
-    ///   - config: a config.json.
-    ///   - tokenizer: the folder that holds tokenizer.json.
+    ///   - config: path of a config.json.
+    ///   - tokenizer: path of the folder with tokenizer.json.
     package static func initialise(config: URL, tokenizer: URL, seed: UInt64, into folder: URL) throws {
         let file = try ConfigurationFile(contentsOf: config)
         let family = try ModelFamily.named(by: file)

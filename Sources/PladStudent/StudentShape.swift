@@ -1,15 +1,15 @@
 package import Foundation
 import PladTensor
 
-/// What a student's config.json says of its size: what there is to know before any weight is read.
+/// The size of a student according to its config.json, known before any weight is read.
 package struct StudentShape: Sendable {
     package let configuration: StudentConfiguration
-    /// The model's own numbers, and those that an adapter adds.
+    /// Number of the model's own parameters, and of the adapter's.
     package let parameters, adapterParameters: Int
     private let hasAdapter: Bool
     private let names: @Sendable (StudentConfiguration) -> TensorNames
 
-    /// Reads config.json, and of the weights' files at most the headers. Throws `StudentError` for what is wrong there.
+    /// Reads config.json, and at most the headers of the weights' files. Throws `StudentError` for a wrong value.
     package init(folder: URL, adapter: LoRA? = nil) throws {
         let file = try ConfigurationFile(contentsOf: folder.appendingPathComponent("config.json"))
         let family = try ModelFamily.named(by: file)
@@ -31,10 +31,10 @@ package struct StudentShape: Sendable {
         adapterParameters = layouts.adapter.reduce(0) { $0 + $1.count }
     }
 
-    /// The numbers that training changes.
+    /// Number of the parameters that training changes.
     package var trainableParameters: Int { hasAdapter ? adapterParameters : parameters }
 
-    /// Token rows and bytes of one pass that keeps what its backward pass needs.
+    /// Token rows and bytes of one pass that keeps its activations for the backward pass.
     package func pass(_ trees: [(prompt: Int, completions: [Int])], threads: Int) -> (rows: Int, bytes: Int) {
         let completions = trees.reduce(0) { $0 + $1.completions.reduce(0) { $0 + $1 - 1 } }
         let prompts = trees.reduce(0) { $0 + $1.prompt }
@@ -64,7 +64,7 @@ package struct StudentShape: Sendable {
 }
 
 extension Student {
-    /// The student's own size, with its adapter's.
+    /// The student's own size, its adapter included.
     package var shape: StudentShape {
         let names = names
         return StudentShape(configuration, names: { _ in names }, adapter: adapter?.settings)

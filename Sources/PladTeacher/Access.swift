@@ -2,20 +2,20 @@ import Foundation
 package import PladHTTP
 import PladRecords
 
-/// The key that an endpoint is shown, and the words for when it asks for one or refuses this.
+/// The key for an endpoint, and the advice to give if it requires one or refuses this one.
 ///
 /// A provider's variable, such as `OPENAI_API_KEY`, is for that provider's own hosts. Any other endpoint gets a key that the user has
-/// named for it: a file's, or that of a variable which stands for whatever endpoint a command names. No key goes over plain
-/// http to another machine, unless the user asks for that.
+/// named for it: from a file, or from a variable for any endpoint that a command names. No key goes over plain http to another machine,
+/// unless the user allows it.
 package struct Access: Sendable {
-    /// Nil where there is none for this endpoint.
+    /// Key for this endpoint; nil if there is none.
     package let key: Credential?
-    /// The headers that the user gives beside it.
+    /// Headers that the user adds.
     package let headers: [HTTPHeader]
-    /// The way for a person to mend the key; the end of an error.
+    /// Advice on how to give or correct the key, the end of an error.
     package let advice: String
 
-    /// A key for whoever is asked, and the headers beside it.
+    /// Makes the access with a key for any endpoint, and additional headers.
     package init(key: Credential?, headers: [HTTPHeader] = []) {
         self.init(key: key, headers: headers, advice: key.map { "check the key in \($0.source)" } ?? "no key was sent: set PLAD_API_KEY")
     }
@@ -26,10 +26,10 @@ package struct Access: Sendable {
         self.advice = advice
     }
 
-    /// The key for `endpoint`: that of the file, else of the first variable that is set, else of the provider's own.
+    /// Finds the key for `endpoint`: from the file, else the first variable that is set, else the provider's own.
     ///
-    /// Throws `HTTPError.unusableSecret` for a key that cannot be sent, and `TeacherError.keyWithheld` where key or headers would
-    /// go over plain http to another machine.
+    /// Throws `HTTPError.unusableSecret` for a key that cannot be sent, and `TeacherError.keyWithheld` if key or headers would go over
+    /// plain http to another machine.
     package init(to endpoint: Endpoint, keys: KeySource, headers: [HTTPHeader] = []) throws {
         let environment = keys.environment.filter { !$0.value.isEmpty }
         let provider = KeySource.variable(for: endpoint.host)
@@ -47,15 +47,15 @@ package struct Access: Sendable {
     }
 }
 
-/// Where the keys of a command are.
+/// The places of a command's keys.
 package struct KeySource: Sendable {
-    /// A file of mode 0600, or `-` for standard input; it goes before all variables.
+    /// Path of a file of mode 0600, or `-` for standard input; takes precedence over all variables.
     package var file: String?
-    /// Variables for whatever endpoint the user names.
+    /// Names of variables for any endpoint that the user names.
     package var variables: [String]
     /// True if a key may go over plain http to another machine.
     package var allowsPlainHTTP: Bool
-    /// The group of settings that file and permission are given by, for errors.
+    /// Path of the settings group for file and permission, for errors.
     package var setting: String?
     package var environment: [String: String]
 
@@ -70,7 +70,7 @@ package struct KeySource: Sendable {
         self.environment = environment
     }
 
-    /// Providers' variables, and the hosts that they are for, with their subdomains.
+    /// Variables of providers, and their hosts, subdomains included.
     package static let providers: [(variable: String, hosts: [String])] = [
         ("OPENAI_API_KEY", ["api.openai.com"]),
         ("AZURE_OPENAI_API_KEY", ["openai.azure.com", "services.ai.azure.com", "cognitiveservices.azure.com"]),
@@ -83,17 +83,17 @@ package struct KeySource: Sendable {
         ("OPENROUTER_API_KEY", ["openrouter.ai"]),
     ]
 
-    /// The provider's variable for its own host; nil for others.
+    /// The provider's variable for its own host; nil for other hosts.
     static func variable(for host: String) -> String? {
         providers.first { $0.hosts.contains { host == $0 || host.hasSuffix("." + $0) } }?.variable
     }
 
-    /// True if the provider whose host this is has a key in the environment.
+    /// True if the environment has a key for the provider of this host.
     package static func hasKey(for endpoint: Endpoint, in environment: [String: String]) -> Bool {
         variable(for: endpoint.host).map { environment[$0]?.isEmpty == false } ?? false
     }
 
-    /// The way to give a key to an endpoint that got none, and which key of the environment is for somebody else.
+    /// Advice for an endpoint without a key, which also names a key in the environment that is for another provider.
     fileprivate func advice(_ endpoint: Endpoint, _ environment: [String: String]) -> String {
         let ways = [Self.variable(for: endpoint.host)].compactMap { $0 } + variables + (setting.map { ["`\($0).key_file`"] } ?? [])
         let kept = Self.providers.first { environment[$0.variable] != nil }.map { "\($0.variable) is for \($0.hosts[0]) alone; " }
@@ -102,7 +102,7 @@ package struct KeySource: Sendable {
 }
 
 extension Endpoint {
-    /// The host in small letters, an IPv6 address in brackets.
+    /// Host in lower case, an IPv6 address in brackets.
     package var host: String {
         let whole = origin.drop { $0 != "/" }.dropFirst(2)
         return whole.hasPrefix("[") ? String(whole.prefix { $0 != "]" } + "]") : String(whole.prefix { $0 != ":" })
@@ -111,7 +111,7 @@ extension Endpoint {
     /// True if requests are not encrypted.
     package var isPlain: Bool { origin.hasPrefix("http:") }
 
-    /// True if it is on this machine: nothing that is sent there leaves it.
+    /// True if it is on this machine, so that nothing sent to it leaves the machine.
     package var isLoopback: Bool {
         let bytes = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
         return host == "localhost" || host.hasSuffix(".localhost") || host == "[::1]"

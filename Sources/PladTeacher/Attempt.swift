@@ -1,19 +1,19 @@
 package import Foundation
 
-/// One request over the wire, as the attempt log sees it.
+/// A request sent to the endpoint, for the attempt log.
 package struct Attempt: Sendable {
     package var request: TeacherRequest
-    /// Which attempt for this answer it is, from 1.
+    /// Number of the attempt for this completion, from 1.
     package var number: Int
     package var started: Date
     package var duration: Duration
-    /// The HTTP status; nil when no whole response came.
+    /// HTTP status; nil without a whole response.
     package var status: Int?
-    /// Why it brought no answer; nil when it did.
+    /// Reason of the failure; nil if it brought a completion.
     package var fault: String?
-    /// The wait before the next attempt; nil when there is none.
+    /// Wait before the next attempt; nil if there is none.
     package var retryAfter: Duration?
-    /// The provider's own name for it, which its support asks for.
+    /// Provider's id of the request, for its support.
     package var requestID: String?
 
     package init(

@@ -1,20 +1,20 @@
 import Foundation
 import PladRecords
 
-/// Where a teacher is asked: the whole address of one dialect's path, in parts.
+/// The address of a dialect's path at an endpoint, in parts.
 package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
-    /// Scheme, host in small letters and port unless it is the scheme's own: `https://api.openai.com`.
+    /// Scheme, host in lower case, and port unless it is the scheme's default: `https://api.openai.com`.
     package let origin: String
-    /// From the first slash on, the query included: `/v1/chat/completions`.
+    /// Path from the first slash on, the query included: `/v1/chat/completions`.
     package let path: String
 
     package var url: String { origin + path }
     package var description: String { url }
 
-    /// The endpoint for `remote`, a base address with or without `/v1`, or the whole address of the dialect's path.
+    /// Makes the endpoint for `remote`, a base address with or without `/v1`, or the whole address of the dialect's path.
     ///
-    /// Throws `TeacherError.malformedAddress` for anything but an http or https address, and for an address that
-    /// carries a secret, which would end up in keys and records.
+    /// Throws `TeacherError.malformedAddress` for anything but an http or https address, and for an address that contains a secret,
+    /// which would end up in keys and records.
     package init(_ remote: String, dialect: some Dialect) throws {
         guard let parts = URLComponents(string: remote), let scheme = parts.scheme?.lowercased(), let host = parts.host, !host.isEmpty,
             scheme == "http" || scheme == "https", (1...65535).contains(parts.port ?? 1)

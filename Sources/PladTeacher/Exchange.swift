@@ -2,7 +2,7 @@ import Foundation
 import PladHTTP
 import PladRecords
 
-/// One request over the wire and what came of it.
+/// A request sent to the endpoint and its outcome.
 struct Exchange: AttemptOutcome {
     enum Seen {
         case answer(Completion)
@@ -11,12 +11,12 @@ struct Exchange: AttemptOutcome {
 
     var started: Date
     var duration: Duration
-    /// Nil where no whole response came.
+    /// Response; nil without a whole one.
     var response: Response?
     var seen: Seen
     /// Budget reserved for this attempt; settled when the completion is stored.
     var reservation: Reservation?
-    /// Counts the request as under way while its completion is not kept; nil for an attempt without one.
+    /// Counts the request as under way until its completion is stored; nil for an attempt without one.
     var underWay: UnderWay?
 
     var refusal: RetryPolicy.Outcome? {
@@ -30,7 +30,7 @@ struct Exchange: AttemptOutcome {
         return usage.promptTokens + usage.completionTokens
     }
 
-    /// The reply that an answer is; `attempts` were made for it.
+    /// The reply with this completion, after `attempts` attempts.
     func reply(after attempts: Int) -> Reply {
         guard case .answer(let completion) = seen, var response else { preconditionFailure("a refusal is no reply") }
         response.attempts = attempts

@@ -1,8 +1,8 @@
-/// Tells completions that decline to answer: by how they begin, as a person judges, not by words somewhere in them.
+/// Detects completions that refuse the request, by their first sentence rather than by words anywhere in them.
 ///
-/// A refusal opens with a sentence in which the model says of itself that it cannot or will not do what was asked
-/// ("I'm sorry, but I can't help with that."), perhaps after an apology. An apology alone is none, nor a sentence about
-/// somebody else, nor one that only begins like it ("I can't wait to hear from you."): those are answers in many tasks.
+/// A refusal opens with a sentence in which the model says of itself that it cannot or will not do what was asked ("I'm sorry, but I
+/// can't help with that."), perhaps after an apology. An apology alone does not count, nor a sentence about somebody else, nor one that
+/// only starts alike ("I can't wait to hear from you."): those are valid completions in many tasks.
 package enum Refusal {
     private static let apologies = [
         "i'm sorry, but ", "i'm sorry but ", "i am sorry, but ", "i am sorry but ", "i'm sorry. ", "i'm sorry, ", "i am sorry, ",
@@ -14,19 +14,19 @@ package enum Refusal {
         "i can't ", "i cannot ", "i can not ", "i'm unable to ", "i am unable to ", "i'm not able to ", "i am not able to ", "i won't ",
         "i will not ", "i must decline to ", "i have to decline to ", "i'm not comfortable ", "i am not comfortable ",
     ]
-    /// The deeds that are declined, after an inability: a completion may begin "I can't believe it".
+    /// Verbs that are declined, after an inability: a completion may start with "I can't believe it".
     private static let deeds = [
         "help", "assist", "comply", "provide", "fulfill", "fulfil", "answer", "do that", "do this", "create", "generate", "write",
         "produce", "share", "give", "discuss", "engage", "continue", "support", "offer", "participate", "respond", "complete",
         "process", "facilitate", "creating", "generating", "writing", "providing", "with that", "with this",
     ]
-    /// The objects that make the request what is declined, not a deed in a story: "I can't write poetry the way I used to."
+    /// Objects which show that the request is declined rather than a deed in a story: "I can't write poetry the way I used to."
     private static let objects = [
         "", "with", "that", "this", "your", "any", "you with", "to", "to that", "to this", "instructions", "such", "information", "content",
         "it", "these", "those",
     ]
 
-    /// The opening that makes the text a refusal, as it stands there; nil for an answer.
+    /// The opening that makes the text a refusal, quoted from it; nil for other text.
     package static func verdict(on text: String) -> String? {
         let start = text.drop { $0.isWhitespace || $0 == "*" }
         // Most answers end here, and there are many. A quotation is somebody else's sentence.
@@ -48,7 +48,7 @@ package enum Refusal {
         return String(start.prefix(min(sentence.count, 120)))
     }
 
-    /// True if what follows the deed is what was asked for, to the end of a sentence that says no more.
+    /// True if the rest after the verb is the request, up to the end of a sentence that says no more.
     private static func declinesRequest(_ rest: Substring) -> Bool {
         let words = rest.prefix { $0 != "." && $0 != "!" && $0 != "\n" && $0 != "," }.split(separator: " ")
         return objects.contains { object in words.starts(with: object.split(separator: " ")) && (object != "" || words.isEmpty) }

@@ -1,7 +1,7 @@
 import PladHTTP
 import PladRecords
 
-/// Several samples of one question in one request.
+/// Several samples of one prompt in one request.
 extension RemoteTeacher {
     package func replies(to requests: [TeacherRequest]) async throws -> [Reply]? {
         guard let choices = dialect.choices, requests.count > 1, !refusesSeveral.withLock({ $0 }) else { return nil }
@@ -21,7 +21,7 @@ extension RemoteTeacher {
         }
     }
 
-    /// The answers of a response up to the first that is none. The first carries the attempts and the tokens of all.
+    /// The completions of a response up to the first invalid one. The first carries the attempts and tokens of all.
     private func answers(in whole: Reply, count: Int, isSeeded: Bool) -> [Reply] {
         var found = [whole]
         for choice in 1..<count {
@@ -39,6 +39,6 @@ extension RemoteTeacher {
 }
 
 extension TeacherRequest {
-    /// True if a seed is given: then the same answer over and over is no coincidence.
+    /// True if the request has a seed: equal completions are then no coincidence.
     fileprivate var isSeeded: Bool { body["seed"] != nil || body["generationConfig"]?["seed"] != nil }
 }

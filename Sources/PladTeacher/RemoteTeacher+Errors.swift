@@ -3,15 +3,15 @@ import PladHTTP
 import PladRecords
 
 extension RemoteTeacher {
-    /// The endpoint fails everybody.
+    /// The error if the endpoint fails every request.
     func error(after down: RequestGate.Down, attempts: Int) -> TeacherError {
         let last = down.last ?? .unreadable("no answer")
         return error(after: last, attempts: max(1, attempts), isDown: true)
     }
 
-    /// The error that a person reads once an outcome is final: what was asked, what came of it, and the way out.
+    /// The error for a final outcome: the request, its outcome, and the way out.
     ///
-    /// - Parameter forbidsAll: whether a request that was forbidden stands for all.
+    /// - Parameter forbidsAll: true if a forbidden request means that all are.
     func error(after outcome: RetryPolicy.Outcome, attempts: Int, isDown: Bool, forbidsAll: Bool = false) -> TeacherError {
         let exhausted: TeacherError.Code = isDown ? .down : .exhausted
         let url = endpoint.url
@@ -25,7 +25,7 @@ extension RemoteTeacher {
         case .fault(let fault, _):
             return error(after: fault, tries: tries, exhausted, forbidsAll: forbidsAll)
         case .unreadable(let reason):
-            return TeacherError(exhausted, "\(url) sends no readable answer\(tries): \(reason)")
+            return TeacherError(exhausted, "\(url) sends no readable response\(tries): \(reason)")
         case .transport(let fault):
             switch fault.kind {
             case .unresolved, .unconnected:
@@ -44,12 +44,12 @@ extension RemoteTeacher {
                 return TeacherError(.stopped, "asking \(url) was stopped: \(fault.reason)", cause: fault)
             case .cut, .timeout, .other:
                 return TeacherError(
-                    exhausted, "no answer from \(url)\(tries): \(fault.reason); run the command again to go on", cause: fault)
+                    exhausted, "no response from \(url)\(tries): \(fault.reason); run the command again to continue", cause: fault)
             }
         }
     }
 
-    /// With at most one digit after the point.
+    /// The number of days with at most one decimal.
     static func days(_ wait: Duration) -> String { (wait / .seconds(86_400)).formatted(.number.precision(.fractionLength(0...1))) }
 
     private func error(after fault: ProviderFault, tries: String, _ exhausted: TeacherError.Code, forbidsAll: Bool) -> TeacherError {
@@ -62,13 +62,13 @@ extension RemoteTeacher {
         case .key: return keyRefused(said, fault)
         case .forbidden:
             guard !forbidsAll else { return keyRefused(said, fault) }
-            return TeacherError(.forbidden, "\(url) withholds an answer to this prompt (\(said))", cause: fault)
+            return TeacherError(.forbidden, "\(url) withholds a completion of this prompt (\(said))", cause: fault)
         case .page:
             let what = "\(url): \(said)"
             guard forbidsAll else { return TeacherError(.rejected, "\(what); run the command again to ask this once more", cause: fault) }
             return TeacherError(
                 .webPage,
-                "\(what): a proxy or firewall stands before it, or it is no API's address; check `teacher.remote` and whether this machine is let in",
+                "\(what): a proxy or firewall stands before it, or it is not an API's address; check `teacher.remote` and whether this machine is let in",
                 cause: fault)
         default: break
         }
@@ -83,7 +83,7 @@ extension RemoteTeacher {
             return TeacherError(
                 .rejected, "\(url) refuses the request (\(said)); change the prompt or the parameters it names", cause: fault)
         default:
-            return TeacherError(exhausted, "no answer from \(url)\(tries) (\(said)); run the command again to go on", cause: fault)
+            return TeacherError(exhausted, "no response from \(url)\(tries) (\(said)); run the command again to continue", cause: fault)
         }
     }
 

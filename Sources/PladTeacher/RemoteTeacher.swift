@@ -2,7 +2,7 @@ import Foundation
 package import PladHTTP
 import PladRecords
 
-/// A teacher behind an HTTP endpoint: the one place where attempts are limited, retried and counted.
+/// A teacher behind an HTTP endpoint; limits, retries and counts all attempts.
 package final class RemoteTeacher: Teacher {
     package let endpoint: Endpoint
     package let dialect: any Dialect
@@ -20,22 +20,22 @@ package final class RemoteTeacher: Teacher {
     private let underWay: RequestsUnderWay
     /// True once streaming failed and the same request without it worked.
     private let refusesStreams = Locked(false)
-    /// True once the endpoint gave fewer answers than a request asked for.
+    /// True once the endpoint returned fewer completions than a request asked for.
     let refusesSeveral = Locked(false)
 
     /// - Parameters:
-    ///   - concurrency: the most requests on the wire at a time, fewer while the endpoint throttles; one that waits to be
-    ///     retried holds no place.
-    ///   - streaming: which answers are streamed.
-    ///   - idleTimeout: how long a stream may bring nothing of use; in all it may take thirty times as long, or an hour if that is
-    ///     more. Also how long a request may go on whose asker is cancelled.
-    ///   - access: the key, and headers sent beside the dialect's own and the key's, or in the place of one of the same name.
-    ///   - requestsPerMinute, tokensPerMinute: the user's limits beside those that the endpoint tells.
-    ///   - memory: keeps what is learnt of the endpoint for the next run.
+    ///   - concurrency: largest number of concurrent requests, fewer while the endpoint throttles; one that waits for its retry does
+    ///     not count.
+    ///   - streaming: choice of the completions to stream.
+    ///   - idleTimeout: longest time without progress in a stream, which in total may take thirty times as long, or an hour if that is
+    ///     more. Also the longest time that a request of a cancelled caller may continue.
+    ///   - access: key, and additional headers, which override the dialect's and the key's by name.
+    ///   - requestsPerMinute, tokensPerMinute: user's limits beside the endpoint's own.
+    ///   - memory: stores limits of the endpoint for the next run.
     ///   - random: numbers in [0, 1) for the jitter.
-    ///   - budget: pays for every attempt; nil where nobody counts.
-    ///   - onAttempt: told of every attempt once it has ended, the one that was answered too; called from many tasks.
-    ///   - onNotice: told when nobody can ask for a while, and why, and when it goes on.
+    ///   - budget: pays for every attempt; nil for none.
+    ///   - onAttempt: called after every attempt, the successful one too; from many tasks.
+    ///   - onNotice: called when all requests must wait, with the reason and the time.
     package init(
         endpoint: Endpoint, dialect: any Dialect, access: Access, transport: any Transport, concurrency: Int = 64,
         streaming: Streaming = .never, idleTimeout: Duration = .seconds(120), requestsPerMinute: Double? = nil,
@@ -62,17 +62,17 @@ package final class RemoteTeacher: Teacher {
         self.onAttempt = onAttempt
     }
 
-    /// The number of requests that are on the wire or have a completion that is not kept yet.
+    /// Number of requests that are on the wire or whose completion is not stored yet.
     package var requestsUnderWay: Int { underWay.count }
 
-    /// Ends the requests on the wire, which may have been paid for; for askers that are cancelled and are not to wait for them.
+    /// Aborts the requests on the wire, which may have been charged, for cancelled callers that should not wait for them.
     package func cutRequests() { underWay.cut() }
 
-    /// The reply to the request. One that is on the wire when the task is cancelled goes on, since it is paid for; what waits
+    /// The reply to the request. If the task is cancelled, a request on the wire continues, since it is paid for; one that is waiting
     /// ends at once.
     package func reply(to request: TeacherRequest) async throws -> Reply { try await reply(to: request, sending: request) }
 
-    /// - Parameter sent: what goes over the wire: the request, or one for several answers of which this is the first.
+    /// - Parameter sent: request to send: the request itself, or one for several completions of which this is the first.
     func reply(to request: TeacherRequest, sending sent: TeacherRequest) async throws -> Reply {
         var stream = StreamUse(streaming, request, isRefused: refusesStreams.withLock { $0 })
         var retrier = retrier
@@ -111,7 +111,7 @@ package final class RemoteTeacher: Teacher {
         }
     }
 
-    /// True if a request that was forbidden is one of all: without a key, or with no completion for anybody so far.
+    /// True if a forbidden request means that all are: without a key, or without any completion so far.
     private func forbidsAll(_ outcome: RetryPolicy.Outcome) -> Bool {
         guard case .fault(let fault, _) = outcome, [.forbidden, .page].contains(fault.kind) else { return false }
         return gate.forbade() || (fault.kind == .forbidden && !hasKey && !gate.hasAnswered)
@@ -129,8 +129,8 @@ package final class RemoteTeacher: Teacher {
         return message
     }
 
-    /// One attempt, for which its most was set aside before. One that was stopped under way may have been charged; one that
-    /// was answered is paid for when the answer is kept.
+    /// Makes one attempt with its upper bound reserved. An attempt that was aborted may have been charged; a completion is paid for
+    /// when it is stored.
     private func paying(for request: TeacherRequest, _ attempt: () async throws -> Exchange) async throws -> Exchange {
         guard let budget else { return try await attempt() }
         let reservation = try await budget.reserve(for: request)
@@ -153,7 +153,7 @@ package final class RemoteTeacher: Teacher {
         return exchange
     }
 
-    /// One request over the wire. One that is cut there is an attempt too.
+    /// Sends one request. One that is cut off is an attempt too.
     private func send(_ message: HTTPRequest, _ request: TeacherRequest, _ number: Int) async throws -> Exchange {
         try Task.checkCancellation()
         let started = Date()
@@ -178,7 +178,7 @@ package final class RemoteTeacher: Teacher {
             onAttempt(
                 Attempt(
                     request: request, number: number, started: started, duration: begin.duration(to: .now), status: nil,
-                    fault: "cut before an answer came", retryAfter: nil))
+                    fault: "cut before a response came", retryAfter: nil))
             throw stop
         }
     }

@@ -1,15 +1,15 @@
 package import PladHTTP
 package import PladRecords
 
-/// Someone who answers requests: `RemoteTeacher` over the wire, or a script in tests.
+/// A source of completions for requests: `RemoteTeacher` over the network, or a script in tests.
 package protocol Teacher: Sendable {
     /// The reply to the request.
     ///
-    /// Throws `TeacherError` when there is none, and `CancellationError` when the task is cancelled first.
+    /// Throws `TeacherError` if there is none, and `CancellationError` if the task is cancelled first.
     func reply(to request: TeacherRequest) async throws -> Reply
 
-    /// The replies to several samples of one question that one response brings: to the first of them, in their order, and at
-    /// least one. Nil where each is to be asked for alone.
+    /// The replies to several samples of one prompt in one response: at least that to the first of them, in order. Nil if each must be
+    /// requested alone.
     func replies(to requests: [TeacherRequest]) async throws -> [Reply]?
 }
 
@@ -17,16 +17,16 @@ extension Teacher {
     package func replies(to requests: [TeacherRequest]) async throws -> [Reply]? { nil }
 }
 
-/// A response with what the request's dialect reads in it.
+/// A response and its reading in the request's dialect.
 package struct Reply: Sendable {
     package var response: Response
     package var completion: Completion
-    /// Which of the response's answers it is, where several were asked for at once.
+    /// Index of the completion in the response, if several were requested together.
     package var choice: Int
-    /// Budget reserved for the attempt that brought it, to be settled when it is kept. Nil where nobody counts, and for
-    /// all answers of a response but its first.
+    /// Budget reserved for the attempt, to be settled when the completion is stored. Nil without a budget, and for all completions of a
+    /// response but its first.
     package var reservation: Reservation?
-    /// Counts the request as under way until the answer is kept.
+    /// Counts the request as under way until the completion is stored.
     package var underWay: UnderWay?
 
     package init(response: Response, completion: Completion, choice: Int = 0, reservation: Reservation? = nil) {

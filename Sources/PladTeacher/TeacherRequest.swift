@@ -1,19 +1,18 @@
 package import PladRecords
 
-/// One question to one teacher: everything that decides the answer, and nothing else. Headers, and so the key,
-/// are no part of it.
+/// A request for one completion: everything that decides the completion, and nothing else. Headers, and so the key, are not part of it.
 package struct TeacherRequest: Sendable, Equatable {
-    /// The dialect's name.
+    /// Name of the dialect.
     package let dialect: String
-    /// The endpoint's origin, or the name that `--teacher-id` gives in its place.
+    /// Endpoint's origin, or the name given in its place (`teacher.id`).
     package let teacher: String
-    /// The path asked under the origin, the query included.
+    /// Path under the origin, the query included.
     package let path: String
-    /// Every field that the endpoint is given.
+    /// Body with all fields sent.
     package let body: JSONValue
-    /// The body's canonical spelling, as it goes over the wire and into keys.
+    /// Body in canonical form, as it is sent and hashed.
     package let bodyText: String
-    /// Which of the answers to this body it is, from 0.
+    /// Index among the completions of this body, from 0.
     package let sample: Int
 
     package init(dialect: String, teacher: String, path: String, body: JSONValue, sample: Int) {

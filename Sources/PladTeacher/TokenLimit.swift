@@ -1,17 +1,17 @@
 package import PladRecords
 
-/// The limit on an answer's tokens, wherever a body carries it.
+/// Finds the limit on completion tokens in any dialect's body.
 ///
-/// It is part of the key like every field; besides, it is the one field whose change does not always change the
-/// answer: an answer that ended on its own under one limit is the answer under any larger one.
+/// It is part of the key like every field. But a change of it does not always change the completion: one that ended by itself under one
+/// limit is the same under any larger one.
 package enum TokenLimit {
-    /// Where the dialects put it.
+    /// Paths of the limit in the dialects.
     private static let paths = [
         ["max_tokens"], ["max_completion_tokens"], ["max_output_tokens"], ["generationConfig", "maxOutputTokens"],
         ["options", "num_predict"],
     ]
 
-    /// The limit, nil where there is none, and the body without it.
+    /// The limit, nil if there is none, and the body without it.
     package static func split(_ body: JSONValue) -> (limit: Int?, rest: JSONValue) {
         for path in paths {
             if let limit = value(in: body, at: path)?.int { return (limit, removing(path[...], from: body)) }
@@ -19,7 +19,7 @@ package enum TokenLimit {
         return (nil, body)
     }
 
-    /// Every limit that the body holds.
+    /// All limits in the body.
     static func all(in body: JSONValue) -> [Int] { paths.compactMap { value(in: body, at: $0)?.int } }
 
     private static func value(in body: JSONValue, at path: [String]) -> JSONValue? {
@@ -34,17 +34,17 @@ package enum TokenLimit {
 }
 
 extension TeacherRequest {
-    /// The most tokens of one answer: the largest of all limits in the body, whichever the endpoint heeds. Nil where it sets
-    /// none, or one that means none.
+    /// Largest number of tokens of one completion: the largest of all limits in the body, whichever the endpoint applies. Nil if there
+    /// is none, or one that means none.
     package var tokenLimit: Int? {
         let limits = TokenLimit.all(in: body)
         return limits.allSatisfy { $0 > 0 } ? limits.max() : nil
     }
 
-    /// The tokens that a provider's limits count for it before it is answered: four bytes each, and the longest answer.
+    /// Number of tokens that a provider's limits reserve for it: one for four bytes, and the longest completions.
     var estimatedTokens: Double { Double(bodyText.utf8.count / 4) + Double(tokenLimit ?? 0) * Double(answers) }
 
-    /// The number of completions that the body asks for at once, those that the endpoint keeps to itself included.
+    /// Number of completions that the body requests, those that the endpoint does not return included.
     package var answers: Int {
         let counts = [body["n"], body["best_of"], body["generationConfig"]?["candidateCount"]]
         return max(1, counts.compactMap { $0?.int }.max() ?? 1)

@@ -17,7 +17,7 @@ package enum Activation: Sendable, Equatable {
     }
 }
 
-/// h = f(gate)∘up (Shazeer 2020, "GLU variants improve transformer"), f the activation.
+/// Computes h = f(gate)∘up (Shazeer 2020, "GLU variants improve transformer"), f the activation.
 ///
 /// - Parameters:
 ///   - gateUp: [rows, 2·width], each row gate then up.
@@ -28,19 +28,19 @@ package func gated(
     kernels.gated(activation.kernel, gateUp, h, rows, width)
 }
 
-/// Backward of `gated`: turns `gateUp` into its own gradient and `dh` into h, which the weight gradient of the next layer needs.
+/// Backward of `gated`: replaces `gateUp` by its own gradient and `dh` by h, which the weight gradient of the next layer needs.
 package func gatedBackward(
     _ activation: Activation, gateUp: UnsafeMutablePointer<Float>, dh: UnsafeMutablePointer<Float>, rows: Int, width: Int
 ) {
     kernels.gated_backward(activation.kernel, gateUp, dh, rows, width)
 }
 
-/// h = f(x), `count` values.
+/// Computes h = f(x), `count` values.
 package func activate(_ activation: Activation, _ x: UnsafePointer<Float>, into h: UnsafeMutablePointer<Float>, count: Int) {
     kernels.activate(activation.kernel, x, h, count)
 }
 
-/// Backward of `activate`: turns `x` into its own gradient and `dh` into h.
+/// Backward of `activate`: replaces `x` by its own gradient and `dh` by h.
 package func activateBackward(_ activation: Activation, x: UnsafeMutablePointer<Float>, dh: UnsafeMutablePointer<Float>, count: Int) {
     kernels.activate_backward(activation.kernel, x, dh, count)
 }

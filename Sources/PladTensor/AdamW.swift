@@ -1,15 +1,15 @@
 import CKernels
 
-/// The numbers of one AdamW step (Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization", algorithm 2).
+/// The settings of one AdamW step (Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization", algorithm 2).
 package struct AdamWParameters: Sendable, Equatable {
     package var learningRate: Float
     package var beta1: Float
     package var beta2: Float
     package var epsilon: Float
     package var weightDecay: Float
-    /// Multiplies every gradient first: the clipping factor, or one over the number of accumulated batches.
+    /// Factor on every gradient before its use: the clipping factor, or one over the number of accumulated batches.
     package var gradientScale: Float
-    /// The step's number from 1; corrects the bias of the young moments.
+    /// Number of the step from 1, for the bias correction of the moments.
     package var step: Int
 
     package init(
@@ -26,11 +26,13 @@ package struct AdamWParameters: Sendable, Equatable {
     }
 }
 
-/// One AdamW step over all values in a single pass: weights and both moments; every value decays alike, as in `torch.optim.AdamW`.
+/// Takes one AdamW step over all values in a single pass: weights and both moments; every value decays alike, as in
+/// `torch.optim.AdamW`.
 ///
-/// Moments smaller than 1e-30 become zero: those of values without gradient would fade into subnormal numbers, which the
-/// processor handles a hundred times slower.
-/// - Parameter clearingGradients: sets the gradients to zero in the same pass; else they are only read.
+/// Moments smaller than 1e-30 become zero: those of values without gradient would decay to subnormal numbers, which the processor
+/// handles a hundred times slower.
+///
+/// - Parameter clearingGradients: true to set the gradients to zero in the same pass; else they are only read.
 /// - Precondition: the four buffers have the same count, and `step` is at least 1.
 package func adamW(
     weights: AlignedBuffer, gradients: AlignedBuffer, firstMoments: AlignedBuffer, secondMoments: AlignedBuffer,

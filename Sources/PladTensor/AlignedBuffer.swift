@@ -1,14 +1,14 @@
 import Foundation
 
-/// Float32 memory of a fixed size, zero at first, aligned to a page and given back when the last owner lets go.
+/// Float32 memory of fixed size, zero at first, aligned to a page, and freed with its last owner.
 ///
-/// The memory is reserved when the buffer is made and becomes real page by page when first touched.
+/// The memory is reserved at `init` and becomes resident page by page on first access.
 package final class AlignedBuffer {
     package let count: Int
     package let pointer: UnsafeMutablePointer<Float>
     private let bytes: Int
 
-    /// - Parameter largePages: for memory that will be touched as a whole: spares the processor most address look-ups.
+    /// - Parameter largePages: true for memory that is used as a whole: saves the processor most address look-ups.
     /// - Precondition: `count` is not negative and the operating system grants the memory.
     package init(count: Int, largePages: Bool = true) {
         precondition(count >= 0, "a buffer of \(count) floats")
@@ -23,7 +23,7 @@ package final class AlignedBuffer {
         pointer = memory.bindMemory(to: Float.self, capacity: max(count, 1))
     }
 
-    /// Whether the operating system would grant a buffer of this size now.
+    /// True if the operating system would grant a buffer of this size now.
     package static func isGranted(count: Int) -> Bool {
         let bytes = max(count, 1) * MemoryLayout<Float>.stride
         guard let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), memory != MAP_FAILED else {
@@ -35,12 +35,12 @@ package final class AlignedBuffer {
 
     deinit { munmap(pointer, bytes) }
 
-    /// All the values, for reading and writing.
+    /// All values, for reading and writing.
     package var values: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: pointer, count: count) }
 
-    /// Where a run of `length` floats from `offset` on begins.
+    /// Address of a run of `length` floats from `offset` on.
     ///
-    /// - Precondition: the run lies inside the buffer.
+    /// - Precondition: the run is inside the buffer.
     package func pointer(at offset: Int, count length: Int) -> UnsafeMutablePointer<Float> {
         precondition(
             offset >= 0 && length >= 0 && offset <= count - length, "floats \(offset)..<\(offset + length) of a buffer of \(count)")

@@ -2,10 +2,10 @@ import CKernels
 
 /// Backward of `attend` over a tree: from the outputs' gradient to that of query, key and value.
 ///
-/// Scores are computed again from `logSumExp`, a block at a time.
+/// Scores are recomputed from `logSumExp`, a block at a time.
 /// - Parameters:
-///   - dOutput: [T, H·D]; output: as `attend` left it.
-///   - gradient: this head's columns of the tree's rows are written, not added to. Queries of rows that `rules` leave out get 0.
+///   - dOutput: [T, H·D]; output: result of `attend`.
+///   - gradient: written, not added to, in this head's columns of the tree's rows. Queries of rows that `rules` leave out get 0.
 package func attendBackward(
     _ tree: TreeRows, keyValueHead: Int, shape: AttentionShape, input: AttentionInput, rules: AttentionRules = AttentionRules(),
     output: UnsafeMutablePointer<Float>, logSumExp: UnsafeMutablePointer<Float>, dOutput: UnsafePointer<Float>,
@@ -28,7 +28,7 @@ package func attendBackward(
     }
 }
 
-/// Backward of `attend` to all keys of a text. `gradient` is written for the rows given: no two calls may share keys.
+/// Backward of `attend` to all keys of a text. Writes `gradient` in the given rows: no two calls may share keys.
 package func attendBackward(
     queries: Range<Int>, keys: Range<Int>, keyValueHead: Int, shape: AttentionShape, input: AttentionInput,
     rules: AttentionRules = AttentionRules(), output: UnsafeMutablePointer<Float>, logSumExp: UnsafeMutablePointer<Float>,
@@ -46,7 +46,7 @@ package func attendBackward(
 }
 
 extension AttentionBlock {
-    /// Brings in keys and values, their gradients 0.
+    /// Packs keys and values for the backward pass and clears their gradients.
     func enterBackward(position: Int, row: Int, count: Int) {
         let padded = shape.paddedWidth
         scratch.packKeyValues(input, shape: shape, head: head, at: position, count: count, row: row, backward: true)
@@ -91,7 +91,7 @@ extension AttentionBlock {
         }
     }
 
-    /// Adds the scores' gradients to those of the biases that they belong to.
+    /// Adds the scores' gradients to those of their relative biases.
     private func collect(_ bias: RelativeBias, _ run: QueryRun, first: Int, columns: Int) {
         for query in 0..<run.count * shape.group {
             let source = scratch.dScores + query * scratch.stride

@@ -1,11 +1,11 @@
 /// Causal attention of one tree and one key/value head (with all the heads that share it), forward.
 ///
-/// A prompt row attends to the prompt up to itself; a continuation's row to the whole prompt and to its own past. Scores
-/// exist for a block of query rows at a time.
+/// A prompt row attends to the prompt up to itself; a continuation's row to the whole prompt and to its own past. Scores exist for a
+/// block of query rows at a time.
 /// - Parameters:
-///   - input: positions already rotated in.
+///   - input: queries, keys and values after the rotation.
 ///   - output: [T, H·D].
-///   - logSumExp: [T, H] of the scaled scores, for the backward pass; nil where there is none.
+///   - logSumExp: [T, H] of the scaled scores, for the backward pass; nil if there is none.
 package func attend(
     _ tree: TreeRows, keyValueHead: Int, shape: AttentionShape, input: AttentionInput, rules: AttentionRules = AttentionRules(),
     output: UnsafeMutablePointer<Float>, logSumExp: UnsafeMutablePointer<Float>?, scratch: AttentionScratch
@@ -22,9 +22,9 @@ package func attend(
     }
 }
 
-/// Attention of some rows to all keys of a text, forward: an encoder's to its own text, or a decoder's to the encoder's.
+/// Attention of some rows to all keys of a text, forward: within an encoder's text, or from a decoder's rows to it.
 ///
-/// - Parameters: as for a tree; `queries` are rows of `input.queries`, the first at position 0, `keys` rows of the other two.
+/// - Parameters: like those for a tree; `queries` are rows of `input.queries`, the first at position 0, `keys` rows of the other two.
 package func attend(
     queries: Range<Int>, keys: Range<Int>, keyValueHead: Int, shape: AttentionShape, input: AttentionInput,
     rules: AttentionRules = AttentionRules(), output: UnsafeMutablePointer<Float>, logSumExp: UnsafeMutablePointer<Float>?,
@@ -41,7 +41,7 @@ package func attend(
     }
 }
 
-/// Cuts `0..<count` into ranges of at most `rows`.
+/// Splits `0..<count` into ranges of at most `rows`.
 func blocks(of count: Int, rows: Int) -> some Sequence<Range<Int>> {
     stride(from: 0, to: count, by: rows).lazy.map { $0..<min(count, $0 + rows) }
 }

@@ -1,20 +1,20 @@
 import CKernels
 
-/// Rows that follow one another and attend together.
+/// A run of consecutive rows that attend together.
 struct QueryRun {
-    /// Of the first row on its way from the beginning.
+    /// Position of the first row, from the start of its path.
     var position: Int
     var row: Int
     var count: Int
-    /// Keys that the first row sees; where it is causal, every further row sees one more.
+    /// Number of keys that the first row sees; if causal, every further row sees one more.
     var seen: Int
     var isCausal: Bool
 
-    /// Keys that the last row sees.
+    /// Number of keys that the last row sees.
     var keys: Int { isCausal ? seen + count - 1 : seen }
 }
 
-/// What a block of query rows needs to know.
+/// The inputs of a block of query rows.
 struct AttentionBlock {
     let shape: AttentionShape
     let head: Int
@@ -24,16 +24,16 @@ struct AttentionBlock {
     let logSumExp: UnsafeMutablePointer<Float>?
     let scratch: AttentionScratch
 
-    /// A step on the walk through a tree.
+    /// A step of the traversal of a tree.
     enum Step {
-        /// Keys and values of these rows come to stand at `position`.
+        /// Keys and values of these rows are packed from `position` on.
         case keys(position: Int, row: Int, count: Int)
         case queries(QueryRun)
-        /// All rows that see these keys have passed.
+        /// All rows that see these keys are done.
         case leave(position: Int, row: Int, count: Int)
     }
 
-    /// Walks through the prompt and then each continuation, blocks of queries after their keys.
+    /// Traverses the prompt and then each continuation, blocks of queries after their keys.
     func eachRun(of tree: TreeRows, _ visit: (Step) -> Void) {
         let (prompt, rows) = (tree.promptCount, shape.blockRows / shape.group)
         func runs(position: Int, row: Int, count: Int) {
@@ -64,7 +64,7 @@ struct AttentionBlock {
         return (first, run.seen - first, keys, (keys + 15) / 16 * 16)
     }
 
-    /// Attends from a run of rows to the keys packed before and among them.
+    /// Computes the attention of a run of rows to the keys packed before and among them.
     func forward(_ run: QueryRun) {
         let (group, width, padded, stride) = (shape.group, shape.headWidth, shape.paddedWidth, scratch.stride)
         let queries = run.count * group
@@ -100,7 +100,7 @@ struct AttentionBlock {
         }
     }
 
-    /// Scaled products of queries and keys, with what the rules add.
+    /// Computes scaled products of queries and keys, with window and bias.
     func score(_ run: QueryRun, first: Int, columns: Int) {
         let queries = run.count * shape.group
         smallProduct(
@@ -116,7 +116,7 @@ struct AttentionBlock {
         hideBeyondWindow(run, first: first, with: -.infinity)
     }
 
-    /// Sets the scores of keys that have left a row's window.
+    /// Overwrites the scores of keys that are beyond a row's window.
     private func hideBeyondWindow(_ run: QueryRun, first: Int, with value: Float) {
         guard let window = rules.window else { return }
         for query in 0..<run.count * shape.group {

@@ -1,5 +1,5 @@
-/// Queries [T, H·D], keys and values [T, G·D] of packed rows, or their gradients. Rows of keys are counted apart from rows
-/// of queries where the two come from different texts.
+/// Queries [T, H·D], keys and values [T, G·D] of packed rows, or their gradients. Keys have their own row numbers if they are of
+/// another text than the queries.
 package struct AttentionInput {
     package var queries, keys, values: Matrix
 
@@ -9,7 +9,7 @@ package struct AttentionInput {
         self.values = values
     }
 
-    /// Of rows that hold query, key and value side by side, [T, (H + 2G)·D].
+    /// Makes the input of rows that hold query, key and value contiguously, [T, (H + 2G)·D].
     package init(queryKeyValue: UnsafeMutablePointer<Float>, shape: AttentionShape) {
         queries = Matrix(queryKeyValue, stride: shape.rowWidth)
         keys = queries.from(column: shape.heads * shape.headWidth)
@@ -27,13 +27,13 @@ package struct AttentionInput {
     }
 }
 
-/// What a layer's attention does beyond the product of query and key.
+/// The modifications of a layer's attention: window, bias, skipped rows.
 package struct AttentionRules {
-    /// Keys that a row sees, itself the last of them; nil for all (Mistral's sliding window, GPT-Neo's local layers).
+    /// Number of keys that a row sees, itself the last; nil for all (Mistral's sliding window, GPT-Neo's local layers).
     package var window: Int?
-    /// Added to scores by the distance of key and query.
+    /// Bias added to scores by the distance between key and query.
     package var bias: RelativeBias?
-    /// Leaves out the outputs of prompt rows that predict nothing.
+    /// True to leave out the outputs of prompt rows that predict nothing.
     package var skippingPrompt = false
 
     package init(window: Int? = nil, bias: RelativeBias? = nil, skippingPrompt: Bool = false) {

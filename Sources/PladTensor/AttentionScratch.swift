@@ -1,11 +1,11 @@
-/// One worker's memory for attention: keys and values of the way in hand, and one block of queries and scores.
+/// One worker's memory for attention: keys and values of the current path, and one block of queries and scores.
 ///
-/// It grows to the deepest tree seen and is used again. Position p of the way is column p of what lies "across" and row p of the rest.
+/// It grows to the deepest tree seen and is reused. Position p of the path is column p of the transposed parts and row p of the others.
 package final class AttentionScratch {
     private var memory = AlignedBuffer(count: 0)
     private var capacity = 0
     private var shape = AttentionShape(heads: 0, keyValueHeads: 1, headWidth: 0)
-    /// Floats from one row of scores, or of what lies across, to the next.
+    /// Number of floats from one row of scores, or of a transposed part, to the next.
     private(set) var stride = 0
     private(set) var forBackward = false
 
@@ -21,7 +21,7 @@ package final class AttentionScratch {
     private(set) var totals = UnsafeMutablePointer<Float>(bitPattern: 64)!
     private(set) var peaks = UnsafeMutablePointer<Float>(bitPattern: 64)!
     private(set) var sums = UnsafeMutablePointer<Float>(bitPattern: 64)!
-    /// For the backward pass alone: [depth, D padded], [D, depth], [block, depth], [depth, D padded] twice.
+    /// Parts of the backward pass: [depth, D padded], [D, depth], [block, depth], [depth, D padded] twice.
     private(set) var keys = UnsafeMutablePointer<Float>(bitPattern: 64)!
     private(set) var valuesAcross = UnsafeMutablePointer<Float>(bitPattern: 64)!
     private(set) var dScores = UnsafeMutablePointer<Float>(bitPattern: 64)!
@@ -30,10 +30,10 @@ package final class AttentionScratch {
 
     package init() {}
 
-    /// Bytes taken so far.
+    /// Number of bytes in use.
     package var bytes: Int { memory.count * MemoryLayout<Float>.stride }
 
-    /// Makes room for ways of `depth` keys.
+    /// Makes room for paths of `depth` keys.
     package func reserve(depth: Int, shape: AttentionShape, backward: Bool) {
         guard depth > capacity || shape != self.shape || (backward && !forBackward) else { return }
         capacity = max(depth, shape == self.shape ? capacity : 0)

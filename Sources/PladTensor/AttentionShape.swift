@@ -1,15 +1,15 @@
-/// Shapes of an attention layer.
+/// The shape of an attention layer.
 package struct AttentionShape: Sendable, Equatable {
-    /// H
+    /// H, the number of heads.
     package var heads: Int
-    /// G
+    /// G, the number of key/value heads.
     package var keyValueHeads: Int
-    /// D
+    /// D, the width of a head.
     package var headWidth: Int
-    /// What the product of a query and a key is multiplied by.
+    /// Factor on the product of a query and a key.
     package var scale: Float
 
-    /// - Parameter scale: 1/√D where nothing is given.
+    /// - Parameter scale: factor on products; 1/√D by default.
     package init(heads: Int, keyValueHeads: Int, headWidth: Int, scale: Float? = nil) {
         self.heads = heads
         self.keyValueHeads = keyValueHeads
@@ -17,12 +17,12 @@ package struct AttentionShape: Sendable, Equatable {
         self.scale = scale ?? 1 / Float(headWidth).squareRoot()
     }
 
-    /// Heads that share one key and value.
+    /// Number of heads that share one key and value.
     package var group: Int { heads / keyValueHeads }
-    /// Floats of one row's query, key and value side by side.
+    /// Number of floats in one row's query, key and value.
     package var rowWidth: Int { (heads + 2 * keyValueHeads) * headWidth }
-    /// Head width as scratch memory has it: whole vectors.
+    /// Head width in scratch memory: whole vectors.
     var paddedWidth: Int { (headWidth + 15) / 16 * 16 }
-    /// Query rows that one block of scores has, times the heads of a group.
+    /// Number of rows in one block of scores: query rows times the heads of a group.
     var blockRows: Int { max(1, 48 / group) * group }
 }

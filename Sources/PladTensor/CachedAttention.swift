@@ -1,11 +1,11 @@
 import CKernels
 
-/// Attention of one new token, for one key/value head and the heads that share it, to what the caches hold.
+/// Attention of one new token, for one key/value head and the heads that share it, to the cached keys and values.
 ///
 /// - Parameters:
 ///   - query: the token's H·D floats, rotated.
-///   - prompt, own: the shared beginning and the sequence's own part, the token itself included; the counts say how far each is seen.
-///     Attention to another text has that one alone, and an `ownCount` of 0.
+///   - prompt, own: caches of the shared prompt and of the sequence itself, the token included; the counts say how many positions are
+///     seen. Attention to another text has only the first, and an `ownCount` of 0.
 ///   - output: the token's H·D floats.
 ///   - scratch: at least `cachedAttentionScratch(...)` floats.
 package func attendCached(
@@ -67,12 +67,12 @@ package func attendCached(
     }
 }
 
-/// Floats of scratch memory that `attendCached` needs for this many seen positions.
+/// Number of floats of scratch memory that `attendCached` needs for this many seen positions.
 package func cachedAttentionScratch(shape: AttentionShape, promptCount: Int, ownCount: Int) -> Int {
     shape.group * (2 * shape.paddedWidth + 1 + blocked(promptCount) + blocked(ownCount))
 }
 
-/// Positions in whole blocks of a cache.
+/// Number of positions rounded up to whole blocks of a cache.
 private func blocked(_ count: Int) -> Int {
     (count + KeyValueCache.block - 1) / KeyValueCache.block * KeyValueCache.block
 }

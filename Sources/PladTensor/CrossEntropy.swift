@@ -1,6 +1,6 @@
 import CKernels
 
-/// Carries the log-sum-exp of rows of logits from one tile of columns to the next: greatest value and Σ e^(logit − greatest).
+/// Accumulates the log-sum-exp of rows of logits from one tile of columns to the next: greatest value and Σ e^(logit − greatest).
 ///
 /// - Parameters:
 ///   - logits: [rows, columns], rows `stride` apart.
@@ -12,8 +12,8 @@ package func accumulateLogSumExp(
     kernels.accumulate_log_sum_exp(logits, stride, rows, columns, peak, total)
 }
 
-/// Turns rows of logits into gradients of −Σ over the row's targets of weight·logProbability's part that all columns share:
-/// logit ← −weight·e^(logit − logSumExp). The targets' own +weight is added by the caller.
+/// Replaces rows of logits by the part of the loss gradient that all columns share: logit ← −weight·e^(logit − logSumExp), where the
+/// loss is −Σ over the row's targets of weight·logProbability. The caller adds the targets' own +weight.
 package func softmaxGradient(
     _ logits: UnsafeMutablePointer<Float>, stride: Int, rows: Int, columns: Int,
     logSumExp: UnsafePointer<Float>, weight: UnsafePointer<Float>

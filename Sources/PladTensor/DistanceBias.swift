@@ -1,18 +1,18 @@
-/// What is added to attention scores by the distance key − query, and what gathers its gradient: for each head one float a distance.
+/// The relative bias on attention scores by the distance key − query, and the sums of its gradient: for each head one float a distance.
 ///
-/// T5 shares one table of few buckets among all layers; spread out over distances it is read and added to without looking up.
+/// T5 shares one table of few buckets among all layers; expanded over distances it needs no look-up.
 package struct RelativeBias {
-    /// [H, stride] each; distance d stands at `depth + d`.
+    /// [H, stride] each; distance d is at `depth + d`.
     private let values, gradients: UnsafeMutablePointer<Float>
     private let depth: Int
 
-    /// Floats from one head's distances to the next one's: both directions, and room for the last vector.
+    /// Number of floats from one head's distances to the next one's: both directions, and room for the last vector.
     package static func stride(depth: Int) -> Int { (2 * depth + 47) / 16 * 16 }
 
     /// - Parameters:
     ///   - values: [H, stride].
-    ///   - gradients: the same, added to by the backward pass; may be `values` where there is none.
-    ///   - depth: no distance is as great.
+    ///   - gradients: [H, stride], added to by the backward pass; may be `values` if there is none.
+    ///   - depth: bound on distances.
     package init(values: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>, depth: Int) {
         self.values = values
         self.gradients = gradients

@@ -9,8 +9,8 @@ package func gatherRows(
     }
 }
 
-/// Adds row t of `rows` to row `ids[t]` of the table, for t in `0..<count` in order, in the columns given alone: workers
-/// that take different columns never meet, and every sum has one order.
+/// Adds row t of `rows` to row `ids[t]` of the table, for t in `0..<count` in order, in the given columns only: workers with different
+/// columns never write to the same place, and every sum has one order.
 package func scatterRows(
     _ rows: UnsafePointer<Float>, ids: UnsafePointer<Int32>, addingTo table: UnsafeMutablePointer<Float>,
     count: Int, columns: Range<Int>, width: Int

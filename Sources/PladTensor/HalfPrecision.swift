@@ -1,4 +1,4 @@
-/// bfloat16 (the upper half of a float32) to float32: exact.
+/// Converts bfloat16 (the upper half of a float32) to float32, exactly.
 package func widen(bfloat16 source: UnsafeRawPointer, into target: UnsafeMutablePointer<Float>, count: Int) {
     for i in 0..<count {
         let bits = UInt16(littleEndian: source.loadUnaligned(fromByteOffset: i &* 2, as: UInt16.self))
@@ -6,7 +6,7 @@ package func widen(bfloat16 source: UnsafeRawPointer, into target: UnsafeMutable
     }
 }
 
-/// float32 to bfloat16, to the nearest, ties to even; NaN stays NaN.
+/// Converts float32 to bfloat16, to the nearest, ties to even; NaN stays NaN.
 package func narrow(toBFloat16 source: UnsafePointer<Float>, into target: UnsafeMutablePointer<UInt16>, count: Int) {
     for i in 0..<count {
         let bits = source[i].bitPattern
@@ -15,7 +15,7 @@ package func narrow(toBFloat16 source: UnsafePointer<Float>, into target: Unsafe
     }
 }
 
-/// IEEE half precision to float32: exact.
+/// Converts IEEE half precision to float32, exactly.
 package func widen(float16 source: UnsafeRawPointer, into target: UnsafeMutablePointer<Float>, count: Int) {
     for i in 0..<count {
         let bits = UInt32(UInt16(littleEndian: source.loadUnaligned(fromByteOffset: i &* 2, as: UInt16.self)))
@@ -34,7 +34,7 @@ package func widen(float16 source: UnsafeRawPointer, into target: UnsafeMutableP
     }
 }
 
-/// float32 to IEEE half precision, to the nearest, ties to even. Beyond 65,504 it becomes infinity; NaN stays NaN.
+/// Converts float32 to IEEE half precision, to the nearest, ties to even. Above 65,504 it becomes infinity; NaN stays NaN.
 package func narrow(toFloat16 source: UnsafePointer<Float>, into target: UnsafeMutablePointer<UInt16>, count: Int) {
     for i in 0..<count {
         let bits = source[i].bitPattern

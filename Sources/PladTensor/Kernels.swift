@@ -1,27 +1,28 @@
 import CKernels
 import Foundation
 
-/// The innermost loops for this processor, chosen once: compiled for AVX-512, for AVX2 and for every processor.
+/// The table of kernels for this processor, chosen once: compiled for AVX-512, for AVX2 and for every processor.
 ///
-/// A path's results are the same in every run; two paths' differ in the last bits, where one rounds once and the other twice.
+/// A path gives the same results in every run; two paths may differ in the last bits, since one fuses multiply-adds and the other
+/// rounds twice.
 let kernels: kernel_table = {
     do { return try KernelPath.chosen() } catch { fatalError("\(error)") }
 }()
 
-/// Which of the kernels a process computes with.
+/// The set of kernels that a process computes with.
 package enum KernelPath: String, CaseIterable, Sendable {
     case generic, avx2, avx512
 
-    /// The environment variable that forces one.
+    /// Name of the environment variable that forces a path.
     package static let variable = "PLAD_KERNELS"
 
-    /// The path in use.
+    /// Name of the path in use.
     package static var current: String { String(cString: kernels.name) }
 
-    /// The paths that this processor runs, the plainest first.
+    /// Paths that this processor can run, the simplest first.
     package static var available: [KernelPath] { allCases.filter { kernels_named($0.rawValue) != nil } }
 
-    /// Fails where the environment forces a path that this processor does not run.
+    /// Throws if the environment forces a path that this processor cannot run.
     package static func check() throws { _ = try chosen() }
 
     fileprivate static func chosen() throws -> kernel_table {
@@ -31,13 +32,13 @@ package enum KernelPath: String, CaseIterable, Sendable {
     }
 }
 
-/// A kernel path was asked for that does not exist or does not run here.
+/// The error for a kernel path that does not exist or does not run here.
 package struct KernelError: Error, CustomStringConvertible {
     package let name: String
 
     package var description: String {
         let available = KernelPath.available.map(\.rawValue).joined(separator: ", ")
-        let problem = KernelPath(rawValue: name) == nil ? "is no kernel path" : "needs a processor that this one is not"
+        let problem = KernelPath(rawValue: name) == nil ? "is not a kernel path" : "needs a processor that this one is not"
         return "\(KernelPath.variable)=\(name) \(problem); here it may be \(available), or unset for the best"
     }
 }

@@ -1,10 +1,10 @@
-/// Keys and values of the tokens that a sequence, or the prompt that several sequences share, has gone through.
+/// The keys and values of the tokens of a sequence, or of a prompt that several sequences share.
 ///
 /// Per layer and key/value head: keys in blocks of 32 positions, [blocks, D, 32], then values, [positions, D padded].
 package final class KeyValueCache {
     static let block = 32
 
-    /// Positions that fit before it grows.
+    /// Number of positions that fit before it grows.
     package private(set) var capacity: Int
     private let layers: Int
     private let shape: AttentionShape
@@ -24,12 +24,12 @@ package final class KeyValueCache {
         memory.pointer.update(from: other.memory.pointer, count: memory.count)
     }
 
-    /// Small pages: a short sequence touches little of every layer's part.
+    /// Allocates memory with small pages, since a short sequence uses little of every layer's part.
     private static func memory(_ layers: Int, _ shape: AttentionShape, capacity: Int) -> AlignedBuffer {
         AlignedBuffer(count: layers * shape.keyValueHeads * capacity * (shape.headWidth + shape.paddedWidth), largePages: false)
     }
 
-    /// Makes room for twice as many positions.
+    /// Doubles the number of positions.
     private func grow() {
         let (old, oldCapacity) = (memory, capacity)
         capacity *= 2
@@ -51,7 +51,7 @@ package final class KeyValueCache {
         keys(layer: layer, head: head) + capacity * shape.headWidth
     }
 
-    /// Copies key and value of one token, G·D floats each, to a position of a layer, growing where there is no room.
+    /// Copies key and value of one token, G·D floats each, to a position of a layer, and grows if necessary.
     package func put(key: UnsafePointer<Float>, value: UnsafePointer<Float>, layer: Int, position: Int) {
         while position >= capacity { grow() }
         let width = shape.headWidth
@@ -64,7 +64,7 @@ package final class KeyValueCache {
         }
     }
 
-    /// The same from a token's row of H·D + G·D + G·D floats.
+    /// Copies key and value from a token's row of H·D + G·D + G·D floats.
     package func put(_ queryKeyValue: UnsafePointer<Float>, layer: Int, position: Int) {
         let key = queryKeyValue + shape.heads * shape.headWidth
         put(key: key, value: key + shape.keyValueHeads * shape.headWidth, layer: layer, position: position)

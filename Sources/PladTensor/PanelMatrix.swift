@@ -2,31 +2,32 @@ import CKernels
 
 /// A copy of a weight matrix [outputs, inputs] repacked for products with few rows: those of a decode step.
 ///
-/// It lies in panels of as many outputs as the processor's registers take, [panels, inputs, width]; zeros fill up the last one.
+/// The layout is panels of as many outputs as the processor's registers hold, [panels, inputs, width]; the last one is padded with
+/// zeros.
 package final class PanelMatrix {
-    /// What a weight is kept in.
+    /// The number format of the weights.
     package enum Format: Sendable {
         case float32
-        /// Weights that are bfloat16, as published models have them: the same numbers to the bit, half the memory to read.
+        /// Bfloat16, for weights that all are bfloat16, as in published models: the same numbers to the bit, half the memory traffic.
         case bfloat16
-        /// Eight bits a weight: w ≈ scale·q with a scale for every 32 inputs of an output, their greatest weight over 127, and q
-        /// a whole number (Dettmers et al. 2022, "LLM.int8()", section 2.1, by blocks as in llama.cpp's q8_0).
+        /// Eight bits a weight: w ≈ scale·q with a scale for every 32 inputs of an output, their greatest weight over 127, and q an
+        /// integer (Dettmers et al. 2022, "LLM.int8()", section 2.1, by blocks as in llama.cpp's q8_0).
         ///
-        /// The rows that are multiplied are rounded likewise when they come, to sixteen bits, so that a block's sum is one of whole
-        /// numbers, which is exact; the blocks' sums times both scales are one chain of multiply-adds. (Rows of eight bits, as
-        /// q8_0 has them, are faster with VNNI, and made a real model part from its float32 text sooner.)
+        /// The input rows are rounded too, to sixteen bits, so that a block's sum is an exact sum of integers; the blocks' sums times
+        /// both scales are one chain of multiply-adds. (Rows of eight bits, as in q8_0, are faster with VNNI, but in a real model the
+        /// text departed from that of float32 sooner.)
         case int8
     }
 
     package let outputs: Int
     package let inputs: Int
     package let format: Format
-    /// How many panels there are.
+    /// Number of panels.
     package let panels: Int
     private let memory: AlignedBuffer
     private let kernel: kernel_panels
 
-    /// - Parameter rounding: to eight bits a weight; else every weight is kept as it is, in bfloat16 where all of them are so.
+    /// - Parameter rounding: true for eight bits a weight; else every weight is exact, in bfloat16 if all of them are.
     package init(_ weight: Matrix, outputs: Int, inputs: Int, rounding: Bool = false, workers: Workers) {
         let format: Format =
             rounding ? .int8 : Self.isBFloat16(weight, outputs: outputs, inputs: inputs, workers: workers) ? .bfloat16 : .float32
@@ -48,12 +49,12 @@ package final class PanelMatrix {
         (self.memory, self.kernel) = (memory, kernel)
     }
 
-    /// Bytes that a product reads of the matrix.
+    /// Number of bytes that a product reads of the matrix.
     package var bytes: Int { memory.count * MemoryLayout<Float>.stride }
 
-    /// y[rows, outputs] = x[rows, inputs] · wᵀ in the columns of the panels given. `accumulating` adds to y instead.
+    /// Computes y[rows, outputs] = x[rows, inputs] · wᵀ in the columns of the given panels. `accumulating` adds to y instead.
     ///
-    /// A row's result is the same to the bit whatever rows stand beside it and however the panels are shared out.
+    /// A row's result does not depend on the other rows or on the division into panels, to the bit.
     package func multiply(_ x: Matrix, rows: Int, into y: Matrix, panels range: Range<Int>, accumulating: Bool) {
         let scratch = ThreadScratch.floats((kernel.scratch(rows, inputs) + 3) / MemoryLayout<Float>.stride)
         kernel.multiply(
@@ -61,7 +62,7 @@ package final class PanelMatrix {
             accumulating, scratch)
     }
 
-    /// Whether every weight's lower half is 0.
+    /// True if every weight's lower half is 0.
     private static func isBFloat16(_ weight: Matrix, outputs: Int, inputs: Int, workers: Workers) -> Bool {
         func isBFloat16(_ output: Int) -> Bool {
             let source = weight.from(row: output).start

@@ -3,7 +3,7 @@ import CKernels
 /// Root-mean-square norm (Zhang and Sennrich 2019): y = x·r·gain with r = 1/√(mean(x²) + epsilon), row by row.
 ///
 /// - Parameters:
-///   - x: [rows, width], one row after the other; so are y and the outputs of the backward pass.
+///   - x: [rows, width], contiguous; so are y and the outputs of the backward pass.
 ///   - inverseRMS: one over the root mean square of every row, kept for the backward pass.
 package func rmsNorm(
     _ x: UnsafePointer<Float>, gain: UnsafePointer<Float>, epsilon: Float,
@@ -12,8 +12,8 @@ package func rmsNorm(
     kernels.rms_norm(x, gain, epsilon, y, inverseRMS, rows, width)
 }
 
-/// Backward of `rmsNorm`, which also computes y again so that it need not be kept:
-/// dx += r·(gain∘dy − x·r²·mean(gain∘dy∘x)), dGain += Σ over rows of dy∘x·r.
+/// Backward of `rmsNorm`, which also recomputes y so that it need not be kept: dx += r·(gain∘dy − x·r²·mean(gain∘dy∘x)), dGain += Σ
+/// over rows of dy∘x·r.
 package func rmsNormBackward(
     _ dy: UnsafePointer<Float>, x: UnsafePointer<Float>, gain: UnsafePointer<Float>, inverseRMS: UnsafePointer<Float>,
     addingTo dx: UnsafeMutablePointer<Float>, addingTo dGain: UnsafeMutablePointer<Float>,

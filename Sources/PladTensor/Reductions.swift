@@ -2,7 +2,7 @@ import CKernels
 
 /// The sum of the squares of all values, in float64: the square of a gradient's L2 norm. NaN and infinity pass through.
 ///
-/// The same for any number of threads: blocks of fixed size are summed one after the other.
+/// The result is the same for any number of threads: blocks of fixed size are summed one after the other.
 package func sumOfSquares(_ buffer: AlignedBuffer, workers: Workers) -> Double {
     let block = 1 << 16
     let blocks = (buffer.count + block - 1) / block
@@ -15,7 +15,7 @@ package func sumOfSquares(_ buffer: AlignedBuffer, workers: Workers) -> Double {
     return (0..<blocks).reduce(0) { $0 + partial[$1] }
 }
 
-/// The sum of the squares of `count` values; runs of 1,024 in float32, their sum in float64.
+/// The sum of the squares of `count` values; runs of 1,024 are summed in float32, their sums in float64.
 package func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double {
     kernels.sum_of_squares(values, count)
 }
@@ -27,7 +27,7 @@ package func clear(_ buffer: AlignedBuffer, workers: Workers) {
     }
 }
 
-/// target += Σ over parts of `parts[p·stride ..< p·stride + count]`, in the order of the parts.
+/// Computes target += Σ over parts of `parts[p·stride ..< p·stride + count]`, in the order of the parts.
 package func addParts(
     _ parts: UnsafePointer<Float>, stride: Int, parts count: Int, to target: UnsafeMutablePointer<Float>, range: Range<Int>
 ) {

@@ -1,10 +1,10 @@
 import Foundation
 
-/// A thread's scratch memory for products; it grows to the most asked for and lives as long as the thread.
+/// A thread's scratch memory for products; it grows to the largest request and lives as long as the thread.
 final class ThreadScratch {
     private var memory = AlignedBuffer(count: 0)
 
-    /// At least `count` floats; what they held is lost with the thread's next call.
+    /// Memory for at least `count` floats; the thread's next call overwrites it.
     static func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
         let scratch = ofThread
         if scratch.memory.count < count { scratch.memory = AlignedBuffer(count: count) }

@@ -1,8 +1,8 @@
-/// Rows of one tree in the packed matrix: the prompt but for its last token, the prompt's last token, then the continuations.
+/// The rows of one tree in the packed matrix: the prompt without its last token, the prompt's last token, then the continuations.
 package struct TreeRows: Sendable, Equatable {
-    /// Prompt rows before the last; they predict nothing.
+    /// Prompt rows before the last one; they predict nothing.
     package var promptRows: Range<Int>
-    /// The prompt's last row, which predicts every continuation's first token. The continuations' rows follow it.
+    /// Row of the prompt's last token, which predicts every continuation's first token. The continuations' rows follow it.
     package var lastPromptRow: Int
     /// Rows of each continuation: all its tokens but the last.
     package var continuationRows: [Range<Int>]
@@ -14,14 +14,14 @@ package struct TreeRows: Sendable, Equatable {
     }
 
     package var promptCount: Int { promptRows.count + 1 }
-    /// All rows, where they lie together: those of a prompt of one token with its continuations, or of a text without any.
+    /// All rows, if they are contiguous: those of a prompt of one token with its continuations, or of a text without any.
     package var rows: Range<Int> {
         (promptRows.isEmpty ? lastPromptRow : promptRows.lowerBound)..<(continuationRows.last?.upperBound ?? lastPromptRow + 1)
     }
-    /// Keys that the longest way from root to leaf has.
+    /// Number of keys on the longest path from root to leaf.
     package var depth: Int { promptCount + (continuationRows.map(\.count).max() ?? 0) }
 
-    /// The row that holds position `position` of the prompt.
+    /// The row of position `position` of the prompt.
     func promptRow(_ position: Int) -> Int {
         position < promptRows.count ? promptRows.lowerBound + position : lastPromptRow
     }

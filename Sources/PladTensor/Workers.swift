@@ -2,14 +2,13 @@ import CKernels
 import Foundation
 import Synchronization
 
-/// A pool of threads that share out the parts of one piece of work at a time; the caller is one of them.
+/// A pool of threads that share the parts of one work item at a time; the caller is one of them.
 ///
-/// A thread that finds no work watches for it briefly (the next piece usually follows within microseconds), then
-/// sleeps. Parts are handed out in order to whoever is free, so a part must not depend on the thread that does it;
-/// sums over parts are taken by the caller in the order of the parts, which keeps results reproducible.
-/// Not for use by two callers at once, nor from inside a part.
+/// An idle thread first spins, since the next item usually follows within microseconds, then sleeps. Parts are handed out in order to
+/// any free thread, so that a part must not depend on its thread; the caller adds up results in the order of the parts, which keeps
+/// them reproducible. Not for two callers at once, nor for calls from inside a part.
 package final class Workers {
-    /// How many threads work, the caller included.
+    /// Number of threads, the caller included.
     package let threads: Int
     private let board: Board
     private var handles: [pthread_t] = []
@@ -44,7 +43,7 @@ package final class Workers {
         run(parts) { part, _ in body(part) }
     }
 
-    /// The same, telling each part which worker in `0..<threads` does it, so that it can use that worker's scratch memory.
+    /// Calls `body` once for every part, with the number of its worker in `0..<threads`, for use of that worker's scratch memory.
     package func run(_ parts: Int, _ body: (_ part: Int, _ worker: Int) -> Void) {
         guard threads > 1, parts > 1 else {
             for part in 0..<max(parts, 0) { body(part, 0) }
@@ -57,9 +56,10 @@ package final class Workers {
         }
     }
 
-    /// Cuts `0..<count` into one contiguous range a worker, each but the last a multiple of `grain` long, and calls `body` for the ranges that are not empty.
+    /// Splits `0..<count` into one contiguous range for each worker, all but the last a multiple of `grain` long, and calls `body` for
+    /// the ranges that are not empty.
     ///
-    /// Little work, less than `grain` a worker, is left to fewer workers: waking one costs about a microsecond.
+    /// Small work, less than `grain` for each worker, uses fewer workers: waking one costs about a microsecond.
     package func split(_ count: Int, grain: Int, _ body: (_ range: Range<Int>, _ worker: Int) -> Void) {
         let share = max(grain, ((count + threads - 1) / threads + grain - 1) / grain * grain)
         run((count + share - 1) / share) { part, worker in
@@ -68,7 +68,7 @@ package final class Workers {
     }
 }
 
-/// Carries a new thread's share of the pool across `pthread_create`.
+/// The arguments of a new thread, passed through `pthread_create`.
 private final class Recruit {
     let board: Board
     let worker: Int
@@ -79,9 +79,9 @@ private final class Recruit {
     }
 }
 
-/// Where the caller posts work and the threads find it.
+/// The place where the caller posts work and the threads find it.
 ///
-/// `body` and `parts` are written only between two pieces of work, when no thread looks at them, and published by `round`.
+/// `body` and `parts` are written only between two work items, when no thread reads them, and published by `round`.
 private final class Board: @unchecked Sendable {
     private var body: ((Int, Int) -> Void)?
     private var parts = 0
@@ -92,7 +92,7 @@ private final class Board: @unchecked Sendable {
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    /// Looks at the board before a thread goes to sleep; about 30 microseconds.
+    /// Number of reads of the board before a thread goes to sleep; about 30 microseconds.
     private static let looks = 1000
 
     init() {
@@ -107,7 +107,7 @@ private final class Board: @unchecked Sendable {
         wake.deallocate()
     }
 
-    /// Publishes a piece of work; no body tells the threads to end.
+    /// Publishes a work item; nil as body tells the threads to end.
     func post(_ body: ((Int, Int) -> Void)?, parts: Int, recruits: Int) {
         self.body = body
         self.parts = parts

@@ -6,7 +6,7 @@ package struct StreamingDecoder: Sendable {
     private let tokenizer: Tokenizer
     /// The bytes of a character that is not complete yet, at most three.
     private var pending: [UInt8] = []
-    /// Nothing was decoded yet and a space would be the tokenizer's own.
+    /// True until a token is decoded, if a leading space would be the tokenizer's dummy space.
     private var dropsSpace: Bool
 
     init(tokenizer: Tokenizer) {
@@ -14,7 +14,7 @@ package struct StreamingDecoder: Sendable {
         dropsSpace = tokenizer.completionsStandAlone
     }
 
-    /// The text that this token completes; empty where its bytes end inside a character.
+    /// The text that this token completes; empty if its bytes end inside a character.
     package mutating func append(_ id: TokenID) -> String {
         var bytes = tokenizer.continuationBytes(of: id)[...]
         if dropsSpace, let first = bytes.first {
@@ -28,7 +28,7 @@ package struct StreamingDecoder: Sendable {
         return text
     }
 
-    /// What is left: an incomplete character becomes U+FFFD.
+    /// The rest of the text: an incomplete character becomes U+FFFD.
     package mutating func finish() -> String {
         defer { pending = [] }
         return String(decoding: pending, as: UTF8.self)

@@ -10,10 +10,10 @@ extension Tokenizer {
         return cleansUpSpaces ? cleanedUp(text) : text
     }
 
-    /// The text of ids that stand directly after others: special tokens skipped, a leading space kept.
+    /// The text of ids that directly follow a prompt: special tokens skipped, a leading space kept.
     ///
-    /// The bytes of all tokens are joined first; where they are not UTF-8, U+FFFD stands. Where completions stand alone, the
-    /// space that the tokenizer puts before a text is taken off.
+    /// The bytes of all tokens are joined first; invalid UTF-8 becomes U+FFFD. If completions stand alone, the tokenizer's dummy space
+    /// is removed.
     package func decodeContinuation(_ ids: [TokenID]) -> String {
         var decoder = streamingDecoder()
         let text = ids.map { decoder.append($0) }.joined()
@@ -25,7 +25,7 @@ extension Tokenizer {
         StreamingDecoder(tokenizer: self)
     }
 
-    /// What a token adds to a text that it stands inside.
+    /// The bytes that a token adds in the middle of a text.
     func continuationBytes(of id: TokenID) -> [UInt8] {
         guard !isSpecial(id), var token = spelling(of: id) else { return [] }
         decoder?.decodeContinuation(&token)
@@ -36,7 +36,7 @@ extension Tokenizer {
         addedTokens.byID[id]?.special ?? false
     }
 
-    /// `clean_up_tokenization` of transformers, in its order.
+    /// Removes spaces before punctuation like `clean_up_tokenization` of transformers, in its order.
     private func cleanedUp(_ text: String) -> String {
         let rules = [
             (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"), (" 'm", "'m"), (" 's", "'s"),

@@ -13,19 +13,18 @@ extension Tokenizer {
         return ids
     }
 
-    /// The ids of a prompt: `encode` with special tokens, but those that the text spells out itself at its ends are not added again.
+    /// The ids of a prompt: like `encode` with special tokens, but without adding one that the text already spells at that end.
     package func encodePrompt(_ text: String) -> [TokenID] {
         var ids = encode(text, addSpecialTokens: false)
         postProcessor.complete(&ids)
         return ids
     }
 
-    /// The ids of a text that stands directly after a prompt, so that the texts of prompt and continuation
-    /// concatenate exactly: no special tokens, no dummy prefix space.
+    /// The ids of a text that directly follows a prompt, so that the texts of prompt and continuation concatenate exactly: no special
+    /// tokens, no dummy prefix space.
     ///
-    /// What spells a special token in the text is text here: an answer that quotes the end-of-sequence token does
-    /// not end. A normalizer such as NFC still applies. Where completions stand alone the text is encoded as a whole one,
-    /// special tokens still left out.
+    /// A special token's spelling is plain text here: a completion that quotes the end-of-sequence token does not end. A normalizer
+    /// such as NFC still applies. If completions stand alone, the text is encoded as a whole one, but without special tokens.
     package func encodeContinuation(_ text: String) -> [TokenID] {
         encode(
             Array(text.utf8), at: completionsStandAlone ? .start : .continuation, addedTokens.continuationMatcher,

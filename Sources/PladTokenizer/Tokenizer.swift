@@ -1,16 +1,16 @@
 package import Foundation
 package import PladRecords
 
-/// Text to token ids and back, as a Hugging Face `tokenizer.json` describes it.
+/// Converts text to token ids and back, as a Hugging Face `tokenizer.json` describes it.
 ///
-/// A text goes through: added tokens that stand in it → normalizer → pre-tokenizer → model → post-processor. Each
-/// of these is a protocol in a folder of its own. `truncation` and `padding` of the file are not applied.
+/// A text goes through: added tokens found in it → normalizer → pre-tokenizer → model → post-processor. Each of these is a protocol in
+/// a folder of its own. `truncation` and `padding` of the file are not applied.
 package final class Tokenizer: Sendable {
     /// One more than the highest token id, added tokens included.
     package let vocabularySize: Int
     package let beginningOfSequence: TokenID?
     package let endOfSequence: TokenID?
-    /// The student's own chat template, where its folder holds one.
+    /// The student's own chat template, if its folder holds one.
     package let chatTemplate: ChatTemplate?
 
     let normalizer: (any Normalizer)?
@@ -19,27 +19,27 @@ package final class Tokenizer: Sendable {
     let postProcessor: PostProcessor
     let decoder: (any TokenDecoder)?
     let addedTokens: AddedTokens
-    /// Whether `decode` removes spaces before punctuation, as `transformers` does when told to.
+    /// True if `decode` removes spaces before punctuation (`clean_up_tokenization_spaces` of `transformers`).
     let cleansUpSpaces: Bool
-    /// Completions are texts of their own, as a decoder behind an encoder reads them, and do not follow a prompt's text.
+    /// True if a completion is tokenized as a text by itself, as a decoder behind an encoder reads it, and not as the prompt's
+    /// continuation.
     let completionsStandAlone: Bool
-    /// Whether texts spell special tokens letter by letter (`split_special_tokens` of tokenizer_config.json).
+    /// True if texts spell special tokens letter by letter (`split_special_tokens` of tokenizer_config.json).
     let splitsSpecialTokens: Bool
 
-    /// Reads `tokenizer.json` and, where present, `tokenizer_config.json`, `special_tokens_map.json` and
-    /// `chat_template.jinja`.
+    /// Reads `tokenizer.json` and, if present, `tokenizer_config.json`, `special_tokens_map.json` and `chat_template.jinja`.
     ///
-    /// Throws `TokenizerError` that names file and field; what plad does not know is refused by its name.
+    /// Throws `TokenizerError` with file and field, also for a value that plad does not implement.
     ///
-    /// - Parameter completionsStandAlone: completions do not follow a prompt's text, as with an encoder-decoder.
+    /// - Parameter completionsStandAlone: true if completions do not follow a prompt's text, as with an encoder-decoder.
     package convenience init(folder: URL, completionsStandAlone: Bool = false) throws {
         try self.init(TokenizerFiles(folder: folder), completionsStandAlone: completionsStandAlone)
     }
 
-    /// As `init(folder:)`, from files in memory.
+    /// Makes the tokenizer from files in memory, like `init(folder:)`.
     ///
-    /// - Parameter tableSize: the rows of the model's embedding. Added tokens beyond them, a padding token for example that some
-    ///   program added, have no vector: the tokenizer is read without them.
+    /// - Parameter tableSize: number of rows of the model's embedding. Added tokens with higher ids, for example a padding token that
+    ///   some program added, have no vector and are left out.
     package init(_ files: TokenizerFiles, completionsStandAlone: Bool = false, tableSize: Int = .max) throws {
         self.completionsStandAlone = completionsStandAlone
         let configuration = try TokenizerConfiguration(files)
@@ -69,7 +69,7 @@ package final class Tokenizer: Sendable {
         }
     }
 
-    /// Which of these ids the chat template writes behind an assistant's turn; nil where it writes none, or there is no template.
+    /// The id that the chat template writes after an assistant's turn; nil if it writes none of `ids`, or there is no template.
     package func turnEnd(among ids: [TokenID]) -> TokenID? {
         let answer = "plad-answer"
         let turns = [Message(role: "user", content: "plad-question"), Message(role: "assistant", content: answer)]
@@ -89,12 +89,12 @@ package final class Tokenizer: Sendable {
         addedTokens.byID[id]?.content ?? model.vocabulary.spelling(of: id).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// How a special token is written in a text; nil for other tokens, whose spelling is a text's own letters.
+    /// Spelling of a special token in a text; nil for other tokens, whose spelling is plain text.
     package func specialSpelling(of id: TokenID) -> String? {
         addedTokens.byID[id].flatMap { $0.special ? $0.content : nil }
     }
 
-    /// What decoding starts from; nil for an id without a token.
+    /// Bytes that decoding starts from; nil for an id without a token.
     func spelling(of id: TokenID) -> [UInt8]? {
         if let token = addedTokens.byID[id] { return addedTokens.spellings[id] ?? Array(token.content.utf8) }
         return model.vocabulary.spelling(of: id).map(Array.init)

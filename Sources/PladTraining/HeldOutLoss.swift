@@ -1,15 +1,15 @@
 package import PladStudent
 
-/// Texts that are not trained on, by which a training is seen to learn what carries over to them.
+/// The loss on texts that are not trained on, which shows if training generalises.
 package struct HeldOutLoss {
-    /// How often a training is looked at beside its end.
+    /// Number of measurements during training, beside the one at its end.
     static let looks = 5
 
     private let trees: [PromptTree]
 
     package init(_ groups: [EncodedGroup]) { trees = groups.map { PromptTree(prompt: $0.prompt, continuations: [$0.chosen]) } }
 
-    /// Nats per token of the chosen completions, the end-of-sequence token included; nil without any.
+    /// Mean loss in nats per token of the chosen completions, the end-of-sequence token included; nil if there are none.
     package func callAsFunction(_ student: Student) throws -> Double? {
         let tokens = trees.reduce(0) { $0 + $1.continuations[0].count }
         guard tokens > 0 else { return nil }

@@ -1,24 +1,25 @@
 import Foundation
+import PladRecords
 package import PladStudent
 
-/// What a training will hold in memory, in bytes, before any of it is asked for.
+/// The memory that a training will use, in bytes, known before it is allocated.
 package struct MemoryPlan: Sendable, Equatable, Encodable {
     package var weights: Int
     package var gradients: Int
-    /// AdamW's two moments.
+    /// Bytes of AdamW's two moments.
     package var optimiser: Int
-    /// The last good weights, where a guard keeps them.
+    /// Bytes of the last good weights, if a guard keeps them.
     package var guarded: Int
-    /// What one pass keeps for its backward pass, with the memory of attention and head.
+    /// Bytes of the activations that one pass keeps, with the memory of attention and head.
     package var activations: Int
-    /// Token rows of the largest pass.
+    /// Number of token rows in the largest pass.
     package var rows: Int
 
     package var total: Int { weights + gradients + optimiser + guarded + activations }
 
     /// - Parameters:
-    ///   - student: what is trained.
-    ///   - trees: prompts and completions of the largest pass, tokens each.
+    ///   - student: size of the student to train.
+    ///   - trees: numbers of tokens in the prompts and completions of the largest pass.
     package init(_ student: StudentShape, pass trees: [(prompt: Int, completions: [Int])], threads: Int, guarded: Bool = false) {
         (weights, gradients) = (4 * (student.parameters + student.adapterParameters), 4 * student.trainableParameters)
         optimiser = 2 * gradients
@@ -27,7 +28,7 @@ package struct MemoryPlan: Sendable, Equatable, Encodable {
         (activations, rows) = (pass.bytes, pass.rows)
     }
 
-    /// What is asked for, largest unit first: a line each.
+    /// The items, the largest first, a line each.
     package var table: String {
         let good = guarded > 0 ? [("last good", guarded)] : []
         let lines: [(String, Int)] =
@@ -43,7 +44,7 @@ package struct MemoryPlan: Sendable, Equatable, Encodable {
         bytes >= 1 << 30 ? String(format: "%.2f GiB", Double(bytes) / 0x1p30) : String(format: "%.1f MiB", Double(bytes) / 0x1p20)
     }
 
-    /// Throws `TrainingError.memory` with the table when this takes more than `available` bytes.
+    /// Throws `TrainingError.memory` with the table if the plan needs more than `available` bytes.
     package func check(available: Int?) throws {
         guard let available, total > available else { return }
         throw TrainingError(
@@ -52,7 +53,8 @@ package struct MemoryPlan: Sendable, Equatable, Encodable {
         )
     }
 
-    /// Bytes that this process may still take: what the machine has free and its control group leaves; nil where neither tells.
+    /// Number of bytes that this process can still allocate, by the machine's free memory and its control group; nil if neither is
+    /// known.
     package static func available() -> Int? {
         let machine = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)).flatMap { text in
             text.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }

@@ -3,27 +3,27 @@ package import PladRecords
 import PladStudent
 import PladTensor
 
-/// A trainer's state on disk: one line of JSON, then weights, first and second moments, and the last good weights where
-/// they are kept, as little-endian float32, each in the order of the student's tensors; at the end the SHA-256 of all before it, 32 bytes,
-/// which states of older versions lack.
+/// A trainer's state on disk: one line of JSON, then weights, first and second moments, and the last good weights if they are kept, as
+/// little-endian float32, each in the order of the student's tensors; at the end the SHA-256 of all before it, 32 bytes, which states
+/// of older versions lack.
 private struct CheckpointHeader: Codable {
-    /// What is trained, on what, how: a state serves no other training.
+    /// Digest of the student, data and settings: a state is restored only in the same training.
     var fingerprint: String
-    /// Floats in each of the three blocks.
+    /// Number of floats in each of the blocks.
     var count: Int
-    /// The steps done.
+    /// Steps done.
     var log: [TrainingStep]
-    /// Where a collapse is watched for: what it is judged by. A fourth block holds the last good weights.
+    /// State of the watch for collapse, if there is one. A fourth block holds the last good weights.
     var watched: CollapseWatch.State?
 }
 
 extension Trainer {
-    /// Trains to the end, or to its collapse where that is watched for, from the state that was restored.
+    /// Trains to the end, or to a collapse if that is watched for, from the restored state.
     ///
-    /// The state is saved every `seconds`, and when `afterStep` throws, which stops the training: what it threw is
-    /// thrown on. At the end the file stays; whoever keeps the student removes it.
+    /// The state is saved every `seconds`, and when `afterStep` throws, which stops the training and is rethrown. The file is kept at
+    /// the end; the caller removes it.
     ///
-    /// Throws `TrainingError.diverged` or `TrainingError.collapsed` unless the settings say to roll back.
+    /// Throws `TrainingError.diverged`, and `TrainingError.collapsed` unless the settings say to roll back.
     package func run(state file: URL, every seconds: Double, afterStep: (TrainingStep) throws -> Void) throws {
         var saved = ContinuousClock.now
         while !isDone {
@@ -45,7 +45,7 @@ extension Trainer {
         }
     }
 
-    /// Writes the state whole or not at all. Throws `RecordError.unwritable`.
+    /// Writes the state atomically. Throws `RecordError.unwritable`.
     package func save(to file: URL) throws {
         let header = CheckpointHeader(fingerprint: fingerprint, count: student.trainable.buffer.count, log: log, watched: watch?.state)
         let line = try header.jsonLine() + Data("\n".utf8)
@@ -61,10 +61,9 @@ extension Trainer {
         }
     }
 
-    /// Takes the state from `file`; false where there is no such file.
+    /// Restores the state from `file`; returns false if there is no such file.
     ///
-    /// Throws `TrainingError.foreignCheckpoint` when it belongs to a training of other pairs, weights or settings, or
-    /// is damaged.
+    /// Throws `TrainingError.foreignCheckpoint` if it belongs to a training of other pairs, weights or settings, or is damaged.
     @discardableResult
     package func restore(from file: URL) throws -> Bool {
         guard Files.exists(file) else { return false }
@@ -79,7 +78,7 @@ extension Trainer {
             throw refuse("is damaged: its bytes are not those that were written")
         }
         guard let header = try? JSONDecoder.ofLines.decode(CheckpointHeader.self, from: line) else {
-            throw refuse("is no state of a training")
+            throw refuse("is not a training state")
         }
         guard header.fingerprint == fingerprint else { throw refuse("is the state of a training with other pairs, weights or settings") }
         guard header.count == count, [numbers, numbers + 32].contains(data.count - start) else {
@@ -98,7 +97,7 @@ extension Trainer {
         [student.trainable.buffer, moments.first.buffer, moments.second.buffer] + (watch.map { [$0.good.buffer] } ?? [])
     }
 
-    /// A digest of everything that decides what a training computes, taken before the first step.
+    /// A digest of the inputs that decide a training's result, computed before the first step.
     static func fingerprint(
         student: Student, pairs: [EncodedGroup], loss: any Loss, settings: TrainingSettings, phase: String
     ) throws -> String {

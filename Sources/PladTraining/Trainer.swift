@@ -2,24 +2,24 @@ package import PladRecords
 package import PladStudent
 import PladTensor
 
-/// Makes a loss small over encoded pairs, one optimiser step at a time.
+/// Minimises a loss over encoded pairs, one optimiser step at a time.
 ///
-/// Weights, both moments and the step number are the whole state: what each step reads follows from the seed and the
-/// step, so a trainer restored from a checkpoint goes on as if it had never stopped, to the byte.
+/// The state is weights, both moments and the step number: each batch follows from the seed and the step, so a trainer restored from a
+/// checkpoint continues as if it had never stopped, to the byte.
 package final class Trainer {
     package let student: Student
     package let settings: TrainingSettings
-    /// `warm-up` or `round-N`; names the phase in the log and its random stream.
+    /// Name of the phase in the log and in its random stream: `warm-up` or `round-N`.
     package let phase: String
     package let totalSteps: Int
     /// Steps done so far, oldest first.
     package internal(set) var log: [TrainingStep] = []
-    /// Looked at now and then where it is set; the records of those steps tell it.
+    /// Held-out loss to measure now and then, if set; the records of those steps hold it.
     package var heldOut: HeldOutLoss?
-    /// Where the time of this trainer's own steps went.
+    /// Seconds of this trainer's own steps, by part.
     package private(set) var times = StepTimes()
 
-    /// What this training is, for its checkpoints.
+    /// Digest that ties checkpoints to this training.
     let fingerprint: String
     private let pairs: [EncodedGroup]
     private let loss: any Loss
@@ -27,11 +27,11 @@ package final class Trainer {
     private let gradients: Weights
     private let pass: GradientPass
     let moments: (first: Weights, second: Weights)
-    /// Watches a ranking, where it is to be watched.
+    /// Watch for collapse, if the settings ask for one.
     let watch: CollapseWatch?
     private var order: BatchOrder
 
-    /// Throws `TrainingError` when a setting is out of range or there are no pairs.
+    /// Prepares the training. Throws `TrainingError` if a setting is out of range or there are no pairs.
     package init(student: Student, pairs: [EncodedGroup], loss: any Loss, settings: TrainingSettings, phase: String) throws {
         try settings.validate()
         guard !pairs.isEmpty else { throw TrainingError(.noPairs, "\(phase): there are no pairs to train on") }
@@ -59,12 +59,12 @@ package final class Trainer {
     }
 
     package var isDone: Bool { log.count >= totalSteps || collapse != nil }
-    /// Why the training ended before its last step, and what became of the weights; nil where it did not.
+    /// Reason why training ended before its last step and the treatment of the weights; nil if it did not.
     package internal(set) var collapse: String?
 
     /// Takes one optimiser step and returns its record.
     ///
-    /// Throws `TrainingError.diverged`, the weights untouched by the step, when loss or gradient is not finite.
+    /// Throws `TrainingError.diverged`, before the weights change, if loss or gradient is not finite.
     @discardableResult
     package func step() throws -> TrainingStep {
         let index = log.count
@@ -92,7 +92,7 @@ package final class Trainer {
         return record
     }
 
-    /// Forward, loss and backward of some pairs of a batch; gradients add up.
+    /// Runs forward, loss and backward of some pairs of a batch; gradients add up.
     private func accumulate(_ part: ArraySlice<EncodedGroup>, divisor: Double, into sums: inout BatchSums) throws {
         let logProbabilities = try times.measure(\.forward) { try pass.forward(part.map(\.tree)) }
         var weights: [[Float]] = []
@@ -117,7 +117,7 @@ package final class Trainer {
             workers: student.workers)
     }
 
-    /// Throws `TrainingError.noPairs` that names the first pair without the qualities that a loss reads.
+    /// Throws `TrainingError.noPairs` with the first pair that lacks the qualities that a loss reads.
     private static func check(_ pairs: [EncodedGroup], for loss: any Loss.Type) throws {
         for pair in pairs {
             if loss.reads.contains(.quality), pair.candidates.count > 1, pair.candidates.contains(where: { $0.quality == nil }) {
@@ -132,7 +132,7 @@ package final class Trainer {
         }
     }
 
-    /// No pass has more rows: the longest pairs of a batch until a pass is full, the one that fills it included.
+    /// The largest possible pass: the longest pairs of a batch until a pass is full, the one that fills it included.
     static func largestPass(_ pairs: [EncodedGroup], _ settings: TrainingSettings) -> [(prompt: Int, completions: [Int])] {
         var (pass, rows): ([EncodedGroup], Int) = ([], 0)
         for pair in pairs.sorted(by: { $0.rows > $1.rows }).prefix(settings.batchSize) where rows < settings.rowsPerPass {
@@ -142,7 +142,7 @@ package final class Trainer {
         return pass.map { ($0.prompt.count, $0.completions.map(\.count)) }
     }
 
-    /// A batch cut into runs of at most `rows` rows; a pair that alone takes more stands alone.
+    /// Splits a batch into runs of at most `rows` rows; a larger pair forms its own run.
     static func passes(over batch: [EncodedGroup], rows: Int) -> [ArraySlice<EncodedGroup>] {
         var parts: [ArraySlice<EncodedGroup>] = []
         var (start, filled) = (0, 0)
@@ -157,13 +157,13 @@ package final class Trainer {
         return parts
     }
 
-    /// The factor that cuts a gradient of norm `norm` to `limit`, as torch.nn.utils.clip_grad_norm_ computes it.
+    /// The factor that reduces a gradient of norm `norm` to `limit`, as in torch.nn.utils.clip_grad_norm_.
     package static func clipScale(norm: Double, limit: Double) -> Double {
         limit > 0 ? min(1, limit / (norm + 1e-6)) : 1
     }
 }
 
-/// What a batch's log record is made of.
+/// The sums for a batch's log record.
 private struct BatchSums {
     var loss = 0.0
     private var chosen = 0.0

@@ -1,23 +1,23 @@
 import PladRecords
 
-/// The numbers of one training phase.
+/// The settings of one training phase.
 package struct TrainingSettings: Codable, Sendable, Hashable {
-    /// Optimiser steps; nil follows from `epochs`.
+    /// Number of optimiser steps; nil to derive it from `epochs`.
     package var steps: Int?
-    /// Passes over all pairs, where `steps` is nil; the last batch may reach into the next pass.
+    /// Number of passes over all pairs, if `steps` is nil; the last batch may reach into the next pass.
     package var epochs: Double
-    /// Pairs per optimiser step.
+    /// Number of pairs in an optimiser step.
     package var batchSize: Int
     package var learningRate: Double
     package var schedule: Schedule
     package var weightDecay: Double
-    /// The gradient's L2 norm is cut to this; 0 leaves it.
+    /// Largest L2 norm of the gradient; larger ones are clipped. 0 for no clipping.
     package var clip: Double
     package var norm: Norm
     package var seed: UInt64
-    /// The most rows computed at once: a batch that takes more is accumulated over several passes. Bounds memory.
+    /// Largest number of rows in one pass: a larger batch is accumulated over several passes. Bounds memory.
     package var rowsPerPass: Int
-    /// What happens when a ranking collapses.
+    /// Reaction to a collapsed ranking.
     package var onCollapse: CollapseAction
 
     package init(
@@ -38,12 +38,12 @@ package struct TrainingSettings: Codable, Sendable, Hashable {
         self.onCollapse = onCollapse
     }
 
-    /// Optimiser steps over `pairs` pairs.
+    /// The number of optimiser steps over `pairs` pairs.
     package func stepCount(pairs: Int) -> Int {
         steps ?? Int((epochs * Double(pairs) / Double(batchSize)).rounded(.up))
     }
 
-    /// Throws `TrainingError.setting` that names the first setting out of range.
+    /// Throws `TrainingError.setting` with the first setting out of range.
     package func validate() throws {
         func require(_ holds: Bool, _ what: String) throws {
             guard holds else { throw TrainingError(.setting, what) }

@@ -42,7 +42,7 @@ struct Plad: AsyncParsableCommand {
         Foundation.exit(await status(of: Array(CommandLine.arguments.dropFirst())))
     }
 
-    /// Runs the command line and answers its exit status, having said what is wrong. Nothing that it made is left when it returns.
+    /// Runs the command line, prints its error if it fails, and returns its exit status. Leaves no temporary file.
     private static func status(of arguments: [String]) async -> Int32 {
         var settings = ConfigFile()
         do {
@@ -62,7 +62,7 @@ struct Plad: AsyncParsableCommand {
         }
     }
 
-    /// Runs a command, or prints the help or version that is asked for.
+    /// Runs a command, or prints the requested help or version.
     private static func run(arguments: [String]) async throws {
         do {
             var command = try parseAsRoot(arguments)

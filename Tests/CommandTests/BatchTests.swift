@@ -53,7 +53,7 @@ import Testing
         try teaching("answer: 'about {prompt}'\nbatch: { polls: 0 }") { teach in
             let result = try teach("--batch", "--dialect", dialect, "--concurrency", "3")
             #expect(result.status == 0, "\(result.errors)")
-            #expect(result.errors.contains("20 questions: 20 answered, 0 without"), "\(result.errors)")
+            #expect(result.errors.contains("20 requests: 20 completed, 0 without"), "\(result.errors)")
             #expect(try teach.batches().map { $0["rows"] } == [20])
             #expect(try teach("--replay", "--dialect", dialect, out: "replayed").status == 0)
             #expect(try teach.texts("replayed") == teach.texts())
@@ -131,7 +131,7 @@ import Testing
             let id = try #require(try teach.batches()[0]["id"]?.string)
             #expect(try money(teach).inBatches > 0)
             let alone = try teach("--price", "1,10", "--limit", "10", out: "alone")
-            #expect(alone.status == 75 && alone.errors.contains("prompts lie in open batch \(id)"), "\(alone.errors)")
+            #expect(alone.status == 75 && alone.errors.contains("prompts are in open batch \(id)"), "\(alone.errors)")
             #expect(alone.errors.contains("plad batch cancel"))
             #expect(
                 try !FileManager.default.fileExists(atPath: teach.folder.appendingPathComponent("attempts.jsonl").path) || teach.asked == 0)
@@ -144,11 +144,11 @@ import Testing
             #expect(kept.errors.contains("the key of PLAD_API_KEY") && !kept.errors.contains("planted"), "\(kept.errors)")
             let elsewhere = try PladProcess.run(
                 ["batch", "cancel", id, "--cache", teach.cache, "--remote", "http://127.0.0.1:1/v1"], environment: key)
-            #expect(elsewhere.status == 64 && elsewhere.errors.contains("lies at http://127.0.0.1:"), "\(elsewhere.errors)")
+            #expect(elsewhere.status == 64 && elsewhere.errors.contains("is at http://127.0.0.1:"), "\(elsewhere.errors)")
             let url = try #require(try teach.batches()[0]["url"]?.string)
             let cancelled = try PladProcess.run(
                 ["batch", "cancel", id, "--cache", teach.cache, "--remote", String(url.prefix { $0 != "v" }) + "v1"], environment: key)
-            #expect(cancelled.status == 0 && cancelled.output.contains("questions free"), "\(cancelled.errors)")
+            #expect(cancelled.status == 0 && cancelled.output.contains("requests free"), "\(cancelled.errors)")
             #expect(try money(teach).inBatches == 0)
             #expect(try teach("--price", "1,10", out: "freed").status == 0)
         }
@@ -160,7 +160,7 @@ import Testing
             let id = try #require(try teach.batches()[0]["id"]?.string)
             teach.teacher.stop()
             let forgotten = try PladProcess.run("batch", "cancel", id, "--cache", teach.cache, "--forget")
-            #expect(forgotten.status == 0 && forgotten.output.contains("20 questions are free"), "\(forgotten.errors)")
+            #expect(forgotten.status == 0 && forgotten.output.contains("20 requests are free"), "\(forgotten.errors)")
             #expect(try teach.batches()[0]["is_open"] == false && money(teach).inBatches == 0)
         }
     }
@@ -189,11 +189,11 @@ import Testing
     @Test func rowsThatExpireAreFailedAndSubmittedAgain() throws {
         try teaching("batch: { polls: 0, ends: expired }") { teach in
             let first = try teach("--batch", "--skip-failed")
-            #expect(first.errors.contains("20 questions: 10 answered, 10 without"), "\(first.errors)")
+            #expect(first.errors.contains("20 requests: 10 completed, 10 without"), "\(first.errors)")
             let drops = try JSONLines.read(Drop.self, from: teach.folder.appendingPathComponent("run/drops.jsonl"))
             #expect(drops.count == 10 && drops.allSatisfy { $0.state == .failed && $0.detail.contains("batch_expired") })
             let again = try teach("--batch", "--skip-failed", out: "again")
-            #expect(again.errors.contains("10 questions: 5 answered, 5 without"), "\(again.errors)")
+            #expect(again.errors.contains("10 requests: 5 completed, 5 without"), "\(again.errors)")
         }
     }
 

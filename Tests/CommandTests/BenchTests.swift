@@ -60,7 +60,7 @@ import Testing
     @Test func kernelsThatDoNotExistAreRefusedByName() throws {
         let result = try PladProcess.run(["bench", "score", "--shape", "tiny"], environment: ["PLAD_KERNELS": "sse9"])
         #expect(result.status == 64)
-        #expect(result.errors.hasPrefix("plad: PLAD_KERNELS=sse9 is no kernel path; here it may be generic"), "\(result.errors)")
+        #expect(result.errors.hasPrefix("plad: PLAD_KERNELS=sse9 is not a kernel path; here it may be generic"), "\(result.errors)")
     }
 
     @Test func anUnknownShapeIsAUsageErrorThatListsThoseThereAre() throws {

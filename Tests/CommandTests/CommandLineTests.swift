@@ -198,7 +198,7 @@ import Testing
         ("margin: 2\nrounds: abc\n", [], 64, "FILE:2: the value 'abc' is invalid for '--rounds <rounds>'; see plad distill --help"),
         ("out: x\nrounds: {a: 1}\n", [], 64, "FILE:2: --rounds is not a number, a text, true or false, or a list of these"),
         ("\nmargin: [2\nrounds: 3\n", [], 65, "FILE:3: did not find expected ',' or ']'; write one \"flag: value\" a line"),
-        ("margin: 2\nmargin: 3\n", [], 65, "FILE:1: margin stands twice; write one \"flag: value\" a line"),
+        ("margin: 2\nmargin: 3\n", [], 65, "FILE:1: margin occurs twice; write one \"flag: value\" a line"),
         ("rounds: 2\n", ["--rounds", "x"], 64, "the value 'x' is invalid for '--rounds <rounds>'; see plad distill --help"),
         ("rounds: abc\n", ["--rounds", "3"], 64, "FILE:1: the value 'abc' is invalid for '--rounds <rounds>'; see plad distill --help"),
         (

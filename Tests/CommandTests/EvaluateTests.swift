@@ -96,7 +96,7 @@ import Testing
             #expect(replayed.status == 0, "\(replayed.errors)")
             #expect(try Data(contentsOf: file) == before)
             let other = try PladProcess.run(arguments.dropLast() + ["another", "--replay"])
-            #expect(other.status != 0 && other.errors.contains("holds no answer"), "\(other.errors)")
+            #expect(other.status != 0 && other.errors.contains("holds no completion"), "\(other.errors)")
             try FileManager.default.removeItem(at: file)
             let elsewhere = try PladProcess.run(arguments + ["--judge-id", "elsewhere", "--replay"])
             #expect(

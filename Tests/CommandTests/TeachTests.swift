@@ -201,7 +201,7 @@ import Testing
             process.waitUntilExit()
             #expect(process.terminationStatus == 130)
             let words = try String(contentsOf: teach.words, encoding: .utf8)
-            #expect(words.contains("run the same command again to go on"), "\(words)")
+            #expect(words.contains("run the same command again to continue"), "\(words)")
             #expect(try teach.asked == 4, "nothing is asked after the first Ctrl-C")
             try body(teach, words)
         }

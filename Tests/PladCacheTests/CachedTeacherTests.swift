@@ -170,7 +170,7 @@ import Testing
             try await cached(cache, .replay).answer(to: question("a"), SamplingParameters())
         }
         #expect(empty.code == .notRecorded)
-        #expect(empty.message.contains("holds no answers"))
+        #expect(empty.message.contains("holds no completions"))
         let script = ScriptedTeacher { _, _ in chatBody("x") }
         let long = "Tell me in one sentence why the sky over the sea is "
         for text in [long + "blue.", "Something else altogether."] {

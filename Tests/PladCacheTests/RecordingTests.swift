@@ -82,8 +82,8 @@ import Testing
         try await filled(folder["a.sqlite"]).exportRecording(to: folder["r.jsonl"])
         var lines = try String(contentsOf: folder["r.jsonl"], encoding: .utf8).split(separator: "\n").map(String.init)
         for (bad, reason) in [
-            ("{\"dialect\":", "not JSON"), ("{}", "lacks \"dialect\""), ("7", "is no object"),
-            (lines[2].replacingOccurrences(of: "\"sample\":0", with: "\"sample\":\"0\""), "\"sample\" is \"0\", which it cannot be"),
+            ("{\"dialect\":", "not JSON"), ("{}", "lacks \"dialect\""), ("7", "is not an object"),
+            (lines[2].replacingOccurrences(of: "\"sample\":0", with: "\"sample\":\"0\""), "\"sample\" is \"0\", which is not valid"),
             (lines[2].replacingOccurrences(of: "\"sample\":0", with: "\"sample\":5"), "\"key\" is not the digest of the request"),
         ] {
             let good = lines[2]

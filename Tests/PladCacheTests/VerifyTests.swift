@@ -38,7 +38,7 @@ import Testing
         #expect(try await problems { $0.request = " " + $0.request } == ["row 1: its request is not in canonical spelling"])
         #expect(try await problems { $0.request = "{" } == ["row 1: its request is not JSON"])
         let unreadable = try await problems { $0.response = Data("{}".utf8) }
-        #expect(unreadable.count == 1 && unreadable[0].hasPrefix("row 1: its response is none of openai-chat"))
+        #expect(unreadable.count == 1 && unreadable[0].hasPrefix("row 1: its response is not valid in openai-chat"))
     }
 
     @Test func aFlippedByteInAResponseIsFound() async throws {

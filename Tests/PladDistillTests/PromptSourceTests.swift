@@ -40,7 +40,7 @@ import Testing
         #expect(source.train.map(\.id) == ["line-1", "line-2"] && source.valid.map(\.id) == ["valid-line-1", "line-3"])
         // A name that somebody gave stands for one prompt.
         let error = try #require(throws: RecordError.self) { try self.source([("a", "One")], heldOut: [("a", "Two")]) }
-        #expect(error.message.contains("the id \"a\" stands twice"))
+        #expect(error.message.contains("the id \"a\" occurs twice"))
     }
 
     @Test func promptsOfOneTextLieOnOneSideOfTheSplit() throws {

@@ -53,7 +53,7 @@ import Testing
         var state = EndpointState(most: 16)
         let fault = ProviderFault(status: 500, message: "Request cancelled by newer request")
         for _ in 0..<16 {
-            guard case .go(let permit, _) = state.admit(at: .zero, tokens: { 0 }) else { continue }
+            guard case .go(let permit, _) = state.admit(tokens: { 0 }, at: .zero) else { continue }
             _ = state.refused(permit, .fault(fault, retryAfter: nil), at: .zero)
         }
         #expect(state.concurrency <= 4)

@@ -45,7 +45,7 @@ import Testing
             { _ = try JSONLines.parse(Line.self, data, name: "p.jsonl", isWritten: true) },
         ] as [() throws -> Void] {
             let error = try #require(throws: RecordError.self, performing: read)
-            #expect(error.message.hasPrefix("p.jsonl:2: not JSON: the field \"") && error.message.contains("stands twice"))
+            #expect(error.message.hasPrefix("p.jsonl:2: not JSON: the field \"") && error.message.contains("occurs twice"))
         }
     }
 

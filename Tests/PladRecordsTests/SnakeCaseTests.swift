@@ -42,6 +42,6 @@ import Testing
     @Test func anErrorNamesTheKeyAsTheFileSpellsIt() {
         let line = Data("{\"id\":\"a\",\"split\":\"train\",\"sample\":0,\"text\":\"t\"}".utf8)
         let error = #expect(throws: RecordError.self) { try JSONLines.parse(TeacherAnswer.self, line, name: "f") }
-        #expect(error?.message == "f:1: lacks \"finish_reason\"; mend or remove the line")
+        #expect(error?.message == "f:1: lacks \"finish_reason\"; correct or remove the line")
     }
 }

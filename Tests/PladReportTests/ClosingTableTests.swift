@@ -51,12 +51,12 @@ import Testing
         let table = { ClosingTable.render(evaluation: evaluation).replacing("\n", with: " ") }
         #expect(
             table().contains(
-                "\"ranked\" is better than the untouched student: ROUGE-L 0.300 to 0.550; it is worse than the untouched student: exact answers 0.000 to 0.800."
+                "\"ranked\" is better than the untouched student: ROUGE-L 0.300 to 0.550; it is worse than the untouched student: exact completions 0.000 to 0.800."
             ))
         for index in evaluation.differences.indices { evaluation.differences[index].exact = Samples.estimate(0.01) }
         #expect(table().contains("is better than the untouched student: ROUGE-L 0.300 to 0.550. "))
         for index in evaluation.differences.indices { evaluation.differences[index].rougeL = Samples.estimate(0.01) }
-        #expect(table().contains("is not clearly different from the untouched student: exact answers 0.000 to 0.800, ROUGE-L"))
+        #expect(table().contains("is not clearly different from the untouched student: exact completions 0.000 to 0.800, ROUGE-L"))
     }
 
     @Test func fewPromptsAreSaidToTellLittle() {
@@ -69,7 +69,7 @@ import Testing
     @Test func answersThatAreNothingLikeTheTeachersAreWarnedOf() {
         var evaluation = Samples.evaluation
         evaluation.students[2].rougeLSpread = Spread(p10: 0, p25: 0, p50: 0.01, p75: 0.05, p90: 0.1)
-        #expect(ClosingTable.render(evaluation: evaluation).contains("nine in ten of its answers have a ROUGE-L below 0.10"))
+        #expect(ClosingTable.render(evaluation: evaluation).contains("nine in ten of its completions have a ROUGE-L below 0.10"))
         evaluation.students[2].rougeLSpread!.p90 = 0.7
         #expect(!ClosingTable.render(evaluation: evaluation).contains("nine in ten"))
     }

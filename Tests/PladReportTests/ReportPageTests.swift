@@ -206,7 +206,7 @@ import Testing
 
     @Test func lengthsAreDrawnAndACollapseIsSaid() {
         var input = Samples.input
-        #expect(!ReportPage.html(input).contains("<b>Length of answers</b>"))
+        #expect(!ReportPage.html(input).contains("<b>Length of completions</b>"))
         let last = input.log.count - 1
         for index in input.log.indices where input.log[index].rejectedLogProbability != nil {
             (input.log[index].chosenTokens, input.log[index].rejectedTokens) = (20, 30)
@@ -218,13 +218,13 @@ import Testing
         input.log[last].collapse = "stopped: <answers> repeat themselves"
         let html = ReportPage.html(input)
         #expect(html.contains("aria-label=\"Length: chosen from 20.000 to 20.000, rejected from 30.000 to 30.000\""))
-        #expect(html.contains("<b>Length of answers</b>") && html.contains("<b>Repetition</b>"))
+        #expect(html.contains("<b>Length of completions</b>") && html.contains("<b>Repetition</b>"))
         #expect(html.contains("<p class=\"bad\">stopped: &lt;answers&gt; repeat themselves</p>"))
     }
 
     @Test func dropsAreCountedByReason() {
         let html = ReportPage.html(Samples.input)
-        #expect(html.contains("<td>teach</td><td>the token limit cut the teacher’s answer off <code>truncated</code></td><td>2</td>"))
+        #expect(html.contains("<td>teach</td><td>the token limit cut the teacher’s completion off <code>truncated</code></td><td>2</td>"))
         #expect(html.contains("<code>equalSides</code></td><td>1</td>"))
     }
 

@@ -83,6 +83,8 @@ struct BrowserRulesTests {
 
     @Test(arguments: ["localhost:3000", "http://", "http://a/path", "http://a?b", "http://u@a", "a"])
     func whatIsNoOriginIsNamed(origin: String) {
-        #expect { try BrowserRules(host: "127.0.0.1", allowedOrigins: [origin]) } throws: { "\($0)".contains("\"\(origin)\" is no origin") }
+        #expect { try BrowserRules(host: "127.0.0.1", allowedOrigins: [origin]) } throws: {
+            "\($0)".contains("\"\(origin)\" is not an origin")
+        }
     }
 }

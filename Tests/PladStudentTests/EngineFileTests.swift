@@ -176,7 +176,7 @@ extension Student {
         let file = folder.file("model.safetensors")
         try FileManager.default.removeItem(at: file)
         #expect(mkfifo(file.path, 0o600) == 0)
-        #expect(refusal(folder, .files)?.contains("model.safetensors: it is no file") == true)
+        #expect(refusal(folder, .files)?.contains("model.safetensors: it is not a file") == true)
     }
 
     @Test func shardedFilesEqualASingleOne() throws {

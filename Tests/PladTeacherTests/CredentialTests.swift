@@ -51,7 +51,7 @@ import Testing
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
         #expect(try #require(throws: HTTPError.self) { try Credential(path: file.path) }.message.contains("longer than 65536 bytes"))
         let folder = FileManager.default.temporaryDirectory.path
-        #expect(try #require(throws: HTTPError.self) { try Credential(path: folder) }.message.contains("is no file"))
+        #expect(try #require(throws: HTTPError.self) { try Credential(path: folder) }.message.contains("is not a file"))
         #expect(try #require(throws: HTTPError.self) { try Credential(path: "/nowhere/key") }.message.contains("No such file"))
     }
 

@@ -99,7 +99,7 @@ import Testing
                     Issue.record("\(name): \(reading)")
                     continue
                 }
-                #expect(words.contains("broke the answer off"))
+                #expect(words.contains("broke the completion off"))
             }
         }
     }

@@ -152,14 +152,14 @@ import Testing
 
     @Test func aPageIsNoAPI() {
         for (page, words) in [
-            ("<html><h1>502</h1></html>", "a web page came, not the API's answer"),
+            ("<html><h1>502</h1></html>", "a web page came, not the API's response"),
             (
                 "<!DOCTYPE html><html><head><TITLE>Just a\n moment...</TITLE></head>",
-                "a web page titled \"Just a moment...\" came, not the API's answer"
+                "a web page titled \"Just a moment...\" came, not the API's response"
             ),
         ] {
             #expect(read(page, status: 403) == .fault(ProviderFault(status: 403, message: words, isPage: true)))
-            let hint = ": a proxy, a firewall or a login stands before it, or `teacher.remote` is no API's address"
+            let hint = ": a proxy, a firewall or a login stands before it, or `teacher.remote` is not an API's address"
             #expect(read(page) == .unreadable(words + hint))
         }
     }
@@ -168,13 +168,13 @@ import Testing
         ("", "it is empty"),
         (
             "{\"choices\":[{\"mess",
-            "it broke off on its way (not JSON: a string does not end, at byte 18 of 18); run the command again to go on"
+            "it broke off on its way (not JSON: a string does not end, at byte 18 of 18); run the command again to continue"
         ),
         (
             "{\"choices\":[",
-            "it broke off on its way (not JSON: a value or number expected, at byte 12 of 12); run the command again to go on"
+            "it broke off on its way (not JSON: a value or number expected, at byte 12 of 12); run the command again to continue"
         ),
-        ("welcome", "not JSON: a value or number expected, at byte 0 of 7: perhaps `teacher.remote` is no API's address"),
+        ("welcome", "not JSON: a value or number expected, at byte 0 of 7: perhaps `teacher.remote` is not an API's address"),
         ("{\"hello\":1}", "it holds no \"choices\" with a \"message\"; perhaps the API speaks another dialect than `teacher.dialect` says"),
     ])
     func whatIsNoAnswerIsToldApart(body: String, words: String) {

@@ -171,7 +171,7 @@ import Testing
         #expect(try await codes(ForbiddingTransport(page, 4..<5), count: 6) == [nil, nil, nil, nil, .rejected, nil])
         let teacher = try teacher(ScriptedTransport(.status(403, page)))
         let error = try await #require(throws: TeacherError.self) { try await teacher.reply(to: request()) }
-        #expect(error.message.contains("a web page titled \"Attention Required! | Cloudflare\" came, not the API's answer"))
+        #expect(error.message.contains("a web page titled \"Attention Required! | Cloudflare\" came, not the API's response"))
         #expect(!error.message.contains("key"))
     }
 
@@ -263,7 +263,7 @@ import Testing
         teacher.cutRequests()
         await #expect(throws: CancellationError.self) { try await asked.value }
         await #expect(throws: CancellationError.self) { try await waiting.value }
-        #expect(log.all.map(\.fault) == ["cut before an answer came"])
+        #expect(log.all.map(\.fault) == ["cut before a response came"])
         #expect(log.all.first?.request.sample == 0)
     }
 

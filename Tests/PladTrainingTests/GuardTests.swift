@@ -21,10 +21,10 @@ import Testing
 
     @Test func answersTwiceAsLongOrRepeatingThemselvesAreCollapse() {
         #expect(reason(ratio: 2.1) == nil)
-        #expect(reason(ratio: 2.3) == "the answers' length went from 1.10 to 2.30 times the chosen one's")
+        #expect(reason(ratio: 2.3) == "the completions' length went from 1.10 to 2.30 times the chosen one's")
         #expect(reason(ratio: 0.4) != nil)
         #expect(reason(repetition: 0.34) == nil)
-        #expect(reason(repetition: 0.36) == "the share of the answers that repeats itself rose from 5 to 36 %")
+        #expect(reason(repetition: 0.36) == "the share of the completions that repeats itself rose from 5 to 36 %")
     }
 
     @Test func looksComeEveryTenthOfATrainingAndAtItsEnd() {

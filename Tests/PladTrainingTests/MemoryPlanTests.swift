@@ -1,4 +1,5 @@
 import Foundation
+import PladRecords
 import PladStudent
 import PladTensor
 import PladTraining

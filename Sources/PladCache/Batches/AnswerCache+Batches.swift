@@ -4,18 +4,18 @@ import PladRecords
 package import PladTeacher
 
 extension AnswerCache {
-    /// The places of requests that are to be asked for in batches.
+    /// The assignment of requests to batches.
     struct Intention: Sendable {
-        /// Batches that are new.
+        /// New batches.
         var fresh: [Submission] = []
-        /// The names of all open batches that hold any of the requests, new or not.
+        /// Names of all open batches that hold any of the requests, new or not.
         var open: Set<String> = []
-        /// Why requests are in none.
+        /// Reasons why requests are in no batch.
         var failures: [Digest: TeacherError] = [:]
     }
 
-    /// Writes batches of those requests down that are neither answered nor in a batch already and that the budget holds, and
-    /// sets aside what they may cost: all in one transaction.
+    /// Records batches of those requests that have no completion, are in no batch yet and fit the budget, and reserves their cost, all
+    /// in one transaction.
     func intend(_ requests: [TeacherRequest], url: String, most: (rows: Int, bytes: Int), _ ledger: Ledger?) async throws -> Intention {
         try await queue.write { db -> Result<Intention, CacheError> in
             var (intention, seen) = (Intention(), Set<Digest>())
@@ -62,17 +62,17 @@ extension AnswerCache {
         }.get()
     }
 
-    /// Every batch that was ever written down, the oldest first.
+    /// All batches ever recorded, the oldest first.
     package func submissions() throws -> [Submission] {
         try read { try Row.fetchAll($0, sql: "SELECT \(Submission.columns) FROM batch ORDER BY made_at, rowid").map(Submission.init) }
     }
 
-    /// The open batch that a request lies in.
+    /// The open batch that holds a request.
     package func openBatch(holding request: TeacherRequest) throws -> Submission? {
         try read { try Submission.fetch($0, holding: AnswerKey.digest(of: request)) }
     }
 
-    /// The requests of a batch that is not over, by their rows' ids.
+    /// The requests of an open batch, by their rows' ids.
     func requests(of submission: Submission) throws -> [String: TeacherRequest] {
         try read { db in
             let columns = "request, sample"
@@ -93,8 +93,8 @@ extension AnswerCache {
         try await queue.write { try submission.update($0) }
     }
 
-    /// Makes a batch that is not known to be sent this process's to send or to take back. Returns false where it is sent, or
-    /// where another process that runs is sending it.
+    /// Assigns a batch that is not known to be submitted to this process, which may then submit or withdraw it. Returns false if it is
+    /// submitted, or if another running process is submitting it.
     func take(_ submission: Submission) async throws -> Bool {
         try await queue.write { db in
             guard var open = try Submission.fetch(db, name: submission.name), open.isFree else { return false }
@@ -104,8 +104,7 @@ extension AnswerCache {
         }
     }
 
-    /// A batch at the provider that was taken for this one is somebody else's: it is not taken for it again, and this one is
-    /// still to be sent.
+    /// Corrects a wrong guess: the provider's batch is somebody else's. It is not guessed again, and this one is still to be submitted.
     func disown(_ submission: Submission) async throws {
         var foreign = submission
         (foreign.name, foreign.phase) = ("foreign-\(submission.remoteID ?? "")", .foreign)
@@ -119,7 +118,7 @@ extension AnswerCache {
         }
     }
 
-    /// Keeps what the provider says of a batch, unless it has ended meanwhile.
+    /// Records the provider's status of a batch, unless it has ended meanwhile.
     func note(_ status: String, of submission: Submission) async throws {
         try await queue.write { db in
             try db.execute(
@@ -128,10 +127,10 @@ extension AnswerCache {
         }
     }
 
-    /// Ends a batch: its answers are kept and paid for, its other rows are free to be asked again, what was set aside for it is
-    /// settled; all in one transaction. Returns false, and does nothing, where another process was first.
+    /// Ends a batch: stores its completions and their cost, frees its other rows for new requests, and settles its reservation, all in
+    /// one transaction. Returns false, and does nothing, if another process was first.
     ///
-    /// - Parameter model: who is paid where nothing was set aside, as the account calls it.
+    /// - Parameter model: model on the account for a batch without a reservation.
     func end(
         _ submission: Submission, _ answers: [StoredCompletion], model: String = "", paid: Money = .zero, inDoubt: Money = .zero
     ) async throws -> Bool {
@@ -153,7 +152,7 @@ extension AnswerCache {
         }
     }
 
-    /// Ends a batch whose results nobody fetches: its rows are free to be asked again, and what was set aside for it is in doubt.
+    /// Ends a batch without fetching its results: its rows are free for new requests, and its reservation is in doubt.
     package func forget(_ submission: Submission) async throws {
         let aside = try read { db in
             try Int64.fetchOne(
@@ -162,8 +161,8 @@ extension AnswerCache {
         _ = try await end(submission, [], inDoubt: Money(nanodollars: aside ?? 0))
     }
 
-    /// Takes a batch that was never sent back, and what was set aside for it. Leaves one alone that is sent, or that another
-    /// process is sending.
+    /// Withdraws a batch that was never submitted, with its reservation. Leaves one alone that is submitted, or that another process is
+    /// submitting.
     func withdraw(_ submission: Submission) async throws {
         try await queue.write { db in
             guard try Submission.fetch(db, name: submission.name)?.isFree == true else { return }
@@ -178,7 +177,7 @@ extension TeacherError {
     fileprivate static func overBudget(inBatch cost: Money, _ total: Money, _ budget: Money) -> TeacherError {
         TeacherError(
             .overBudget,
-            "in a batch it may cost \(cost), and of the budget of \(budget) \(total) is spent or set aside; what batches do not use of it is free when they are over"
+            "in a batch it may cost \(cost), and of the budget of \(budget) \(total) is spent or reserved; what batches do not use of it is free when they are over"
         )
     }
 }

@@ -1,16 +1,16 @@
 import PladTeacher
 
-/// Requests in batches of no more rows and bytes than a provider takes.
+/// Splits requests into batches within a provider's limits of rows and bytes.
 struct BatchLoad {
     struct Batch {
         var requests: [TeacherRequest] = []
-        /// The most that they can cost.
+        /// Upper bound of their cost.
         var cost = Money.zero
     }
 
     let most: (rows: Int, bytes: Int)
     private(set) var batches: [Batch] = []
-    /// Bytes of the last batch.
+    /// Number of bytes in the last batch.
     private var bytes = 0
 
     init(most: (rows: Int, bytes: Int)) {

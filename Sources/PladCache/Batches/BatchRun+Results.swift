@@ -6,13 +6,13 @@ package import PladTeacher
 extension BatchRun {
     /// The outcome of the requests.
     package struct Outcome: Sendable {
-        /// The keys of the answers that batches brought while this process looked.
+        /// Keys of the completions that batches brought while this process waited.
         package var answered: Set<Digest> = []
-        /// Why requests have no answer.
+        /// Reasons of requests without a completion.
         package var failures: [Digest: TeacherError] = [:]
-        /// The tokens of the answers.
+        /// Tokens of the completions.
         var usage = Usage(promptTokens: 0, completionTokens: 0)
-        /// Their cost, and the most that those which cannot be read cost; nil where the price is not known.
+        /// Cost of the completions, with the upper bound for unreadable ones; nil if the price is not known.
         package var paid: Money?
         package var inDoubt: Money?
 
@@ -20,7 +20,7 @@ extension BatchRun {
 
         func failure(of request: TeacherRequest) -> TeacherError {
             failures[AnswerKey.digest(of: request)]
-                ?? TeacherError(.exhausted, "the question is in no batch any more; run the command again to submit it")
+                ?? TeacherError(.exhausted, "the request is in no batch any more; run the command again to submit it")
         }
 
         mutating func add(_ other: Outcome) {
@@ -33,7 +33,7 @@ extension BatchRun {
         }
     }
 
-    /// Takes the results of a batch over; nil where the batch was not this one after all.
+    /// Stores the results of a batch; nil if the provider's batch was not this one after all.
     func settle(_ submission: Submission, _ state: BatchState) async throws -> Outcome? {
         let requests = try cache.requests(of: submission)
         // Another process has taken its answers over.
@@ -95,9 +95,9 @@ extension BatchRun {
     /// The outcome of a row.
     private enum RowResult {
         case answered(StoredCompletion)
-        /// Not paid for.
+        /// Failed without cost.
         case failed(TeacherError)
-        /// Perhaps paid for: it cannot be read, or failed after it may have been worked on.
+        /// Perhaps paid for: unreadable, or failed after the provider may have processed it.
         case unreadable(TeacherError)
     }
 

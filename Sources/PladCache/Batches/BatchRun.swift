@@ -3,11 +3,10 @@ import PladHTTP
 import PladRecords
 package import PladTeacher
 
-/// Asks a provider's batch API for what a cache lacks, and puts the results into the cache row by row.
+/// Requests the completions that a cache lacks by a provider's batch API, and stores the results row by row.
 ///
-/// A batch is written down, sent, asked after, and its results are taken over, in this order; a process that is killed
-/// anywhere on the way leaves a batch that the next run carries on. One that may have been sent without an answer is looked
-/// for at the provider before it is sent again.
+/// A batch is recorded, submitted, polled, and its results are stored, in this order; if the process is killed, the next run continues
+/// the batch. One that may have been submitted without a response is searched for at the provider before it is submitted again.
 package struct BatchRun: Sendable {
     /// Progress of the batches, in rows.
     package struct Progress: Sendable, Equatable {
@@ -28,9 +27,9 @@ package struct BatchRun: Sendable {
     let ledger: Ledger?
 
     /// - Parameters:
-    ///   - url: the address of one request.
-    ///   - waits: between two looks at the provider: the first, doubled each time up to the most.
-    ///   - random: numbers in [0, 1) for the jitter of what is asked again.
+    ///   - url: address of a single request.
+    ///   - waits: first and longest wait between two polls; the wait doubles each time.
+    ///   - random: numbers in [0, 1) for the jitter of retries.
     package init(
         cache: AnswerCache, service: any BatchService, dialect: any Dialect, url: String, clock: any Clock<Duration> = ContinuousClock(),
         waits: (first: Duration, most: Duration) = (.seconds(2), .seconds(60)), ledger: Ledger? = nil,
@@ -48,11 +47,11 @@ package struct BatchRun: Sendable {
         self.ledger = ledger
     }
 
-    /// Returns once every request is answered in the cache, or failed for a reason. Waits for the batches that hold any of
-    /// the requests, and for no others.
+    /// Returns once every request has a completion in the cache or has failed. Waits only for the batches that hold any of the
+    /// requests.
     ///
-    /// Throws `TeacherError` for what befalls a whole batch, `CacheError`, `CancellationError`; batches that are under way stay
-    /// so, and are carried on next time. Those that were still to be sent are taken back.
+    /// Throws `TeacherError` for a failure of a whole batch, `CacheError`, `CancellationError`; submitted batches continue at the
+    /// provider, and the next run resumes them. Those not yet submitted are withdrawn.
     package func callAsFunction(_ requests: [TeacherRequest]) async throws -> Outcome {
         let intention = try await cache.intend(requests, url: url, most: service.most, ledger)
         // Nothing of these has been sent so far.
@@ -65,7 +64,7 @@ package struct BatchRun: Sendable {
         }
     }
 
-    /// - Parameter unsent: batches that nobody has tried to send, by their names.
+    /// - Parameter unsent: batches that nobody has tried to submit, by name.
     private func carryOn(_ intention: AnswerCache.Intention, _ unsent: inout [String: Submission]) async throws -> Outcome {
         var outcome = Outcome()
         outcome.failures = intention.failures
@@ -99,10 +98,10 @@ package struct BatchRun: Sendable {
         }
     }
 
-    /// Stops a batch: has the provider end it, takes over what it has answered and frees its other questions. One that never
-    /// reached the provider is taken back.
+    /// Cancels a batch: ends it at the provider, stores the completions that it has, and frees its other requests. One that was never
+    /// submitted is withdrawn.
     ///
-    /// Throws `TeacherError.inBatch` where the provider's batch is perhaps somebody else's: it is not stopped.
+    /// Throws `TeacherError.inBatch` if the provider's batch may be somebody else's: it is not cancelled.
     package func cancel(_ submission: Submission) async throws -> Outcome {
         var sent = submission
         if submission.phase == .intended {
@@ -130,9 +129,9 @@ package struct BatchRun: Sendable {
         return try await cancel(submission.unsent)
     }
 
-    /// The batch with its id at the provider; sends it if it is not there. Nil where another process is sending it, or has.
+    /// The batch with its id at the provider, after submission if necessary. Nil if another process is submitting it, or has.
     ///
-    /// - Parameter mayBeSent: whether it may be there already.
+    /// - Parameter mayBeSent: true if it may have been submitted already.
     private func send(_ submission: Submission, mayBeSent: Bool) async throws -> Submission? {
         guard submission.phase == .intended else { return submission }
         guard try await cache.take(submission) else { return nil }
@@ -153,13 +152,13 @@ package struct BatchRun: Sendable {
             } catch let doubt as BatchDoubt {
                 guard try await retrier.goOn(after: doubt.outcome, contacted: true) else {
                     throw TeacherError(
-                        .exhausted, "\(url): the batch cannot be submitted (\(doubt.outcome.summary)); run the command again to go on")
+                        .exhausted, "\(url): the batch cannot be submitted (\(doubt.outcome.summary)); run the command again to continue")
                 }
                 mayBeSent = true
             } catch let error as TeacherError {
                 if mayBeSent {
                     throw TeacherError(
-                        error.code, "\(error.message); `BatchRun.cancel` \(submission.name) frees its questions", cause: error.cause)
+                        error.code, "\(error.message); `BatchRun.cancel` \(submission.name) frees its requests", cause: error.cause)
                 }
                 // Nothing of it is under way: what might be is a doubt.
                 try await cache.withdraw(submission)
@@ -173,12 +172,12 @@ package struct BatchRun: Sendable {
         return sent
     }
 
-    /// The submission as the batch that was found for it.
+    /// The submission with the id of the batch that was found for it.
     private func taking(_ found: BatchState, for submission: Submission) -> Submission {
         submission.sent(as: found, service.keepsNames ? .sent : .guessed)
     }
 
-    /// The batch at the provider that is this one, sent with its answer lost: by its name, else by time and number of rows.
+    /// The batch at the provider that is this one, submitted with its response lost: by its name, else by time and number of rows.
     private func find(_ submission: Submission) async throws -> BatchState? {
         let known = Set(try cache.submissions().compactMap(\.remoteID))
         return try await service.all().first { state in
@@ -192,16 +191,16 @@ package struct BatchRun: Sendable {
 }
 
 extension TeacherError {
-    /// Its question is in a batch already, where it is paid for.
+    /// The error for a request that is in a batch already, where it is paid for.
     static func inBatch(_ batch: Submission) -> TeacherError {
         TeacherError(.inBatch, "open batch \(batch.id)")
     }
 
-    /// Nobody but its results can tell whose the provider's batch is.
+    /// The error for a provider's batch whose owner only its results can tell.
     fileprivate static func guessed(_ batch: Submission, _ state: BatchState) -> TeacherError {
         TeacherError(
             .inBatch,
-            "batch \(state.id) at \(batch.url) may be this one or somebody else's, which its results will tell: run the command again, which waits for them, or free the questions without it: `AnswerCache.forget` \(batch.id)"
+            "batch \(state.id) at \(batch.url) may be this one or somebody else's, which its results will tell: run the command again, which waits for them, or free the requests without it: `AnswerCache.forget` \(batch.id)"
         )
     }
 

@@ -3,50 +3,49 @@ import GRDB
 import PladRecords
 import PladTeacher
 
-/// A batch that was, or is about to be, handed to a provider. It is written down before it is sent, so that whatever
-/// happens on the way, no row of it is asked twice.
+/// A batch for a provider. It is recorded before it is submitted, so that no row of it is requested twice whatever happens.
 package struct Submission: Sendable, Equatable {
     package enum Phase: String, Sendable, Encodable {
-        /// Not known to have been sent.
+        /// Not known to have been submitted.
         case intended
         /// The provider has given it an id.
         case sent
-        /// A batch at the provider is taken for it, by time and number of rows: its results tell whether that is so.
+        /// A batch at the provider is assumed to be this one, by time and number of rows; its results will tell.
         case guessed
-        /// Its results are in the cache.
+        /// The results are in the cache.
         case ended
-        /// Somebody else's that was taken for one of these.
+        /// Somebody else's batch that was mistaken for one of these.
         case foreign
     }
 
-    /// Its name at the provider, where that keeps one.
+    /// Name at the provider, if it stores one.
     package var name: String
     package var dialect: String
     package var teacher: String
     package var path: String
-    /// The address of one request.
+    /// Address of a single request.
     package var url: String
-    /// The `ProcessIdentity` of the one that sends it.
+    /// The `ProcessIdentity` of the submitting process.
     var process: String
-    /// Seconds since 1970.
+    /// Time of recording, in seconds since 1970.
     package var madeAt: Int64
     package var rows: Int
-    /// The rows' file at the provider.
+    /// Id of the rows' file at the provider.
     package var file: String?
-    /// The provider's id.
+    /// Id of the batch at the provider.
     package var remoteID: String?
     package var phase: Phase
-    /// The provider's word when it was last asked.
+    /// Provider's status at the last poll.
     package var status: String?
-    /// The number of what is set aside for it while it is open, where the price is known.
+    /// Id of the reservation while it is open, if the price is known.
     var reservation: Int64?
-    /// The price of its tokens.
+    /// Price of its tokens.
     var price: Price?
 
     static let columns =
         "name, dialect, teacher, path, url, process, made_at, rows, remote_file, remote_id, phase, status, reservation, price"
 
-    /// Throws `CacheError.damaged` for a row that plad did not write.
+    /// Reads a row. Throws `CacheError.damaged` for one that plad did not write.
     init(_ row: Row) throws {
         var reader = RowReader(row, Self.columns)
         do {
@@ -66,18 +65,18 @@ package struct Submission: Sendable, Equatable {
         }
     }
 
-    /// Its name to a person: the provider's, where it has one.
+    /// Id to show a person: the provider's, if there is one.
     package var id: String { remoteID ?? name }
     package var isOpen: Bool { phase == .intended || phase == .sent || phase == .guessed }
 
-    /// This submission, as the batch that the provider has.
+    /// The submission with the provider's id of the batch.
     func sent(as state: BatchState, _ phase: Phase) -> Submission {
         var sent = self
         (sent.remoteID, sent.status, sent.phase) = (state.id, state.status, phase)
         return sent
     }
 
-    /// This submission, as not known to be at the provider.
+    /// The submission as not known to be at the provider.
     var unsent: Submission {
         var unsent = self
         (unsent.remoteID, unsent.status, unsent.phase) = (nil, nil, .intended)
@@ -96,7 +95,7 @@ package struct Submission: Sendable, Equatable {
         phase = .intended
     }
 
-    /// Writes it down, with its rows.
+    /// Inserts it, with its rows.
     func insert(_ db: Database, holding requests: [TeacherRequest] = []) throws {
         let places = Array(repeating: "?", count: 14).joined(separator: ",")
         try db.cachedStatement(sql: "INSERT INTO batch (\(Self.columns)) VALUES (\(places))").execute(
@@ -110,7 +109,7 @@ package struct Submission: Sendable, Equatable {
         }
     }
 
-    /// Writes down what has changed, unless it is over: one that was forgotten meanwhile does not come back.
+    /// Updates it, unless it has ended: a forgotten one does not come back.
     func update(_ db: Database) throws {
         guard try Self.fetch(db, name: name)?.isOpen == true else { return }
         try db.cachedStatement(
@@ -122,18 +121,18 @@ package struct Submission: Sendable, Equatable {
         try Row.fetchOne(db, sql: "SELECT \(columns) FROM batch WHERE name = ?", arguments: [name]).map(Submission.init)
     }
 
-    /// The open batch that holds a request of this key.
+    /// The open batch that holds a request with this key.
     static func fetch(_ db: Database, holding key: Digest) throws -> Submission? {
         let statement = try db.cachedStatement(sql: "SELECT batch FROM batch_row WHERE key = ?")
         return try String.fetchOne(statement, arguments: [Data(key.bytes)]).flatMap { try fetch(db, name: $0) }
     }
 
-    /// The other process of this machine that is sending it; nil where none is.
+    /// Id of the other process of this machine that is submitting it; nil if there is none.
     package var sender: Int32? {
         guard phase == .intended, process != ProcessIdentity.own, ProcessIdentity.isAlive(process) else { return nil }
         return ProcessIdentity.number(in: process)
     }
 
-    /// True if it is this process's to send or to take back.
+    /// True if this process may submit or withdraw it.
     var isFree: Bool { phase == .intended && sender == nil }
 }

@@ -1,16 +1,16 @@
 import Foundation
 import PladRecords
 
-/// Who says which of two answers is better.
+/// A judge of which of two completions is better.
 enum AnswerJudge {
-    /// Facts kept, then likeness to the teacher's text: by what its script asks for, where none is named.
+    /// Facts kept, then similarity to the teacher's text, by the given metric or, if nil, by that for its script.
     case metric(SimilarityMetric?)
     /// The log-probability per token under a local model.
     case likelihood(URL)
-    /// A model behind a URL, asked as the teacher is.
+    /// A model behind a URL, asked like the teacher.
     case remote(TeacherSettings, maxTokens: Int)
 
-    /// The judge's name in evaluation.json.
+    /// Name of the judge in evaluation.json.
     var name: String {
         switch self {
         case .metric(let likeness): likeness?.rawValue ?? "metric"
@@ -19,7 +19,7 @@ enum AnswerJudge {
         }
     }
 
-    /// The judges that a run's settings name. Throws `SettingError` for what is missing, no model or without a price.
+    /// The judges in a run's settings. Throws `SettingError` for one that is missing, is not a model or has no price.
     static func chosen(in run: Run) throws -> [AnswerJudge] {
         let settings = run.settings.evaluation.judge
         let local: [AnswerJudge] =
@@ -61,9 +61,9 @@ enum AnswerJudge {
 }
 
 extension TeacherSettings {
-    /// These settings with the judge in the teacher's place: the same cache, mode and patience, another model.
+    /// The teacher's settings adapted to the judge: the same cache, mode and retries, another model.
     ///
-    /// Neither the teacher's key file nor its headers are shown to another origin.
+    /// The teacher's key file and headers are never sent to another origin.
     fileprivate func judging(_ judge: JudgeSettings) throws -> TeacherSettings {
         var settings = self
         settings.remote = judge.remote

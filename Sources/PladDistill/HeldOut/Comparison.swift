@@ -3,13 +3,13 @@ import PladEvaluation
 package import PladRecords
 import PladStudent
 
-/// Students side by side on the held-out prompts of one run: the same prompts, texts of the teacher and samples for all.
+/// A comparison of students on the held-out prompts of one run: the same prompts, teacher's texts and samples for all.
 package struct Comparison {
-    /// A student to compare: a folder of its own, or what a run made.
+    /// A student to compare: in its own folder, or made by a run.
     private struct Entry {
         var name: String
         var location: URL
-        /// Nil for a student's folder.
+        /// Run that made it; nil for a student's own folder.
         var run: Run?
     }
 
@@ -17,10 +17,10 @@ package struct Comparison {
     private let entries: [Entry]
 
     /// - Parameters:
-    ///   - paths: folders of students and of runs, whose ranked students are meant.
-    ///   - path: the run whose prompts are asked; by default the first run among `paths`.
+    ///   - paths: folders of students and of runs; a run stands for its ranked student.
+    ///   - path: run whose held-out prompts are used; by default the first run among `paths`.
     ///
-    /// Throws `RunError` where there is no such run, or where a run was trained on what is held out here.
+    /// Throws `RunError` if there is no such run, or if a run was trained on prompts that are held out here.
     package init(_ paths: [String], on path: String?, observer: any RunObserver) throws {
         let parts = try paths.map { path -> Entry in
             let name = paths.count { Self.name(of: $0) == Self.name(of: path) } > 1 ? path : Self.name(of: path)
@@ -44,7 +44,7 @@ package struct Comparison {
 
     private static func name(of path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
 
-    /// A student that was trained on the prompts would look better than it is.
+    /// Throws if the student was trained on the prompts, which would make it look better than it is.
     private func check(_ entry: Entry) throws {
         guard let other = entry.run else { return }
         let trained = Set(other.prompts(.train).map(\.messages))
@@ -52,7 +52,7 @@ package struct Comparison {
         guard known == 0 else {
             throw RunError(
                 .usage,
-                "\(other.folder.url.path) was trained on \(known) of the prompts that \(run.folder.url.path) holds out; begin both with one `prompts.held_out_file`, or put their own evaluations side by side"
+                "\(other.folder.url.path) was trained on \(known) of the prompts that \(run.folder.url.path) holds out; start both with one `prompts.held_out_file`, or put their own evaluations side by side"
             )
         }
     }

@@ -4,7 +4,7 @@ import PladRecords
 import PladStudent
 import PladTraining
 
-/// Lets a student answer the held-out prompts greedily, sample them and score their texts; says how good its own are.
+/// Measures a student on held-out prompts: completes them greedily, draws samples, scores the texts, and computes the quality.
 struct HeldOutMeasuring {
     let texts: HeldOutTexts
     let student: Student
@@ -12,14 +12,13 @@ struct HeldOutMeasuring {
     let norm: Norm
     let parameters: SamplingParameters
 
-    /// Prompts that are measured together. Always the same ones, so that a measurement that was interrupted ends in
-    /// the same bytes.
+    /// Number of prompts that are measured together. It is fixed, so that an interrupted measurement ends in the same bytes.
     private static let batchSize = 64
 
-    /// The work's name at the terminal: `evaluate`, or `choose`.
+    /// Name of the work on the terminal: `evaluate`, or `choose`.
     let stage: String
 
-    /// Whose samples are the texts' own: drawn once, they are not drawn again.
+    /// Name of the student that the shared samples are drawn from; it needs no further samples.
     private static let drawer = "warm-up"
     private let quality: RunQuality
 
@@ -36,11 +35,11 @@ struct HeldOutMeasuring {
         self.parameters = parameters
     }
 
-    /// Measures every item that is not in `done` yet, handing on batch by batch.
+    /// Measures every item that is not in `done` yet, and passes results on batch by batch.
     func callAsFunction(
         _ items: [HeldOutTexts.Item], after done: Int = 0, _ keep: ([HeldOutMeasurement]) throws -> Void
     ) async throws {
-        var meter = WorkMeter(texts.run.observer, stage, of: items.count, "answers", done: done)
+        var meter = WorkMeter(texts.run.observer, stage, of: items.count, "completions", done: done)
         var done = done
         while done < items.count {
             let batch = Array(items[done..<min(done + Self.batchSize, items.count)])
@@ -84,7 +83,7 @@ struct HeldOutMeasuring {
         return measurement
     }
 
-    /// As many samples of this student as the texts have; nil where they have none, or this student drew those.
+    /// As many samples of this student as the texts have; nil if they have none, or if they are of this student.
     private func ownSamples(_ batch: [HeldOutTexts.Item]) throws -> [[ScoredSample]]? {
         guard name != Self.drawer, batch.contains(where: { !$0.samples.isEmpty }) else { return nil }
         let settings = texts.run.settings

@@ -2,15 +2,14 @@ import Foundation
 import PladRecords
 import PladStudent
 
-/// Draws the samples that every student is measured with: a few of the warmed-up student for each held-out
-/// prompt.
+/// Draws the samples that every student is measured with: a few of the warmed-up student for each held-out prompt.
 ///
-/// They are the same whatever the student is then trained on and by which loss, so that runs can be compared. Reads
-/// prompts.jsonl and checkpoints/warm-up; writes held-out/samples.jsonl, batch by batch.
+/// They do not depend on the later training, so that runs can be compared. Reads prompts.jsonl and checkpoints/warm-up; writes
+/// held-out/samples.jsonl, batch by batch.
 struct HeldOutSampling {
     let run: Run
 
-    /// Prompts whose samples are drawn together and kept together.
+    /// Number of prompts whose samples are drawn and stored together.
     private static let batchSize = 64
 
     /// The random stream of a held-out prompt's sample, the same for every student.
@@ -18,7 +17,7 @@ struct HeldOutSampling {
         SeededGenerator(seed: seed, "evaluate", id, String(sample))
     }
 
-    /// The samples, by prompt; a prompt that cannot be continued has none.
+    /// The samples by prompt; none for a prompt that cannot be continued.
     func callAsFunction() throws -> [String: [StudentSample]] {
         let file = run.folder.heldOutSamples
         let samples = try Files.exists(file) ? JSONLines.read(StudentSample.self, from: file) : draw(to: file)

@@ -4,14 +4,14 @@ import PladRecords
 import PladStudent
 import PladTraining
 
-/// The held-out prompts of a run with the texts that every student answers and scores.
+/// The held-out prompts of a run with the texts that every student scores.
 struct HeldOutTexts {
-    /// One prompt's texts as a student reads them.
+    /// The texts of one prompt in a student's token ids.
     struct Item {
         var prompt: Prompt
         var ids: [TokenID]
         var teacher: TeacherAnswer
-        /// The teacher's answer, then the samples.
+        /// Ids of the teacher's completion, then of the samples.
         var completions: [[TokenID]]
         var samples: [StudentSample]
     }
@@ -22,12 +22,12 @@ struct HeldOutTexts {
     private let answers: [String: TeacherAnswer]
     private let samples: [String: [StudentSample]]
 
-    /// The prompts that are reported on, with samples of the warmed-up student.
+    /// Loads the prompts to report on, with samples of the warmed-up student.
     init(_ run: Run) throws {
         try self.init(run, run.prompts(run.reported), run.reported, samples: try HeldOutSampling(run: run)())
     }
 
-    /// The prompts by which the student to keep is chosen, without samples.
+    /// Loads the prompts that choose the student to keep, without samples.
     init(choosingIn run: Run) throws {
         let (prompts, split) = run.choosing
         try self.init(run, prompts, split, samples: [:])
@@ -46,20 +46,21 @@ struct HeldOutTexts {
             uniquingKeysWith: { first, _ in first })
     }
 
-    /// The items of `items(for:sharesTokens:)`, of which there is one at least: throws `RecordError.malformed` where nothing is left to measure.
+    /// The items of `items(for:sharesTokens:)`, at least one; throws `RecordError.malformed` if there is none.
     func someItems(for student: Student, sharesTokens: Bool) throws -> (items: [Item], drops: [Drop]) {
         let found = try items(for: student, sharesTokens: sharesTokens)
         guard !found.items.isEmpty else {
             throw RecordError(
                 .malformed,
-                "no held-out prompt has a usable answer of the teacher, so there is nothing to measure; see \(run.folder.drops.path)")
+                "no held-out prompt has a usable completion of the teacher, so there is nothing to measure; see \(run.folder.drops.path)")
         }
         return found
     }
 
-    /// The texts in a student's token ids, and the prompts that do not fit it.
+    /// The texts in a student's token ids, and the prompts that exceed its context.
     ///
-    /// Samples keep the ids that were drawn where the student reads them as the one that drew them does: `sharesTokens`.
+    /// - Parameter sharesTokens: true if the student has the same tokens as the one that drew the samples, whose ids are then used
+    ///   unchanged.
     func items(for student: Student, sharesTokens: Bool) throws -> (items: [Item], drops: [Drop]) {
         let encoder = PairEncoder(student: student)
         var (items, drops): ([Item], [Drop]) = ([], [])

@@ -3,7 +3,7 @@ import PladRecords
 import PladStudent
 import PladTraining
 
-/// Log-probability per token of answers under a model that judges, nats.
+/// The log-probability per token of completions under a judging model, nats.
 final class LikelihoodScore {
     private let student: Student
     private let encoder: PairEncoder
@@ -18,7 +18,7 @@ final class LikelihoodScore {
         prompts = Dictionary(run.prompts(run.reported).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Nil where prompt and answer do not fit the model.
+    /// The score of a measurement's completion; nil if prompt and completion exceed the model's context.
     func callAsFunction(_ measurement: HeldOutMeasurement) throws -> Double? {
         let key = [measurement.id, measurement.answer]
         if let score = known[key] { return score }

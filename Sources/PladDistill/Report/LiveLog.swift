@@ -1,21 +1,21 @@
 import Foundation
 import PladRecords
 
-/// The steps of the phase that is training now, for those who watch: the phase's head on the first line, then a line a
-/// step. log.jsonl, the record, is written as a whole when the phase ends.
+/// The steps of the current training phase, for a live report: the phase's head on the first line, then a line for each step. log.jsonl
+/// is written as a whole when the phase ends.
 ///
-/// Lines are not forced onto the disk, so a step costs microseconds; a watcher reads whole lines only.
+/// Lines are not flushed to the disk, so a step costs microseconds; a reader uses whole lines only.
 struct LiveLog {
     struct Head: Codable {
         var phase: String
-        /// The number of steps that the phase takes.
+        /// Number of steps in the phase.
         var total: Int
     }
 
     private let url: URL
     private let handle: FileHandle
 
-    /// Begins the file with the steps that an earlier process did.
+    /// Starts the file with the steps of an earlier process.
     init(_ url: URL, phase: String, total: Int, done steps: [TrainingStep]) throws {
         self.url = url
         var data = try Head(phase: phase, total: total).jsonLine() + Data("\n".utf8)
@@ -37,7 +37,7 @@ struct LiveLog {
         }
     }
 
-    /// The file's steps, nil where no phase is training.
+    /// The file's steps; nil if no phase is training.
     static func read(_ url: URL) throws -> (head: Head, steps: [TrainingStep])? {
         // It may go away between any two calls: then there is nothing to read.
         guard let data = try? Data(contentsOf: url), let end = data.lastIndex(of: UInt8(ascii: "\n")) else { return nil }

@@ -3,7 +3,7 @@ import PladRecords
 import PladReport
 
 extension Run {
-    /// The state of the run, in words: the first stage whose record is not there yet.
+    /// State of the run in words: the first stage without its record.
     package var currentStage: String {
         if let live = try? LiveLog.read(folder.liveLog) {
             let phase = live.head.phase.hasPrefix("round-") ? live.head.phase.replacing("-", with: " ") : live.head.phase
@@ -22,10 +22,10 @@ extension Run {
 }
 
 extension TeachSummary.Wire {
-    /// The requests and tokens on the wire, and their cost.
+    /// Sentence with the number of requests and tokens, and their cost.
     var sentence: String {
-        guard attempts > 0 || answers > 0 else { return "nothing: every answer was in the cache" }
-        var text = "\(Numbers.count(answers)) answers in \(Numbers.count(attempts)) requests, "
+        guard attempts > 0 || answers > 0 else { return "nothing: every completion was in the cache" }
+        var text = "\(Numbers.count(answers)) completions in \(Numbers.count(attempts)) requests, "
         text += "\(Numbers.count(promptTokens)) + \(Numbers.count(completionTokens)) tokens"
         text += dollars.map { String(format: $0 < 0.01 ? ", $%.6f" : ", $%.2f", $0) } ?? ", price not known"
         return text

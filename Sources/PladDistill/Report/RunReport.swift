@@ -3,13 +3,13 @@ import PladRecords
 package import PladReport
 import PladTraining
 
-/// The contents of a run's page, read from the run's records.
+/// The content of a run's report page, from the run's records.
 package struct RunReport {
     let run: Run
 
     package init(run: Run) { self.run = run }
 
-    /// - Parameter live: what is being done while the page is looked at; nil for a file.
+    /// - Parameter live: current activity of a running run; nil for a file.
     package func input(live: ReportInput.Live? = nil) throws -> ReportInput {
         let folder = run.folder
         let answers = try records(TeacherAnswer.self, folder.teacher).filter { $0.split == .train }
@@ -35,7 +35,7 @@ package struct RunReport {
             live: live)
     }
 
-    /// The finished phases, and the one that is training now.
+    /// Steps of the finished phases, and of the one that is training now.
     private var log: [TrainingStep] {
         get throws {
             let steps = try records(TrainingStep.self, run.folder.log)
@@ -77,7 +77,7 @@ package struct RunReport {
         }
     }
 
-    /// The loss with what is set of it, and how often it is gone through.
+    /// The loss with its parameters, and the number of epochs.
     private var ranking: String {
         let (loss, rounds) = (run.settings.ranking, run.settings.ranking.rounds)
         let scores = loss.norm == .sum ? "summed log-probabilities" : "log-probabilities per token"

@@ -1,25 +1,25 @@
 package import Foundation
 package import PladRecords
 
-/// The prompts that settings name: those to train on, those held out, and how both are put to teacher and student.
+/// The prompts by the settings: for training and held out, with the wording for teacher and student.
 package struct PromptSource {
     package var train: [Prompt]
     package var valid: [Prompt]
-    /// Prompts to report on, from a file of their own; none where there is no such file.
+    /// Prompts to report on, from a separate file; empty if there is none.
     package var test: [Prompt]
-    /// Prompts that are never put to the teacher.
+    /// Prompts that are never sent to the teacher.
     package var unpaid: [Prompt]
     var task: TaskDefinition
-    /// The number of training prompts moved to the held-out ones because a held-out prompt has the same text: a student that has seen
-    /// a text is not measured on it.
+    /// Number of training prompts moved to the held-out ones because a held-out prompt has the same text: a student is not measured on
+    /// a text that it was trained on.
     package private(set) var moved = 0
-    /// The number of unpaid prompts left out because another prompt has the same text.
+    /// Number of unpaid prompts dropped because another prompt has the same text.
     package private(set) var known = 0
 
     /// Reads a file, standard input (`-`) or a task folder (`task.yaml`, `train.jsonl`, `valid.jsonl`).
     ///
-    /// Without a file of held-out prompts, a share of the prompts is held out. Prompts of the same text stay together; of these groups
-    /// those are held out whose first id has the smallest digest with the seed, so that adding prompts moves few others.
+    /// Without a file of held-out prompts, a share of the prompts is held out. Prompts of the same text stay together; the groups whose
+    /// first id has the smallest digest with the seed are held out, so that additional prompts move few others.
     package init(_ settings: PromptSettings, seed: UInt64) throws {
         let name = try settings.source.required(
             "prompts.source", "a file of prompts, a task's name, or - for standard input")
@@ -59,7 +59,7 @@ package struct PromptSource {
         }
     }
 
-    /// Prompts without ids are named by their lines; of several files, by the file as well.
+    /// Names prompts without ids by their lines and, if there are several files, by the file as well.
     private mutating func nameApart() {
         var taken = Set(train.map(\.id))
         for (kind, side) in [("valid", \Self.valid), ("test", \.test), ("unpaid", \.unpaid)] {
@@ -71,14 +71,14 @@ package struct PromptSource {
         }
     }
 
-    /// Moves prompts whose text stands on the other side as well.
+    /// Moves prompts whose text is on the other side as well.
     private mutating func move(from side: WritableKeyPath<Self, [Prompt]>, to other: WritableKeyPath<Self, [Prompt]>) {
         let texts = Set(self[keyPath: other].map(\.textDigest))
         self[keyPath: other] += self[keyPath: side].filter { texts.contains($0.textDigest) }
         self[keyPath: side].removeAll { texts.contains($0.textDigest) }
     }
 
-    /// Holds out whole groups of prompts of one text until they are the share, and leaves at least one group to train on.
+    /// Holds out whole groups of prompts of one text up to the share, and leaves at least one group to train on.
     private mutating func holdOut(share: Double, seed: UInt64) {
         let groups = Dictionary(grouping: train, by: \.textDigest)
         let wanted = max(1, Int((share * Double(train.count)).rounded()))
@@ -97,11 +97,11 @@ package struct PromptSource {
         var seen: Set<String> = []
         for prompt in prompts where !seen.insert(prompt.id).inserted {
             throw RecordError(
-                .malformed, "\(name): the id \"\(prompt.id)\" stands twice; ids name prompts in every record, so make them different")
+                .malformed, "\(name): the id \"\(prompt.id)\" occurs twice; ids name prompts in every record, so make them different")
         }
     }
 
-    /// A folder given by its path, or by its name under `Prompts/`.
+    /// The folder of a task, by its path or by its name under `Prompts/`.
     private static func taskFolder(_ name: String) -> URL? {
         [name, "Prompts/" + name].map { URL(fileURLWithPath: $0) }.first { Files.exists($0.appendingPathComponent("task.yaml")) }
     }
@@ -116,12 +116,12 @@ package struct PromptSource {
         return try PromptFile.read(file)
     }
 
-    /// A person's prompts in memory; see `PromptFile`.
+    /// Parses a person's prompts in memory; see `PromptFile`.
     package static func parse(_ data: Data, name: String) throws -> [Prompt] { try PromptFile.parse(data, name: name) }
 }
 
 extension Prompt {
-    /// The digest of what is asked, whatever the prompt is called; white space around a turn does not count.
+    /// The digest of the messages, whatever the prompt's id; white space around a turn does not count.
     var textDigest: Digest {
         let turns = messages.flatMap { [$0.role, $0.content.trimmingCharacters(in: .whitespacesAndNewlines)] }
         return Digest(of: turns.map { "\($0.utf8.count):\($0)" }.joined())

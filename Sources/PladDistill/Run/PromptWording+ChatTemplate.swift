@@ -3,10 +3,10 @@ import PladRecords
 package import PladTokenizer
 
 extension PromptWording {
-    /// The chat template (Jinja) that renders a conversation as the student reads it in training, special tokens spelled out.
+    /// The chat template (Jinja) that renders a conversation as in the student's training, special tokens spelled out.
     ///
-    /// A student that is served by a chat endpoint, plad's or another, then sees the ids that it was trained on. Nil where the
-    /// tokenizer's own template does so already, and where the task's wording does more than put the prompt between texts.
+    /// A student behind a chat endpoint, plad's or another, then gets the ids that it was trained on. Nil if the tokenizer's own
+    /// template already does so, and if the task's wording does more than put texts around the prompt.
     package func chatTemplate(for tokenizer: Tokenizer) -> String? {
         guard student != nil || tokenizer.chatTemplate == nil, let texts = textsAroundPrompt else { return nil }
         let contents = "{% for message in messages %}{% if not loop.first %}{{ '\\n' }}{% endif %}{{ message['content'] }}{% endfor %}"
@@ -23,7 +23,7 @@ extension PromptWording {
         }
     }
 
-    /// The texts that the task writes before, between and after the prompt's text; nil where that depends on the prompt.
+    /// The task's texts before, between and after the prompt's text; nil if they depend on the prompt.
     private var textsAroundPrompt: [String]? {
         guard let student else { return ["", ""] }
         let texts = ["\u{e000}", "\u{e001}\n \u{e002}"].map { mark in
@@ -32,7 +32,7 @@ extension PromptWording {
         return texts[0] == texts[1] ? texts[0] : nil
     }
 
-    /// A Jinja expression that writes a text, nothing for none.
+    /// A Jinja expression for a text; empty for an empty text.
     private static func expression(_ text: String) -> String {
         guard !text.isEmpty else { return "" }
         let escaped = text.replacing("\\", with: "\\\\").replacing("'", with: "\\'").replacing("\n", with: "\\n")
@@ -42,7 +42,7 @@ extension PromptWording {
 }
 
 extension Tokenizer {
-    /// The special tokens that stand before and after every text by itself, spelled out.
+    /// Special tokens that the tokenizer adds before and after every text, spelled out.
     fileprivate var specialTokensAround: (before: String, after: String) {
         let (plain, whole) = (encode("a", addSpecialTokens: false), encode("a", addSpecialTokens: true))
         let start = whole.indices.first { whole[$0...].starts(with: plain) } ?? 0

@@ -2,20 +2,20 @@ import Mustache
 package import PladRecords
 package import PladTokenizer
 
-/// The wording of a task: a prompt as it is put to the teacher and to the student.
+/// The wording of a task: the forms of a prompt for the teacher and for the student.
 package struct PromptWording {
     private let system: String?
     private let teacher: MustacheTemplate?
     let student: MustacheTemplate?
 
-    /// Throws `RecordError.malformed` that says which template is wrong and how.
+    /// Compiles the templates. Throws `RecordError.malformed` with the invalid template and the reason.
     package init(_ task: TaskDefinition) throws {
         system = task.teacher?.system
         teacher = try task.teacher?.prompt.map { try Self.template($0, "teacher.prompt") }
         student = try task.student?.prompt.map { try Self.template($0, "student.prompt") }
     }
 
-    /// The conversation that the teacher answers.
+    /// The conversation for the teacher.
     package func messages(for prompt: Prompt) -> [Message] {
         var messages = prompt.messages
         if let teacher, let last = messages.lastIndex(where: { $0.role == "user" }) {
@@ -25,8 +25,8 @@ package struct PromptWording {
         return messages
     }
 
-    /// The text that the student continues and its ids: by the task's template; else by the student's chat template;
-    /// else the messages' contents, a line each.
+    /// The text that the student continues and its ids: by the task's template; else by the student's chat template; else the messages'
+    /// contents, a line each.
     package func student(_ prompt: Prompt, _ tokenizer: Tokenizer) throws -> (text: String, ids: [TokenID]) {
         let plain = prompt.messages.map(\.content).joined(separator: "\n")
         if let student {

@@ -1,17 +1,16 @@
 import Foundation
 import PladRecords
 
-/// A file of records that grows as work goes on, beside the place where it belongs once it is whole.
+/// A growing file of records, stored beside its final place until it is complete.
 ///
-/// A process that takes over reads the whole lines that it finds and goes on from there; `finish` puts the file in its
-/// place.
+/// A later process reads its whole lines and continues; `finish` moves the file to its place.
 struct RecordFile<Record: Codable> {
     private let place: URL
     private let partial: URL
     private let file: GrowingFile
     private(set) var records: [Record]
 
-    /// Throws `RecordError` where the file that was left cannot be read or a new one cannot be written.
+    /// Opens the file. Throws `RecordError` if an incomplete file is unreadable or a new one cannot be written.
     init(_ place: URL) throws {
         self.place = place
         partial = place.deletingLastPathComponent().appendingPathComponent(".\(place.lastPathComponent).growing")
@@ -25,7 +24,7 @@ struct RecordFile<Record: Codable> {
         records += more
     }
 
-    /// Puts the file in its place.
+    /// Moves the file to its place.
     func finish() throws {
         guard rename(partial.path, place.path) == 0 else {
             throw RecordError(.unwritable, "cannot write \(place.path): \(String(cString: strerror(errno)))")

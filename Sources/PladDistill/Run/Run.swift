@@ -4,7 +4,7 @@ import PladStudent
 import PladTokenizer
 import PladTraining
 
-/// A run: its folder with the settings it was begun with and the files its stages leave for each other.
+/// A run: its folder with its settings and the files that its stages pass on.
 package struct Run: Sendable {
     package let folder: RunFolder
     let record: RunRecord
@@ -12,19 +12,18 @@ package struct Run: Sendable {
     let prompts: [RunPrompt]
     package let wording: PromptWording
     let observer: any RunObserver
-    /// Held for as long as the run is worked on; nil where it is only read.
+    /// Lock on the folder while the run is worked on; nil if it is only read.
     private var lock: RunLock?
 
-    /// Begins a run, or carries on the one in the settings' folder if its settings and inputs are the same.
+    /// Starts a run, or continues the one in the settings' folder if its settings and inputs are the same.
     ///
-    /// A run that was begun and has no answers yet is begun anew: what was wrong with its settings can be put right.
+    /// A run without completions is started anew, so that wrong settings can be corrected.
     ///
     /// - Parameters:
-    ///   - isRehearsal: nothing is written and nothing compared with the folder, which need not be named.
-    ///   - needsStudent: false where only the teacher is asked; the student can then be named later.
+    ///   - isRehearsal: true to write nothing and compare nothing with the folder, which need not be given.
+    ///   - needsStudent: false if only the teacher is asked; the student can then be given later.
     ///
-    /// Throws `SettingError` or `RunError` naming the first setting that cannot be carried out or differs, `RecordError` for inputs
-    /// that cannot be read.
+    /// Throws `SettingError` or `RunError` with the first setting that is invalid or differs, `RecordError` for unreadable inputs.
     package init(_ settings: DistillSettings, observer: any RunObserver, isRehearsal: Bool = false, needsStudent: Bool = true) throws {
         if !isRehearsal { try settings.requireAll(student: needsStudent) }
         // Before anything is written: what is refused because it shows a secret must not be kept.
@@ -64,7 +63,8 @@ package struct Run: Sendable {
             guard try before != nil || folder.isFree(for: text) else {
                 throw RunError(
                     .usage,
-                    "\(folder.url.path) is no run, and holds files: a run would write over them; give a `run.folder` that is new or empty")
+                    "\(folder.url.path) is not a run, and holds files: a run would overwrite them; give a `run.folder` that is new or empty"
+                )
             }
             // What is refused begins no run.
             _ = try Run(folder: folder, record: record, observer: observer, prompts: prompts).check()
@@ -83,16 +83,16 @@ package struct Run: Sendable {
         self.lock = lock
     }
 
-    /// The run in a folder, as `run.json` describes it, to read it.
+    /// Opens the run in a folder for reading, by its `run.json`.
     package init(in path: String, observer: any RunObserver) throws {
         let folder = RunFolder(path)
         guard Files.exists(folder.record) else {
-            throw RunError(.usage, "\(path) is no run: it has no run.json; begin one with `Distillation` or `TeachStage`")
+            throw RunError(.usage, "\(path) is not a run: it has no run.json; start one with `Distillation` or `TeachStage`")
         }
         try self.init(folder: folder, record: try Self.read(folder), observer: observer)
     }
 
-    /// This run, which no other process works on meanwhile. Throws `RunError.busy` where one does.
+    /// The run, locked against other processes. Throws `RunError.busy` if another process works on it.
     package func locked() throws -> Run {
         var run = self
         run.lock = try lock ?? RunLock.hold(folder.url)
@@ -112,7 +112,7 @@ package struct Run: Sendable {
 
     private static func read(_ folder: RunFolder) throws -> RunRecord {
         guard let record = try JSONLines.read(RunRecord.self, from: folder.record).first else {
-            throw RecordError(.malformed, "\(folder.record.path) is empty; remove the run and begin it again")
+            throw RecordError(.malformed, "\(folder.record.path) is empty; remove the run and start it again")
         }
         return record
     }
@@ -122,18 +122,18 @@ package struct Run: Sendable {
         if let difference = try before.settings.difference(from: record.settings) {
             throw RunError(
                 .usage,
-                "\(name) was begun with `\(difference.path)` \(difference.mine?.canonical ?? "unset"), now it is \(difference.theirs?.canonical ?? "unset"); give the same settings or another `run.folder`"
+                "\(name) was started with `\(difference.path)` \(difference.mine?.canonical ?? "unset"), now it is \(difference.theirs?.canonical ?? "unset"); give the same settings or another `run.folder`"
             )
         }
         for (input, digest) in record.inputs.sorted(by: { $0.key < $1.key }) where before.inputs[input] != digest {
             // plad 0.1.0 held other prompts out by share; the run keeps those of its own file.
             if input == "prompts", before.isFlat, try JSONLines.read(RunPrompt.self, from: folder.prompts).isSame(as: prompts) { continue }
-            throw RunError(.usage, "the \(input) changed since \(name) was begun; restore what it was or give another `run.folder`")
+            throw RunError(.usage, "the \(input) changed since \(name) was started; restore what it was or give another `run.folder`")
         }
     }
 
-    /// Looks at everything that a later stage would refuse, before the teacher is paid: judges, the student's files, prompts that
-    /// fill its context. Returns the ids of the latter, which need not be asked.
+    /// Checks everything that a later stage would refuse, before the teacher is paid: judges, the student's files, prompts that fill
+    /// its context. Returns the ids of the latter, which need not be asked.
     package func check() throws -> Set<String> {
         if settings.pairing.prefer == .metric, !prompts.contains(where: { !$0.prompt.facts.isEmpty }) {
             throw SettingError(
@@ -154,7 +154,7 @@ package struct Run: Sendable {
         guard unfit.count < prompts.count else {
             throw RecordError(
                 .malformed,
-                "no prompt fits the student's context of \(student.configuration.contextLength) tokens; shorten the prompts or take another student"
+                "no prompt fits the student's context of \(student.configuration.contextLength) tokens; shorten the prompts or use another student"
             )
         }
         return Set(unfit.map(\.id))
@@ -164,14 +164,14 @@ package struct Run: Sendable {
         prompts.filter { $0.split == split }.map(\.prompt)
     }
 
-    /// The original student's folder.
+    /// Folder of the original student.
     var student: URL {
         get throws {
             try StudentLocation.resolve(try settings.student.model.required("student.model", "a Hugging Face model folder or org/name"))
         }
     }
 
-    /// The first round whose ranked student is not made yet, or the last round where all are.
+    /// First round without its ranked student, or the last round if all have one.
     package var nextRound: Int {
         let rounds = settings.ranking.rounds
         return (1...rounds).first { !folder.holdsStudent(folder.checkpoint("round-\($0)")) } ?? rounds
@@ -179,7 +179,7 @@ package struct Run: Sendable {
 }
 
 extension [RunPrompt] {
-    /// True if both hold the same prompts, however they are split.
+    /// True if both hold the same prompts, in any split.
     fileprivate func isSame(as others: [RunPrompt]) -> Bool {
         count == others.count
             && Dictionary(map { ($0.prompt.id, $0.prompt) }) { $1 } == Dictionary(others.map { ($0.prompt.id, $0.prompt) }) { $1 }
@@ -189,8 +189,8 @@ extension [RunPrompt] {
 extension PromptSource {
     /// The prompts with their splits.
     ///
-    /// - Parameter choosing: whether some held-out prompts are to choose the student by. They are all of `valid` where there are
-    ///   others to report on, else half of it: those whose text has the smallest digest.
+    /// - Parameter choosing: true to use some held-out prompts for choosing the student: all of `valid` if there are others to report
+    ///   on, else half of it, those whose text has the smallest digest.
     fileprivate func prompts(choosing: Bool) -> [RunPrompt] {
         var (valid, test) = (valid, test)
         if choosing, test.isEmpty {
@@ -209,13 +209,13 @@ extension PromptSource {
 }
 
 extension DistillSettings {
-    /// Takes over what a run of plad 0.1.0 did and had no setting for.
+    /// Adopts the behaviour of a run of plad 0.1.0 for which it had no setting.
     fileprivate mutating func goOn(like before: DistillSettings) {
         choosesLast()
         if optimiser.batchSize == nil { optimiser.batchSize = before.optimiser.batchSize }
     }
 
-    /// These settings with what is left open filled in, so that a record says what was done.
+    /// The settings with defaults filled in, for the record.
     fileprivate func resolved(for task: TaskDefinition) throws -> DistillSettings {
         var settings = self
         settings.teacher.dialect = teacher.dialectName
@@ -226,7 +226,7 @@ extension DistillSettings {
         return settings
     }
 
-    /// The parameters with which the student's samples are drawn.
+    /// Sampling parameters of the student's samples.
     var studentParameters: SamplingParameters {
         sampling.parameters(maxTokens: teacher.maxTokens ?? 256, stop: teacher.stop)
     }

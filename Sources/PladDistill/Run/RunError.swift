@@ -1,11 +1,11 @@
 package import PladRecords
 
-/// An error of this module: a run that cannot be begun, gone on with or compared as it is asked to be.
+/// An error of this module: a run that cannot be started, continued or compared.
 public struct RunError: Error, Sendable, Equatable, CustomStringConvertible {
     public enum Code: Sendable, Equatable {
         /// The command does not fit the run, or there is no run.
         case usage
-        /// A stage is asked for before the one that it builds on: `stage` of the run in `folder` comes first.
+        /// A stage was requested before one that it needs: `stage` of the run in `folder` comes first.
         case incomplete(stage: String, folder: String)
         /// Another process works on the run.
         case busy
@@ -21,7 +21,7 @@ public struct RunError: Error, Sendable, Equatable, CustomStringConvertible {
 
     public var description: String { message }
 
-    /// The stage that comes first and the run's folder, where that is what is wrong.
+    /// The stage that must come first and the run's folder, if that is the error.
     package var missingStage: (stage: String, folder: String)? {
         if case .incomplete(let stage, let folder) = code { (stage, folder) } else { nil }
     }

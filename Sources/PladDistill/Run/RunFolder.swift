@@ -1,10 +1,10 @@
 package import Foundation
 import PladRecords
 
-/// The files of a run, by name. Each is written whole by one stage and read by those after it.
+/// The files of a run by name. Each is written as a whole by one stage and read by later ones.
 package struct RunFolder {
     package let url: URL
-    /// The wording that `RunObserver.worded` gives the reasons in drops.jsonl.
+    /// Function that words the reasons in drops.jsonl, by `RunObserver.worded`.
     var worded: @Sendable (String) -> String = { $0 }
 
     package init(_ path: String) {
@@ -20,23 +20,23 @@ package struct RunFolder {
     package var drops: URL { url.appendingPathComponent("drops.jsonl") }
     package var log: URL { url.appendingPathComponent("log.jsonl") }
     package var student: URL { url.appendingPathComponent("student", isDirectory: true) }
-    /// Which student `student/` is, and why.
+    /// The choice of the student in `student/`, with its reason.
     package var choice: URL { url.appendingPathComponent("choice.json") }
     package var evaluation: URL { url.appendingPathComponent("evaluation.json") }
-    /// The steps of the phase that is training now, as far as they are done; log.jsonl takes them in with the phase's end.
+    /// The steps of the current training phase so far; log.jsonl gets them at the phase's end.
     package var liveLog: URL { url.appendingPathComponent(".log.jsonl.growing") }
     package var report: URL { url.appendingPathComponent("report.html") }
 
-    /// Samples of the warmed-up student for held-out prompts: what every student is measured with.
+    /// Samples of the warmed-up student for held-out prompts, which every student is measured with.
     package var heldOutSamples: URL { url.appendingPathComponent("held-out/samples.jsonl") }
 
-    /// The requests and tokens of remote judges' verdicts, a line a judge. Like teach.json it differs between a recording and its replay.
+    /// The requests and tokens of remote judges, a line for each. Like teach.json it differs between a recording and its replay.
     package var judges: URL { url.appendingPathComponent("held-out/judges.jsonl") }
 
     /// The measurements of a student (`initial`, `warm-up`, `ranked`) on the held-out prompts, prompt by prompt.
     package func measurements(_ student: String) -> URL { url.appendingPathComponent("held-out/\(student).jsonl") }
 
-    /// The answers of a student to the prompts by which the one to keep is chosen.
+    /// The completions by a student of the prompts that choose the one to keep.
     package func choosing(_ student: String) -> URL { url.appendingPathComponent("held-out/choosing-\(student).jsonl") }
 
     /// The student after a phase (`warm-up`, `round-1`, …), in float32.
@@ -57,18 +57,18 @@ package struct RunFolder {
     /// The critic by which a round's samples are ranked.
     package func critic(round: Int) -> URL { checkpoint("critic-\(round)") }
 
-    /// The student that samples in a round: the warmed-up one, then the one of the round before.
+    /// The student that samples in a round: the warmed-up one, later that of the round before.
     package func sampler(round: Int) -> URL {
         checkpoint(round == 1 ? "warm-up" : "round-\(round - 1)")
     }
 
-    /// True if a student was saved whole in a folder; the folder alone says nothing.
+    /// True if a folder holds a complete student; its existence alone does not mean that.
     package func holdsStudent(_ folder: URL) -> Bool {
         Files.exists(folder.appendingPathComponent("model.safetensors"))
     }
 
-    /// True if a run of these prompts can begin here without writing over anything: there is no such folder yet, or nothing of
-    /// a person's in it.
+    /// True if a run of these prompts can start here without overwriting anything: the folder is missing, or holds no file of a
+    /// person's.
     func isFree(for prompts: Data) throws -> Bool {
         guard Files.exists(url) else { return true }
         guard Files.isFolder(url) else {
@@ -79,14 +79,14 @@ package struct RunFolder {
         return try names.isEmpty || names == [self.prompts.lastPathComponent] && Data(reading: self.prompts) == prompts
     }
 
-    /// Throws `RunError.incomplete` that names the stage which makes `file`, where it is missing.
+    /// Throws `RunError.incomplete` with the stage that makes `file`, if it is missing.
     package func require(_ file: URL, madeBy stage: String) throws {
         guard Files.exists(file) else {
             throw RunError(.incomplete(stage: stage, folder: url.path), "\(url.path) has no \(file.lastPathComponent) yet")
         }
     }
 
-    /// Replaces the records of `drops.jsonl` for which `isMine` holds by `drops`; the rest stay.
+    /// Replaces the records of `drops.jsonl` for which `isMine` is true by `drops`.
     func record(_ drops: [Drop], inPlaceOf isMine: (Drop) -> Bool) throws {
         let others = Files.exists(self.drops) ? try JSONLines.read(Drop.self, from: self.drops).filter { !isMine($0) } : []
         let worded = drops.map { drop in

@@ -1,9 +1,9 @@
 import Foundation
 import PladRecords
 
-/// Keeps a run's folder for one process: two that write into it would each undo the other's work.
+/// A lock on a run's folder for one process, since two that write into it would destroy each other's work.
 ///
-/// The system lets go of a lock when its process ends, however it ends. Within a process all who work on a run share its lock.
+/// The system releases it when its process ends, in any way. All users of a run within a process share its lock.
 final class RunLock: Sendable {
     private static let held = Locked<[String: Holder]>([:])
 
@@ -17,7 +17,7 @@ final class RunLock: Sendable {
 
     deinit { close(descriptor) }
 
-    /// The lock of a run's folder, which must exist. Throws `RunError.busy` with the process that has it.
+    /// The lock of a run's folder, which must exist. Throws `RunError.busy` with the id of the process that holds it.
     static func hold(_ folder: URL) throws -> RunLock {
         try refuseLinks(in: folder)
         let place = folder.resolvingSymlinksInPath().path
@@ -29,8 +29,8 @@ final class RunLock: Sendable {
         }
     }
 
-    /// A run may be a stranger's, and what is written to a link lands where that leads. Throws `RunError.usage` with the first one; links
-    /// to folders, as to a student on another disk, stay.
+    /// Throws `RunError.usage` for the first link to a file: a run may be a stranger's, and writing to a link changes its target. Links
+    /// to folders, as to a student on another disk, are allowed.
     private static func refuseLinks(in folder: URL) throws {
         for place in [folder, folder.appendingPathComponent("held-out"), folder.appendingPathComponent("checkpoints")] {
             for name in (try? FileManager.default.contentsOfDirectory(atPath: place.path))?.sorted() ?? [] {

@@ -1,8 +1,8 @@
-/// Hears what a run does. Stages say nothing themselves: a command line, a log or a window is an observer.
+/// An observer of a run's events, such as a command line, a log or a window. Stages print nothing themselves.
 public protocol RunObserver: Sendable {
-    /// Takes an event. It is called from whatever thread works, often, and holds the work up for as long as it takes.
+    /// Receives an event. Called often, on any working thread, and blocks the work until it returns.
     func observe(_ event: RunEvent)
-    /// A sentence as it is to be kept in a run's records, for people who know the settings by other names than the library's.
+    /// Rewords a sentence for the run's records, for people who know the settings by other names than the library's.
     func worded(_ sentence: String) -> String
 }
 
@@ -10,55 +10,55 @@ extension RunObserver {
     public func worded(_ sentence: String) -> String { sentence }
 }
 
-/// Something that happens in a run.
+/// An event of a run.
 public enum RunEvent: Sendable {
-    /// A long piece of work begins.
+    /// A long piece of work starts.
     case began(Work)
-    /// A long piece of work is further on than it was.
+    /// A long piece of work has progressed.
     case advanced(Work)
     /// A long piece of work has ended.
     case ended(Work)
-    /// A stage is done, with what it came to; `duration` is nil where that was done by an earlier process.
+    /// A stage is complete, with its result; `duration` is nil if an earlier process did it.
     case stage(name: String, result: String, duration: Duration?)
-    /// Something that a person may want to know: a sentence that names its stage first.
+    /// Information for a person: a sentence that names its stage first.
     case notice(stage: String, String)
-    /// The endpoint's state makes everybody wait, or asking goes on.
+    /// All requests wait because of the endpoint's state, or continue.
     case waits(EndpointNotice, origin: String)
-    /// Requests are sent from now on that are paid for; whoever ends the process early can ask how many, and cut them.
+    /// Paid requests are sent from now on; an observer that ends the process early can count and abort them.
     case connected(any PaidRequests)
-    /// The asking has ended early, and so many requests under way are waited for, since they are paid for.
+    /// The requests ended early, and so many that are on the wire are awaited, since they are paid for.
     case awaitsRequests(Int)
 }
 
 /// The progress of a long piece of work.
 public struct Work: Sendable, Equatable {
-    /// The work: `teach`, `warm-up`, `sample`.
+    /// Name of the work: `teach`, `warm-up`, `sample`.
     public let label: String
-    /// The things counted: `answers`, `steps`.
+    /// Name of the items counted: `answers`, `steps`.
     public let unit: String
     public let total: Int
-    /// The part that was done before this process began.
+    /// Number of items done before this process started.
     public let initial: Int
     public var done: Int
-    /// A further note, such as the loss; may be empty.
+    /// Additional note, such as the loss; may be empty.
     public var note = ""
 }
 
-/// Requests that may have been paid for although no answer has come yet.
+/// The requests that may have been paid for although their completion has not arrived.
 public protocol PaidRequests: AnyObject, Sendable {
-    /// The number of requests that are on the wire or have an answer that is not kept yet.
+    /// Number of requests that are on the wire or whose completion is not stored yet.
     var requestsUnderWay: Int { get }
-    /// Ends them.
+    /// Aborts them.
     func cutRequests()
 }
 
-/// Why nobody asks an endpoint for a while, or that it answers again.
+/// The reason why no requests are sent to an endpoint for a while, or that it responds again.
 public enum EndpointNotice: Sendable, Hashable {
     case pauses(Duration, because: String)
     case goesOn
 }
 
-/// An observer that keeps nothing.
+/// An observer that ignores all events.
 public struct SilentObserver: RunObserver {
     public init() {}
     public func observe(_ event: RunEvent) {}
@@ -74,7 +74,7 @@ extension RunObserver {
     func doneBefore(_ stage: String) { observe(.stage(name: stage, result: "done before", duration: nil)) }
 }
 
-/// Tells an observer how far a piece of work is.
+/// Reports the progress of a piece of work to an observer.
 struct WorkMeter {
     private let observer: any RunObserver
     private var work: Work
@@ -90,7 +90,7 @@ struct WorkMeter {
         observer.observe(.advanced(work))
     }
 
-    /// The end: what was done last stands.
+    /// Reports the end, with the last progress.
     mutating func end(note: String = "") {
         work.note = note
         observer.observe(.ended(work))

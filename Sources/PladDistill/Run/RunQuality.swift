@@ -3,7 +3,7 @@ import PladEvaluation
 import PladRecords
 import PladTeacher
 
-/// The quality of completions of a run's prompts, and by what it is known.
+/// The quality of completions of a run's prompts, with its kind.
 struct RunQuality: Sendable {
     let kind: QualityKind
     private let quality: any Quality
@@ -14,12 +14,12 @@ struct RunQuality: Sendable {
 
     var needsTeacher: Bool { quality.needsTeacher }
 
-    /// The quality of each candidate; nil where none is known of this prompt.
+    /// The quality of each candidate; nil if it is not defined for this prompt.
     func scores(of candidates: [String], for prompt: Prompt, teacher: [String]) async throws -> [Double]? {
         try await quality.scores(of: candidates, for: prompt, teacher: teacher)
     }
 
-    /// The same for many prompts, in their order, as many at a time as an endpoint likes to be asked.
+    /// The qualities for many prompts, in order, with as many concurrent requests as the endpoint allows.
     func scores(
         of items: [(prompt: Prompt, candidates: [String], teacher: [String])], width: Int = 32
     ) async throws -> [[Double]?] {
@@ -39,7 +39,7 @@ extension Run {
     /// The quality that students are measured by: the one that the settings name, else what the task knows: answers, a schema, facts,
     /// else likeness to the teacher's text. A critic is trained for ranking and measures nobody.
     ///
-    /// Throws `SettingError` for one that no prompt of the run tells anything about.
+    /// Throws `SettingError` for one that is not defined for any prompt of the run.
     var quality: RunQuality {
         get throws {
             let kind = settings.quality.by.flatMap { $0 == .critic ? nil : $0 } ?? knownQuality
@@ -73,7 +73,7 @@ extension Run {
         throw SettingError(path: "quality.by", problem: "\(kind.rawValue): \(problem); leave the setting out")
     }
 
-    /// Final answers are short: a column of whole texts is none.
+    /// Largest length of a final answer; a column with longer texts is not taken for answers.
     private static let longestAnswer = 64
 
     private var knownQuality: QualityKind {
@@ -97,7 +97,7 @@ extension Run {
     }
 }
 
-/// A value that is made when it is first wanted.
+/// A value that is computed on first use.
 actor Lazy<Value: Sendable> {
     private let make: @Sendable () throws -> Value
     private var made: Value?

@@ -1,24 +1,24 @@
 import PladRecords
 
-/// `run.json`: what a run is made of, so that it can be carried on and repeated. It never holds a secret.
+/// The content of `run.json`, from which a run can be continued and repeated. It never holds a secret.
 struct RunRecord: Encodable {
-    /// The version of plad that began the run.
+    /// Version of plad that started the run.
     var plad: String
     /// Every resolved setting.
     var settings: DistillSettings
     var task: TaskDefinition
-    /// SHA-256 of what was read: `prompts`, `student`.
+    /// SHA-256 of the inputs: `prompts`, `student`.
     var inputs: [String: String]
-    /// The run's name in the cache, drawn when it was begun, by which its starts are told from others; nil for older runs.
+    /// Random name of the run in the cache, the same in all its processes; nil for older runs.
     var id: String?
-    /// True if plad 0.1.0 wrote it, whose settings were flat.
+    /// True if plad 0.1.0 wrote it, with flat settings.
     var isFlat = false
 
     private enum CodingKeys: String, CodingKey { case plad, settings, task, inputs, id }
 }
 
 extension RunRecord: Decodable {
-    /// Reads what this plad or an older one wrote.
+    /// Reads the record of this version or of an older one.
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         plad = try container.decode(String.self, forKey: .plad)

@@ -2,7 +2,7 @@ import Foundation
 import PladRecords
 import PladReport
 
-/// A line of `times.jsonl`: how long a stage took in one process. The one record that differs between equal runs.
+/// The duration of a stage in one process, a line of `times.jsonl`. This record always differs between equal runs.
 private struct StageTime: Codable {
     var stage: String
     var seconds: Double
@@ -11,7 +11,7 @@ private struct StageTime: Codable {
 extension Run {
     private var times: URL { folder.url.appendingPathComponent("times.jsonl") }
 
-    /// Runs a stage and notes how long it took, unless it had nothing to do.
+    /// Runs a stage and records its duration, unless it had nothing to do.
     package func timed<Result>(_ stage: String, _ body: () async throws -> Result) async throws -> Result {
         let start = ContinuousClock.now
         let result = try await body()
@@ -24,7 +24,7 @@ extension Run {
         return result
     }
 
-    /// Seconds by stage, those of interrupted processes added up, in the order of the stages' first lines.
+    /// Seconds by stage, summed over processes, in the order of the stages' first lines.
     func stageTimes() throws -> [ReportInput.StageTime] {
         guard Files.exists(times) else { return [] }
         var order: [String] = []

@@ -3,10 +3,10 @@ import PladHub
 import PladRecords
 package import PladStudent
 
-/// Where a student's files are.
+/// Finds the files of a student.
 package enum StudentLocation {
-    /// A folder as given, or `org/name` in the local Hugging Face cache (`HF_HUB_CACHE`, `HF_HOME/hub` or
-    /// `~/.cache/huggingface/hub`, revision `main`). Throws `RecordError.unreadable` that says how to get it.
+    /// The folder of a student: as given, or `org/name` in the local Hugging Face cache (`HF_HUB_CACHE`, `HF_HOME/hub` or
+    /// `~/.cache/huggingface/hub`, revision `main`). Throws `RecordError.unreadable` with the way to fetch it.
     package static func resolve(_ name: String) throws -> URL {
         let folder = URL(fileURLWithPath: name)
         if Files.exists(folder.appendingPathComponent("config.json")) || Files.exists(folder.appendingPathComponent("adapter_config.json"))
@@ -30,7 +30,7 @@ package enum StudentLocation {
         )
     }
 
-    /// Where the tokenizer of a student lies: in its folder, an adapter's base, or a folder with a tokenizer alone.
+    /// The folder of a student's tokenizer: its own, that of an adapter's base, or one with only a tokenizer.
     package static func tokenizer(_ name: String) throws -> URL {
         let folder = URL(fileURLWithPath: name)
         if Files.exists(folder.appendingPathComponent("tokenizer.json")) { return folder }
@@ -38,7 +38,7 @@ package enum StudentLocation {
         return try base(ofAdapter: student) ?? student
     }
 
-    /// The base model of an adapter's folder, as a path seen from there or org/name; nil for a model's own folder.
+    /// The base model of an adapter's folder, from a path relative to it or org/name; nil for a model's own folder.
     package static func base(ofAdapter folder: URL) throws -> URL? {
         guard let name = try Student.base(ofAdapter: folder) else { return nil }
         let near = folder.appendingPathComponent(name).standardizedFileURL
@@ -53,7 +53,7 @@ package enum StudentLocation {
         }
     }
 
-    /// One digest over the files that decide what a student computes, by name and content.
+    /// A digest of the files that decide the student's results, by name and content.
     package static func digest(_ folder: URL) throws -> String {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             .filter { $0.hasSuffix(".safetensors") || $0.hasSuffix(".json") || $0.hasSuffix(".jinja") }.sorted()
@@ -63,13 +63,13 @@ package enum StudentLocation {
 }
 
 extension Student {
-    /// The student in a folder; an adapter with the base model that it names, wherever that is.
+    /// Reads the student in a folder; an adapter with the base model that it names.
     package convenience init(at folder: URL, threads: Int) throws {
         try self.init(folder: folder, base: try StudentLocation.base(ofAdapter: folder), threads: threads)
     }
 
-    /// The number of the student's weights.
+    /// Number of the student's weights.
     package var parameterCount: Int { shape.parameters }
-    /// The number of weights, or of its adapter's, that training changes.
+    /// Number of weights, or of its adapter's, that training changes.
     package var trainableCount: Int { shape.trainableParameters }
 }

@@ -3,8 +3,8 @@ import PladEvaluation
 import PladRecords
 
 extension Run {
-    /// The teacher's completions that are trained on, and why others are not: all, or by quality the best of each prompt or the right
-    /// ones (`QualitySettings.keepAnswers`). A prompt of which the quality says nothing keeps all of its completions.
+    /// The teacher's completions to train on, and the reasons against the others: all, or by quality the best of each prompt or the
+    /// right ones (`QualitySettings.keepAnswers`). A prompt without a quality keeps all of its completions.
     func trainingAnswers() async throws -> (answers: [TeacherAnswer], drops: [Drop]) {
         try folder.require(folder.teacher, madeBy: "teach")
         let all = try JSONLines.read(TeacherAnswer.self, from: folder.teacher).filter { $0.split == .train }
@@ -31,7 +31,7 @@ extension Run {
         guard !kept.isEmpty else {
             throw RecordError(
                 .malformed,
-                "none of the teacher's \(all.count) answers is right by \(quality.kind.rawValue): see \(folder.teacher.path), or leave `quality.keep_answers` out"
+                "none of the teacher's \(all.count) completions is right by \(quality.kind.rawValue): see \(folder.teacher.path), or leave `quality.keep_answers` out"
             )
         }
         return (kept, all.compactMap { dropped["\($0.id) \($0.sample)"] })

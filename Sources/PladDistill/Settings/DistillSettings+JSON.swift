@@ -2,9 +2,9 @@ import Foundation
 package import PladRecords
 
 extension DistillSettings {
-    /// Settings as `run.json` keeps them. What is left out has its default, so that a run of an older plad opens.
+    /// Reads settings from `run.json`. Absent ones have their defaults, so that a run of an older version opens.
     ///
-    /// Throws `RecordError.malformed` for a setting that is not known, or of another type.
+    /// Throws `RecordError.malformed` for an unknown setting, or a value of a wrong type.
     package init(reading given: JSONValue) throws {
         let all = try JSONValue(parsing: DistillSettings().jsonLine()).merged(with: given)
         do {
@@ -21,7 +21,7 @@ extension DistillSettings {
     /// Every setting that is not nil, by its path: `ranking.margin`.
     package func leaves() throws -> [String: JSONValue] { try JSONValue(parsing: jsonLine()).leaves() }
 
-    /// Settings that change how a run is carried out, not what comes out of it: a resumed run may change them.
+    /// Settings that do not change a run's result, so that a resumed run may change them.
     private static let incidental: Set<String> = [
         "teacher.remote", "teacher.key_file", "teacher.plain_http", "teacher.headers", "teacher.concurrency", "teacher.requests_per_minute",
         "teacher.tokens_per_minute", "teacher.timeout", "teacher.streaming", "teacher.batch", "teacher.attempts", "teacher.budget",
@@ -31,7 +31,7 @@ extension DistillSettings {
 
     private static func isIncidental(_ path: String) -> Bool { incidental.contains(path) || path.hasPrefix("evaluation.judge.") }
 
-    /// The first setting, by path, in which these settings ask for another result than `other`.
+    /// The first setting, by path, that differs from `other` and changes the result.
     package func difference(from other: DistillSettings) throws -> (path: String, mine: JSONValue?, theirs: JSONValue?)? {
         let (mine, theirs) = try (leaves(), other.leaves())
         let paths = Set(mine.keys).union(theirs.keys).filter { !Self.isIncidental($0) }
@@ -40,10 +40,10 @@ extension DistillSettings {
 }
 
 extension JSONValue {
-    /// Settings whose value is an object.
+    /// Names of the settings whose value is an object.
     private static let whole = ["extra", "price"]
 
-    /// The values that are no groups, by their keys with dots between them.
+    /// The values that are not groups, by their keys joined by dots.
     fileprivate func leaves(_ path: [String] = []) -> [String: JSONValue] {
         guard case .object(let members) = self, path.last.map({ !Self.whole.contains($0) }) ?? true else {
             return [path.joined(separator: "."): self]
@@ -51,7 +51,7 @@ extension JSONValue {
         return members.reduce(into: [:]) { $0.merge($1.value.leaves(path + [$1.key])) { $1 } }
     }
 
-    /// This document with the values of another in the place of its own, group by group.
+    /// The document with another's values overriding its own, group by group.
     fileprivate func merged(with other: JSONValue) -> JSONValue {
         guard case .object(var members) = self, case .object(let others) = other else { return other }
         for (key, value) in others {

@@ -7,9 +7,9 @@ import PladTeacher
 package import PladTraining
 
 extension DistillSettings {
-    /// Looks at every setting that can be judged without reading a file.
+    /// Checks every setting that can be checked without reading a file.
     ///
-    /// Throws `SettingError` that names the first setting out of range or at odds with another.
+    /// Throws `SettingError` with the first setting that is out of range or conflicts with another.
     public func validate() throws {
         try prompts.validate()
         guard ranking.rounds > 0 else { throw SettingError(path: "ranking.rounds", problem: "\(ranking.rounds): give at least 1") }
@@ -39,9 +39,9 @@ extension DistillSettings {
         }
     }
 
-    /// Throws `SettingError` that names every setting which must be given and is not.
+    /// Throws `SettingError` with all missing settings that are required.
     ///
-    /// - Parameter student: whether a student is needed, which asking alone does without.
+    /// - Parameter student: true if a student is needed; false to ask the teacher only.
     package func requireAll(student needsStudent: Bool) throws {
         let needed: [(path: String, value: String?, what: String)] = [
             ("run.folder", run.folder, "the folder of the run"),
@@ -57,7 +57,7 @@ extension DistillSettings {
             path: first.path, problem: "is missing: give \(first.what)" + (others.isEmpty ? "" : "; missing as well: \(others)"))
     }
 
-    /// Throws `SettingError` for settings that cannot go with batches.
+    /// Throws `SettingError` for settings that conflict with batches.
     private func checkBatch() throws {
         guard !teacher.replay, !teacher.refresh else {
             throw SettingError(
@@ -73,7 +73,7 @@ extension DistillSettings {
         }
     }
 
-    /// The settings of the ranking's training, for a student of `parameters` weights that are trained.
+    /// The training settings of the ranking, for a student with `parameters` trainable weights.
     package func rankingTraining(parameters: Int, norm: Norm) -> TrainingSettings {
         optimiser.training(
             learningRate: optimiser.learningRate ?? OptimiserSettings.usualLearningRate(parameters: parameters),
@@ -87,7 +87,7 @@ extension DistillSettings {
             schedule: optimiser.schedule, epochs: 1, norm: .sum, seed: run.seed, onCollapse: .off)
     }
 
-    /// The settings of the warm-up's training, for a student of `parameters` weights that are trained.
+    /// The training settings of the warm-up, for a student with `parameters` trainable weights.
     package func warmUpTraining(parameters: Int) -> TrainingSettings {
         optimiser.training(
             learningRate: warmUp.learningRate ?? 10 * OptimiserSettings.usualLearningRate(parameters: parameters),
@@ -106,7 +106,7 @@ extension PromptSettings {
 }
 
 extension JudgeSettings {
-    /// Throws `SettingError` for a setting of the remote judge where none is named.
+    /// Throws `SettingError` for a setting of the remote judge without its address.
     package func validate() throws {
         if let remote { _ = try Endpoint(remote, dialect: OpenAIChatDialect(model: "")) }
         guard remote == nil, model == nil, id == nil else { return }
@@ -148,7 +148,7 @@ extension SamplingSettings {
         }
     }
 
-    /// The parameters with which the student's samples are drawn.
+    /// The sampling parameters of the student's samples.
     package func parameters(maxTokens: Int, stop: [String]) -> SamplingParameters {
         SamplingParameters(temperature: temperature, topK: topK > 0 ? topK : nil, topP: topP, maxTokens: maxTokens, stop: stop)
     }
@@ -170,7 +170,7 @@ extension QualitySettings {
 }
 
 extension StudentSettings {
-    /// The processor threads asked for; by default all.
+    /// Number of processor threads; by default all.
     package var threadCount: Int {
         get throws {
             let threads = threads ?? min(256, ProcessInfo.processInfo.activeProcessorCount)
@@ -187,7 +187,7 @@ extension PairingSettings {
         return Int((share * Double(count)).rounded())
     }
 
-    /// Which pairs are used. Throws `SettingError` that names the first setting out of range.
+    /// The rules that select pairs. Throws `SettingError` with the first setting out of range.
     package var rules: PairRules {
         get throws {
             for (name, value) in [("min", minSimilarity), ("max", maxSimilarity)] where !(0...1).contains(value) {
@@ -213,19 +213,19 @@ extension PairingSettings {
 }
 
 extension OptimiserSettings {
-    /// 1e-5 at 100 million parameters and 1e-4 at one million, in between and beyond along the same power law.
+    /// The default learning rate: 1e-5 at 100 million parameters and 1e-4 at one million, other sizes by the same power law.
     package static func usualLearningRate(parameters: Int) -> Double {
         1e-5 * (1e8 / Double(max(parameters, 1))).squareRoot()
     }
 
-    /// 32, or the largest power of two with which so many completions, each time they are passed over, make 24 steps: at least 4.
-    /// On the demo's student smaller batches learn 300 answers less well (0.763 nats per token of held-out text at 32, 0.767 at 16,
-    /// 0.773 at 8, 0.801 at 4), so they are taken only where there would be hardly any steps.
+    /// The default batch size: 32, or the largest power of two with which so many completions, each counted once an epoch, make 24
+    /// steps; at least 4. On the demo's student smaller batches learn 300 completions less well (0.763 nats per token of held-out text
+    /// at 32, 0.767 at 16, 0.773 at 8, 0.801 at 4), so they are used only if there would be hardly any steps.
     package static func usualBatchSize(completions: Double) -> Int {
         [32, 16, 8].first { completions >= 24 * Double($0) } ?? 4
     }
 
-    /// These settings for one training phase.
+    /// The settings of one training phase.
     package func training(
         learningRate: Double, schedule: Schedule.Shape, epochs: Double, steps: Int? = nil, norm: Norm, seed: UInt64,
         onCollapse: CollapseAction
@@ -238,7 +238,7 @@ extension OptimiserSettings {
 }
 
 extension AdapterSettings {
-    /// The adapter asked for, if any.
+    /// The settings of the adapter; nil for none.
     package var resolved: LoRA? {
         get throws {
             guard let rank else {
@@ -262,7 +262,7 @@ extension AdapterSettings {
         }
     }
 
-    /// Gives a student the adapter asked for, if any.
+    /// Attaches the adapter of the settings to a student, if there is one.
     package func attach(to student: Student, seed: UInt64) throws {
         guard let settings = try resolved else { return }
         guard student.adapter == nil else {

@@ -1,10 +1,10 @@
 public import PladStudent
 public import PladTraining
 
-/// All settings of a run: what is asked, trained and measured, and how.
+/// The settings of a run: prompts, teacher, student, training and evaluation.
 ///
-/// A plain value: `validate()` checks it once, `Run` begins with it, and `run.json` keeps it. Every setting has a default but the
-/// prompts, the student, the run's folder and, where the teacher is asked, its address and model.
+/// A plain value: `validate()` checks it, `Run` starts from it, and `run.json` stores it. Every setting has a default except the
+/// prompts, the student, the run's folder and, if the teacher is asked, its address and model.
 public struct DistillSettings: Codable, Sendable, Equatable {
     public var teacher = TeacherSettings()
     public var prompts = PromptSettings()
@@ -27,22 +27,23 @@ public struct DistillSettings: Codable, Sendable, Equatable {
     }
 }
 
-/// Settings of the prompts: which there are, and which of them are held out.
+/// Settings of the prompts: their source, and the held-out ones.
 public struct PromptSettings: Codable, Sendable, Equatable {
-    /// JSON lines of `{"id","prompt"}` or `{"id","messages"}`, a CSV or TSV table with a column `prompt`, plain text a line, `-` for standard input, or a task: a folder with
-    /// `task.yaml`, `train.jsonl` and `valid.jsonl`, by its path or its name under `Prompts/`.
+    /// Source of the prompts: JSON lines of `{"id","prompt"}` or `{"id","messages"}`, a CSV or TSV table with a column `prompt`, plain
+    /// text with one prompt a line, `-` for standard input, or a task: a folder with `task.yaml`, `train.jsonl` and `valid.jsonl`, by
+    /// its path or its name under `Prompts/`.
     public var source: String?
-    /// A file of held-out prompts, which are never trained on; by default the task's `valid.jsonl`.
+    /// File of held-out prompts, which are never trained on; by default the task's `valid.jsonl`.
     public var heldOutFile: String?
-    /// The share of the prompts to hold out where there is no file of them, from 0 to below 1.
+    /// Share of the prompts to hold out if there is no file of them, from 0 to below 1.
     public var heldOutShare = 0.1
-    /// A file of prompts to report on; by default the task's `test.jsonl`, else half of the held-out prompts.
+    /// File of prompts to report on; by default the task's `test.jsonl`, else half of the held-out prompts.
     public var testFile: String?
-    /// A file of prompts that are never put to the teacher: the student's samples of them are ranked by quality.
+    /// File of prompts that are never sent to the teacher: the student's samples of them are ranked by quality.
     public var unpaidFile: String?
-    /// The most training prompts that are used, in their order; nil uses all.
+    /// Largest number of training prompts, the first ones; nil is all.
     public var limit: Int?
-    /// The number of usable pairs that suffices: only as many training prompts are asked as give them. Nil asks every prompt.
+    /// Number of usable pairs after which no further training prompts are asked. Nil asks every prompt.
     public var pairs: Int?
 
     public init() {}
@@ -56,33 +57,33 @@ public struct PromptSettings: Codable, Sendable, Equatable {
     }
 }
 
-/// Settings of the student: where it is read, and how it is written.
+/// Settings of the student: its source, and the form in which it is written.
 public struct StudentSettings: Codable, Sendable, Equatable {
-    /// A Hugging Face model folder, or `org/name` in the local Hugging Face cache.
+    /// Hugging Face model folder, or `org/name` in the local Hugging Face cache.
     public var model: String?
-    /// Processor threads, 1 to 256; nil takes all.
+    /// Number of processor threads, 1 to 256; nil is all.
     public var threads: Int?
-    /// The number format of the student that is written.
+    /// Number format of the written student.
     public var dtype = TensorType.f32
-    /// Which of the run's students is written.
+    /// Student of the run that is written to `student/`.
     public var install = InstalledStudent.best
 
     public init() {}
 }
 
-/// Which of a run's students becomes `student/`.
+/// The student of a run that is written to `student/`.
 public enum InstalledStudent: String, Codable, CaseIterable, Sendable {
-    /// The one that answers the validation prompts best: the untouched, the warmed-up, or one of the ranked ones.
+    /// The best student on the validation prompts: the initial, the warmed-up, or a ranked one.
     case best
-    /// The one of the last stage, whatever it is worth. All held-out prompts are then reported on.
+    /// The student of the last stage, whatever its quality. All held-out prompts are then reported on.
     case last
 }
 
 /// Settings of the warm-up: fine-tuning on the teacher's text, before the ranking.
 public struct WarmUpSettings: Codable, Sendable, Equatable {
-    /// Passes over the teacher's completions.
+    /// Number of passes over the teacher's completions.
     public var epochs = 3.0
-    /// AdamW's learning rate; nil takes ten times the ranking's default.
+    /// Learning rate of AdamW; nil is ten times the ranking's default.
     public var learningRate: Double?
     public var schedule = Schedule.Shape.cosine
 
@@ -94,18 +95,18 @@ public struct WarmUpSettings: Codable, Sendable, Equatable {
     }
 }
 
-/// Settings of the student's samples, of which the rejected sides are made.
+/// Settings of the student's samples, which become the rejected sides.
 public struct SamplingSettings: Codable, Sendable, Equatable {
-    /// Samples for each prompt.
+    /// Number of samples for each prompt.
     public var samples = 1
-    /// Divides the logits; 0 always takes the likeliest token. Below 1, samples are likelier than the teacher's text, and ranking
-    /// mostly pushes them down.
+    /// Divisor of the logits; 0 always takes the most likely token. Below 1, samples are more likely than the teacher's text, and
+    /// ranking mostly pushes them down.
     public var temperature = 1.0
-    /// Only so many of the likeliest tokens are drawn from; 0 keeps all.
+    /// Number of most likely tokens to draw from; 0 is all.
     public var topK = 0
-    /// Only the likeliest tokens that together reach this probability are drawn from; 1 keeps all.
+    /// Probability that the most likely tokens to draw from reach together; 1 is all.
     public var topP = 1.0
-    /// The most unpaid prompts that are sampled, in their order; nil samples all.
+    /// Largest number of unpaid prompts to sample, the first ones; nil is all.
     public var unpaidLimit: Int?
 
     public init() {}
@@ -120,11 +121,11 @@ public struct SamplingSettings: Codable, Sendable, Equatable {
 
 /// Settings of a run as a whole.
 public struct RunSettings: Codable, Sendable, Equatable {
-    /// The run's folder.
+    /// Folder of the run.
     public var folder: String?
-    /// Seeds every random stream.
+    /// Seed of every random stream.
     public var seed: UInt64 = 0
-    /// Seconds between checkpoints of training.
+    /// Time between checkpoints of training, in seconds.
     public var checkpointSeconds = 60.0
 
     public init() {}

@@ -1,9 +1,9 @@
 public import PladRecords
 public import PladTeacher
 
-/// Settings of the evaluation: how students are measured on held-out prompts, and who judges their completions.
+/// Settings of the evaluation: the measuring of students on held-out prompts, and the judges.
 public struct EvaluationSettings: Codable, Sendable, Equatable {
-    /// Samples of the warmed-up student for each held-out prompt, by which likelihood is held against quality.
+    /// Number of samples of the warmed-up student for each held-out prompt, to compare likelihood with quality.
     public var samples = 4
     /// True measures the completions of beam search with 4 and with 8 beams too.
     public var beams = false
@@ -12,26 +12,26 @@ public struct EvaluationSettings: Codable, Sendable, Equatable {
     public init() {}
 }
 
-/// Settings of the judges: a local one, a remote one, or both. They change nothing that is trained.
+/// Settings of the judges: a local one, a remote one, or both. They do not change the training.
 public struct JudgeSettings: Codable, Sendable, Equatable {
     public var local = LocalJudge.metric
-    /// The base URL of a judging model; every pair is put to it in both orders.
+    /// Base URL of a judging model; every pair is judged in both orders.
     public var remote: String?
-    /// The judging model to ask for.
+    /// Name of the judging model.
     public var model: String?
-    /// The language of the judge's API; nil takes the one that the URL tells.
+    /// Dialect of the judge's API; nil derives it from the URL.
     public var dialect: String?
     /// Fields added to every request to the judge.
     public var extra: [String: JSONValue] = [:]
-    /// The judge's name in the cache, in place of its URL's origin.
+    /// Name of the judge in the cache, in place of its URL's origin.
     public var id: String?
-    /// A file of mode 0600 with the judge's key; nil takes `PLAD_JUDGE_API_KEY`, else where both have one origin the teacher's key.
+    /// File of mode 0600 with the judge's key; nil uses `PLAD_JUDGE_API_KEY`, else the teacher's key if both have one origin.
     public var keyFile: String?
-    /// Lets the judge's key go over plain http to another machine than this.
+    /// True to allow sending the judge's key over plain http to another machine.
     public var plainHTTP = false
-    /// Dollars per million tokens, needed where a budget holds; nil takes the price of plad's table.
+    /// Price in dollars per million tokens, required with a budget; nil uses plad's table.
     public var price: Price?
-    /// The most tokens of a verdict with its reason.
+    /// Largest number of tokens in a verdict with its reason.
     public var maxTokens = 512
 
     public init() {}
@@ -56,7 +56,7 @@ public enum LocalJudge: Sendable, Equatable {
 }
 
 extension LocalJudge: Codable {
-    /// The judge that `name` stands for: `metric`, `chrf`, `none`, else a model.
+    /// The judge of a name: `metric`, `chrf`, `none`, else a model.
     public init(_ name: String) {
         self =
             switch name {

@@ -1,14 +1,14 @@
 import Foundation
 import PladRecords
 
-/// The settings of a run.json as plad 0.1.0 wrote it: one flat mapping from the names of the flags of that time.
+/// Reads the settings in a run.json of plad 0.1.0: a flat mapping from the names of that version's flags.
 ///
-/// The table is closed: flags that are renamed or new leave it as it is.
+/// The table is final: later changes of flags do not affect it.
 enum FlatSettings {
-    /// True if a run.json's settings are flat: later ones are groups.
+    /// True if a run.json's settings are flat; later versions have groups.
     static func isFlat(_ settings: JSONValue) -> Bool { (settings.object ?? [:]).values.contains { $0.object == nil } }
 
-    /// Throws `RecordError.malformed` for a name that plad 0.1.0 did not have, or a value that it did not write.
+    /// Converts flat settings. Throws `RecordError.malformed` for a name or a value that plad 0.1.0 did not write.
     static func settings(_ flat: JSONValue) throws -> DistillSettings {
         var nested = JSONValue.object([:])
         for (name, value) in flat.object ?? [:] where !commandLineOnly.contains(name) {
@@ -44,7 +44,7 @@ enum FlatSettings {
         return (String(parts[0]), try JSONValue(parsing: Data(parts[1].utf8)))
     }
 
-    /// Settings that had no meaning beyond the command that they were given to.
+    /// Names of settings that only affected the command itself.
     private static let commandLineOnly: Set = ["config", "json"]
 
     private static let paths = [
@@ -79,7 +79,7 @@ enum FlatSettings {
 }
 
 extension JSONValue {
-    /// This object with a value at a path, through objects that are made where there are none.
+    /// The object with a value at a path; missing objects on the path are made.
     fileprivate func setting(_ path: ArraySlice<String>, to value: JSONValue) -> JSONValue {
         guard let first = path.first else { return value }
         var members = object ?? [:]
@@ -89,6 +89,6 @@ extension JSONValue {
 }
 
 extension DistillSettings {
-    /// Sets what plad 0.1.0 did and had no settings for: it ranked any number of pairs and kept the last student.
+    /// Sets the fixed behaviour of plad 0.1.0: it ranked any number of pairs and kept the last student.
     mutating func choosesLast() { (student.install, pairing.minPairs) = (.last, 1) }
 }

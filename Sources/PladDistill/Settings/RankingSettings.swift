@@ -2,33 +2,33 @@ public import PladEvaluation
 import PladStudent
 public import PladTraining
 
-/// Settings of the pairs: what is ranked above what, whose samples are rejected, and which pairs are worth ranking.
+/// Settings of the pairs: what is ranked above what, which samples are rejected, and which pairs are used.
 public struct PairingSettings: Codable, Sendable, Equatable {
-    /// The texts that are ranked, and above what.
+    /// Texts on the chosen side.
     public var rank = RankedTexts.teacher
-    /// Which of a prompt's samples are paired with each other, where samples are ranked among themselves.
+    /// Choice of the pairs among a prompt's samples, if samples are ranked among themselves.
     public var samplePairs = SamplePairing.bestWorst
-    /// By how much the chosen side's quality must exceed the rejected one's, 0 to 1; sides of equal quality are never ranked by quality.
+    /// Least difference in quality between the chosen and the rejected side, 0 to 1; sides of equal quality are never ranked by
+    /// quality.
     public var minGap = 0.0
-    /// The text that is kept likely beside a ranking of samples.
+    /// Text that is kept likely beside a ranking of samples.
     public var keepLikely = KeptText.teacher
-    /// Which of a prompt's samples are rejected.
+    /// Choice of the rejected ones among a prompt's samples.
     public var negatives = Negatives.all
-    /// Whose samples are rejected.
+    /// Student whose samples are rejected.
     public var negativesFrom = NegativeSource.warmUp
     /// The share of a prompt's samples that the untouched student draws, 0 to 1, in each round; the last holds for the rounds that
     /// follow. Empty: all or none, as `negativesFrom` says.
     public var initialShares: [Double] = []
-    /// Samples whose likeness to the chosen text is below this are left out, 0 to 1: ROUGE-L, or chrF where ROUGE cannot read the
-    /// script.
+    /// Least similarity of a rejected sample to the chosen text, 0 to 1: ROUGE-L, or chrF if ROUGE cannot read the script.
     public var minSimilarity = 0.0
-    /// Samples whose likeness to the chosen text is above this are left out, 0 to 1.
+    /// Largest similarity of a rejected sample to the chosen text, 0 to 1.
     public var maxSimilarity = 1.0
-    /// Pairs whose longer side has more than this many times the tokens of the shorter are left out; nil leaves none out.
+    /// Largest ratio of the longer side's number of tokens to the shorter's; nil for no limit.
     public var maxLengthRatio: Double?
-    /// Leaves pairs out unless this puts the chosen side above the rejected one.
+    /// Measure that must rank the chosen side higher, else the pair is dropped; nil for none.
     public var prefer: Preference?
-    /// With fewer pairs to rank nothing is ranked: the student stays as it is. At least 1.
+    /// Least number of pairs for a ranking; with fewer the student is not ranked. At least 1.
     public var minPairs = 8
 
     public init() {}
@@ -47,43 +47,43 @@ public struct PairingSettings: Codable, Sendable, Equatable {
     }
 }
 
-/// The texts that a ranking puts above others.
+/// The texts on the chosen side of pairs.
 public enum RankedTexts: String, Codable, Sendable, CaseIterable {
-    /// The teacher's text above the student's samples (PLaD, arXiv 2406.02886).
+    /// The teacher's text is ranked above the student's samples (PLaD, arXiv 2406.02886).
     case teacher
-    /// Samples of the student above its worse ones, by quality (SLiC, arXiv 2210.00045; RSO, arXiv 2309.06657).
+    /// Better samples of the student are ranked above its worse ones, by quality (SLiC, arXiv 2210.00045; RSO, arXiv 2309.06657).
     case samples
     case both
 }
 
-/// Which of a prompt's samples are paired with each other.
+/// The choice of the pairs among a prompt's samples.
 public enum SamplePairing: String, Codable, Sendable, CaseIterable {
-    /// The best with the worst.
+    /// The best sample with the worst.
     case bestWorst = "best-worst"
-    /// The best with every other: what losses of lists read as one list.
+    /// The best sample with every other, which losses of lists read as one list.
     case bestOthers = "best-others"
-    /// Each with every worse one.
+    /// Each sample with every worse one.
     case all
 }
 
 /// The text that is kept likely while samples are ranked.
 public enum KeptText: String, Codable, Sendable, CaseIterable {
-    /// The teacher's, of the prompts that it answered.
+    /// The teacher's text, for prompts that it completed.
     case teacher
     /// The better sample.
     case chosen
     case both
 }
 
-/// Settings of quality: how good a completion is, for ranking samples and for measuring students.
+/// Settings of quality, the measure by which samples are ranked and students measured.
 public struct QualitySettings: Codable, Sendable, Equatable {
-    /// Nil takes what the task knows: answers, a schema, facts, else likeness to the teacher's text.
+    /// Kind of quality; nil for what the task has: answers, a schema, facts, else similarity to the teacher's text.
     public var by: QualityKind?
-    /// The program that says how good completions are, where quality is a `command`.
+    /// Program that computes the quality, for the kind `command`.
     public var command: String?
-    /// Seconds that it may take for one completion.
+    /// Largest number of seconds for one completion.
     public var timeout = 60.0
-    /// Which of the teacher's completions are trained on.
+    /// Choice of the teacher's completions to train on.
     public var keepAnswers = KeptAnswers.all
 
     public init() {}
@@ -94,46 +94,46 @@ public struct QualitySettings: Codable, Sendable, Equatable {
     }
 }
 
-/// Which of the teacher's completions of a prompt are trained on.
+/// The choice of the teacher's completions of a prompt to train on.
 public enum KeptAnswers: String, Codable, Sendable, CaseIterable {
     case all
-    /// The best one by quality.
+    /// The best completion by quality.
     case best
-    /// Those that are right in full by quality.
+    /// The completions that are fully right by quality.
     case correct
 }
 
-/// A judgement that a pair must agree with to be ranked.
+/// The measure that a pair must agree with to be ranked.
 public enum Preference: String, Codable, Sendable, CaseIterable {
     /// The share of the prompt's facts that a side keeps.
     case metric
 }
 
-/// Settings of the ranking: the loss with its numbers, and how often the pairs are gone through.
+/// Settings of the ranking: the loss with its parameters, and the number of epochs.
 ///
-/// A number that is nil takes the loss's own default; a number that the loss does not take is refused.
+/// A parameter that is nil has the loss's own default; one that the loss does not have is refused.
 public struct RankingSettings: Codable, Sendable, Equatable {
-    /// The loss's name, one of `Losses.all`.
+    /// Name of the loss, one of `Losses.all`.
     public var loss = "rank"
-    /// By how many nats the chosen score should exceed the rejected one; PLaD's β.
+    /// Nats by which the chosen score should exceed the rejected one; PLaD's β.
     public var margin: Double?
     /// Weight of the chosen completion's negative log-likelihood beside the ranking.
     public var lambda: Double?
     /// Inverse temperature of logistic, dpo, ipo, cpo and simpo.
     public var beta: Double?
-    /// Steepness of hinge-norm, or the margin of simpo.
+    /// Slope of hinge-norm, or margin of simpo.
     public var gamma: Double?
-    /// Weight of cpo's likelihood term, or of orpo's odds.
+    /// Weight of cpo's likelihood term, or of orpo's odds ratio.
     public var alpha: Double?
-    /// Nats of margin for a difference of 1 in quality, of the margin loss.
+    /// Margin in nats for a difference of 1 in quality, in the margin loss.
     public var scale: Double?
-    /// The way from token log-probabilities to a score; nil takes the loss's own.
+    /// Reduction of token log-probabilities to a score; nil is the loss's default.
     public var norm: Norm?
-    /// Passes over the pairs.
+    /// Number of passes over the pairs.
     public var epochs = 1.0
-    /// Rounds of sampling, pairing and ranking.
+    /// Number of rounds of sampling, pairing and ranking.
     public var rounds = 1
-    /// The action when the ranking collapses.
+    /// Reaction to a collapsed ranking.
     public var onCollapse = CollapseAction.rollback
 
     public init() {}
@@ -146,18 +146,20 @@ public struct RankingSettings: Codable, Sendable, Equatable {
 
 /// Settings of AdamW, for warm-up and ranking alike.
 public struct OptimiserSettings: Codable, Sendable, Equatable {
-    /// The ranking's learning rate; nil takes 1e-5 at 100 million parameters, growing with the root of the shrinking size.
+    /// Learning rate of the ranking; nil is 1e-5 at 100 million parameters, and for other sizes proportional to one over the square
+    /// root.
     public var learningRate: Double?
-    /// Completions or pairs per optimiser step; nil takes 32, or fewer where the warm-up would have less than 24 steps: at least 4.
+    /// Number of completions or pairs in an optimiser step; nil is 32, or fewer if the warm-up would have less than 24 steps, but at
+    /// least 4.
     public var batchSize: Int?
-    /// The learning rate over the ranking's steps.
+    /// Course of the learning rate over the ranking's steps.
     public var schedule = Schedule.Shape.constant
-    /// Share of the steps over which the learning rate first rises.
+    /// Share of the steps in which the learning rate first rises.
     public var learningRateWarmUp = 0.0
     public var weightDecay = 0.0
-    /// The gradient's L2 norm is cut to this; 0 leaves it.
+    /// Largest L2 norm of the gradient; larger ones are clipped. 0 for no clipping.
     public var clip = 1.0
-    /// The most token rows computed at once; bounds memory, not the batch.
+    /// Largest number of token rows in one pass; bounds memory, not the batch.
     public var rowsPerPass = 2048
 
     public init() {}
@@ -174,11 +176,11 @@ public struct OptimiserSettings: Codable, Sendable, Equatable {
 
 /// Settings of a low-rank adapter, which is trained in place of the student's own weights.
 public struct AdapterSettings: Codable, Sendable, Equatable {
-    /// The adapter's rank; nil trains all weights.
+    /// Rank of the adapter; nil trains all weights.
     public var rank: Int?
-    /// The adapter's change is multiplied by this over its rank; nil takes twice the rank.
+    /// Scaling numerator α: the adapter's change is multiplied by α/rank; nil is twice the rank.
     public var alpha: Double?
-    /// Names of the layers that change, such as `q_proj`; `all-linear` is every linear layer but the head.
+    /// Names of the target layers, such as `q_proj`; `all-linear` is every linear layer but the head.
     public var targets = [LoRA.allLinear]
 
     public init() {}

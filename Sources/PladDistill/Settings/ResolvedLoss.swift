@@ -1,6 +1,6 @@
 package import PladTraining
 
-/// A loss with all that it needs to be known.
+/// A loss with its parameters and norm.
 package struct ResolvedLoss {
     package var type: any Loss.Type
     package var settings: LossSettings
@@ -14,9 +14,9 @@ extension RankingSettings {
         [(.margin, \.margin), (.lambda, \.lambda), (.beta, \.beta), (.gamma, \.gamma), (.alpha, \.alpha), (.scale, \.scale)]
     }
 
-    /// The loss with the numbers given and its own for the others.
+    /// The loss with the given parameters, and its defaults for the others.
     ///
-    /// Throws `TrainingError.setting` for a name that no loss has, a number that the loss does not take or that is out of range.
+    /// Throws `TrainingError.setting` for an unknown loss, and for a parameter that the loss does not have or that is out of range.
     package var resolvedLoss: ResolvedLoss {
         get throws {
             let type = try Losses.named(loss)
@@ -27,7 +27,7 @@ extension RankingSettings {
         }
     }
 
-    /// Puts the loss's own numbers where none are given, so that a record says what was computed.
+    /// Fills in the loss's defaults for missing parameters, for the record.
     package mutating func fill() throws {
         let resolved = try resolvedLoss
         for (parameter, path) in Self.numbers { self[keyPath: path] = resolved.settings.values[parameter] }

@@ -4,12 +4,12 @@ import PladRecords
 package import PladTeacher
 
 extension TeacherSettings {
-    /// The name of the dialect that is spoken: the one given, else the one that the URL tells.
+    /// Name of the dialect: the given one, else the one derived from the URL.
     package var dialectName: String { dialect ?? remote.map(Dialects.name(for:)) ?? Dialects.names[0] }
 
-    /// The dialect that is spoken. Throws `SettingError` for an unknown name, a missing model, or an extra field that plad writes.
+    /// The dialect. Throws `SettingError` for an unknown name, a missing model, or an extra field that plad sets itself.
     ///
-    /// - Parameter path: the settings' place among all, for errors.
+    /// - Parameter path: path of these settings, for errors.
     package func resolvedDialect(_ path: String = "teacher") throws -> any Dialect {
         let model = try model.required("\(path).model", "the name of the model to ask for")
         if let owned = extra.keys.filter(Self.owned.contains).min() {
@@ -22,10 +22,10 @@ extension TeacherSettings {
         return found
     }
 
-    /// Fields that say what is asked, of whom, how often and in what form.
+    /// Fields that plad sets itself: for messages, model, number of completions and streaming.
     private static let owned: Set = ["messages", "prompt", "input", "contents", "model", "n", "best_of", "stream", "stream_options"]
 
-    /// Throws `SettingError`, `TeacherError` or `HTTPError` that names the first setting which cannot be carried out.
+    /// Throws `SettingError`, `TeacherError` or `HTTPError` with the first invalid setting.
     package func validate(_ path: String) throws {
         func require(_ holds: Bool, _ name: String, _ problem: @autoclosure () -> String) throws {
             guard holds else { throw SettingError(path: "\(path).\(name)", problem: problem()) }

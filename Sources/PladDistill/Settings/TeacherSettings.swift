@@ -1,64 +1,64 @@
 public import PladRecords
 public import PladTeacher
 
-/// Settings of the teacher: whom to ask, how, at what pace and price, and which completions are used.
+/// Settings of the teacher: its address, requests, rate and price, and the choice of completions.
 public struct TeacherSettings: Codable, Sendable, Equatable {
-    /// The base URL of its API, with or without `/v1`.
+    /// Base URL of its API, with or without `/v1`.
     public var remote: String?
-    /// The model to ask for.
+    /// Name of the model.
     public var model: String?
-    /// The language of its API, a name of `Dialects.names`; nil takes the one that the URL tells.
+    /// Dialect of its API, a name of `Dialects.names`; nil derives it from the URL.
     public var dialect: String?
-    /// Headers to send, as `Name: value`; `${NAME}` is taken from the environment, where secrets belong.
+    /// Headers to send, as `Name: value`; `${NAME}` is read from the environment, where secrets belong.
     public var headers: [String] = []
-    /// Fields added to every request. Null takes a field out, an object is merged with the one there.
+    /// Fields added to every request. Null removes a field, an object is merged with the present one.
     public var extra: [String: JSONValue] = [:]
-    /// The teacher's name in the cache, in place of its URL's origin, so that a recording outlives a port.
+    /// Name of the teacher in the cache, in place of its URL's origin, so that a recording does not depend on a port.
     public var id: String?
-    /// A file of mode 0600 with the key, or `-` for standard input; nil takes the environment's: `PLAD_API_KEY`, else for a
-    /// provider's own host its variable, such as `OPENAI_API_KEY`.
+    /// File of mode 0600 with the key, or `-` for standard input; nil uses the environment: `PLAD_API_KEY`, else for a provider's own
+    /// host its variable, such as `OPENAI_API_KEY`.
     public var keyFile: String?
-    /// Lets a key go over plain http to another machine than this.
+    /// True to allow sending a key over plain http to another machine.
     public var plainHTTP = false
-    /// Variables of the environment whose key is for this teacher, whichever its host; no setting of a run.
+    /// Environment variables whose key is for this teacher on any host; not a setting of a run.
     package var keyVariables = ["PLAD_API_KEY"]
-    /// Completions of each training prompt.
+    /// Number of completions of each training prompt.
     public var samples = 1
-    /// The sampling temperature.
+    /// Sampling temperature.
     public var temperature = 0.0
-    /// The most tokens of a completion, teacher's and student's; nil takes the task's, else 256.
+    /// Largest number of tokens in a completion, of the teacher and the student; nil is the task's, else 256.
     public var maxTokens: Int?
     /// Texts that end a completion.
     public var stop: [String] = []
-    /// Requests in flight.
+    /// Largest number of concurrent requests.
     public var concurrency = 16
-    /// The most requests a minute; nil takes what the teacher's headers tell.
+    /// Largest number of requests a minute; nil follows the teacher's headers.
     public var requestsPerMinute: Double?
-    /// The most tokens a minute, of prompts and completions; nil takes what the teacher's headers tell.
+    /// Largest number of tokens a minute, of prompts and completions; nil follows the teacher's headers.
     public var tokensPerMinute: Double?
-    /// Seconds until a request counts as failed.
+    /// Time in seconds after which a request counts as failed.
     public var timeout = 120.0
-    /// Asks by the provider's batches, at half the price and within a day.
+    /// True to use the provider's batches, at half the price and within a day.
     public var batch = false
-    /// Which completions are streamed.
+    /// Choice of the completions to stream.
     public var streaming = Streaming.auto
-    /// The number of times a request is tried before its prompt counts as failed.
+    /// Largest number of attempts at a request before its prompt counts as failed.
     public var attempts = 6
-    /// The most dollars that the cache's account may come to, earlier runs included; nil is no limit.
+    /// Limit of the cache's account in dollars, earlier runs included; nil is no limit.
     public var budget: Double?
-    /// Dollars per million tokens; nil takes the price of plad's table.
+    /// Price in dollars per million tokens; nil uses plad's table.
     public var price: Price?
-    /// Keeps completions that read like a refusal; one that the provider marks as refused is dropped all the same.
+    /// True to keep completions that read like a refusal; one that the provider marks as refused is always dropped.
     public var keepRefusals = false
-    /// Goes on without prompts that got no completion.
+    /// True to continue without prompts that got no completion.
     public var skipFailed = false
-    /// Uses completions that the token limit cut off.
+    /// True to use completions that the token limit cut off.
     public var keepTruncated = false
-    /// Where completions are kept: a database, or a `.jsonl` recording to replay; nil takes `Cache/plad.sqlite`.
+    /// File that stores completions: a database, or a `.jsonl` recording to replay; nil is `Cache/plad.sqlite`.
     public var cache: String?
-    /// Answers from the cache alone: no connection is made, a missing completion is an error.
+    /// True to use the cache only: no connection is made, a missing completion is an error.
     public var replay = false
-    /// Asks again, and puts the new completions in the place of kept ones.
+    /// True to ask again, and replace the cached completions.
     public var refresh = false
 
     public init() {}
@@ -77,6 +77,6 @@ public struct TeacherSettings: Codable, Sendable, Equatable {
         case keepTruncated = "keep_truncated"
     }
 
-    /// The cache where none is named.
+    /// Default path of the cache.
     public static let usualCache = "Cache/plad.sqlite"
 }

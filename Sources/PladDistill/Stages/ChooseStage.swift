@@ -7,7 +7,7 @@ import PladTokenizer
 /// Chooses which of the run's students to keep, and writes it into student/.
 ///
 /// Reads the students of every stage and teacher.jsonl; writes held-out/choosing-*.jsonl, choice.json and student/. Every student
-/// answers the validation prompts greedily, never those that are reported on; `StudentChoice` says how they are compared.
+/// completes the validation prompts greedily, never those that are reported on; `StudentChoice` defines the comparison.
 package struct ChooseStage {
     let run: Run
 
@@ -26,7 +26,7 @@ package struct ChooseStage {
         run.observer.notice("choose", choice.reason)
     }
 
-    /// The chat template with which the student reads a conversation as it did in training; nil for its own.
+    /// The chat template that gives the student its conversations as in training; nil for its own.
     private func chatTemplate(_ tokenizer: Tokenizer) throws -> String? {
         let prompts = run.prompts(.train)
         let looked = stride(from: 0, to: prompts.count, by: max(1, prompts.count / 100)).map { prompts[$0] }
@@ -45,14 +45,15 @@ package struct ChooseStage {
     private func choose(among students: [RunStudent]) async throws -> StudentChoice {
         let last = students[students.count - 1].name
         if run.settings.student.install == .last {
-            return StudentChoice(student: last, reason: "student/ is the student of the last stage (\(last)), as was asked for")
+            return StudentChoice(student: last, reason: "student/ is the student of the last stage (\(last)), as the settings say")
         }
         let texts = try HeldOutTexts(choosingIn: run)
         let split = texts.split
         var measured: [StudentMeasurements] = []
         for student in students { measured.append(try await measure(student, texts)) }
         guard !measured[0].prompts.isEmpty else {
-            return StudentChoice(student: last, reason: "student/ is \(last): no prompt to choose by has a usable answer of the teacher")
+            return StudentChoice(
+                student: last, reason: "student/ is \(last): no prompt to choose by has a usable completion of the teacher")
         }
         var best = measured[0]
         var comparisons: [StudentChoice.Comparison] = []
@@ -85,20 +86,21 @@ package struct ChooseStage {
 }
 
 extension StudentChoice.Comparison {
-    /// "ranked won 3, lost 11 and tied 6 against warm-up".
+    /// Sentence such as "ranked won 3, lost 11 and tied 6 against warm-up".
     fileprivate var sentence: String { "\(student) won \(won), lost \(lost) and tied \(tied) against \(baseline)" }
 }
 
-/// A student of a run: what one of its stages left.
+/// A student of a run, made by one of its stages.
 struct RunStudent {
-    /// `initial`, `warm-up`, `round-1`, …, `ranked` for the last round's.
+    /// Name of the student: `initial`, `warm-up`, `round-1`, …, `ranked` for the last round's.
     var name: String
     var location: URL
 }
 
 extension Run {
-    /// The students there are, oldest first.
-    /// - Parameter reported: of the ranked ones the last alone, which is read where it is written for use, if it is.
+    /// The existing students, oldest first.
+    ///
+    /// - Parameter reported: true for only the last of the ranked students, read from `student/` if it is there.
     func stages(reported: Bool = false) throws -> [RunStudent] {
         let rounds = (1...settings.ranking.rounds).prefix { folder.holdsStudent(folder.checkpoint("round-\($0)")) }
         let ranked = rounds.map { round in
@@ -113,10 +115,10 @@ extension Run {
         return early + [last]
     }
 
-    /// The split that is reported on.
+    /// Split that is reported on.
     package var reported: Split { prompts(.test).isEmpty ? .valid : .test }
 
-    /// The prompts by which the student to keep is chosen: those held out for it, else some of those trained on, spread over all.
+    /// The prompts that choose the student to keep: those held out for it, else some of the training prompts, spread over all.
     var choosing: (prompts: [Prompt], split: Split) {
         let valid = prompts(.valid)
         if reported == .test, !valid.isEmpty { return (valid, .valid) }
@@ -124,7 +126,7 @@ extension Run {
         return (stride(from: 0, to: trained.count, by: max(1, trained.count / 64)).map { trained[$0] }, .train)
     }
 
-    /// Which student is kept; nil in runs of older versions.
+    /// Choice of the student to keep; nil in runs of older versions.
     package var choice: StudentChoice? {
         get throws { Files.exists(folder.choice) ? try JSONLines.read(StudentChoice.self, from: folder.choice).first : nil }
     }

@@ -3,11 +3,12 @@ import PladEvaluation
 package import PladRecords
 import PladStudent
 
-/// Measures the student before, after warm-up and, where there is one, after ranking on the held-out prompts, and has the answers judged.
+/// Measures the students before and after warm-up and, if there is one, after ranking on the held-out prompts, and has completions
+/// judged.
 ///
-/// Reads teacher.jsonl and the three students; writes held-out/ (samples and each student's measurements) and, summed
-/// up, evaluation.json. Every student answers the same prompts greedily and scores the same texts: the teacher's, and
-/// the warmed-up student's samples. A judge that evaluation.json does not know yet is asked and added to it.
+/// Reads teacher.jsonl and the students; writes held-out/ (samples and each student's measurements) and the summary evaluation.json.
+/// Every student completes the same prompts greedily and scores the same texts: the teacher's, and the warmed-up student's samples. A
+/// judge that evaluation.json lacks is asked and added to it.
 package struct EvaluateStage {
     let run: Run
 
@@ -42,7 +43,7 @@ package struct EvaluateStage {
         return evaluation
     }
 
-    /// From which confidence on each student is mostly right, by the prompts that chose the student.
+    /// Sets the confidence from which on each student is mostly right, by the prompts that chose the student.
     private func setThresholds(_ evaluation: inout Evaluation, _ measured: [StudentMeasurements]) throws {
         for (index, student) in measured.enumerated() {
             let file = run.folder.choosing(student.name)
@@ -52,7 +53,7 @@ package struct EvaluateStage {
         }
     }
 
-    /// The students' measurements on the held-out prompts, made where they are not on record.
+    /// The students' measurements on the held-out prompts, computed if they are not recorded.
     func measurements() async throws -> [StudentMeasurements] {
         let folder = run.folder
         try folder.require(folder.student, madeBy: "train")

@@ -4,10 +4,9 @@ import PladRecords
 import PladStudent
 import PladTeacher
 
-/// Has a judge say which student answers better: the ranked one or the warmed-up one, and either of them or the teacher.
+/// Has a judge compare completions: of the ranked with the warmed-up student, and of each with the teacher.
 ///
-/// A remote judge is asked through the teacher's cache, so that a judgement that was stopped goes on where it was and
-/// replays without network.
+/// A remote judge is asked through the teacher's cache, so that an interrupted judgement continues and replays without network.
 struct JudgeStage {
     let run: Run
     let judge: AnswerJudge
@@ -33,7 +32,7 @@ struct JudgeStage {
         }
     }
 
-    /// The ranked student against the warmed-up one, then each of them against the teacher.
+    /// The comparisons of the ranked student with the warmed-up one, then of each with the teacher.
     private func pairings(
         _ students: [StudentMeasurements], _ teacher: StudentMeasurements
     ) -> [(StudentMeasurements, StudentMeasurements)] {
@@ -81,7 +80,7 @@ struct JudgeStage {
         return try result.get()
     }
 
-    /// Adds what this process asked to what earlier ones did.
+    /// Adds the usage of this process to that of earlier ones.
     private func note(_ usage: RunUsage) throws {
         let file = run.folder.judges
         let known = Files.exists(file) ? try JSONLines.read(JudgeSummary.self, from: file) : []
@@ -99,13 +98,13 @@ struct JudgeStage {
     }
 }
 
-/// A line of held-out/judges.jsonl.
+/// The usage of a judge, a line of held-out/judges.jsonl.
 struct JudgeSummary: Codable {
     var judge: String
     var wire = TeachSummary.Wire()
 }
 
-/// Tells of verdicts as they come in.
+/// Reports verdicts as they arrive.
 private actor VerdictCounter {
     private var (done, kept) = (0, 0)
     private var meter: WorkMeter

@@ -4,11 +4,11 @@ import PladRecords
 import PladStudent
 import PladTraining
 
-/// Builds preference pairs of a round: what is to be likelier than what.
+/// Builds the preference pairs of a round.
 ///
-/// Either the teacher's text is chosen and the student's sample of the same prompt rejected, without annotation (PLaD, arXiv 2406.02886,
-/// section 3): `TeacherPairs`. Or samples are ranked among themselves by quality: `SamplePairs`. Reads teacher.jsonl and samples.jsonl;
-/// writes pairs.jsonl and its drops.
+/// Either the teacher's text is chosen and the student's sample of the same prompt rejected, without annotation (PLaD, arXiv
+/// 2406.02886, section 3): `TeacherPairs`. Or samples are ranked among themselves by quality: `SamplePairs`. Reads teacher.jsonl and
+/// samples.jsonl; writes pairs.jsonl and its drops.
 package struct PairStage {
     let run: Run
     let round: Int
@@ -49,7 +49,7 @@ package struct PairStage {
         return (pairs, drops)
     }
 
-    /// The prompts that have samples of this round, with what teacher and student say.
+    /// The prompts that have samples of this round, with the completions of teacher and student.
     private func promptsWithSamples(_ student: Student) async throws -> [AnsweredPrompt] {
         let folder = run.folder
         let answers = Dictionary(grouping: try await run.trainingAnswers().answers, by: \.id)
@@ -66,18 +66,18 @@ package struct PairStage {
     }
 }
 
-/// A prompt with what teacher and student say to it.
+/// A prompt with the completions of teacher and student.
 struct AnsweredPrompt {
     var prompt: Prompt
-    /// `train`, or `unpaid` for a prompt that was never put to the teacher.
+    /// Split of the prompt: `train`, or `unpaid` if it was never sent to the teacher.
     var split: Split
-    /// The text that the student continues, and its ids.
+    /// Text that the student continues, and its ids.
     var text: String
     var ids: [TokenID]
     var answers: [TeacherAnswer]
     var samples: [StudentSample]
 
-    /// A pair of this prompt. Qualities are those of the sides.
+    /// Makes a pair of this prompt. Qualities are those of the sides.
     func pair(
         _ round: Int, sample: Int?, chosen: (text: String, ids: [TokenID], quality: Double?),
         rejected: (text: String, ids: [TokenID], quality: Double?)?
@@ -93,7 +93,7 @@ struct AnsweredPrompt {
 }
 
 extension PreferencePair {
-    /// This pair without its rejected side, which only keeps the chosen one likely; nil where that cannot be trained on either.
+    /// The pair without its rejected side, which only keeps the chosen one likely; nil if that cannot be trained on either.
     func keeping(_ encoder: PairEncoder) throws -> PreferencePair? {
         var pair = self
         (pair.rejected, pair.rejectedIDs, pair.rejectedQuality) = (nil, nil, nil)
@@ -101,7 +101,7 @@ extension PreferencePair {
         return pair
     }
 
-    /// The sides as the rules look at them; the metric is the share of `facts` that a side keeps.
+    /// The sides as inputs of the rules; the metric is the share of `facts` that a side keeps.
     func sides(_ facts: [String], _ likeness: SimilarityMetric, similarity: Double) -> PairSides {
         let (chosen, rejected) = (chosen ?? "", rejected ?? "")
         func share(_ text: String) -> Double { Double(Facts.kept(facts, in: text)) / Double(facts.count) }
@@ -112,7 +112,7 @@ extension PreferencePair {
 }
 
 extension PairEncoder {
-    /// The ids of a teacher's answer; one that was cut off is not ended.
+    /// The ids of a teacher's completion; a truncated one has no end token.
     func ids(of answer: TeacherAnswer) -> [TokenID] {
         encodeCompletion(answer.text, isWhole: answer.finishReason == .stop)
     }

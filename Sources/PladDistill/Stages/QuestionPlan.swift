@@ -1,23 +1,23 @@
 import PladRecords
 
-/// Decides which question is put to the teacher next, and keeps what became of each.
+/// Decides which prompt is sent to the teacher next, and records the outcomes.
 ///
-/// A pure value. A question is begun only if it is needed even if all before it bring an answer: so those that are asked, and paid
-/// for, are the same however the answers come in.
+/// A pure value. A question is started only if it is needed even if all before it succeed, so that the questions asked and paid for do
+/// not depend on the order of the responses.
 package struct QuestionPlan {
     package let questions: [TeachQuestion]
-    /// Ids of prompts that fill the student's context: they are not asked.
+    /// Ids of prompts that fill the student's context and are not asked.
     private let unfit: Set<String>
-    /// The number of usable answers to training prompts that suffices; nil asks every question.
+    /// Number of usable completions of training prompts after which no more are asked; nil asks every question.
     private let wanted: Int?
-    /// True if the run goes on without questions that failed, so that others are asked in their place.
+    /// True if the run continues without failed questions, so that others are asked in their place.
     private let skipsFailed: Bool
     private var outcomes: [TeachOutcome?]
-    /// Questions that are asked or passed over.
+    /// Number of questions that were asked or skipped.
     private var begun = 0
-    /// Begun questions to training prompts that have, or may still bring, an answer.
+    /// Number of started questions about training prompts that have, or may still get, a completion.
     private var hopeful = 0
-    /// The number of questions with an outcome, and of those that came from the cache.
+    /// Number of questions with an outcome, and of those answered by the cache.
     package private(set) var (done, cached) = (0, 0)
 
     package init(_ questions: [TeachQuestion], unfit: Set<String> = [], until wanted: Int? = nil, skipsFailed: Bool = false) {
@@ -28,7 +28,7 @@ package struct QuestionPlan {
         outcomes = Array(repeating: nil, count: questions.count)
     }
 
-    /// The next questions to ask: all samples of one prompt that are needed, by their places. Nil where none is.
+    /// The next questions to ask, by index: all needed samples of one prompt. Nil if there are none.
     package mutating func next() -> Range<Int>? {
         while let samples = nextPrompt() {
             guard unfit.contains(questions[samples.lowerBound].prompt.id) else { return samples }
@@ -53,10 +53,10 @@ package struct QuestionPlan {
         return first < begun ? first..<begun : nil
     }
 
-    /// True if every question is begun and most have an answer.
+    /// True if every question is started and most have a completion.
     package var isLastToFail: Bool { begun == questions.count && outcomes.count { $0?.answer != nil } * 2 > questions.count }
 
-    /// Takes what a question came to. One that failed for good makes room for another.
+    /// Records the outcome of a question. A final failure makes room for another question.
     package mutating func record(_ outcome: TeachOutcome, at index: Int) {
         outcomes[index] = outcome
         let isSpent = outcome.answer == nil && (skipsFailed || outcome.drop?.state != .failed)
@@ -65,12 +65,12 @@ package struct QuestionPlan {
         if outcome.state == "cached" { cached += 1 }
     }
 
-    /// Takes what a question came to that ended the asking.
+    /// Records the outcome of a question that ended the requests.
     package mutating func recordEnd(_ outcome: TeachOutcome, at index: Int) { outcomes[index] = outcome }
 
-    /// One outcome for each question that was to be asked, in order: those without one were interrupted.
+    /// The outcomes of the questions that were needed, in order; those without one were interrupted.
     package var result: [TeachOutcome] {
         let count = wanted == nil ? questions.count : begun
-        return zip(outcomes, questions).prefix(count).map { $0 ?? $1.drop(.interrupted, "the run ended before it was answered") }
+        return zip(outcomes, questions).prefix(count).map { $0 ?? $1.drop(.interrupted, "the run ended before it was completed") }
     }
 }

@@ -5,8 +5,8 @@ package import PladTraining
 
 /// Calibrates the student's sequence likelihood on a round's pairs, from the weights that drew the samples.
 ///
-/// Reads pairs.jsonl and the round's student; writes checkpoints/round-N and its part of log.jsonl. Where there is too little to
-/// rank (a student that has learnt everything says what the teacher says), it writes nothing: the student stays as it is.
+/// Reads pairs.jsonl and the round's student; writes checkpoints/round-N and its part of log.jsonl. If there are too few pairs (a
+/// student that has learned everything repeats the teacher's text), it writes nothing, and the student stays unchanged.
 package struct RankStage {
     let run: Run
     let round: Int
@@ -16,7 +16,7 @@ package struct RankStage {
         self.round = round
     }
 
-    /// - Returns: whether there was something to rank, and so a student of this round.
+    /// - Returns: true if there were enough pairs, and so a student of this round.
     @discardableResult
     package func callAsFunction() throws -> Bool {
         let folder = run.folder
@@ -43,7 +43,7 @@ package struct RankStage {
         return true
     }
 
-    /// The pairs that the loss learns from: a pair without a rejected side has nothing for one without a likelihood term.
+    /// The pairs that the loss learns from: one without a rejected side is useless for a loss without a likelihood term.
     private func encode(_ pairs: [PreferencePair], _ student: Student, for loss: any Loss) throws -> [EncodedGroup] {
         let encoder = PairEncoder(student: student)
         let keeps = loss.likelihoodWeight(Candidate(score: 0)) > 0
@@ -61,7 +61,7 @@ package struct RankStage {
 }
 
 extension [EncodedGroup] {
-    /// These pairs as a loss reads them, with references where it asks for them: `student` is the one before the training.
+    /// The pairs in the form that a loss reads, with references if it needs them: `student` is the one before the training.
     package func prepared(
         for loss: any Loss.Type, student: Student, references: URL, observer: any RunObserver
     ) throws -> [EncodedGroup] {

@@ -14,7 +14,7 @@ package struct ReportStage {
 }
 
 extension Run {
-    /// The ranked student's origin where its ranking collapsed and was rolled back, and why; nil where it was not.
+    /// Origin of the ranked student after a rollback, with the reason; nil without one.
     package var rollback: String? {
         get throws {
             guard Files.exists(folder.log), let last = try JSONLines.read(TrainingStep.self, from: folder.log).last, last.collapse != nil

@@ -5,9 +5,9 @@ import PladTraining
 
 /// Pairs of samples of one prompt, the better one by quality chosen.
 ///
-/// Samples that say the same count once. The texts that are kept likely beside the ranking, the teacher's or the better sample's,
-/// `PairingSettings.keepLikely` names: for the teacher's there is a pair without a rejected side for each of its answers. Source: ranking
-/// a model's own samples with the reference in the likelihood term, SLiC (arXiv 2210.00045), BRIO (arXiv 2203.16804).
+/// Equal samples count once. `PairingSettings.keepLikely` names the text that is kept likely beside the ranking, the teacher's or the
+/// better sample's: for the teacher's, a pair without a rejected side is added for each of its completions. Source: ranking a model's
+/// own samples with the reference in the likelihood term, SLiC (arXiv 2210.00045), BRIO (arXiv 2203.16804).
 struct SamplePairs {
     let run: Run
     let round: Int
@@ -64,13 +64,13 @@ struct SamplePairs {
         return (pairs, drops)
     }
 
-    /// The prompt's samples that say something of their own, best first; of equal quality as they were drawn.
+    /// The prompt's different samples, best first; of equal quality in the order of drawing.
     private func different(_ prompt: AnsweredPrompt, _ scores: [Double], _ drops: inout [Drop]) -> [Sample] {
         var first: [String: Int] = [:]
         var found: [Sample] = []
         for (record, quality) in zip(prompt.samples, scores) {
             if let earlier = first.updateValue(first[record.plainText] ?? record.sample, forKey: record.plainText) {
-                drops.append(prompt.drop(round, sample: record.sample, .nearDuplicate, "says what sample \(earlier) says"))
+                drops.append(prompt.drop(round, sample: record.sample, .nearDuplicate, "equals sample \(earlier)"))
             } else {
                 found.append(Sample(record: record, quality: quality))
             }

@@ -3,13 +3,11 @@ import PladRecords
 import PladStudent
 import PladTraining
 
-/// Lets the student answer every training prompt that the teacher answered, and the unpaid ones where samples are ranked, as often as
-/// the settings say.
+/// Draws the student's samples of every training prompt with a completion of the teacher, and of the unpaid ones if samples are ranked.
 ///
-/// Reads prompts.jsonl, teacher.jsonl and the round's student, or the original one where the settings say so; writes
-/// samples.jsonl. What each sample draws follows from the seed, the round, the prompt and the sample's number. Prompts are
-/// sampled in batches of fixed size; finished batches wait in a partial file, so that a killed run repeats one batch at
-/// most and every byte stays the same.
+/// Reads prompts.jsonl, teacher.jsonl and the round's student, or the original one by the settings; writes samples.jsonl. A sample
+/// depends on the seed, the round, the prompt and the sample's number only. Prompts are sampled in batches of fixed size; complete
+/// batches are in a partial file, so that a killed run repeats at most one batch and every byte stays the same.
 package struct SampleStage {
     let run: Run
     let round: Int
@@ -19,9 +17,9 @@ package struct SampleStage {
         self.round = round
     }
 
-    /// Prompts whose samples are drawn together and kept together.
+    /// Number of prompts whose samples are drawn and stored together.
     private static let batchSize = 256
-    /// Samples that go forward together.
+    /// Number of samples in a decoding batch.
     package static let slots = 64
 
     package func callAsFunction() throws {
@@ -46,7 +44,7 @@ package struct SampleStage {
     }
 
     private struct Request {
-        /// The prompt's.
+        /// Id of the prompt.
         var id: String
         var split: Split
         /// The number of its first sample.
@@ -54,7 +52,7 @@ package struct SampleStage {
         var decode: DecodeRequest
     }
 
-    /// The prompts that make pairs and have no samples of this round: unpaid ones, and those that the teacher has answered.
+    /// The prompts that make pairs and have no samples of this round: unpaid ones, and those with a completion of the teacher.
     private func promptsToSample(after earlier: [StudentSample]) throws -> [(split: Split, prompt: Prompt)] {
         try run.folder.require(run.folder.teacher, madeBy: "teach")
         let answered = Set(try JSONLines.read(TeacherAnswer.self, from: run.folder.teacher).filter { $0.split == .train }.map(\.id))
@@ -69,7 +67,7 @@ package struct SampleStage {
         return missing.allSatisfy { unfit.contains($0.prompt.id) } ? [] : missing
     }
 
-    /// Samples by round, then as the prompts stand in the run, however many went before a kill or a top-up.
+    /// The samples by round, then in the order of the run's prompts, whatever the order of drawing.
     private func inOrder(_ samples: [StudentSample]) -> [StudentSample] {
         let places = Dictionary(run.sampledPrompts.enumerated().map { ($1.prompt.id, $0) }) { first, _ in first }
         return samples.sorted { ($0.round, places[$0.id] ?? 0, $0.sample) < ($1.round, places[$1.id] ?? 0, $1.sample) }
@@ -130,7 +128,7 @@ package struct SampleStage {
         return samples
     }
 
-    /// The whole batches that an interrupted process left behind, as prompts done and their samples.
+    /// The whole batches of an interrupted process: number of prompts done, and their samples.
     private func restore(_ requests: [Request], _ partial: URL) throws -> (done: Int, samples: [StudentSample]) {
         let kept = try JSONLines.parse(StudentSample.self, GrowingFile.wholeLines(of: partial), name: partial.path)
         var (done, count) = (0, 0)
@@ -145,7 +143,7 @@ package struct SampleStage {
 }
 
 extension Run {
-    /// The prompts that are sampled for pairs: those to train on, then the unpaid ones where samples are ranked among themselves.
+    /// The prompts to sample for pairs: the training prompts, then the unpaid ones if samples are ranked among themselves.
     var sampledPrompts: [(split: Split, prompt: Prompt)] {
         let unpaid = settings.pairing.rank == .teacher ? [] : prompts(.unpaid)
         return prompts(.train).map { (.train, $0) } + unpaid.prefix(settings.sampling.unpaidLimit ?? .max).map { (.unpaid, $0) }
@@ -153,7 +151,7 @@ extension Run {
 }
 
 extension Student {
-    /// Why a prompt cannot be continued, as a record; nil where it can.
+    /// The drop record of a prompt that cannot be continued; nil if it can.
     func drop(prompt: [TokenID], id: String, split: Split, round: Int? = nil, stage: Drop.Stage) -> Drop? {
         if prompt.isEmpty {
             return Drop(stage: stage, id: id, split: split, round: round, state: .emptyPrompt, detail: "the prompt has no tokens")

@@ -2,9 +2,9 @@ package import PladCache
 package import PladRecords
 import PladTeacher
 
-/// A prompt to be put to the teacher, and which of its answers is meant.
+/// A question to the teacher: a prompt, and the index of the wanted completion.
 package struct TeachQuestion: Sendable {
-    /// Its place among all questions of the run, from 0.
+    /// Index among all questions of the run, from 0.
     package var place: Int
     package var prompt: Prompt
     package var split: Split
@@ -18,12 +18,12 @@ package struct TeachQuestion: Sendable {
     }
 }
 
-/// The outcome of a question: exactly one of these.
+/// The outcome of a question.
 package enum TeachOutcome: Sendable {
     case answer(TeacherAnswer, from: CachedTeacher.Source)
     case dropped(Drop)
 
-    /// The name that the summary counts it under.
+    /// Name of the outcome in the summary.
     package var state: String {
         switch self {
         case .answer(_, .asked): "answered"
@@ -41,7 +41,7 @@ package enum TeachOutcome: Sendable {
         if case .answer(let answer, _) = self { answer } else { nil }
     }
 
-    /// True if the question is still to be answered: the run ends here unless it may go on without.
+    /// True if the question has no final outcome: the run ends here unless it may continue without it.
     var isUnanswered: Bool {
         guard let state = drop?.state else { return false }
         return [.failed, .overBudget, .interrupted].contains(state)
@@ -53,7 +53,7 @@ extension TeachQuestion {
         .dropped(Drop(stage: .teach, id: prompt.id, split: split, sample: sample, state: state, kind: kind, detail: detail))
     }
 
-    /// The outcome of an error that meets this question alone.
+    /// The outcome of an error that concerns only this question.
     func outcome(of error: any Failure, kind: String) -> TeachOutcome {
         switch (error as? TeacherError)?.code {
         case .overBudget: drop(.overBudget, error.message)
@@ -62,12 +62,12 @@ extension TeachQuestion {
         }
     }
 
-    /// An answer, or why a completion is none.
+    /// The outcome of a completion: usable, or dropped for a reason.
     func outcome(of completion: Completion, from source: CachedTeacher.Source, _ settings: TeacherSettings) -> TeachOutcome {
         let isEmpty = completion.text.allSatisfy(\.isWhitespace)
         switch completion.finishReason {
         case .refused: return drop(.refused, completion.text)
-        case .filtered: return drop(.filtered, "the provider withheld the answer")
+        case .filtered: return drop(.filtered, "the provider withheld the completion")
         case .length where isEmpty || !settings.keepTruncated:
             let tokens = completion.usage.map { "\($0.completionTokens)" } ?? "the allowed"
             let thinking = isEmpty && completion.reasoning != nil ? ", all of them thinking" : ""
@@ -75,10 +75,10 @@ extension TeachQuestion {
         case .other where isEmpty || !settings.keepTruncated:
             let way = isEmpty ? "" : "; `teacher.keep_truncated` uses it as it is"
             return drop(.unfinished, "unfinished (\(completion.ending ?? "no finish reason"))\(way)")
-        case _ where isEmpty: return drop(.empty, "the answer holds no text")
+        case _ where isEmpty: return drop(.empty, "the completion holds no text")
         case .stop, .length, .other:
             if !settings.keepRefusals, let verdict = Refusal.verdict(on: completion.text) {
-                return drop(.refused, "it begins like a refusal: \"\(verdict)\"; `teacher.keep_refusals` uses it")
+                return drop(.refused, "it starts like a refusal: \"\(verdict)\"; `teacher.keep_refusals` uses it")
             }
             return .answer(
                 TeacherAnswer(

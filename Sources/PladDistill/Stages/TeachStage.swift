@@ -4,11 +4,10 @@ package import PladRecords
 import PladTeacher
 import PladTraining
 
-/// Asks the teacher every prompt, training and held-out, and keeps what it says.
+/// Asks the teacher every prompt, training and held-out, and stores the completions.
 ///
-/// Reads prompts.jsonl; writes teacher.jsonl, its drops and teach.json. Each answer is in the cache before it counts, so a
-/// run that is stopped asks again only what was not answered. Whatever happens, every question ends in one state, and the
-/// records say in which.
+/// Reads prompts.jsonl; writes teacher.jsonl, its drops and teach.json. Each completion is in the cache before it counts, so a stopped
+/// run asks only for the missing ones again. Every question ends in exactly one recorded state.
 package struct TeachStage {
     let run: Run
 
@@ -20,7 +19,7 @@ package struct TeachStage {
         guard !Files.exists(run.folder.teacher) else { return try tellDoneBefore() }
         if settings.samples > 1, settings.temperature == 0 {
             run.observer.notice(
-                "teach", "\(settings.samples) answers a prompt at `teacher.temperature` 0 are likely the same; raise it")
+                "teach", "\(settings.samples) completions of a prompt at `teacher.temperature` 0 are likely the same; raise it")
         }
         try await teach(until: run.answersWanted, settings)
     }
@@ -30,16 +29,16 @@ package struct TeachStage {
         let left = drops.count { TeachOutcome.dropped($0).isUnanswered }
         let name = run.folder.url.path
         if left > 0 {
-            run.observer.notice("teach", "\(name) went on without \(left) prompts that got no answer; a new `run.folder` asks them")
+            run.observer.notice("teach", "\(name) continued without \(left) prompts that got no completion; a new `run.folder` asks them")
         }
         run.observer.doneBefore("teach")
         if settings.refresh {
-            run.observer.notice("teach", "\(name) has its answers already; `teacher.refresh` asks again in a new `run.folder`")
+            run.observer.notice("teach", "\(name) has its completions already; `teacher.refresh` asks again in a new `run.folder`")
         }
     }
 
-    /// Asks further prompts, in their order, for so many more usable answers; for runs that ask only what so many pairs need.
-    /// Returns false where every prompt has been asked.
+    /// Asks further prompts, in order, for so many more usable completions, in runs that ask only as many as their pairs need. Returns
+    /// false if every prompt has been asked.
     func goOn(by more: Int) async throws -> Bool {
         let usable = try JSONLines.read(TeacherAnswer.self, from: run.folder.teacher).count { $0.split == .train }
         let drops = try JSONLines.read(Drop.self, from: run.folder.drops).filter { $0.stage == .teach && $0.split == .train }
@@ -54,7 +53,7 @@ package struct TeachStage {
         return try JSONLines.read(TeacherAnswer.self, from: run.folder.teacher).count { $0.split == .train } > usable
     }
 
-    /// - Parameter wanted: how many usable answers to training prompts suffice; nil asks every prompt.
+    /// - Parameter wanted: number of usable completions of training prompts after which no more are asked; nil asks every prompt.
     private func teach(until wanted: Int?, _ settings: TeacherSettings) async throws {
         let unfit = try run.check()
         let all = run.questionsInOrder
@@ -83,19 +82,20 @@ package struct TeachStage {
         }
         let answers = outcomes.compactMap(\.answer)
         guard answers.contains(where: { $0.split == .train }) else {
-            throw RecordError(.malformed, "none of the \(drops.count) answers can be used, for example \(drops[0].id): \(drops[0].detail)")
+            throw RecordError(
+                .malformed, "none of the \(drops.count) completions can be used, for example \(drops[0].id): \(drops[0].detail)")
         }
         try JSONLines.write(answers, to: run.folder.teacher)
     }
 
-    /// One outcome a question, in order, until enough can be used; and the error that ended the asking early, because every
-    /// other question would meet it too or the task was cancelled.
+    /// Asks until enough completions are usable. Returns one outcome for each question, in order, and the error that ended the requests
+    /// early, because every other question would meet it too or the task was cancelled.
     private func ask(
         _ plan: QuestionPlan, _ teacher: CachedTeacher, _ settings: TeacherSettings
     ) async -> ([TeachOutcome], end: (any Error)?) {
         let (parameters, questions) = (run.teacherParameters, plan.questions)
         var plan = plan
-        var meter = WorkMeter(run.observer, "teach", of: questions.count, "answers")
+        var meter = WorkMeter(run.observer, "teach", of: questions.count, "completions")
         var end: (any Error)?
         var waiting: Task<Void, any Error>?
         defer { waiting?.cancel() }
@@ -140,7 +140,7 @@ package struct TeachStage {
         return (plan.result, end)
     }
 
-    /// After an error that ends the asking, tells what is waited for if that takes a while.
+    /// Reports the requests that are awaited after an error ended the asking, if that takes a while.
     private func tellOfWait(for teacher: CachedTeacher) -> Task<Void, any Error> {
         Task {
             try await Task.sleep(for: .seconds(2))
@@ -149,7 +149,7 @@ package struct TeachStage {
         }
     }
 
-    /// Writes teach.json and says what became of the questions.
+    /// Writes teach.json and reports the outcomes of the questions.
     private func summarize(_ outcomes: [TeachOutcome], _ usage: RunUsage) throws {
         var summary = TeachSummary()
         summary.questions = outcomes.count
@@ -167,7 +167,7 @@ package struct TeachStage {
         run.observer.notice("teach", summary.sentence)
         let cut = outcomes.count { $0.answer?.cut != nil }
         if cut > 0 {
-            run.observer.notice("teach", "control text of a chat format was cut off \(cut) answers; their records name it in \"cut\"")
+            run.observer.notice("teach", "control text of a chat format was cut off \(cut) completions; their records name it in \"cut\"")
         }
         for (what, counts) in [("model", summary.models), ("fingerprint", summary.fingerprints)] where counts.count > 1 {
             let names = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) (\($0.value))" }
@@ -177,7 +177,7 @@ package struct TeachStage {
 }
 
 extension TeachSummary {
-    /// A summary: the questions, what they ended in, what was paid.
+    /// Sentence with the number of questions, their outcomes and the cost.
     fileprivate var sentence: String {
         let order = ["answered", "batched", "cached"] + Drop.State.allCases.map(\.rawValue)
         let parts = order.compactMap { state in states[state].map { "\($0) \(state)" } }
@@ -194,7 +194,7 @@ extension TeachSummary {
 }
 
 extension Run {
-    /// Every prompt but the unpaid ones, as often as the teacher is to answer it, in the prompts' order.
+    /// Every prompt but the unpaid ones, once for each wanted completion, in the prompts' order.
     package var questions: [TeachQuestion] {
         let all = prompts.filter { $0.split != .unpaid }.flatMap { item in
             let count = item.split == .train ? settings.teacher.samples : 1
@@ -203,25 +203,25 @@ extension Run {
         return all.enumerated().map { TeachQuestion(place: $0, prompt: $1.0.prompt, split: $1.0.split, sample: $1.1) }
     }
 
-    /// The questions as they are asked: held-out ones first, which are always asked; then the others for as long as it takes.
+    /// The questions in the order of asking: held-out ones first, which are always asked; then the others as far as needed.
     var questionsInOrder: [TeachQuestion] { questions.filter { $0.split != .train } + questions.filter { $0.split == .train } }
 
-    /// The number of usable answers to training prompts that suffices; nil where every prompt is asked.
+    /// Number of usable completions of training prompts that are needed; nil if every prompt is asked.
     var answersWanted: Int? { settings.prompts.pairs.map { ($0 + pairsPerAnswer - 1) / pairsPerAnswer } }
 
-    /// The questions that are asked in any case; others only take the place of answers that cannot be used.
+    /// The questions that are asked in any case; others only replace unusable completions.
     package var questionsAtLeast: [TeachQuestion] {
         let all = questionsInOrder
         return Array(all.prefix(all.count { $0.split != .train } + (answersWanted ?? all.count)))
     }
 
-    /// The most pairs that an answer can give.
+    /// Largest number of pairs from one completion.
     var pairsPerAnswer: Int {
         let all = settings.pairing.negatives == .all
         return max(1, (all ? settings.sampling.samples : 1) / max(1, settings.teacher.samples))
     }
 
-    /// The parameters of the teacher's answers. A seed is of use only where it draws.
+    /// The sampling parameters of the teacher. A seed is set only if completions are drawn at random.
     package var teacherParameters: SamplingParameters {
         SamplingParameters(
             temperature: settings.teacher.temperature, maxTokens: settings.teacher.maxTokens ?? 256, stop: settings.teacher.stop,
@@ -230,7 +230,7 @@ extension Run {
 }
 
 extension TeachQuestion {
-    /// Throws what every other question would meet too.
+    /// The outcome of a result. Throws errors that every other question would meet too.
     fileprivate func outcome(of result: Result<CachedTeacher.Answer, any Error>, _ settings: TeacherSettings) throws -> TeachOutcome {
         do {
             let answer = try result.get()

@@ -5,15 +5,15 @@ import PladTraining
 
 /// Pairs whose chosen side is the teacher's text and whose rejected side is a sample (PLaD, arXiv 2406.02886, section 3).
 ///
-/// A pair that is not ranked stays without its rejected side, so that the texts whose likelihood is kept up are the same whatever is
-/// ranked. Sample k meets the teacher's answer k mod n of the n there are. Which pairs are worth it, and which of a prompt's samples,
-/// `PairingSettings` say. A pair's qualities are likeness to the chosen text, or what `QualitySettings` name.
+/// A pair that is not ranked keeps its chosen side only, so that the texts that are kept likely do not depend on the ranking. Sample k
+/// is paired with the teacher's completion k mod n of n. `PairingSettings` select the pairs, and the samples of a prompt. A pair's
+/// qualities are similarities to the chosen text, or those of `QualitySettings`.
 struct TeacherPairs {
     let run: Run
     let round: Int
     let student: Student
 
-    /// The pairs with their ids, those without a rejected side that only keep the chosen text likely, and why those are not ranked.
+    /// Makes the pairs with their ids, including those without a rejected side that only keep the chosen text likely, and the drops.
     func callAsFunction(_ prompts: [AnsweredPrompt]) async throws -> (pairs: [PreferencePair], drops: [Drop]) {
         let likeness = SimilarityMetric(toTexts: prompts.flatMap(\.answers).map(\.text))
         let encoder = PairEncoder(student: student)
@@ -61,14 +61,14 @@ struct TeacherPairs {
         return (kept + unrankedKept, drops + notSelected)
     }
 
-    /// The qualities of each prompt's answers, then of its samples; nil where the settings name none, and likeness alone counts.
+    /// The qualities of each prompt's completions, then of its samples; nil if the settings have none, and only similarity counts.
     private func qualities(_ prompts: [AnsweredPrompt]) async throws -> [[Double]?] {
         guard run.settings.quality.by != nil || run.settings.pairing.minGap > 0 else { return prompts.map { _ in nil } }
         return try await run.pairQuality(round: round).scores(
             of: prompts.map { ($0.prompt, $0.answers.map(\.text) + $0.samples.map(\.text), $0.answers.map(\.text)) })
     }
 
-    /// Keeps of each prompt's pairs those whose rejected side the settings ask for.
+    /// Selects the pairs of each prompt by the settings' choice of the rejected side.
     private func select(_ prompts: [[PreferencePair]]) throws -> (kept: [PreferencePair], others: [PreferencePair]) {
         let choices: [Int?]
         switch run.settings.pairing.negatives {
@@ -98,7 +98,7 @@ struct TeacherPairs {
 }
 
 extension [Double] {
-    /// Where the greatest value stands, the first of several; nil in an empty array.
+    /// Index of the greatest value, the first of several; nil in an empty array.
     fileprivate var firstIndexOfMaximum: Int? {
         indices.max { self[$0] != self[$1] ? self[$0] < self[$1] : $0 > $1 }
     }

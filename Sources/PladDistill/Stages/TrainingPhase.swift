@@ -3,13 +3,13 @@ import PladRecords
 import PladStudent
 package import PladTraining
 
-/// One phase of training inside a run: trains, saves the student, then adds the phase to log.jsonl.
+/// One phase of training in a run: trains, saves the student, then adds the phase to log.jsonl.
 ///
-/// The saved folder is what says that the phase is done, so it is written last. A low-rank adapter is kept beside it and
-/// merged into it: what follows reads whole students.
+/// The saved folder marks the phase as complete, so it is written last. A low-rank adapter is saved beside it and merged into it: later
+/// stages read whole students.
 struct TrainingPhase {
     let run: Run
-    /// `warm-up`, `round-1`, …
+    /// Name of the phase: `warm-up`, `round-1`, …
     let name: String
     let loss: any Loss
     let settings: TrainingSettings
@@ -31,8 +31,9 @@ struct TrainingPhase {
 }
 
 extension Trainer {
-    /// Trains to the end, telling an observer of every step; a task that is cancelled saves the state first.
-    /// - Parameter live: where those who watch find the steps that are done.
+    /// Trains to the end, and reports every step to an observer; a cancelled task saves the state first.
+    ///
+    /// - Parameter live: file of the steps so far, for a live report.
     package func run(state: URL, every seconds: Double, live: URL? = nil, observer: any RunObserver) throws {
         let restored = try restore(from: state)
         if restored { observer.notice(phase, "going on from step \(log.count) of \(totalSteps)") }

@@ -1,7 +1,7 @@
 import PladRecords
 import PladTeacher
 
-/// Some prompts got no answer, and the run does not go on without them.
+/// The error for prompts without a completion, in a run that does not continue without them.
 struct UnansweredError: Failure {
     let drops: [Drop]
     let questions: Int
@@ -10,19 +10,19 @@ struct UnansweredError: Failure {
     private static let inBatch = TeacherError.Code.inBatch.rawValue
 
     private var isOverBudget: Bool { drops.allSatisfy { $0.state == .overBudget } }
-    /// Those that lie in open batches, by the words for it.
+    /// Number of those in open batches, by description of the batch.
     private var inBatches: [String: Int] {
         Dictionary(drops.filter { $0.kind == Self.inBatch }.map { ($0.detail, 1) }, uniquingKeysWith: +)
     }
 
     var message: String {
-        let others = "the other answers are kept"
-        let without = "or add `teacher.skip_failed` to go on without them"
+        let others = "the other completions are kept"
+        let without = "or add `teacher.skip_failed` to continue without them"
         guard inBatches.isEmpty else {
             let count = inBatches.values.reduce(0, +)
-            let rest = drops.count == count ? "" : ", and \(drops.count - count) got no answer"
+            let rest = drops.count == count ? "" : ", and \(drops.count - count) got no completion"
             return
-                "\(count) of \(questions) prompts lie in \(inBatches.keys.sorted().joined(separator: ", ")), where they are paid for\(rest); \(others): \(settings.refresh ? "leave `teacher.refresh` out and " : "")add `teacher.batch` to wait for it, free them by `BatchRun.cancel`, \(without)"
+                "\(count) of \(questions) prompts are in \(inBatches.keys.sorted().joined(separator: ", ")), where they are paid for\(rest); \(others): \(settings.refresh ? "leave `teacher.refresh` out and " : "")add `teacher.batch` to wait for it, free them by `BatchRun.cancel`, \(without)"
         }
         let again = "run the same command again"
         let (what, way) =
@@ -31,7 +31,7 @@ struct UnansweredError: Failure {
                 "are over the budget",
                 settings.batch ? "raise `teacher.budget`, \(again) to submit what then fits" : "raise `teacher.budget`"
             )
-            : ("got no answer", "\(again) to ask only these")
+            : ("got no completion", "\(again) to ask only these")
         return "\(drops.count) of \(questions) prompts \(what) (\(drops[0].detail)); \(others): \(way), \(without)"
     }
 

@@ -3,7 +3,7 @@ import PladRecords
 import PladStudent
 import PladTraining
 
-/// Fine-tunes the student on the teacher's text: the start of the ranking, and alone the baseline it must beat.
+/// Fine-tunes the student on the teacher's text: the start of the ranking, and by itself the baseline that it must beat.
 ///
 /// Reads teacher.jsonl; writes checkpoints/warm-up and its part of log.jsonl.
 package struct WarmUpStage {
@@ -20,7 +20,7 @@ package struct WarmUpStage {
         let (answers, unfit) = try await run.trainingAnswers()
         let (pairs, drops) = try encode(answers, student)
         if !unfit.isEmpty {
-            run.observer.notice("warm-up", "\(unfit.count) of the teacher's answers are left out: \(unfit.countsByReason)")
+            run.observer.notice("warm-up", "\(unfit.count) of the teacher's completions are left out: \(unfit.countsByReason)")
         }
         try folder.record(unfit + drops) { $0.stage == .warmUp }
         let heldOut = HeldOutLoss(try heldOut(student))
@@ -31,7 +31,7 @@ package struct WarmUpStage {
         if let before, let after = try heldOut(student) { warn(before: before, after: after, settings.stepCount(pairs: pairs.count)) }
     }
 
-    /// The most held-out texts that are looked at while training.
+    /// Largest number of held-out texts whose loss is measured during training.
     private static let heldOutTexts = 32
 
     private func heldOut(_ student: Student) throws -> [EncodedGroup] {
@@ -41,7 +41,7 @@ package struct WarmUpStage {
         }
     }
 
-    /// Says so where the training taught nothing that carries over to texts it has not seen.
+    /// Warns if the training did not lower the loss on held-out texts.
     private func warn(before: Double, after: Double, _ steps: Int) {
         let numbers = String(format: "%.3f nats per token of held-out text before, %.3f after %d steps", before, after, steps)
         guard after > 0.98 * before else { return run.observer.notice("warm-up", numbers) }

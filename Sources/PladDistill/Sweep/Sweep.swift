@@ -1,12 +1,13 @@
 import Foundation
 import PladRecords
 
-/// Variants of a ranking over several seeds: one teacher's answers, one warm-up a seed, a run for each variant.
+/// A sweep of ranking variants over several seeds: one set of the teacher's completions, one warm-up for each seed, a run for each
+/// variant.
 ///
-/// Under the settings' folder, `seed-N/base` holds the answers, the warmed-up student and its samples; `seed-N/NAME` is an ordinary
-/// run for each variant. A sweep that is begun again goes on where it stopped.
+/// Under the settings' folder, `seed-N/base` holds the completions, the warmed-up student and its samples; `seed-N/NAME` is an ordinary
+/// run for each variant. A sweep that is started again continues where it stopped.
 public struct Sweep: Sendable {
-    /// The run that the others of a seed begin from.
+    /// Name of the run that the others of a seed start from.
     package static let base = "base"
 
     private let settings: DistillSettings
@@ -17,10 +18,10 @@ public struct Sweep: Sendable {
     private let out: String
 
     /// - Parameters:
-    ///   - settings: what the runs share; its folder is that of the runs.
-    ///   - against: the student that the others are compared with, seed by seed: `warm-up`, `initial` or a variant.
+    ///   - settings: settings that the runs share; its folder is that of the runs.
+    ///   - against: student that the others are compared with, seed by seed: `warm-up`, `initial` or a variant.
     ///
-    /// Throws whatever a run would refuse, before the first one begins.
+    /// Throws all errors of invalid settings before the first run starts.
     public init(
         _ settings: DistillSettings, variants: [SweepVariant], seeds: [UInt64], against: String = "warm-up",
         observer: any RunObserver = SilentObserver()
@@ -81,9 +82,9 @@ public struct Sweep: Sendable {
 }
 
 extension Run {
-    /// Takes over another run's answers and warmed-up student, and its samples where they were drawn as this run draws them.
+    /// Links another run's completions and warmed-up student, and its samples if they are drawn as in this run.
     ///
-    /// Files are linked, not copied: a stage never changes a file, it puts another in its place.
+    /// Files are linked, not copied, since a stage never changes a file, but replaces it.
     fileprivate func begin(from base: Run) throws {
         let (mine, theirs) = (folder, base.folder)
         var files: [URL] = []
@@ -101,12 +102,12 @@ extension Run {
         try link(files, from: theirs)
     }
 
-    /// True if students that both runs have are measured alike in both: with the same samples, by the same scores.
+    /// True if students that both runs have are measured alike in both: with the same samples and scores.
     fileprivate func measuresLike(_ other: Run) -> Bool {
         settings.sampling.isDrawnLike(other.settings.sampling) && settings.ranking.norm == other.settings.ranking.norm
     }
 
-    /// Takes over what another run measured of the students before the ranking.
+    /// Links another run's measurements of the students before the ranking.
     fileprivate func takeMeasurements(from other: Run) throws {
         let theirs = other.folder
         try link(
@@ -129,7 +130,7 @@ extension Run {
 }
 
 extension SamplingSettings {
-    /// True if a prompt's samples are the same with both: of how many unpaid prompts there are some changes none of them.
+    /// True if a prompt's samples are the same with both settings; the number of unpaid prompts does not matter.
     fileprivate func isDrawnLike(_ other: SamplingSettings) -> Bool {
         var own = self
         own.unpaidLimit = other.unpaidLimit

@@ -8,7 +8,7 @@ enum SweepMeasure: String, CaseIterable {
     case rougeL, chrF, factsKept, quality, sampleQuality, likeliestBySum, likeliestByMean, beam4, beam8, bestQuality, passAtN, auroc,
         winRate, teacherNegativeLogLikelihood, rankAccuracy, rankAccuracyPerToken, kendall, calibrationError, lengthRatio
 
-    /// Its key in a line of `sweep.jsonl`.
+    /// Key of the measure in a line of `sweep.jsonl`.
     var key: String { SnakeCase.key(rawValue) }
 
     var heading: String {
@@ -35,13 +35,13 @@ enum SweepMeasure: String, CaseIterable {
         }
     }
 
-    /// In a line of a terminal of 100 columns, the heading beside it.
+    /// Meaning in a line of a terminal of 100 columns, beside the heading.
     var meaning: String {
         switch self {
-        case .rougeL: "Words in common with the teacher's answer, in its order, F. Higher is better."
+        case .rougeL: "Words in common with the teacher's text, in its order, F. Higher is better."
         case .chrF: "Runs of up to 6 characters in common with it, F. Higher is better."
         case .factsKept: "Share of the prompts' facts kept to the letter. Higher is better."
-        case .quality: "Quality of the greedy answer, as `quality.by` knows it. Higher is better."
+        case .quality: "Quality of the greedy completion, by `quality.by`. Higher is better."
         case .sampleQuality: "Mean quality of the student's own samples. Higher is better."
         case .likeliestBySum: "Quality of the likeliest of a prompt's samples. Higher is better."
         case .likeliestByMean: "The same, likeliest by the mean over tokens."
@@ -56,14 +56,14 @@ enum SweepMeasure: String, CaseIterable {
         case .rankAccuracyPerToken: "The same by means over tokens."
         case .kendall: "Whether the likelier samples are those more like the teacher's. Higher is better."
         case .calibrationError: "How far confidence in the order of pairs is from its rate. Lower is better."
-        case .lengthRatio: "Tokens of the answers over the teacher's."
+        case .lengthRatio: "Tokens of the completions over the teacher's."
         }
     }
 
-    /// All measures of a run's students: by student, then by measure; what a run does not have is absent.
+    /// All measures of a run's students, by student, then by measure; missing ones are absent.
     ///
-    /// Pairs are scored anew from the run's measurements, by sums and by means: runs whose losses form scores differently
-    /// are compared by the same ones. The win rate is the first judge's, over the warmed-up student.
+    /// Pairs are scored again from the run's measurements, by sums and by means, so that runs with different norms can be compared. The
+    /// win rate is the first judge's, over the warmed-up student.
     static func values(of run: Run, _ evaluation: Evaluation) throws -> [String: [SweepMeasure: Double]] {
         var values: [String: [SweepMeasure: Double]] = [:]
         for student in evaluation.students {
@@ -95,7 +95,7 @@ enum SweepMeasure: String, CaseIterable {
         return values
     }
 
-    /// The teacher's text against each sample that says something else, prompt by prompt.
+    /// The pairs of the teacher's text and each different sample, prompt by prompt.
     private static func pairs(_ prompts: [HeldOutMeasurement], _ norm: Norm) -> [[ScoredPair]] {
         prompts.map { prompt in
             let teacher = norm.score(
@@ -108,6 +108,6 @@ enum SweepMeasure: String, CaseIterable {
 }
 
 extension Ratio {
-    /// Nil where there is nothing to measure.
+    /// The ratio; nil if there is nothing to measure.
     fileprivate var share: Double? { denominator > 0 ? numerator / denominator : nil }
 }

@@ -3,18 +3,18 @@ import PladEvaluation
 import PladRecords
 import PladReport
 
-/// The result of a sweep: each student's measures over the seeds, and how they differ from one of them, seed by seed.
+/// The result of a sweep: each student's measures over the seeds, and their differences from one student, seed by seed.
 public struct SweepResult: Sendable {
     /// A line of `sweep.jsonl`.
     package struct Row: Encodable, Sendable {
         var student: String
         var seeds: [UInt64]
-        /// The seeds whose ranking collapsed and was rolled back, so that an earlier student was measured.
+        /// Seeds whose ranking collapsed and was rolled back, so that an earlier student was measured.
         var rolledBack: [UInt64]
-        /// By `SweepMeasure`.
+        /// Measures by the key of `SweepMeasure`.
         var measures: [String: SeedSpread]
         var against: String
-        /// This student minus `against` with the same seed.
+        /// Differences of this student from `against` with the same seed.
         var differences: [String: SeedSpread]
     }
 
@@ -28,7 +28,7 @@ public struct SweepResult: Sendable {
         var rolledBack: [UInt64] = []
     }
 
-    /// - Parameter students: in the order of the rows.
+    /// - Parameter students: students in the order of the rows.
     init(_ students: [Student], seeds: [UInt64], against: String) {
         self.against = against
         let baseline = students.first { $0.name == against }?.runs ?? []
@@ -42,7 +42,7 @@ public struct SweepResult: Sendable {
         }
     }
 
-    /// The measures that all the runs have.
+    /// The measures that all the runs have, over the seeds.
     private static func spreads(_ runs: [[SweepMeasure: Double]]) -> [String: SeedSpread] {
         SweepMeasure.allCases.reduce(into: [:]) { spreads, measure in
             let values = runs.compactMap { $0[measure] }
@@ -50,7 +50,7 @@ public struct SweepResult: Sendable {
         }
     }
 
-    /// For a terminal of 100 columns.
+    /// Table for a terminal of 100 columns.
     public var table: String {
         let seeds = rows.first?.seeds.count ?? 0
         let isAlone = seeds == 1
@@ -68,12 +68,12 @@ public struct SweepResult: Sendable {
         return (lines + (collapsed.isEmpty ? [] : [""] + collapsed) + [""] + legend).joined(separator: "\n")
     }
 
-    /// Those that any student has.
+    /// Measures that any student has.
     private var measures: [SweepMeasure] {
         SweepMeasure.allCases.filter { measure in rows.contains { $0.measures[measure.key] != nil } }
     }
 
-    /// A row a student, a column a measure.
+    /// The lines of a table with a row for each student and a column for each measure.
     private func block(_ rows: [Row], _ cell: (Row, String) -> String?) -> [String] {
         TextTable.lines(
             [TextTable.Column("student", rows.map(\.student))],

@@ -1,10 +1,10 @@
 import PladRecords
 
-/// One way to rank, of those that a sweep compares: a name, and its settings.
+/// A variant of the ranking in a sweep: a name, and its settings.
 public struct SweepVariant: Sendable, Equatable {
-    /// The name of its runs' folders: letters, digits, `.`, `_` and `-`.
+    /// Name of its runs' folders: letters, digits, `.`, `_` and `-`.
     public var name: String
-    /// The settings of its runs. They may differ from the sweep's in `sampling`, `pairing`, `ranking` and `optimiser`.
+    /// Settings of its runs. They may differ from the sweep's in `sampling`, `pairing`, `ranking` and `optimiser`.
     public var settings: DistillSettings
 
     public init(name: String, settings: DistillSettings) {
@@ -12,7 +12,7 @@ public struct SweepVariant: Sendable, Equatable {
         self.settings = settings
     }
 
-    /// Throws `RunError` where there is no variant, a name stands twice or is no name for a folder.
+    /// Throws `RunError` if there is no variant, or a name occurs twice or is not valid for a folder.
     package static func check(names: [String]) throws {
         guard !names.isEmpty else { throw RunError(.usage, "there is nothing to compare: give `losses` rank,dpo or `variants` FILE") }
         var seen: Set<String> = []
@@ -22,12 +22,12 @@ public struct SweepVariant: Sendable, Equatable {
                     .usage, "the variant \"\(name)\" names a folder: give letters, digits, . _ and -, and not \(Sweep.base)")
             }
             guard seen.insert(name).inserted else {
-                throw RunError(.usage, "the variant \(name) stands twice; give each a name of its own")
+                throw RunError(.usage, "the variant \(name) occurs twice; give each a different name")
             }
         }
     }
 
-    /// Throws `RunError` that names a setting which the runs of a seed share: teacher, prompts, student, warm-up.
+    /// Throws `RunError` with a setting that the runs of a seed must share: teacher, prompts, student, warm-up.
     func check(against shared: DistillSettings) throws {
         var common = settings
         (common.sampling, common.pairing, common.ranking) = (shared.sampling, shared.pairing, shared.ranking)

@@ -5,8 +5,8 @@ import PladRecords
 package import PladTeacher
 
 extension Run {
-    /// The teacher's answers once batches have brought what the cache lacked for the questions. It asks nobody: what a batch
-    /// has failed to answer fails.
+    /// The teacher after batches have brought the missing completions of the questions. It sends no further requests: a question that
+    /// failed in a batch fails.
     func batchedTeacher(for questions: [TeachQuestion]) async throws -> CachedTeacher {
         let settings = settings.teacher
         let resolved = try settings.resolved()
@@ -29,14 +29,14 @@ extension Run {
         let outcome = try await run(missing)
         if !missing.isEmpty {
             let without = missing.count { outcome.failures[AnswerKey.digest(of: $0)] != nil }
-            observer.notice("batch", "\(missing.count) questions: \(missing.count - without) answered, \(without) without an answer")
+            observer.notice("batch", "\(missing.count) requests: \(missing.count - without) completed, \(without) without a completion")
         }
         return teacher(.batched(outcome))
     }
 }
 
 extension BatchRun {
-    /// The batches of one endpoint; an observer hears how far they are.
+    /// Makes the batches of one endpoint; an observer gets their progress.
     package init(
         _ cache: AnswerCache, _ endpoint: Endpoint, _ dialect: any Dialect, _ access: Access, attempts: Int = 6,
         ledger: Ledger? = nil, observer: any RunObserver

@@ -5,28 +5,28 @@ import PladStudent
 import PladTeacher
 import PladTraining
 
-/// The bill of asking, before anybody is asked: how much of it is paid for already, and what the rest can cost.
+/// The cost of a run before it starts: the completions that are paid for already, and the bounds for the others.
 package struct DryRun: Encodable {
     package var questions = 0
-    /// In the cache, or asked once for several.
+    /// Number of questions in the cache, or asked once for several.
     package var cached = 0
-    /// In a batch that is not over, and paid for there.
+    /// Number of questions in an open batch, where they are paid for.
     package var inBatch = 0
     package var toAsk = 0
-    /// Prompt tokens of those to ask: at four bytes a token, and at one.
+    /// Number of prompt tokens to send: at four bytes a token, and at one.
     package var promptTokensAtLeast = 0
     package var promptTokensAtMost = 0
-    /// Completion tokens of those to ask, if every one went to its limit; nil where the requests set none.
+    /// Number of completion tokens if all reach their limit; nil if the requests have none.
     package var completionTokensAtMost: Int? = 0
-    /// At least the prompts; nil where the price is not known.
+    /// Cost of the prompts only, and upper bound; nil if the price is not known.
     package var dollarsAtLeast: Double?
     package var dollarsAtMost: Double?
-    /// Optimiser steps of the warm-up, if every question is answered.
+    /// Number of the warm-up's optimiser steps, if every question is answered.
     package var warmUpSteps = 0
-    /// Bytes that the ranking takes, if answers and samples went to their limit; nil without a student.
+    /// Memory of the ranking in bytes, if completions and samples reach their limit; nil without a student.
     package var trainingBytes: Int?
 
-    /// Looks every question up and prices those that are not there. Asks nobody, opens no connection and begins no run.
+    /// Looks every question up and prices the missing ones. Sends nothing, opens no connection and starts no run.
     package init(_ run: Run) async throws {
         let settings = run.settings.teacher
         let price = settings.batch ? settings.resolvedPrice?.batched : settings.resolvedPrice
@@ -69,7 +69,7 @@ package struct DryRun: Encodable {
 }
 
 extension Run {
-    /// The memory that the ranking takes at most: pairs of the longest prompts whose sides go to the token limit.
+    /// Upper bound of the ranking's memory: pairs of the longest prompts whose sides reach the token limit.
     fileprivate func trainingMemory() throws -> MemoryPlan {
         let student = try Student(at: student, threads: 1)
         try settings.adapter.attach(to: student, seed: 0)

@@ -4,9 +4,9 @@ import PladRecords
 package import PladTeacher
 import Yams
 
-/// The prices that plad knows, from `prices.yaml` beside this file.
+/// The known prices, from `prices.yaml` beside this file.
 package struct PriceTable: Decodable {
-    /// The day on which they were looked up.
+    /// Date of the prices.
     package var date: String
     package var hosts: [String: [String: Price]]
 
@@ -18,7 +18,7 @@ package struct PriceTable: Decodable {
         }
     }()
 
-    /// The price of a model at an endpoint, also under the name of a dated snapshot; nil for an unknown one.
+    /// The price of a model at an endpoint, also by the name of a dated snapshot; nil for an unknown one.
     package func price(of model: String, at remote: String) -> Price? {
         guard let host = URLComponents(string: remote)?.host?.lowercased(), let models = hosts[host] else { return nil }
         if let price = models[model] { return price }
@@ -29,12 +29,12 @@ package struct PriceTable: Decodable {
 }
 
 extension TeacherSettings {
-    /// The teacher's price: the one given, else the table's; nil where neither says.
+    /// The teacher's price: the given one, else the table's; nil if neither is known.
     package var resolvedPrice: Price? { price ?? remote.flatMap { PriceTable.known.price(of: model ?? "", at: $0) } }
 
-    /// The ledger that pays the teacher; nil where no price is known. Throws `SettingError` for a budget without one.
+    /// The ledger for the teacher; nil if no price is known. Throws `SettingError` for a budget without a price.
     ///
-    /// - Parameter batched: whether it is asked in batches.
+    /// - Parameter batched: true if the teacher is asked in batches.
     func ledger(_ cache: AnswerCache, teacher: String, batched: Bool = false) throws -> Ledger? {
         guard let price = resolvedPrice else {
             guard budget == nil else {

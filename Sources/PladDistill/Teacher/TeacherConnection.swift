@@ -5,12 +5,12 @@ import PladRecords
 package import PladTeacher
 
 extension TeacherSettings {
-    /// The file of the cache.
+    /// File of the cache.
     package var cacheFile: URL { URL(fileURLWithPath: cache ?? Self.usualCache) }
 
-    /// The teacher that the settings name. Throws `SettingError` for settings that name none.
+    /// The teacher of the settings. Throws `SettingError` for incomplete settings.
     ///
-    /// - Parameter path: the settings' place among all, for errors: `teacher` or `evaluation.judge`.
+    /// - Parameter path: path of these settings, for errors: `teacher` or `evaluation.judge`.
     package func resolved(_ path: String = "teacher") throws -> ResolvedTeacher {
         guard let teacher = try ResolvedTeacher(try resolvedDialect(path), remote: remote, id: id) else {
             throw SettingError(
@@ -19,7 +19,7 @@ extension TeacherSettings {
         return teacher
     }
 
-    /// The key and headers for the endpoint. Throws `TeacherError.keyWithheld` where they must not go there.
+    /// The key and headers for the endpoint. Throws `TeacherError.keyWithheld` if they must not be sent to it.
     package func access(to endpoint: Endpoint, _ path: String = "teacher") throws -> Access {
         let environment = ProcessInfo.processInfo.environment
         let keys = KeySource(
@@ -30,11 +30,11 @@ extension TeacherSettings {
 }
 
 extension CachedTeacher {
-    /// The teacher that the settings name, behind its cache. In replay nothing is made that could open a socket.
+    /// Makes the teacher of the settings, behind its cache. In replay nothing is made that could open a socket.
     ///
     /// - Parameters:
-    ///   - path: the settings' place among all, for errors: `teacher` or `evaluation.judge`.
-    ///   - run: the name of the run that asks, in the cache.
+    ///   - path: path of these settings, for errors: `teacher` or `evaluation.judge`.
+    ///   - run: name of the run in the cache.
     convenience init(_ settings: TeacherSettings, _ path: String = "teacher", run: String? = nil, observer: any RunObserver) throws {
         try settings.validate(path)
         let teacher = try settings.resolved(path)
@@ -52,12 +52,12 @@ extension CachedTeacher {
         self.init(
             cache: cache, teacher, mode: settings.refresh ? .refresh(remote) : .record(remote), ledger: ledger,
             nameSetting: "\(path).id", run: run,
-            onWait: { observer.notice("waiting", "another process is asking some of these; its answers are used") })
+            onWait: { observer.notice("waiting", "another process is asking some of these; its completions are used") })
     }
 }
 
 extension ResolvedTeacher {
-    /// The endpoint, where it is asked and not only replayed. Throws `SettingError` where no address is given.
+    /// The endpoint to ask. Throws `SettingError` if there is no address.
     func asked(_ path: String = "teacher") throws -> Endpoint {
         guard let endpoint else { throw SettingError(path: "\(path).remote", problem: "is missing: give the teacher's URL") }
         return endpoint
@@ -65,7 +65,7 @@ extension ResolvedTeacher {
 }
 
 extension TeachSummary.Wire {
-    /// Adds what one process's requests have come to. Money is the run's: what a start has paid that was killed counts too.
+    /// Adds the usage of one process. The cost is the whole run's, killed processes included.
     mutating func add(_ usage: RunUsage) {
         answers += usage.asked
         attempts += usage.attempts

@@ -1,8 +1,8 @@
 package import PladRecords
 
-/// Asks a model which of two answers is better, always in both orders.
+/// Asks a model which of two completions is better, always in both orders.
 package struct Judge: Sendable {
-    /// Puts a conversation to the judging model and gives its reply; caching, limits and retries are behind it.
+    /// Sends a conversation to the judging model and returns its reply; caching, limits and retries are behind it.
     package typealias Ask = @Sendable ([Message]) async throws -> String
 
     private let ask: Ask
@@ -11,10 +11,10 @@ package struct Judge: Sendable {
         self.ask = ask
     }
 
-    /// Judges each student's answers against the baseline's on the same prompts, many at a time.
+    /// Judges each of the student's completions against the baseline's on the same prompts, many at a time.
     ///
     /// Lengths are in tokens. Throws what `ask` throws; a reply without a verdict is counted, not thrown.
-    /// - Parameter showsReference: shows the judge the teacher's text as a good answer.
+    /// - Parameter showsReference: true to show the judge the teacher's text as a good completion.
     package func compare(
         _ student: StudentMeasurements, with baseline: StudentMeasurements, showsReference: Bool = true, concurrency: Int = 64
     ) async throws -> [JudgedPair] {
@@ -44,7 +44,7 @@ package struct Judge: Sendable {
         group.addTask { (index, try await judge(answers.student, answers.baseline, showsReference)) }
     }
 
-    /// The same answers are a tie without asking.
+    /// Judges one prompt; equal completions are a tie without a request.
     private func judge(_ student: HeldOutMeasurement, _ baseline: HeldOutMeasurement, _ showsReference: Bool) async throws -> JudgedPair {
         var pair = JudgedPair(
             studentFirst: .tie, studentSecond: .tie, studentLength: student.answerTokens, baselineLength: baseline.answerTokens)

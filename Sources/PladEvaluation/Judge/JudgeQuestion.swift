@@ -1,11 +1,11 @@
 package import PladRecords
 
-/// Two answers to a prompt, to be compared by a judge, and how that is asked.
+/// A comparison of two completions of a prompt by a judge, and its wording.
 package struct JudgeQuestion: Sendable, Hashable {
     package var prompt: String
     package var first: String
     package var second: String
-    /// An answer known to be good, where there is one.
+    /// Completion known to be good, if there is one.
     package var reference: String?
 
     package init(prompt: String, first: String, second: String, reference: String? = nil) {
@@ -15,12 +15,12 @@ package struct JudgeQuestion: Sendable, Hashable {
         self.reference = reference
     }
 
-    /// The same question with the answers in the other order: judges lean towards a position.
+    /// The same comparison with the completions in the other order, since judges prefer a position.
     package var swapped: JudgeQuestion {
         JudgeQuestion(prompt: prompt, first: second, second: first, reference: reference)
     }
 
-    /// The conversation that puts the question; texts are fenced, because they may hold instructions of their own.
+    /// The conversation for the judge; texts are fenced, because they may contain instructions.
     package var messages: [Message] {
         var parts = [Self.fenced("prompt", prompt)]
         if let reference { parts.append(Self.fenced("reference", reference)) }

@@ -1,6 +1,6 @@
 extension JudgedPair {
-    /// A pair decided by scores, which know no order: the higher one wins, equal ones tie. Without a score there is no
-    /// verdict.
+    /// Decides a pair by scores, which do not depend on the order: the higher one wins, equal ones tie. A missing score leaves the pair
+    /// without a verdict.
     package init(studentScore: Double?, baselineScore: Double?, studentLength: Int, baselineLength: Int) {
         self.init(studentFirst: nil, studentSecond: nil, studentLength: studentLength, baselineLength: baselineLength)
         guard let studentScore, let baselineScore else { return }

@@ -1,8 +1,9 @@
 package import PladRecords
 
 extension Judgement {
-    /// Sums up pairs, one a prompt.
-    /// - Parameter seesOrder: whether the judge sees which answer comes first, so that a flip can happen at all.
+    /// Sums up pairs, one for each prompt.
+    ///
+    /// - Parameter seesOrder: true if the judge sees the order, so that a flip is possible.
     package init(of pairs: [JudgedPair], student: String, baseline: String, judge: String, seesOrder: Bool = true, bootstrap: Bootstrap) {
         let readable = pairs.filter { $0.score != nil }
         let scores = readable.map { $0.score! }
@@ -27,7 +28,7 @@ extension Judgement {
 }
 
 extension JudgedPair {
-    /// Within a tenth of the baseline's length is as long.
+    /// Bucket of the relative length; within a tenth of the baseline's is `as long`.
     fileprivate var lengthBucket: String {
         let ratio = Double(studentLength) / Double(max(baselineLength, 1))
         return ratio < 0.9 ? "shorter" : ratio > 1.1 ? "longer" : "as long"

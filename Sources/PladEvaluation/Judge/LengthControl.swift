@@ -1,16 +1,16 @@
 import Foundation
 
-/// The win rate that a student would have if its answers were as long as the baseline's.
+/// The win rate that a student would have if its completions were as long as the baseline's.
 ///
-/// Fits P(win) = sigmoid(a + b · tanh(Δ / σ)), where Δ is how much longer the student's answer is and σ the standard
-/// deviation of Δ, and reads it at Δ = 0. Source: Dubois, Galambosi, Liang and Hashimoto 2024, "Length-Controlled
-/// AlpacaEval", equation 2 without its terms for instruction difficulty.
+/// It fits P(win) = sigmoid(a + b · tanh(Δ / σ)), where Δ is the excess length of the student's completion and σ the standard deviation
+/// of Δ, and returns the value at Δ = 0. Source: Dubois, Galambosi, Liang and Hashimoto 2024, "Length-Controlled AlpacaEval", equation
+/// 2 without its terms for instruction difficulty.
 enum LengthControl {
     /// - Parameters:
-    ///   - scores: from 0 to 1, one a pair.
+    ///   - scores: scores from 0 to 1, one for each pair.
     ///   - longer: Δ of each pair.
-    ///   - times: how often each pair counts.
-    /// - Returns: nil where nothing counts.
+    ///   - times: multiplicity of each pair.
+    /// - Returns: the win rate; nil if all multiplicities are 0.
     static func winRate(scores: [Double], longer: [Double], times: [Double]) -> Double? {
         let total = times.reduce(0, +)
         guard total > 0 else { return nil }

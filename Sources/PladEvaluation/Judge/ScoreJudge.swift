@@ -1,15 +1,15 @@
 package import PladRecords
 
-/// Judges by a score of each answer: what a metric or a model's likelihood says, without asking anyone.
+/// A judge by a score of each completion, such as a metric or a model's likelihood, without requests.
 package struct ScoreJudge {
-    /// An answer's score, nil where it has none. Prompt and answer are those of the measurement.
+    /// Computes a completion's score; nil if there is none. Prompt and completion are those of the measurement.
     private let score: (HeldOutMeasurement) throws -> Double?
 
     package init(_ score: @escaping (HeldOutMeasurement) throws -> Double?) {
         self.score = score
     }
 
-    /// Holds each of the student's answers against the baseline's; what has no score counts as malformed.
+    /// Compares each of the student's completions with the baseline's; a missing score counts as malformed.
     package func compare(_ student: StudentMeasurements, with baseline: StudentMeasurements) throws -> [JudgedPair] {
         try student.checkPaired(with: baseline)
         return try zip(student.prompts, baseline.prompts).map { own, other in
@@ -22,7 +22,7 @@ package struct ScoreJudge {
         }
     }
 
-    /// The answer that keeps more of the prompt's facts is better; then the one that is closer to the teacher's text.
+    /// The judge by the number of the prompt's facts kept, then by similarity to the teacher's text.
     package static func metric(_ likeness: SimilarityMetric) -> ScoreJudge {
         // SimilarityMetric is at most 1, so that one more fact weighs more than all of it.
         ScoreJudge { prompt in

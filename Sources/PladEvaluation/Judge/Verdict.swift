@@ -1,13 +1,13 @@
-/// The verdict of a judge on two answers.
+/// The verdict of a judge on two completions.
 package enum Verdict: Sendable, Hashable {
     case first
     case second
     case tie
 
-    /// The verdict that a judge's reply ends in, nil where there is none.
+    /// Reads the verdict at the end of a judge's reply; nil if there is none.
     ///
-    /// Read are `Verdict: A` (also `**Verdict:** B`, `verdict - tie`), the last one if there are several; `[[A]]`, `[[B]]`,
-    /// `[[C]]`; and a reply that is one of the words alone.
+    /// It accepts `Verdict: A` (also `**Verdict:** B`, `verdict - tie`), the last one if there are several; `[[A]]`, `[[B]]`, `[[C]]`;
+    /// and a reply that is only one of the words.
     package init?(reply: String) {
         let named = reply.matches(of: /verdict[^A-Za-z0-9]{0,12}(a|b|tie)\b/.ignoresCase()).last.map { String($0.1) }
         let bracketed = reply.matches(of: /\[\[(a|b|c|tie)\]\]/.ignoresCase()).last.map { String($0.1) }
@@ -20,7 +20,7 @@ package enum Verdict: Sendable, Hashable {
         }
     }
 
-    /// The score that the verdict gives the first answer.
+    /// The score that the verdict gives the first completion.
     var scoreOfFirst: Double {
         switch self {
         case .first: 1

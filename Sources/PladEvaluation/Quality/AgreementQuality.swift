@@ -1,8 +1,8 @@
 package import PladRecords
 
-/// The share of the prompt's other candidates that say the same: what a student says again and again is likelier right.
+/// The share of the prompt's other candidates that have the same answer: a student's frequent answers are more likely right.
 ///
-/// Source: self-consistency (arXiv 2203.11171), the majority of several samples.
+/// Source: self-consistency (arXiv 2203.11171), the majority over several samples.
 package struct AgreementQuality: Quality {
     package let needsTeacher = false
     private let answer: FinalAnswer

@@ -1,8 +1,8 @@
 package import PladRecords
 
-/// 1 for a completion whose final answer is right, 0 for others.
+/// Quality 1 for a completion with the right final answer, 0 for others.
 ///
-/// Right is the prompt's `answer`, or where it names none the answer that most of the teacher's completions give.
+/// The right answer is the prompt's `answer` or, if it has none, the most frequent one in the teacher's completions.
 package struct AnswerQuality: Quality {
     package let needsTeacher = false
     private let answer: FinalAnswer
@@ -22,7 +22,7 @@ package struct AnswerQuality: Quality {
 }
 
 extension [String] {
-    /// The text whose key most of the texts have, the first of several; nil of none.
+    /// The text with the most frequent key, the first of several; nil if there are no texts.
     func mostFrequent(by key: (String) -> String) -> String? {
         let counts = Dictionary(grouping: self, by: key).mapValues(\.count)
         return enumerated().max { a, b in

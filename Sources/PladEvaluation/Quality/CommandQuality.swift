@@ -1,19 +1,19 @@
 package import Foundation
 package import PladRecords
 
-/// The number that a program of the user's gives each completion.
+/// The quality that a program of the user's gives each completion.
 ///
-/// The program is started once. It reads a JSON line `{"id","prompt"|"messages","completion"}` (with `answer`, `facts` and `teacher` where
-/// there are some) and writes a line with a number; the greater the better, and 1 is right in full.
+/// The program is started once. It reads a JSON line `{"id","prompt"|"messages","completion"}` (with `answer`, `facts` and `teacher` if
+/// there are any) and writes a line with a number; greater is better, and 1 is fully right.
 ///
-/// Throws `EvaluationError.quality` where it cannot be started, ends early, writes no number or takes longer than `timeout`.
+/// Throws `EvaluationError.quality` if it cannot be started, ends early, writes no number or takes longer than `timeout`.
 package final class CommandQuality: Quality, @unchecked Sendable {
     package let needsTeacher = false
 
     private let command: String
-    /// Seconds that one completion may take.
+    /// Largest number of seconds for one completion.
     private let timeout: Double
-    /// Guards `running`: completions are asked one after the other.
+    /// Guards `running`: completions are scored one after the other.
     private let lock = NSLock()
     private var running: Coprocess?
 
@@ -66,10 +66,10 @@ private struct CoprocessError: Error {
     var message: String
 }
 
-/// A program that answers line by line.
+/// A program that answers each line of input with a line.
 private final class Coprocess {
     private let program: ChildProgram
-    /// A socket, since a program that has ended must not end this one by a signal.
+    /// Socket to the program's input; not a pipe, since writing to an ended program must not raise a signal.
     private let input: Int32
     private let output: Int32
     private var buffer: [UInt8] = []

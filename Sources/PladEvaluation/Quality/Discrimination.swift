@@ -1,10 +1,11 @@
 import PladRecords
 
-/// The power of a student's log-probability to tell its right samples from its wrong ones, over all prompts: the area under the ROC curve.
+/// The ability of a student's log-probability to separate its right samples from its wrong ones, over all prompts: the area under the
+/// ROC curve.
 ///
-/// It is the probability that a right sample is likelier than a wrong one, ties half (Hanley and McNeil 1982).
+/// It is the probability that a right sample has a higher log-probability than a wrong one, ties half (Hanley and McNeil 1982).
 struct Discrimination {
-    /// Samples by rising log-probability: the prompt of each, whether it is right, and whether it is as likely as the one before.
+    /// Samples by rising log-probability: index of the prompt, true if right, and true if tied with the one before.
     private let samples: [(prompt: Int, isRight: Bool, isTied: Bool)]
 
     /// Nil unless there are right and wrong samples.
@@ -23,7 +24,7 @@ struct Discrimination {
 
     var count: Int { samples.count }
 
-    /// Each prompt's samples counted so many times; nil where none is right or none is wrong.
+    /// The area with each prompt's samples by multiplicity; nil if none is right or none is wrong.
     func auroc(times: [Double]) -> Double? {
         var (wrongBelow, right, wrong, won) = (0.0, 0.0, 0.0, 0.0)
         var tied = (right: 0.0, wrong: 0.0)

@@ -1,6 +1,6 @@
 package import PladRecords
 
-/// The share of the prompt's facts that a completion keeps to the letter.
+/// The share of the prompt's facts that a completion repeats exactly.
 package struct FactsQuality: Quality {
     package let needsTeacher = false
 

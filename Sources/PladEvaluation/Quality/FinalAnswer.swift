@@ -1,27 +1,28 @@
 import Foundation
 import PladRecords
 
-/// Finds the answer that a text ends in, and compares answers as people do: 1,200.0 is 1200, "(b)" is B.
+/// Finds the final answer in a text, and compares answers by meaning: 1,200.0 is 1200, "(b)" is B.
 package struct FinalAnswer: Sendable {
-    /// The text after the last "Answer:" on its line.
+    /// Pattern of the text after the last "Answer:" on its line.
     package static let usualPattern = #"(?i)\banswer\s*(?:is\b)?\s*:?[ \t]*([^\n]+)"#
 
     // A regular expression is a value; only its type does not say so.
     private struct Pattern: @unchecked Sendable { let regex: Regex<AnyRegexOutput> }
     private let pattern: Pattern
 
-    /// - Parameter pattern: a regular expression; of its last match the first group is the answer, or all of it where it has none.
+    /// - Parameter pattern: a regular expression; the answer is the first group of its last match, or the whole match if it has no
+    ///   group.
     ///
-    /// Throws `RecordError.malformed` for what is no regular expression.
+    /// Throws `RecordError.malformed` for an invalid regular expression.
     package init(_ pattern: String = Self.usualPattern) throws {
         do {
             self.pattern = Pattern(regex: try Regex(pattern))
         } catch {
-            throw RecordError(.malformed, "task.yaml: answer: \(pattern) is no regular expression: \(error)")
+            throw RecordError(.malformed, "task.yaml: answer: \(pattern) is not a regular expression: \(error)")
         }
     }
 
-    /// The answer as the text spells it; nil where it has none.
+    /// The answer as the text spells it; nil if there is none.
     package func find(in text: String) -> String? {
         guard let match = text.matches(of: pattern.regex).last else { return nil }
         let found = match.output.count > 1 ? match.output[1].substring : match.output[0].substring
@@ -31,8 +32,9 @@ package struct FinalAnswer: Sendable {
 
     /// True if two spellings give the same answer.
     ///
-    /// Where `expected` is a number, the first number of `given` is compared with it, units and thousands' commas aside; where it is a
-    /// letter, the first letter that stands alone; else the texts without case, quotes, brackets and full stops around them.
+    /// If `expected` is a number, it is compared with the first number in `given`, ignoring units and thousands' commas; if it is a
+    /// letter, with the first letter that stands alone; else the texts are compared without case and surrounding quotes, brackets and
+    /// full stops.
     package static func isSame(_ given: String, _ expected: String) -> Bool {
         if let wanted = number(expected) { return firstNumber(in: given).map { abs($0 - wanted) <= 1e-9 * max(1, abs(wanted)) } ?? false }
         let (mine, theirs) = (plain(given), plain(expected))
@@ -41,7 +43,7 @@ package struct FinalAnswer: Sendable {
         return given.split { !$0.isLetter && !$0.isNumber }.first.map { $0.lowercased() == theirs } ?? false
     }
 
-    /// An answer as the same answers all spell it.
+    /// The canonical spelling of an answer, which equal answers share.
     static func canonical(_ text: String) -> String { number(text).map { String($0) } ?? plain(text) }
 
     private static func plain(_ text: String) -> String {

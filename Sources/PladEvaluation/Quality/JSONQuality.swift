@@ -1,10 +1,10 @@
 import Foundation
 package import PladRecords
 
-/// The validity of a completion as the task's JSON, and the share of its fields that are right.
+/// The quality of a completion as the task's JSON: its validity, and the share of right fields.
 ///
-/// 0 for what is no JSON or does not fit the schema. Else the share of the expected object's fields that the completion has with the same
-/// value; expected is the prompt's `answer`, or the teacher's first completion that fits. 1 where nothing is expected.
+/// It is 0 for invalid JSON or one that does not fit the schema, else the share of the expected object's fields that the completion has
+/// with the same value. Expected is the prompt's `answer`, or the teacher's first completion that fits; without either it is 1.
 package struct JSONQuality: Quality {
     package let needsTeacher = false
     private let schema: JSONSchema?

@@ -1,12 +1,12 @@
 package import PladRecords
 
-/// The part of JSON Schema that describes an answer: types, fields, choices, bounds.
+/// A JSON Schema, as far as it is needed to describe an answer: types, fields, choices, bounds.
 ///
-/// Keywords that decide and are not known are refused when the schema is read, so that none is passed over in silence. Source:
-/// JSON Schema 2020-12, core and validation.
+/// Unknown keywords that affect validity are refused when the schema is read, so that none is ignored silently. Source: JSON Schema
+/// 2020-12, core and validation.
 package struct JSONSchema: Sendable {
     private let root: JSONValue
-    /// Regular expressions are values; only their type does not say so.
+    /// `@unchecked Sendable`: regular expressions are immutable values, but their type is not marked so.
     private struct Patterns: @unchecked Sendable { var known: [String: Regex<AnyRegexOutput>] = [:] }
     private var patterns = Patterns()
 
@@ -17,7 +17,7 @@ package struct JSONSchema: Sendable {
     ]
     private static let types: Set = ["object", "array", "string", "number", "integer", "boolean", "null"]
 
-    /// Throws `RecordError.malformed` that names the keyword, and where it stands, that is unknown or has a wrong value.
+    /// Parses a schema. Throws `RecordError.malformed` with the keyword that is unknown or has a wrong value, and its place.
     package init(_ schema: JSONValue) throws {
         root = schema
         try check(schema, "$", depth: 0)
@@ -26,7 +26,7 @@ package struct JSONSchema: Sendable {
     private mutating func check(_ schema: JSONValue, _ place: String, depth: Int) throws {
         func wrong(_ what: String) -> RecordError { RecordError(.malformed, "task.yaml: schema, \(place): \(what)") }
         if schema == .bool(true) || schema == .bool(false) { return }
-        guard let members = schema.object, depth < 64 else { throw wrong("is no schema: give an object") }
+        guard let members = schema.object, depth < 64 else { throw wrong("is not a schema: give an object") }
         for (keyword, value) in members.sorted(by: { $0.key < $1.key }) where !Self.notes.contains(keyword) {
             guard Self.known.contains(keyword) else {
                 throw wrong("\"\(keyword)\" is not known; these are: \(Self.known.sorted().joined(separator: ", "))")
@@ -38,25 +38,25 @@ package struct JSONSchema: Sendable {
                     throw wrong("\"type\" is none of \(Self.types.sorted().joined(separator: ", "))")
                 }
             case "properties":
-                guard let fields = value.object else { throw wrong("\"properties\" is no object") }
+                guard let fields = value.object else { throw wrong("\"properties\" is not an object") }
                 for (name, field) in fields { try check(field, place + "." + name, depth: depth + 1) }
             case "items", "additionalProperties": try check(value, place + "." + keyword, depth: depth + 1)
             case "anyOf", "allOf":
-                guard let parts = value.array, !parts.isEmpty else { throw wrong("\"\(keyword)\" is no list of schemas") }
+                guard let parts = value.array, !parts.isEmpty else { throw wrong("\"\(keyword)\" is not a list of schemas") }
                 for (index, part) in parts.enumerated() { try check(part, "\(place).\(keyword)[\(index)]", depth: depth + 1) }
             case "enum", "required":
-                guard value.array != nil else { throw wrong("\"\(keyword)\" is no list") }
+                guard value.array != nil else { throw wrong("\"\(keyword)\" is not a list") }
             case "pattern":
-                guard let text = value.string, let regex = try? Regex(text) else { throw wrong("\"pattern\" is no regular expression") }
+                guard let text = value.string, let regex = try? Regex(text) else { throw wrong("\"pattern\" is not a regular expression") }
                 patterns.known[text] = regex
             case "const", "uniqueItems": break
             default:
-                guard value.double != nil else { throw wrong("\"\(keyword)\" is no number") }
+                guard value.double != nil else { throw wrong("\"\(keyword)\" is not a number") }
             }
         }
     }
 
-    /// The first thing that does not fit, with its place; nil where the value fits.
+    /// The first violation, with its place; nil if the value is valid.
     package func problem(with value: JSONValue) -> String? { problem(value, root, "$") }
 
     private func problem(_ value: JSONValue, _ schema: JSONValue, _ place: String) -> String? {

@@ -1,9 +1,9 @@
 package import PladRecords
 
-/// The rank that a judging model gives among a prompt's candidates: one question ranks them all, put in both orders.
+/// The rank by a judging model among a prompt's candidates: one request ranks them all, in both orders.
 ///
-/// The best has 1, the last 0; a candidate's number is the mean of both orders, since judges lean towards a position. Equal texts are
-/// shown once. Source: list-wise ranking of candidates by a model, SumLLM (arXiv 2305.14239).
+/// The best has 1, the last 0; a candidate's number is the mean of both orders, since judges prefer a position. Equal texts are shown
+/// once. Source: list-wise ranking of candidates by a model, SumLLM (arXiv 2305.14239).
 package struct JudgeQuality: Quality {
     package let needsTeacher = false
     private let ask: Judge.Ask
@@ -23,7 +23,7 @@ package struct JudgeQuality: Quality {
         }
     }
 
-    /// Each text's rank from 0; nil for a reply without a ranking of them all.
+    /// Each text's rank from 0; nil for a reply without a full ranking.
     private func ranks(_ texts: [String], _ prompt: Prompt, _ reference: String?) async throws -> [Int]? {
         Self.ranks(try await ask(Self.messages(texts, prompt, reference)), of: texts.count)
     }

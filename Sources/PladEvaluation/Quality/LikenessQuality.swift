@@ -1,6 +1,6 @@
 package import PladRecords
 
-/// Likeness to the teacher's text that is nearest: ROUGE-L, or chrF where ROUGE cannot read the texts' script.
+/// The similarity to the nearest of the teacher's texts: ROUGE-L, or chrF if ROUGE cannot read the texts' script.
 package struct LikenessQuality: Quality {
     package let needsTeacher = true
 

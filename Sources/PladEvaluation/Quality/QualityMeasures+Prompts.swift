@@ -1,7 +1,7 @@
 import PladRecords
 
 extension StudentMeasurements {
-    /// By how good its answers and samples are; nil where no quality was known.
+    /// The quality of its completions and samples; nil if no quality is defined.
     func quality(_ bootstrap: Bootstrap) -> QualityMeasures? {
         guard let by = prompts.lazy.compactMap(\.qualityBy).first else { return nil }
         var measures = qualityMeasures(by) { bootstrap.estimate(of: self[$0]) }
@@ -13,7 +13,7 @@ extension StudentMeasurements {
         return measures
     }
 
-    /// The same of this student minus another; nil where a student's completions were ranked among themselves.
+    /// The difference in quality from another student; nil if completions were ranked only among a student's own.
     func quality(minus baseline: StudentMeasurements, _ bootstrap: Bootstrap) -> QualityMeasures? {
         guard let by = prompts.lazy.compactMap(\.qualityBy).first, QualityKind(rawValue: by)?.isRelative != true else { return nil }
         let columns = Set(Column.allCases.filter { isMeasured($0) && baseline.isMeasured($0) })
@@ -32,10 +32,10 @@ extension StudentMeasurements {
 }
 
 extension HeldOutMeasurement {
-    /// The least quality that is right in full, the last bit of a share aside.
+    /// Least quality that counts as fully right, with a margin for rounding.
     package static let right = 1 - 1e-9
 
-    /// Every measure of quality of this prompt; of nothing where it has none.
+    /// Every measure of quality of this prompt; empty if it has none.
     var qualityRatios: [(StudentMeasurements.Column, Ratio)] {
         let known = (own ?? []).compactMap { sample in sample.quality.map { (sample: sample, quality: $0) } }
         func ratio(_ value: Double?) -> Ratio { value.map { Ratio($0) } ?? Ratio(0, of: 0) }

@@ -1,11 +1,11 @@
 package import PladRecords
 
 extension RiskCoverage {
-    /// The share of the answers above the threshold that is to be right.
+    /// Share of right completions that the threshold is set for.
     private static let wanted = 0.95
     private static let pointCount = 100
 
-    /// The curve over greedy answers, surest first; nil where they have no quality or log-probability.
+    /// Computes the curve over greedy completions, the most confident first; nil if they have no quality or log-probability.
     ///
     /// Source: El-Yaniv and Wiener 2010, "On the Foundations of Noise-free Selective Classification".
     init?(of prompts: [HeldOutMeasurement]) {
@@ -22,7 +22,7 @@ extension RiskCoverage {
         self.init(points: points)
     }
 
-    /// Sets the threshold by other prompts than those of the curve, and says what it does on the latter.
+    /// Sets the threshold by other prompts than those of the curve, and computes its coverage and quality on the latter.
     package mutating func setThreshold(by chosen: [HeldOutMeasurement], on prompts: [HeldOutMeasurement]) {
         threshold = Self.threshold(of: chosen)
         guard let threshold else { return }
@@ -32,7 +32,7 @@ extension RiskCoverage {
         precision = above.isEmpty ? nil : above.reduce(0) { $0 + $1.quality } / Double(above.count)
     }
 
-    /// The lowest log-probability above which enough of the answers are right; nil where there is none.
+    /// The lowest log-probability above which enough of the completions are right; nil if there is none.
     private static func threshold(of prompts: [HeldOutMeasurement]) -> Double? {
         let sorted = surestFirst(prompts)
         var (right, found) = (0, Double?.none)

@@ -2,8 +2,8 @@ import PladRecords
 
 /// Suspends until the continuation that `register` is given is resumed.
 ///
-/// A cancel can come before, during or after `register`; `cancel` is called at most once and never before `register`
-/// has returned, so it need only look for what was registered. It must resume the continuation if nobody else has.
+/// A cancellation can come before, during or after `register`; `cancel` is called at most once and only after `register` has returned,
+/// so it need only look for the registration. It must resume the continuation if nobody else has.
 package func withCancellableWait<Value: Sendable>(
     _ register: (CheckedContinuation<Value, any Error>) -> Void, onCancel cancel: @escaping @Sendable () -> Void
 ) async throws -> Value {

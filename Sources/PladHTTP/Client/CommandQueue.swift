@@ -1,15 +1,15 @@
 import CCurl
 import PladRecords
 
-/// A multi handle on its way between threads.
+/// A curl multi handle that is shared between threads.
 ///
-/// `@unchecked Sendable`: the curl thread alone uses the handle; other threads call only `curl_multi_wakeup`, which
-/// curl documents as callable from any thread, and only under the commandQueue's lock while the handle is open.
+/// `@unchecked Sendable`: only the curl thread uses the handle; other threads call only `curl_multi_wakeup`, which curl documents as
+/// callable from any thread, and only under the queue's lock while the handle is open.
 struct MultiHandle: @unchecked Sendable {
     let pointer: UnsafeMutableRawPointer
 }
 
-/// A command to the curl thread, from callers.
+/// The queue of callers' commands to the curl thread.
 final class CommandQueue: Sendable {
     enum Command: Sendable {
         case send(UInt64, HTTPRequest, ResponseSlot)
@@ -29,8 +29,8 @@ final class CommandQueue: Sendable {
         state = Locked(State(multi: multi))
     }
 
-    /// Leaves a command and wakes the thread, unless one already lies there: then it is awake or about to be.
-    /// Returns why the commandQueue is closed when it is.
+    /// Queues a command and wakes the thread, unless the queue was not empty: it is then awake or about to be. Returns the reason if
+    /// the queue is closed.
     @discardableResult
     func post(_ command: Command) -> TransportFault? {
         state.withLock { state in
@@ -41,7 +41,7 @@ final class CommandQueue: Sendable {
         }
     }
 
-    /// Everything that was left since the last call, in order.
+    /// Takes all queued commands, in order.
     func collect() -> [Command] {
         state.withLock { state in
             defer { state.commands.removeAll() }
@@ -49,7 +49,7 @@ final class CommandQueue: Sendable {
         }
     }
 
-    /// Closes for good and returns what was left: from here on every `post` answers `reason`, and nobody wakes the handle.
+    /// Closes the queue for good and returns the commands in it: every later `post` returns `reason`, and nobody wakes the handle.
     func close(_ reason: TransportFault) -> [Command] {
         state.withLock { state in
             defer { state.commands.removeAll() }

@@ -1,25 +1,25 @@
 import Foundation
 import PladRecords
 
-/// A secret that proves to an endpoint who asks: an API key or a token. It never prints itself: interpolated, dumped or mirrored
-/// it is `<key>`.
+/// A secret that authenticates a client: an API key or a token. It never prints itself: interpolated, dumped or mirrored, it is
+/// `<key>`.
 ///
-/// Its text leaves this file in one place only, `header`, on its way to the wire.
+/// Its text leaves this file only by `header`, to be sent.
 package struct Credential: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The header that carries the secret.
+    /// The name and form of the header that carries the secret.
     package enum Style: Sendable, Hashable {
-        /// `Authorization: Bearer KEY`
+        /// The form `Authorization: Bearer KEY`.
         case bearer
-        /// In a header of another name, for example `x-api-key: KEY`.
+        /// A header with another name, for example `x-api-key: KEY`.
         case header(String)
     }
 
     private let secret: String
-    /// Where it is from: a variable, a file, or standard input.
+    /// Origin of the secret: a variable, a file, or standard input.
     package let source: String
 
-    /// White space around the key is dropped. Throws `HTTPError.unusableSecret` when nothing is left or when a
-    /// character cannot stand in a header; `source` says where the key came from.
+    /// Takes a secret, without surrounding white space. Throws `HTTPError.unusableSecret` if nothing is left or a character is not
+    /// valid in a header; `source` names its origin.
     package init(_ text: String, source: String) throws {
         secret = text.trimmingCharacters(in: .whitespacesAndNewlines)
         self.source = source
@@ -27,14 +27,14 @@ package struct Credential: Sendable, CustomStringConvertible, CustomDebugStringC
             throw HTTPError(.unusableSecret, "the key in \(source) is empty; put the key there or unset it")
         }
         guard secret.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
-            throw HTTPError(.unusableSecret, "the key in \(source) holds a space, line break or letter beyond ASCII; give the key alone")
+            throw HTTPError(.unusableSecret, "the key in \(source) holds a space, line break or letter beyond ASCII; give only the key")
         }
     }
 
-    /// The key in a file that only its owner may read, or on standard input where the path is `-`. A link is followed: what it
-    /// leads to counts. A pipe, as of `<(command)`, is read.
+    /// Reads the secret from a file that only its owner may read, or from standard input if the path is `-`. For a link, the target's
+    /// mode counts. A pipe, as of `<(command)`, is read.
     ///
-    /// Throws `HTTPError.unusableSecret` for a file that cannot be read, that others may read, or that is too long for a key.
+    /// Throws `HTTPError.unusableSecret` for a file that is unreadable, that others may read, or that is too long for a key.
     package init(path: String) throws {
         if path == "-" {
             try self.init(readLine() ?? "", source: "standard input")
@@ -47,7 +47,7 @@ package struct Credential: Sendable, CustomStringConvertible, CustomDebugStringC
         // Of the open file, so that no other can take its place in between.
         var status = stat()
         guard fstat(descriptor, &status) == 0, [S_IFREG, S_IFIFO].contains(status.st_mode & S_IFMT) else {
-            throw refuse("is no file: give a file with the key alone")
+            throw refuse("is not a file: give a file with only the key")
         }
         let mode = status.st_mode & 0o777
         guard mode & 0o077 == 0 else {
@@ -60,7 +60,7 @@ package struct Credential: Sendable, CustomStringConvertible, CustomDebugStringC
         } catch {
             throw refuse("cannot be read: \(Files.reason(error))")
         }
-        guard text.count <= most else { throw refuse("is longer than \(most) bytes: give a file with the key alone") }
+        guard text.count <= most else { throw refuse("is longer than \(most) bytes: give a file with only the key") }
         try self.init(String(decoding: text, as: UTF8.self), source: path)
     }
 

@@ -1,9 +1,9 @@
 import CCurl
 
-/// Every result of curl passes here; `call` names the function and what it was to do.
+/// Checks a result of curl; `call` names the function and its purpose.
 ///
-/// Throws `TransportFault.stopped` for anything but success: these are calls that only a bug, a curl built without a
-/// feature, or a lack of memory makes fail. Results of transfers go through `TransportFault.init(_:)` instead.
+/// Throws `TransportFault.stopped` for anything but success: these calls fail only by a bug, in a curl without a feature, or for lack
+/// of memory. Results of transfers are read by `TransportFault.init(_:)` instead.
 func check(_ code: CURLcode, _ call: @autoclosure () -> String) throws {
     guard code != CURLE_OK else { return }
     throw TransportFault(.stopped, "curl: \(call()) answered \(code.rawValue): \(String(cString: curl_easy_strerror(code)))")

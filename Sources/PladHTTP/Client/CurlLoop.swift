@@ -1,15 +1,15 @@
 import CCurl
 import Foundation
 
-/// The life of the curl thread: take commands, let curl work, hand out what is done, sleep until something happens.
+/// The loop of the curl thread: takes commands, lets curl work, returns results, and sleeps until something happens.
 ///
-/// Owned by that thread alone. If curl fails as a whole, every waiter gets the reason.
+/// Used by that thread only. If curl fails as a whole, all waiters get the reason.
 final class CurlLoop {
     private let multi: UnsafeMutableRawPointer
     private let commandQueue: CommandQueue
     private let limits: TransportLimits
     private var active: [UInt64: CurlTransfer] = [:]
-    /// Transfers that have ended, to be used again: setting an easy handle up costs more than a small request.
+    /// Ended transfers, for reuse: making an easy handle costs more than a small request.
     private var idle: [CurlTransfer] = []
     private var isRunning = true
 
@@ -86,8 +86,8 @@ final class CurlLoop {
         curl_multi_cleanup(multi)
     }
 
-    /// A write to a connection that the server closed raises SIGPIPE in the writing thread, and `CURLOPT_NOSIGNAL`
-    /// leaves it to us; blocked here, it is an error code. Other threads keep their own ways with it.
+    /// Blocks SIGPIPE, which a write to a closed connection raises in the writing thread, and which `CURLOPT_NOSIGNAL` does not handle;
+    /// blocked, it is an error code. Other threads are not affected.
     private func blockBrokenPipeSignal() {
         var signals = sigset_t()
         sigemptyset(&signals)

@@ -1,7 +1,7 @@
 import CCurl
 import Foundation
 
-/// One easy handle with what it is carrying; used for one request after another by the curl thread alone.
+/// An easy handle and its present request; used for one request after another, by the curl thread only.
 final class CurlTransfer {
     let easy: UnsafeMutableRawPointer
     private(set) var number: UInt64 = 0
@@ -15,13 +15,13 @@ final class CurlTransfer {
     private var body = Data()
     private var isTooLarge = false
     private var receiver: (any BodyReceiver)?
-    /// True if the receiver knows of this response.
+    /// True if the receiver has been told of this response.
     private var hasBegun = false
     private var acceptsCompression = false
-    /// The useful lines of a stream of events so far, when the last one came, and how long the stream may bring none.
+    /// Scanner for useful lines in a stream of events, time of the last one, and longest time without one.
     private var useful: (lines: UsefulLines, since: ContinuousClock.Instant, patience: Duration)?
     private var isIdle = false
-    /// Where curl leaves its words for what went wrong.
+    /// Buffer for curl's error text.
     private let words = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
     init(limits: TransportLimits) throws {
@@ -37,7 +37,7 @@ final class CurlTransfer {
         words.deallocate()
     }
 
-    /// The transfer that a handle belongs to.
+    /// The transfer of an easy handle.
     static func of(_ easy: UnsafeMutableRawPointer) throws -> CurlTransfer {
         var pointer: UnsafeMutableRawPointer?
         try check(plad_easy_get_private(easy, &pointer), "curl_easy_getinfo PRIVATE")
@@ -85,7 +85,7 @@ final class CurlTransfer {
         try set(CURLOPT_READDATA, pointer: this)
     }
 
-    /// Makes the handle ready for a request.
+    /// Prepares the handle for a request.
     func prepare(_ request: HTTPRequest, number: UInt64, _ slot: ResponseSlot) throws {
         self.number = number
         started = Date()
@@ -160,7 +160,7 @@ final class CurlTransfer {
         return count
     }
 
-    /// True if a stream has brought something of use within its time, these bytes included.
+    /// True if a stream has brought useful data within its time, these bytes included.
     private func isStillUseful(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let now = ContinuousClock.now
         if useful!.lines.take(bytes) { useful!.since = now }
@@ -177,7 +177,7 @@ final class CurlTransfer {
         return count
     }
 
-    /// The response, or fault, that an ended transfer has brought.
+    /// The response, or fault, of an ended transfer.
     func result(_ code: CURLcode) -> Result<Response, any Error> {
         guard code == CURLE_OK else {
             if isIdle, let patience = useful?.patience {
@@ -185,7 +185,7 @@ final class CurlTransfer {
                     TransportFault(.timeout, "nothing but comments, pings and blank lines came for \(patience.components.seconds) s"))
             }
             if isTooLarge { return .failure(TransportFault(.tooLarge, "it is larger than \(limits.bodyBytes) bytes")) }
-            if code == CURLE_SEND_FAIL_REWIND { return .failure(TransportFault(.cut, "the connection was closed before an answer came")) }
+            if code == CURLE_SEND_FAIL_REWIND { return .failure(TransportFault(.cut, "the connection was closed before a response came")) }
             let reason = words[0] == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: words)
             return .failure(TransportFault(TransportFault.Kind(code, hasConnected: time(CURLINFO_PRETRANSFER_TIME_T) > .zero), reason))
         }
@@ -200,7 +200,7 @@ final class CurlTransfer {
         return status
     }
 
-    /// Resumes the caller; the transfer may then carry another request.
+    /// Resumes the caller; the transfer can then be reused.
     func finish(_ result: Result<Response, any Error>) {
         slot?.fulfil(result)
         slot = nil
@@ -230,7 +230,7 @@ final class CurlTransfer {
 }
 
 extension TransportFault.Kind {
-    /// The kind of fault that curl's code stands for.
+    /// The kind of fault for curl's code.
     init(_ code: CURLcode, hasConnected: Bool) {
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: self = .unresolved

@@ -2,17 +2,17 @@ import CCurl
 import Foundation
 import Synchronization
 
-/// Bounds that an `HTTPClient` sets to a request.
+/// The limits of an `HTTPClient` for each request.
 package struct TransportLimits: Sendable, Hashable {
-    /// Until the connection stands, TLS included.
+    /// Largest time until the connection is made, TLS included.
     package var connect: Duration
-    /// Until the response is whole. Models that think at length are silent for minutes.
+    /// Largest time until the response is complete. Models that think for long are silent for minutes.
     package var total: Duration
-    /// The time for which fewer than 10 bytes a second may flow, in whole seconds, a silent wait included.
+    /// Longest time with fewer than 10 bytes a second, in whole seconds, silence included.
     package var stall: Duration
-    /// The largest body, decompressed.
+    /// Largest size of a body in bytes, decompressed.
     package var bodyBytes: Int
-    /// The most connections kept open for the next request.
+    /// Largest number of idle connections kept for later requests.
     package var connections: Int
 
     package init(
@@ -27,14 +27,14 @@ package struct TransportLimits: Sendable, Hashable {
     }
 }
 
-/// libcurl behind `async`: one thread owns one multi handle for as long as the client lives, so that connections stay
-/// open between requests and thousands of requests can be in flight. HTTP/2 where TLS offers it; bodies compressed;
-/// certificates verified; redirects not followed; proxies from the environment as curl takes them.
+/// An asynchronous HTTP client by libcurl: one thread owns one multi handle during the client's lifetime, so that connections stay open
+/// between requests and thousands of requests can be in flight. HTTP/2 if TLS offers it; bodies compressed; certificates verified;
+/// redirects not followed; proxies from the environment by curl's rules.
 package final class HTTPClient: Transport {
     private let commandQueue: CommandQueue
     private let numbers = Atomic<UInt64>(0)
 
-    /// Starts the thread. Throws `TransportFault.stopped` when curl cannot be set up.
+    /// Starts the thread. Throws `TransportFault.stopped` if curl cannot be set up.
     package init(limits: TransportLimits = TransportLimits()) throws {
         try Self.initialised.get()
         let multi = MultiHandle(pointer: try check(curl_multi_init(), "curl_multi_init"))
@@ -64,7 +64,7 @@ package final class HTTPClient: Transport {
         commandQueue.post(.shutDown)
     }
 
-    /// `curl_global_init` is to be called once a process, before anything else of curl.
+    /// Result of `curl_global_init`, which must be called once in a process, before any other call of curl.
     private static let initialised = Result<Void, any Error> {
         try check(curl_global_init(Int(CURL_GLOBAL_DEFAULT)), "curl_global_init")
     }

@@ -1,19 +1,19 @@
 import PladRecords
 
 extension HTTPHeader {
-    /// A header as a user writes it: `Name: value`, with `${VARIABLE}` filled in from the environment. What was filled in
-    /// is taken for a secret.
+    /// Parses a header from a user's line, `Name: value`, and replaces `${VARIABLE}` by values from the environment, which are treated
+    /// as secrets.
     ///
-    /// Throws `HTTPError.malformedHeader` for a line that is no header, a variable that is not set, and a secret that
-    /// is written out: the list of processes would show it to everybody.
+    /// Throws `HTTPError.malformedHeader` for an invalid line, an unset variable, and a secret in plain text, which the list of
+    /// processes would show to everybody.
     ///
-    /// - Parameter environment: nil takes every variable for set, where the line is only checked.
+    /// - Parameter environment: environment variables; nil treats every variable as set, for checking a line only.
     package init(line: String, environment: [String: String]?) throws {
         let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let name = parts.first.map(String.init)?.trimmedOfSpaces ?? ""
         let symbols = Set("!#$%&'*+-.^_`|~")
         guard parts.count == 2, !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || symbols.contains($0)) })
-        else { throw HTTPError(.malformedHeader, "a `header` is no header: give 'Name: value'") }
+        else { throw HTTPError(.malformedHeader, "a `header` is not a header: give 'Name: value'") }
         var (value, rest) = ("", Substring(String(parts[1]).trimmedOfSpaces))
         var secrets: [String] = []
         while let start = rest.firstRange(of: "${"), let end = rest[start.upperBound...].firstIndex(of: "}") {
@@ -39,7 +39,7 @@ extension HTTPHeader {
         self.init(name, value, secrets: secrets)
     }
 
-    /// True if a header of this name is how somebody proves who they are.
+    /// True if a header of this name carries a secret.
     private static func carriesSecret(_ name: String) -> Bool {
         let name = name.lowercased()
         return ["auth", "cookie", "key", "token", "secret", "password", "credential", "signature"].contains { name.contains($0) }

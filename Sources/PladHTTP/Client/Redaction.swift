@@ -1,15 +1,15 @@
 import Foundation
 
-/// Takes a secret out of a text that somebody else sent, in one pass.
+/// Removes a secret from a text that another party sent, in one pass.
 ///
-/// It is found as it is and with any of its characters escaped as JSON has it: `\u0073`, `\/`, also where the escape stands in a text
-/// within a text (`\\u0073`). A secret of less than eight letters is found only where no letter or digit stands beside it; and in an
-/// answer only if it is no plain word or number ("none", "test", "1234"), which an answer may well hold.
+/// It is found in plain form and with any of its characters escaped in JSON, `\u0073` or `\/`, also in nested JSON (`\\u0073`). A
+/// secret of less than eight letters is found only if no letter or digit is next to it; and in a completion only if it is not a plain
+/// word or number ("none", "test", "1234"), which completions may contain.
 struct Redaction {
     private let secret: [UInt8]
     private let isShort: Bool
 
-    /// Nil where nothing is to be taken out.
+    /// Nil if there is nothing to remove.
     init?(of text: String, isError: Bool) {
         secret = Array(text.utf8)
         isShort = secret.count < 8
@@ -39,7 +39,7 @@ struct Redaction {
         } ?? data
     }
 
-    /// Where the secret that begins at `start` ends; nil where none does.
+    /// End of the secret that starts at `start`; nil if there is none.
     private func match(in bytes: UnsafeRawBufferPointer, at start: Int) -> Int? {
         var place = start
         for byte in secret {
@@ -68,7 +68,7 @@ struct Redaction {
         return place
     }
 
-    /// The letter of an escape, as in `\n`, is none.
+    /// True if the byte before is a letter or digit of a word; the letter of an escape, as in `\n`, does not count.
     private func isWord(_ bytes: UnsafeRawBufferPointer, before place: Int) -> Bool {
         isWord(bytes, place - 1) && !(place > 1 && bytes[place - 2] == Self.backslash)
     }

@@ -1,13 +1,13 @@
 package import Foundation
 
-/// A response as it came back over the wire, uninterpreted.
+/// A response as received, uninterpreted.
 package struct Response: Sendable, Equatable {
     package struct Times: Sendable, Equatable {
-        /// When the attempt that brought this response began.
+        /// Start of the attempt that brought this response.
         package var started: Date
-        /// From there to the first byte of the response.
+        /// Time from there to the first byte of the response.
         package var firstByte: Duration
-        /// From there to its last byte.
+        /// Time from there to its last byte.
         package var total: Duration
 
         package init(started: Date, firstByte: Duration, total: Duration) {
@@ -19,10 +19,10 @@ package struct Response: Sendable, Equatable {
 
     package var status: Int
     package var headers: ResponseHeaders
-    /// The body, decompressed.
+    /// Decompressed body.
     package var body: Data
     package var times: Times
-    /// Times that the request went over the wire until this response.
+    /// Number of requests sent until this response.
     package var attempts: Int
 
     package init(status: Int, headers: ResponseHeaders = ResponseHeaders(), body: Data, times: Times, attempts: Int = 1) {
@@ -35,7 +35,7 @@ package struct Response: Sendable, Equatable {
 }
 
 extension Response {
-    /// The provider's name for this exchange, where it gives one: OpenAI and most, Anthropic, Azure.
+    /// Provider's id of this exchange, if it sends one: in headers of OpenAI and most others, Anthropic, Azure.
     package var requestID: String? {
         guard headers.mentions("request-id") || headers.mentions("requestid") else { return nil }
         return ["x-request-id", "request-id", "apim-request-id", "x-amzn-requestid"].lazy.compactMap { headers[$0] }.first {
@@ -44,16 +44,16 @@ extension Response {
     }
 }
 
-/// The header lines of a response as they arrived; a field is looked for when it is asked for.
+/// The header lines of a response as received; fields are searched on access.
 package struct ResponseHeaders: Sendable, Equatable {
     private let block: [UInt8]
 
-    /// - Parameter block: the lines, each ended by CR LF or LF.
+    /// - Parameter block: lines, each ended by CR LF or LF.
     package init(_ block: [UInt8] = []) {
         self.block = block
     }
 
-    /// The value of the first field of this name, in any spelling of capitals, without the space around it.
+    /// The value of the first field of this name, ignoring case, without surrounding space.
     package subscript(name: String) -> String? {
         for line in block.split(whereSeparator: { $0 == 0x0a || $0 == 0x0d }) {
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon - line.startIndex == name.utf8.count else { continue }
@@ -63,7 +63,7 @@ package struct ResponseHeaders: Sendable, Equatable {
         return nil
     }
 
-    /// True if a field may be there whose name, in lower case, holds this text: one search in place of many.
+    /// True if there may be a field whose lower-case name contains this text: one search in place of many.
     package func mentions(_ text: StaticString) -> Bool {
         let wanted = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
         guard let first = wanted.first, block.count >= wanted.count else { return false }

@@ -1,14 +1,14 @@
 import PladRecords
 
-/// Where the curl thread leaves what came of a request, and how it wakes the task that waits for it.
+/// A slot in which the curl thread stores a request's result, and which wakes the waiting task.
 ///
-/// The value goes through a lock rather than through the continuation, whose hand-over from a thread to a task the thread
-/// sanitizer cannot see.
+/// The value is passed under a lock rather than through the continuation, whose hand-over from a thread to a task the thread sanitizer
+/// cannot see.
 final class ResponseSlot: Sendable {
     private let result = Locked<Result<Response, any Error>?>(nil)
     private let waiter = Locked<CheckedContinuation<Void, any Error>?>(nil)
 
-    /// Waits for the result of what `post` begins; `cancel` must bring a result about too.
+    /// Waits for the result of the request that `post` starts; `cancel` must cause a result too.
     func value(_ post: () -> Void, onCancel cancel: @escaping @Sendable () -> Void) async throws -> Response {
         try await withCancellableWait(
             { continuation in
@@ -19,7 +19,7 @@ final class ResponseSlot: Sendable {
         return try result.get()
     }
 
-    /// Wakes the task that waits. To be called once, after `post`.
+    /// Stores the result and wakes the waiting task. To be called once, after `post`.
     func fulfil(_ result: Result<Response, any Error>) {
         self.result.withLock { $0 = result }
         waiter.withLock { $0 }?.resume()

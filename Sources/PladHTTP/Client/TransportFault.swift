@@ -1,26 +1,26 @@
-/// Why an attempt brought no whole response.
+/// The reason why an attempt brought no whole response.
 package struct TransportFault: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Kind: String, Sendable {
-        /// The host's name has no address.
+        /// The host's name could not be resolved.
         case unresolved
-        /// No connection: refused, unroutable, or not made in time.
+        /// No connection was made: refused, unroutable, or too late.
         case unconnected
-        /// The server's certificate does not prove its name.
+        /// The server's certificate is not valid for its name.
         case untrusted
-        /// The response was not whole in time, or its bytes came too slowly.
+        /// The response was not complete in time, or too slow.
         case timeout
-        /// The connection broke before the response was whole.
+        /// The connection broke before the response was complete.
         case cut
-        /// The body passed the limit; the rest was not read.
+        /// The body exceeded the limit; the rest was not read.
         case tooLarge
         /// The client was shut down, or its thread failed.
         case stopped
-        /// Anything else curl reports.
+        /// Any other failure of curl.
         case other
     }
 
     package let kind: Kind
-    /// The cause in curl's or plad's words.
+    /// Cause in curl's or plad's words.
     package let reason: String
 
     package init(_ kind: Kind, _ reason: String) {

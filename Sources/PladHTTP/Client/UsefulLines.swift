@@ -1,17 +1,17 @@
-/// Tells what a stream of events brings from what only keeps its connection open: blank lines, comments (`: ping`), fields without
-/// data (`event: ping`, `id: 7`, `retry: 100`, `data:`) and events whose data is `{"type": "ping"}`.
+/// Separates the data in a stream of events from lines that only keep its connection open: blank lines, comments (`: ping`), fields
+/// without data (`event: ping`, `id: 7`, `retry: 100`, `data:`) and events whose data is `{"type": "ping"}`.
 ///
-/// A pure value: bytes go in as they arrive, however they are cut.
+/// A pure value; bytes may arrive in pieces of any size.
 struct UsefulLines {
-    /// The line that is open, without blanks, as far as it may yet be one of no use.
+    /// Current line without blanks, as long as it may still be a useless one.
     private var line: [UInt8] = []
-    /// True if the open line is longer than any of no use.
+    /// True if the current line is longer than any useless one.
     private var isLong = false
     private static let longest = 40
     private static let fields = ["event:", "id:", "retry:"].map { Array($0.utf8) }
     private static let empty = ["", "data:", "data:{\"type\":\"ping\"}", "{}", "data:{}"].map { Array($0.utf8) }
 
-    /// True if these bytes bring, or complete, a line that is of use.
+    /// True if these bytes contain, or complete, a useful line.
     mutating func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var isOfUse = false
         for byte in bytes {

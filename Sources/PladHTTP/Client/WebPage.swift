@@ -1,11 +1,11 @@
 package import Foundation
 
-/// A web page that came where an API's answer was due: from a proxy, a firewall, a login, or an address that is no API's.
+/// A web page received in place of an API's response: from a proxy, a firewall, a login, or a wrong address.
 package struct WebPage: Sendable, Hashable, CustomStringConvertible {
-    /// The text of its `<title>`, at most 80 characters; nil where it has none.
+    /// Text of its `<title>`, at most 80 characters; nil if there is none.
     package let title: String?
 
-    /// Nil for a body that is no page: JSON, a plain text, or nothing.
+    /// Nil for a body that is not a web page: JSON, plain text, or nothing.
     package init?(_ body: Data) {
         let text = String(decoding: body.prefix(16_384), as: UTF8.self)
         // What Cloudflare sends those who want no page: "error code: 1020".
@@ -24,6 +24,6 @@ package struct WebPage: Sendable, Hashable, CustomStringConvertible {
         title = words.isEmpty ? nil : String(words.prefix(80))
     }
 
-    /// `a web page titled "Just a moment..."`
+    /// Description in the form `a web page titled "Just a moment..."`.
     package var description: String { title.map { "a web page titled \"\($0)\"" } ?? "a web page" }
 }

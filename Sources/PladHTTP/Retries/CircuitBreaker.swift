@@ -1,7 +1,7 @@
-/// Stops asking an endpoint that fails everybody, and tries with one request at a time whether it serves again.
+/// A circuit breaker: stops requests to an endpoint that fails all of them, and probes it with one request at a time.
 ///
-/// A pure value: `now` is a time since some beginning. Failures are server errors, broken and unreadable responses, and
-/// connections that are not made; a throttle, a refusal or an answer is a success: the endpoint lives.
+/// A pure value: `now` is a time since any fixed point. Failures are server errors, broken and unreadable responses, and connections
+/// that are not made; a throttle, a refusal or a completion is a success, since the endpoint works.
 ///
 /// | state | seen | becomes |
 /// |---|---|---|
@@ -13,17 +13,17 @@
 /// | half-open | asked to admit | half-open: wait for the probe |
 /// | half-open | the probe fails | open for twice as long as the last time, at most 60 s |
 /// | half-open | the probe is cancelled | open, its time over |
-/// | half-open | the 8th probe in a row fails | down: nobody is admitted any more |
-/// | any but down | a success, whoever's | closed |
+/// | half-open | the 8th probe in a row fails | down: no request is admitted any more |
+/// | any but down | a success of any request | closed |
 ///
-/// Eight probes take 3 minutes. Twelve failures in a row befall an endpoint where three attempts in ten fail independently
-/// once in two million.
+/// Eight probes take 3 minutes. An endpoint of which three attempts in ten fail independently has twelve failures in a row once in two
+/// million.
 ///
 /// Source of the pattern: M. Nygard, "Release It!", 2nd edition, 2018, chapter 5.
 package struct CircuitBreaker: Sendable, Hashable {
     package enum State: Sendable, Hashable {
         case closed(failures: Int)
-        /// - Parameter round: how many probes have failed.
+        /// - Parameter round: number of failed probes.
         case open(until: Duration, round: Int)
         case halfOpen(round: Int)
         case down
@@ -70,7 +70,7 @@ package struct CircuitBreaker: Sendable, Hashable {
         }
     }
 
-    /// The request was taken back before it came to anything.
+    /// Records a request that was cancelled before its outcome.
     package mutating func abandoned(isProbe: Bool, at now: Duration) {
         if isProbe, case .halfOpen(let round) = state { state = .open(until: now, round: round) }
     }

@@ -1,17 +1,17 @@
 import PladRecords
 
-/// At most so many holders at a time; the others wait in the order they came.
+/// A limit on the number of concurrent holders; others wait in the order of arrival.
 package final class ConcurrencyLimit: Sendable {
     private struct State {
         var most: Int
         var held = 0
-        /// Waiters by number; one that was cancelled has left.
+        /// Waiters by number; cancelled ones are removed.
         var waiting: [UInt64: CheckedContinuation<Void, any Error>] = [:]
-        /// The number that the next waiter takes, and the first that may still wait.
+        /// Number of the next waiter, and of the first that may still wait.
         var next: UInt64 = 0
         var oldest: UInt64 = 0
 
-        /// Gives free places to those who have waited longest.
+        /// Assigns free places to those who have waited longest.
         mutating func takeWaiters() -> [CheckedContinuation<Void, any Error>] {
             var taken: [CheckedContinuation<Void, any Error>] = []
             while held < most, !waiting.isEmpty {
@@ -32,7 +32,7 @@ package final class ConcurrencyLimit: Sendable {
         state = Locked(State(most: most))
     }
 
-    /// Changes the limit. Who holds a place keeps it; a lower limit is reached as they leave.
+    /// Changes the limit. Present holders keep their places; a lower limit is reached as they leave.
     package func resize(to most: Int) {
         precondition(most > 0, "a concurrency limit of \(most); it must be at least 1")
         let waiters = state.withLock { state in
@@ -42,7 +42,7 @@ package final class ConcurrencyLimit: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
-    /// Calls `body` once there is a place. Throws `CancellationError` when the task is cancelled while it waits.
+    /// Calls `body` once there is a place. Throws `CancellationError` if the task is cancelled while it waits.
     package func withPermit<Result>(_ body: () async throws -> Result) async throws -> Result {
         try await acquire()
         defer { release() }

@@ -1,13 +1,13 @@
 package import Foundation
 import PladRecords
 
-/// Limits that were learnt of an endpoint.
+/// The limits learned of an endpoint.
 package struct KnownLimits: Sendable, Hashable, Codable {
-    /// A minute.
+    /// Number of requests a minute.
     package var requests: Double?
-    /// A minute.
+    /// Number of tokens a minute.
     package var tokens: Double?
-    /// Requests on the wire that it took without throttling.
+    /// Number of concurrent requests that it accepted without throttling.
     package var concurrency: Int?
 
     package init(requests: Double? = nil, tokens: Double? = nil, concurrency: Int? = nil) {
@@ -17,15 +17,15 @@ package struct KnownLimits: Sendable, Hashable, Codable {
     }
 }
 
-/// Keeps what was learnt of endpoints from one run to the next.
+/// Stores the limits of endpoints from one run to the next.
 package protocol EndpointMemory: Sendable {
-    /// Nil where nothing is known, or nothing recent.
+    /// The stored limits; nil if none are known, or none recent.
     func recall(_ origin: String) -> KnownLimits?
-    /// Best effort: what cannot be kept is learnt again.
+    /// Stores limits, without an error if that fails: they are then learned again.
     func remember(_ limits: KnownLimits, of origin: String)
 }
 
-/// A small JSON file, replaced as a whole. Of two processes that write it the last one wins.
+/// A small JSON file, replaced as a whole. If two processes write it, the last one wins.
 package struct EndpointFile: EndpointMemory {
     private struct Entry: Codable {
         var limits: KnownLimits
@@ -34,7 +34,7 @@ package struct EndpointFile: EndpointMemory {
 
     private let file: URL
     private let now: @Sendable () -> Date
-    /// Limits rise with what an account has spent, so old ones would only hold it back.
+    /// Seconds after which limits are forgotten: they rise with an account's spending, so that old ones would be too low.
     private static let lifetime: TimeInterval = 7 * 86400
 
     package init(_ file: URL, now: @escaping @Sendable () -> Date = { Date() }) {
@@ -55,7 +55,7 @@ package struct EndpointFile: EndpointMemory {
         chmod(file.path, 0o600)
     }
 
-    /// The recent ones; none where the file is missing or damaged.
+    /// The recent entries; empty if the file is missing or damaged.
     private var entries: [String: Entry] {
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601

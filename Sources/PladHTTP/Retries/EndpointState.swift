@@ -1,41 +1,41 @@
-/// The way to ask an endpoint, judged by how it has answered everybody so far.
+/// The state of an endpoint by the outcomes of all requests so far, which decides when the next may be sent.
 ///
-/// A pure value. A long wait that the endpoint asks one request to make is made by all, a circuit breaker keeps everybody
-/// from an endpoint that fails, and rate limits space the rest. Concurrency follows additive increase and multiplicative decrease (Chiu and Jain 1989), judged over
-/// windows of as many outcomes as requests are on the wire: when more than a quarter of a window is throttled, three
-/// tenths are taken off; every 25 answers add one, up to `most`. A throttle now and then, which some endpoints send at any
-/// load, changes nothing; requests that were on the wire when concurrency was cut say nothing about the new level. Transfers that
-/// break off count as throttles do, since some servers drop an older stream whenever a newer request comes; where most of a window
-/// are such, concurrency falls to a quarter, so that requests are alone before their attempts are used up.
+/// A pure value. A long wait that the endpoint requires of one request applies to all, a circuit breaker stops requests to a failing
+/// endpoint, and rate limits space the others. Concurrency follows additive increase and multiplicative decrease (Chiu and Jain 1989)
+/// over windows of as many outcomes as there are concurrent requests: if more than a quarter of a window is throttled, it is reduced by
+/// three tenths; every 25 completions add one, up to `most`. An occasional throttle, which some endpoints send at any load, changes
+/// nothing; requests sent before a reduction do not count for the new level. Transfers that break off count like throttles, since some
+/// servers drop an older stream when a newer request arrives; if they are most of a window, concurrency falls to a quarter, so that
+/// requests are alone before their attempts are used up.
 package struct EndpointState: Sendable, Hashable {
-    /// The concurrency that the user allows.
+    /// Largest concurrency that the user allows.
     package let most: Int
-    /// The most requests to have on the wire now.
+    /// Largest number of concurrent requests at present.
     package private(set) var concurrency: Int
-    /// Times that concurrency was cut.
+    /// Number of reductions of concurrency.
     package private(set) var cuts = 0
-    /// True if the endpoint has ever answered anything.
+    /// True if the endpoint has ever responded.
     package private(set) var hasContact = false
     private var answers = 0
-    /// Requests since the last answer that were forbidden without a word of the key.
+    /// Number of requests since the last completion that were forbidden without mention of the key.
     private var refusals = 0
-    /// The window's outcomes, and how many of them are throttles.
+    /// Number of outcomes in the window, and of throttles among them.
     private var outcomes = 0
     private var throttles = 0
-    /// The number of throttles that are transfers which broke off.
+    /// Number of throttles that are broken transfers.
     private var breaks = 0
     private var exhausted = 0
-    /// Nobody is to ask before this.
+    /// Time before which no request may be sent.
     private var paused = Duration.zero
     package private(set) var breaker = CircuitBreaker()
     package private(set) var limits: RateLimits
 
-    /// Waits of this length and more that an endpoint asks for concern everybody; shorter ones the request alone.
+    /// Length from which on a wait that an endpoint requires applies to all requests; shorter ones apply to the request alone.
     package static let pause = Duration.seconds(10)
 
     /// - Parameters:
-    ///   - most: the concurrency that the user allows; `known` may begin lower.
-    ///   - limits: made with the same `known`.
+    ///   - most: concurrency that the user allows; `known` may start lower.
+    ///   - limits: rate limits made with the same `known`.
     package init(most: Int, known: KnownLimits = KnownLimits(), limits: RateLimits = RateLimits()) {
         precondition(most > 0, "a concurrency of \(most); it must be at least 1")
         self.most = most
@@ -43,14 +43,14 @@ package struct EndpointState: Sendable, Hashable {
         self.limits = limits
     }
 
-    /// The limits worth keeping for the next run.
+    /// The limits to store for the next run.
     package var known: KnownLimits {
         KnownLimits(
             requests: limits.limit(.requests), tokens: limits.limit(.tokens), concurrency: concurrency < most ? concurrency : nil)
     }
 
-    /// True if prompt after prompt has used up its attempts, with no answer to anybody in between: then it is not the
-    /// prompts, and asking on would spend every other prompt's attempts too.
+    /// True if consecutive prompts have used up their attempts without any completion in between: the fault is then not the prompts',
+    /// and further requests would use up all other prompts' attempts too.
     package var isDown: Bool { exhausted >= 3 }
 
     package mutating func contacted() {
@@ -65,15 +65,15 @@ package struct EndpointState: Sendable, Hashable {
         count(isThrottle: false)
     }
 
-    /// - Parameter cuts: the value of `cuts` when the throttled request went out.
+    /// - Parameter cuts: value of `cuts` when the throttled request was sent.
     package mutating func throttled(sentAtCut cuts: Int) {
         hasContact = true
         if cuts == self.cuts { count(isThrottle: true) }
     }
 
-    /// A transfer broke off before its answer was whole.
+    /// Records a transfer that broke off before its completion was whole.
     ///
-    /// - Parameter cuts: the value of `cuts` when the request went out.
+    /// - Parameter cuts: value of `cuts` when the request was sent.
     package mutating func brokeOff(sentAtCut cuts: Int) {
         if cuts == self.cuts { count(isThrottle: true, isBreak: true) }
     }
@@ -93,43 +93,43 @@ package struct EndpointState: Sendable, Hashable {
 
     package var hasAnswered: Bool { answers > 0 }
 
-    /// True if as many requests were forbidden, with no answer between them, as leave no doubt that it is not the prompts.
+    /// True if enough requests were forbidden without a completion in between that the prompts cannot be the cause.
     package var isForbidden: Bool { refusals >= (hasAnswered ? 8 : 3) }
 
-    /// A request was forbidden, or a page came in its answer's place.
+    /// Records a request that was forbidden, or answered by a web page.
     package mutating func forbade() {
         refusals += 1
     }
 
-    /// A prompt has used up its attempts.
+    /// Records a prompt that has used up its attempts.
     package mutating func gaveUp() {
         exhausted += 1
     }
 
     // MARK: Admission
 
-    /// The leave to send one request; to be handed back with what came of it.
+    /// The permit to send one request; to be returned with its outcome.
     package struct Permit: Sendable, Hashable {
-        /// Times that concurrency had been cut when it was given.
+        /// Number of reductions of concurrency when it was given.
         package var cuts: Int
         package var isProbe: Bool
-        /// Taken from the limits on tokens.
+        /// Number of tokens taken from the limits.
         package var tokens: Double
     }
 
     package enum Admission: Sendable, Hashable {
-        /// To be sent after this time, which its place in the limits asks for; one beyond `RetryPolicy.patience` is not waited for.
+        /// The request is to be sent after this time, by the rate limits; not at all if it exceeds `RetryPolicy.patience`.
         case go(Permit, after: Duration)
-        /// To be asked for again after this time.
+        /// The permit is to be requested again after this time.
         case wait(Duration)
-        /// To be asked for again when the probe has ended.
+        /// The permit is to be requested again when the probe has ended.
         case waitForProbe
         case down
     }
 
     /// - Parameters:
-    ///   - tokens: what the request may use.
-    ///   - now: since some beginning, the same for all calls.
+    ///   - tokens: estimate of the request's tokens.
+    ///   - now: time since a fixed point, the same for all calls.
     package mutating func admit(tokens: () -> Double, at now: Duration) -> Admission {
         if now < paused { return .wait(paused - now) }
         switch breaker.admit(at: now) {
@@ -143,14 +143,14 @@ package struct EndpointState: Sendable, Hashable {
         }
     }
 
-    /// The request was answered, with so many tokens as far as the endpoint counts them.
+    /// Records a completion, with its number of tokens if the endpoint counts them.
     package mutating func answered(_ permit: Permit, tokens: Int?) {
         answered()
         breaker.succeeded()
         if let tokens, Double(tokens) < permit.tokens { limits.giveBack(tokens: permit.tokens - Double(tokens)) }
     }
 
-    /// The request came to no answer. Answers whether everybody now waits because of it.
+    /// Records a request without a completion. Returns true if all requests now wait because of it.
     package mutating func refused(_ permit: Permit, _ outcome: RetryPolicy.Outcome, at now: Duration) -> Bool {
         let before = (paused, breaker.state)
         if outcome.isContact { contacted() }
@@ -160,7 +160,7 @@ package struct EndpointState: Sendable, Hashable {
         return before != (paused, breaker.state) && waitsForAll(at: now) > .zero
     }
 
-    /// The request was cancelled.
+    /// Records a cancelled request.
     package mutating func abandoned(_ permit: Permit, at now: Duration) {
         breaker.abandoned(isProbe: permit.isProbe, at: now)
     }
@@ -169,7 +169,7 @@ package struct EndpointState: Sendable, Hashable {
         limits.observe(kind, header, at: now)
     }
 
-    /// The time for which nobody will be admitted, as far as is known.
+    /// The time for which no request will be admitted, as far as is known.
     package func waitsForAll(at now: Duration) -> Duration {
         if case .open(let until, _) = breaker.state { return max(until, paused) - now }
         return max(.zero, paused - now)
@@ -177,12 +177,12 @@ package struct EndpointState: Sendable, Hashable {
 }
 
 extension RetryPolicy.Outcome {
-    /// True if it says that the endpoint is asked too much at a time.
+    /// True if the outcome means too many concurrent requests.
     var isThrottle: Bool {
         if case .fault(let fault, _) = self { !fault.isQuota && [429, 503, 529].contains(fault.status) } else { false }
     }
 
-    /// True if an answer had begun and did not become whole.
+    /// True if a response had started and did not become complete.
     var isBreak: Bool {
         switch self {
         // A server that does one thing at a time cancels the older stream.
@@ -192,7 +192,7 @@ extension RetryPolicy.Outcome {
         }
     }
 
-    /// True if the endpoint has answered in HTTP.
+    /// True if the endpoint has responded in HTTP.
     var isContact: Bool {
         switch self {
         case .fault, .unreadable: true
@@ -200,7 +200,7 @@ extension RetryPolicy.Outcome {
         }
     }
 
-    /// True if it speaks against the endpoint rather than against the request or its pace.
+    /// True if the outcome is a fault of the endpoint rather than of the request or its rate.
     var isFailure: Bool {
         switch self {
         case .fault(let fault, _): fault.status >= 500

@@ -1,17 +1,17 @@
 import Foundation
 
-/// Times that somebody else's number gives: whatever it is, it becomes a duration without overflow.
+/// Converts another party's numbers to durations without overflow.
 enum ForeignTime {
-    /// Beyond a year a wait is as good as a year.
+    /// Largest wait, a year.
     static let most = Duration.seconds(365 * 86_400)
 
-    /// At least none, at most `most`; what is no number is `most`.
+    /// The duration of a number of seconds, between 0 and `most`; `most` for NaN.
     static func duration(seconds: Double) -> Duration {
         seconds.isNaN ? most : .seconds(min(max(seconds, 0), most / .seconds(1)))
     }
 
-    /// The meaning of a bare number where seconds are due: seconds from now on, or, where it is large, the moment itself in seconds or
-    /// milliseconds since 1970. Nil for one that is below 0 or none.
+    /// The wait that a bare number means: seconds from now or, if it is large, a time in seconds or milliseconds since 1970. Nil for a
+    /// negative number or NaN.
     static func wait(_ number: Double, now: Date) -> Duration? {
         guard number >= 0 else { return nil }
         switch number {

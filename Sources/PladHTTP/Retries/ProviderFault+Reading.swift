@@ -2,7 +2,7 @@ package import Foundation
 package import PladRecords
 
 extension ProviderFault {
-    /// The error in a response whose status says that there is one; a body of any shape will do.
+    /// Reads the error in a response with an error status; the body may have any form.
     package init(status: Int, reading body: Data) {
         if let document = try? JSONValue(parsing: body), let inside = ProviderFault(inside: document) {
             self = inside
@@ -10,18 +10,16 @@ extension ProviderFault {
             return
         }
         if let page = WebPage(body) {
-            self.init(status: status, message: "\(page) came, not the API's answer", isPage: true)
+            self.init(status: status, message: "\(page) came, not the API's response", isPage: true)
             return
         }
         let text = String(decoding: body.prefix(2000), as: UTF8.self)
         self.init(status: status, message: text.isEmpty ? "no reason given" : Self.line(text))
     }
 
-    /// The error that a JSON body reports, in the spellings of OpenAI, vLLM, FastAPI, Anthropic, Gemini, Mistral, xAI, Ollama,
-    /// MiniMax (`base_resp`), Baidu (`error_code`, `error_msg`), iFlytek (`header`), Tencent (`Response.Error`) and gateways (`code` or `ret`
-    /// beside `msg`, `errors`); nil when the body is
-    /// none of them, or its code means success. Its status is the body's own numeric code, else the one that its type stands for,
-    /// else 500.
+    /// Reads the error in a JSON body, in the formats of OpenAI, vLLM, FastAPI, Anthropic, Gemini, Mistral, xAI, Ollama, MiniMax
+    /// (`base_resp`), Baidu (`error_code`, `error_msg`), iFlytek (`header`), Tencent (`Response.Error`) and gateways (`errors`; `code` or
+    /// `ret` beside `msg`); nil if it is none of them, or its code means success. Its status is the body's numeric code, else that of its type, else 500.
     package init?(inside document: JSONValue) {
         // Some gateways wrap an error, or a list of one, into another.
         let outer = document["response"]?["error"]?.isError == true ? document["response"]! : document
@@ -58,7 +56,7 @@ extension ProviderFault {
 
     private static let successes: Set = ["success", "ok", "succeeded", "successful", "success."]
 
-    /// The words of an error, by any of the names for them.
+    /// The message of an error, under any of its names.
     private static func words(in error: JSONValue) -> String? {
         ["message", "status_msg", "error_msg", "error_message", "errmsg", "msg", "ret_msg", "Message"].lazy.compactMap { error[$0]?.string }
             .first { !$0.isEmpty }
@@ -67,12 +65,12 @@ extension ProviderFault {
 
     private static let codeFields = ["code", "status_code", "error_code", "errcode", "ret", "status"]
 
-    /// True if the code beside a message is one of success.
+    /// True if the code beside a message means success.
     private static func isSuccess(_ error: JSONValue) -> Bool {
         codeFields.contains { [0, 200].contains(error[$0]?.int) }
     }
 
-    /// The statuses that numbers outside HTTP's stand for, by their field: MiniMax, "Error codes"; Baidu Qianfan, "Error codes".
+    /// HTTP statuses by other numeric codes, by their field: MiniMax, "Error codes"; Baidu Qianfan, "Error codes".
     private static let numbered = [
         "status_code": [
             1000: 500, 1001: 504, 1002: 429, 1004: 401, 1008: 402, 1013: 500, 1024: 500, 1033: 500, 1039: 429, 1041: 429, 2013: 400,
@@ -80,10 +78,10 @@ extension ProviderFault {
         ],
         "error_code": [13: 401, 14: 401, 17: 402, 18: 429, 19: 402, 110: 401, 111: 401],
     ]
-    /// MiniMax's numbers for what its filter stops, going in and coming out.
+    /// MiniMax's codes for filtered prompts and completions.
     private static let filtered: Set = [1026, 1027]
 
-    /// FastAPI's and Mistral's `detail`: a text, or a list of complaints of which the first is told.
+    /// The text of FastAPI's and Mistral's `detail`: a string, or the first of a list of problems.
     private static func detail(of document: JSONValue) -> String? {
         document["detail"]?.string ?? document["detail"]?[0]?["msg"]?.string
     }
@@ -93,19 +91,19 @@ extension ProviderFault {
         return words.count > 300 ? words.prefix(299) + "…" : words
     }
 
-    /// Google's `google.rpc.QuotaFailure`.
+    /// The quotas in Google's `google.rpc.QuotaFailure`.
     private static func violatedQuotas(in error: JSONValue) -> [String] {
         (error["details"]?.array ?? []).flatMap { $0["violations"]?.array ?? [] }.compactMap { $0["quotaId"]?.string }
     }
 
-    /// Google's `google.rpc.RetryInfo`: `"retryDelay": "45s"`, with a fraction or without.
+    /// The wait in Google's `google.rpc.RetryInfo`: `"retryDelay": "45s"`, with or without a fraction.
     private static func wait(in error: JSONValue) -> Duration? {
         let delay = (error["details"]?.array ?? []).lazy.compactMap { $0["retryDelay"]?.string }.first
         guard let delay, delay.hasSuffix("s"), let seconds = Double(delay.dropLast()), seconds >= 0 else { return nil }
         return ForeignTime.duration(seconds: seconds)
     }
 
-    /// The status that an error's type stands for, where a stream or a batch reports it without one.
+    /// Statuses by the type of an error that a stream or a batch reports without one.
     private static let statuses = [
         // Anthropic, "Errors".
         "invalid_request_error": 400, "authentication_error": 401, "billing_error": 402, "permission_error": 403, "not_found_error": 404,
@@ -120,7 +118,7 @@ extension ProviderFault {
 }
 
 extension JSONValue {
-    /// True if an `error` field tells of one: many send an empty object, an empty text, false or null beside a good answer.
+    /// True if an `error` field contains an error: many APIs send an empty object, an empty string, false or null on success.
     package var isError: Bool {
         switch self {
         case .null, .bool(false), .int(0): false

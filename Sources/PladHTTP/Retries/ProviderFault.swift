@@ -1,38 +1,38 @@
-/// An error as the endpoint reports it.
+/// An error that the endpoint reports.
 package struct ProviderFault: Error, Sendable, Hashable {
-    /// The kind of an error: by what helps against it.
+    /// The kind of an error, by its remedy.
     package enum Kind: String, Sendable {
-        /// The key is missing, wrong, or not allowed to do this: the error says so.
+        /// The key is missing, wrong, or lacks permission, according to the error.
         case key
-        /// HTTP 403 without a word of the key: it may be for this prompt, or for everybody.
+        /// HTTP 403 without mention of the key: for this prompt, or for all.
         case forbidden
-        /// A web page came in place of the API's answer: not one of 404, which says that the address is wrong.
+        /// A web page in place of the API's response, except under status 404, which means a wrong address.
         case page
-        /// No such path or model.
+        /// The path or model does not exist.
         case unknownModel
-        /// The account is out of money or quota: waiting minutes does not help.
+        /// The account is out of money or quota; waiting minutes does not help.
         case quota
-        /// Too many requests or tokens in a minute.
+        /// There were too many requests or tokens in a minute.
         case throttle
-        /// The endpoint has more to do than it can.
+        /// The endpoint is overloaded.
         case overloaded
-        /// Prompt and answer are longer than the model's context.
+        /// Prompt and completion exceed the model's context.
         case contextLength
-        /// A content filter withheld prompt or answer.
+        /// A content filter withheld the prompt or the completion.
         case filtered
-        /// The request is refused for anything else.
+        /// The request is refused for any other reason.
         case rejected
         /// The endpoint failed.
         case server
     }
 
-    /// The HTTP status, or the one that a body reports under status 200.
+    /// HTTP status, or the one in a body under status 200.
     package var status: Int
-    /// The provider's code or type, for example `insufficient_quota`; nil where there is none.
+    /// Provider's code or type, for example `insufficient_quota`; nil for none.
     package var code: String?
-    /// The provider's words in one line, at most 300 characters.
+    /// Provider's message in one line, at most 300 characters.
     package var message: String
-    /// The wait that the body asks for; nil where it does not say.
+    /// Wait that the body requires; nil for none.
     package var wait: Duration?
     /// True if the body was a web page.
     package var isPage: Bool
@@ -45,7 +45,7 @@ package struct ProviderFault: Error, Sendable, Hashable {
         self.wait = wait
     }
 
-    /// True if the account is out of money or quota: unlike a throttle, waiting does not help.
+    /// True if the account is out of money or quota, which waiting does not change, unlike a throttle.
     package var isQuota: Bool { kind == .quota }
 
     package var kind: Kind {
@@ -71,13 +71,13 @@ package struct ProviderFault: Error, Sendable, Hashable {
         }
     }
 
-    /// True if the message holds one of these, whatever its capitals.
+    /// True if the message contains one of these, ignoring case.
     private func says(_ words: [String]) -> Bool {
         let message = message.lowercased()
         return words.contains(where: message.contains)
     }
 
-    /// Gemini names the quota that is used up; one that counts days does not come back while anybody waits.
+    /// True for a code of Gemini that names an exhausted quota by the day, which does not recover in time.
     static func isQuota(_ code: String) -> Bool {
         quotaCodes.contains(code) || code.hasPrefix("GenerateRequestsPerDay") || code.contains("PerDayPerProject")
     }
@@ -92,8 +92,8 @@ package struct ProviderFault: Error, Sendable, Hashable {
         "1113",  // Zhipu
         "payment_required", "insufficient_credits",
     ]
-    /// In words, in small letters, for those who send the code of something else with them: Anthropic (`invalid_request_error`), xAI,
-    /// OpenRouter, MiniMax, Zhipu.
+    /// Phrases in lower case for an exhausted quota, of providers that send another error's code with it: Anthropic
+    /// (`invalid_request_error`), xAI, OpenRouter, MiniMax, Zhipu.
     private static let quotaWords = [
         "credit balance is too low", "reached your specified api usage limits", "used all available credits", "key limit exceeded",
         "insufficient balance", "insufficient credit", "insufficient funds", "insufficient quota", "balance is insufficient",
@@ -106,16 +106,16 @@ package struct ProviderFault: Error, Sendable, Hashable {
         "1301",  // Zhipu
         "moderation_blocked",
     ]
-    /// Anthropic, DeepSeek: under any status.
+    /// Phrases for a content filter under any status: Anthropic, DeepSeek.
     private static let anyStatusFilterWords = ["output blocked by content filtering policy", "content exists risk"]
-    /// OpenRouter, xAI, Azure and others, of a prompt that they refuse.
+    /// Phrases for a filtered prompt: OpenRouter, xAI, Azure and others.
     private static let filterWords = [
         "requires moderation", "was flagged", "been flagged", "flagged by", "violates usage guidelines", "violates our usage",
         "violate our usage", "violating our usage", "usage policies", "content policy", "content policies", "content management policy",
         "content filter", "safety system", "safety guidelines", "safety policy", "community guidelines", "inappropriate content",
         "sensitive content", "unsafe content",
     ]
-    /// Codes that say that the key is refused: OpenAI, Anthropic, Google.
+    /// Codes for a refused key: OpenAI, Anthropic, Google.
     private static let keyCodes: Set = [
         "invalid_api_key", "authentication_error", "unauthenticated", "api_key_invalid", "account_deactivated", "invalid_authentication",
         "unauthorized", "missing_api_key", "unsupported_country_region_territory",
@@ -132,6 +132,6 @@ package struct ProviderFault: Error, Sendable, Hashable {
     private static let lengthCodes: Set = [
         "context_length_exceeded", "request_too_large", "exceed_context_size_error", "string_above_max_length",
     ]
-    /// Anthropic; vLLM and Mistral; Gemini.
+    /// Phrases for a too long prompt: Anthropic; vLLM and Mistral; Gemini.
     private static let lengthWords = ["prompt is too long", "maximum context length", "exceeds the maximum number of tokens"]
 }

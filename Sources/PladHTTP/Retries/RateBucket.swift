@@ -1,16 +1,16 @@
-/// A token bucket: how much may be sent now, and how long to wait for more.
+/// A token bucket: the amount that may be sent now, and the wait for more.
 ///
-/// A pure value: `now` is a time since some beginning. Who takes more than there is goes into debt and waits for it, so
-/// that takers are served in their order; an amount beyond the capacity waits for a full bucket.
+/// A pure value: `now` is a time since any fixed point. A larger amount than available leaves a debt and waits for it, so that amounts
+/// are served in order; one above the capacity waits for a full bucket.
 package struct RateBucket: Sendable, Hashable {
-    /// The most that fits in.
+    /// Largest amount in the bucket.
     package private(set) var capacity: Double
-    /// The amount that flows in.
+    /// Amount that flows in, by the second.
     package private(set) var perSecond: Double
     private var level: Double
     private var updated: Duration
 
-    /// A limit that the user sets: a tenth of it may go at once, the rest is spread, so that no minute has more than it.
+    /// Makes the bucket of a user's limit: a tenth may be sent at once, the rest is spread, so that no minute exceeds it.
     package init(perMinute limit: Double, at now: Duration) {
         precondition(limit > 0, "a limit of \(limit) a minute; it must be above 0")
         capacity = max(1, limit / 10)
@@ -19,7 +19,7 @@ package struct RateBucket: Sendable, Hashable {
         updated = now
     }
 
-    /// A limit that the endpoint tells, full as far as is known: `limit` at once, and as much again in a minute.
+    /// Makes the bucket of an endpoint's limit, assumed full: `limit` at once, and as much again in a minute.
     package init(endpoint limit: Double, at now: Duration) {
         capacity = max(1, limit)
         perSecond = capacity / 60
@@ -27,7 +27,7 @@ package struct RateBucket: Sendable, Hashable {
         updated = now
     }
 
-    /// Takes `amount` out and says how long to wait before it may be used: at most a year, which stands for never.
+    /// Takes `amount` and returns the wait before its use: at most a year, which means never.
     package mutating func take(_ amount: Double, at now: Duration) -> Duration {
         refill(until: now)
         // What is in excess of the capacity is owed by those who come later.
@@ -36,15 +36,15 @@ package struct RateBucket: Sendable, Hashable {
         return missing > 0 ? ForeignTime.duration(seconds: missing / perSecond) : .zero
     }
 
-    /// Gives back an amount that was taken and not used.
+    /// Returns an unused amount.
     package mutating func giveBack(_ amount: Double) {
         level = min(capacity, level + amount)
     }
 
-    /// Takes the limit that the endpoint says in a response.
+    /// Adopts the limit in a response.
     ///
-    /// A bucket of a minute is full again within one: where `reset` is further away the limit is not a minute's (Groq's
-    /// requests are a day's), and what is missing divided by that time tells what flows in.
+    /// A bucket by the minute is full again within one: if `reset` is further away, the limit is for another period (Groq's requests
+    /// are by the day), and the missing amount divided by that time is the rate.
     package mutating func observe(_ told: RateHeader, at now: Duration) {
         refill(until: now)
         capacity = max(1, told.limit)

@@ -1,9 +1,9 @@
 package import Foundation
 
-/// The words of a response on one of its endpoint's limits.
+/// One of an endpoint's limits according to a response's headers.
 ///
-/// Source: OpenAI, "Rate limits in headers" (`x-ratelimit-limit-requests`, times like `6m0s`), which Groq, Together, Azure
-/// and others follow; Anthropic, "Rate limits, Response headers" (`anthropic-ratelimit-requests-limit`, times of RFC 3339).
+/// Source: OpenAI, "Rate limits in headers" (`x-ratelimit-limit-requests`, times like `6m0s`), which Groq, Together, Azure and others
+/// follow; Anthropic, "Rate limits, Response headers" (`anthropic-ratelimit-requests-limit`, times of RFC 3339).
 package struct RateHeader: Sendable, Hashable {
     package enum Kind: String, Sendable, CaseIterable {
         case requests, tokens
@@ -11,7 +11,7 @@ package struct RateHeader: Sendable, Hashable {
 
     package var limit: Double
     package var remaining: Double?
-    /// Until the limit is whole again.
+    /// Time until the limit is fully available again.
     package var reset: Duration?
 
     package init(limit: Double, remaining: Double? = nil, reset: Duration? = nil) {
@@ -20,7 +20,7 @@ package struct RateHeader: Sendable, Hashable {
         self.reset = reset
     }
 
-    /// Nil where the response tells nothing of this kind; a limit below 1 is none.
+    /// Reads a limit; nil if the response has none of this kind; a limit below 1 is ignored.
     package init?(_ kind: Kind, in headers: ResponseHeaders, now: Date = Date()) {
         func read(_ limit: String, _ remaining: String, _ reset: String) -> RateHeader? {
             guard let limit = headers[limit].flatMap(Double.init), limit >= 1, limit <= 1e15 else { return nil }
@@ -35,8 +35,7 @@ package struct RateHeader: Sendable, Hashable {
         self = told
     }
 
-    /// A time as `1h2m3.5s`, `120ms`, a number of seconds, or a moment: of RFC 3339, or in seconds or
-    /// milliseconds since 1970.
+    /// The wait in a text: `1h2m3.5s`, `120ms`, a number of seconds, or a time by RFC 3339 or in seconds or milliseconds since 1970.
     static func wait(_ text: String, _ now: Date) -> Duration? {
         if let number = Double(text) { return ForeignTime.wait(number, now: now) }
         if let moment = try? Date(text, strategy: .iso8601) { return ForeignTime.duration(seconds: moment.timeIntervalSince(now)) }

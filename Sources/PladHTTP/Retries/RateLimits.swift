@@ -1,14 +1,14 @@
-/// The limits on requests and tokens a minute: those that the user sets and those that the endpoint tells.
+/// The limits on requests and tokens by the minute: the user's and the endpoint's.
 ///
-/// A pure value. A request's tokens are estimated before it goes, its bytes by four and its longest answer, as providers
-/// do; what the answer then used is settled.
+/// A pure value. A request's tokens are estimated before it is sent, as providers do, from its bytes (four to a token) and its longest
+/// completion; the difference to the actual number is settled later.
 package struct RateLimits: Sendable, Hashable {
     private var own: [RateHeader.Kind: RateBucket] = [:]
     private var told: [RateHeader.Kind: RateBucket] = [:]
 
     /// - Parameters:
     ///   - requestsPerMinute, tokensPerMinute: the user's own limits.
-    ///   - known: what an earlier run learnt.
+    ///   - known: limits from an earlier run.
     package init(requestsPerMinute: Double? = nil, tokensPerMinute: Double? = nil, known: KnownLimits = KnownLimits()) {
         own[.requests] = requestsPerMinute.map { RateBucket(perMinute: $0, at: .zero) }
         own[.tokens] = tokensPerMinute.map { RateBucket(perMinute: $0, at: .zero) }
@@ -20,7 +20,7 @@ package struct RateLimits: Sendable, Hashable {
 
     package var countsTokens: Bool { own[.tokens] != nil || told[.tokens] != nil }
 
-    /// Takes a request with so many tokens out and says how long it has to wait.
+    /// Takes a request with so many tokens from the limits and returns its wait.
     package mutating func take(tokens: Double, at now: Duration) -> Duration {
         var wait = Duration.zero
         for (kind, amount) in [(RateHeader.Kind.requests, 1), (.tokens, tokens)] {
@@ -29,13 +29,13 @@ package struct RateLimits: Sendable, Hashable {
         return wait
     }
 
-    /// Gives tokens back that were taken for a request and not used.
+    /// Returns unused tokens of a request.
     package mutating func giveBack(tokens: Double) {
         own[.tokens]?.giveBack(tokens)
         told[.tokens]?.giveBack(tokens)
     }
 
-    /// Takes the limits that a response tells. Answers true if one is another than before.
+    /// Adopts the limits in a response. Returns true if one has changed.
     package mutating func observe(_ kind: RateHeader.Kind, _ header: RateHeader, at now: Duration) -> Bool {
         let before = limit(kind)
         told[kind, default: RateBucket(endpoint: header.limit, at: now)].observe(header, at: now)

@@ -1,30 +1,30 @@
 import Foundation
 import PladRecords
 
-/// A wait that an endpoint's state lays on everybody, or its end.
+/// The start, or end, of a wait of all requests to an endpoint.
 package enum GateNotice: Sendable, Hashable {
-    /// Nobody asks for so long, for this reason.
+    /// All requests wait for this time, for this reason.
     case waits(Duration, because: String)
-    /// It has answered again.
+    /// The endpoint has responded again.
     case goesOn
 }
 
-/// Lets requests out to one endpoint: as many at a time and as soon as `EndpointState` judges. Who waits for the pace of the endpoint
-/// waits here; who waits to be retried holds no place.
+/// Admits requests to one endpoint, by the decisions of `EndpointState`. Requests wait here for the endpoint's rate; one that waits for
+/// its retry is not counted as concurrent.
 package final class RequestGate: Sendable {
     package struct Down: Error { package let last: RetryPolicy.Outcome? }
-    /// The limits ask for a wait that is longer than anybody waits.
+    /// The error for limits that require a wait longer than plad allows.
     package struct TooLong: Error { package let wait: Duration }
 
     private struct State {
         var endpoint: EndpointState
         var last: RetryPolicy.Outcome?
-        /// Requests that wait for the probe to end, by number.
+        /// Requests that wait for the end of the probe, by number.
         var waiting: [UInt64: CheckedContinuation<Void, any Error>] = [:]
         var number: UInt64 = 0
-        /// The end of the wait that was told last; nil once it was told that it goes on.
+        /// End of the last wait that was reported; nil after its end was reported.
         var noticed: Duration?
-        /// The longest wait for the limits that was told.
+        /// Longest wait for the limits that was reported.
         var pace = Duration.zero
     }
 
@@ -62,7 +62,7 @@ package final class RequestGate: Sendable {
     package var hasContact: Bool { state.withLock { $0.endpoint.hasContact } }
     package var isDown: Bool { state.withLock { $0.endpoint.isDown } }
     package var hasAnswered: Bool { state.withLock { $0.endpoint.hasAnswered } }
-    /// Counts a request that was forbidden. Answers whether it is not the prompts: none was ever answered.
+    /// Counts a forbidden request. Returns true if the prompts are not the cause: none was ever completed.
     package func forbade() -> Bool {
         state.withLock { state in
             state.endpoint.forbade()
@@ -71,8 +71,9 @@ package final class RequestGate: Sendable {
     }
     package func gaveUp() { state.withLock { $0.endpoint.gaveUp() } }
 
-    /// Calls `body` with a place on the wire once the endpoint is to be asked, and learns from what it returns.
-    /// - Parameter tokens: what the request may use.
+    /// Calls `body` as soon as a request may be sent, and records the outcome that it returns.
+    ///
+    /// - Parameter tokens: estimate of the request's tokens.
     package func withPermit<Brought: AttemptOutcome>(
         tokens: @autoclosure () -> Double, _ body: () async throws -> Brought
     ) async throws -> Brought {
@@ -117,7 +118,7 @@ package final class RequestGate: Sendable {
         }
     }
 
-    /// Tells of a wait for the limits that is longer than a few seconds, and again when it has become twice as long.
+    /// Reports a wait for the limits that is longer than a few seconds, and again when it has doubled.
     private func tell(ofPace wait: Duration) {
         guard wait >= .seconds(4) else { return }
         let isNews = state.withLock { state in
@@ -180,7 +181,7 @@ package final class RequestGate: Sendable {
         }
     }
 
-    /// Changes the state and does what follows from it, outside the lock.
+    /// Changes the state and then, outside the lock, acts on the change.
     private func update(_ change: (inout State) -> (GateNotice?, isNews: Bool)) {
         let (notice, concurrency, waiting, news) = state.withLock { state in
             let (notice, isNews) = change(&state)
@@ -201,12 +202,12 @@ package final class RequestGate: Sendable {
     }
 }
 
-/// The lesson that an attempt teaches of its endpoint.
+/// The outcome of an attempt, from which the endpoint's state is updated.
 package protocol AttemptOutcome {
-    /// Nil for an answer.
+    /// Reason of the failure; nil for a completion.
     var refusal: RetryPolicy.Outcome? { get }
-    /// The tokens of an answer, where they are told.
+    /// Number of tokens, if the response has it.
     var tokens: Int? { get }
-    /// Nil where no response came.
+    /// Headers of the response; nil without one.
     var headers: ResponseHeaders? { get }
 }

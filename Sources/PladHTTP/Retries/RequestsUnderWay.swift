@@ -1,9 +1,9 @@
 import PladRecords
 
-/// The requests that are on the wire or whose answer is not kept yet, and so perhaps paid for already: one whose asker is
-/// cancelled goes on until its response is there.
+/// The requests on the wire or whose completion is not stored yet, and which may be paid for: a request of a cancelled caller continues
+/// until its response arrives.
 ///
-/// It is cut by `cut`, or once `patience` has passed since the cancellation.
+/// It is aborted by `cut`, or `patience` after the cancellation.
 package final class RequestsUnderWay: Sendable {
     private struct State {
         var transfers: [UInt64: Task<Response, any Error>] = [:]
@@ -19,8 +19,8 @@ package final class RequestsUnderWay: Sendable {
 
     package var count: Int { state.withLock { $0.transfers.count } }
 
-    /// The response that `send` brings, with what counts the request as under way. Throws `CancellationError` only for a request that was
-    /// cut.
+    /// The response that `send` returns, with a token that counts the request as under way. Throws `CancellationError` only for a
+    /// request that was aborted.
     package func response(_ send: @escaping @Sendable () async throws -> Response) async throws -> (Response, UnderWay) {
         let transfer = Task { try await send() }
         let number = state.withLock { state in
@@ -48,7 +48,7 @@ package final class RequestsUnderWay: Sendable {
     }
 }
 
-/// A request counts as under way as long as this lives: whoever keeps its answer holds on to it until that is on the disk.
+/// A token that counts a request as under way during its lifetime: held until the completion is on the disk.
 package final class UnderWay: Sendable {
     private let onEnd: @Sendable () -> Void
 

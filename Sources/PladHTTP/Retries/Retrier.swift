@@ -1,9 +1,9 @@
-/// The attempts of one request, and the waits between them: whatever asks again, asks by it.
+/// Counts the attempts of one request and waits between them; used by everything that retries.
 ///
-/// A value for each request; the policy decides, this counts and waits. A parked wait, whose time the endpoint has named, is no
-/// attempt of the policy's, but is one of `attempt`.
+/// One value for each request; the policy decides. A parked wait, for a time that the endpoint named, does not count for the policy,
+/// but counts in `attempt`.
 package struct Retrier: Sendable {
-    /// Which attempt is under way, from 1, parked ones included.
+    /// Number of the current attempt, from 1, parked ones included.
     package private(set) var attempt = 1
     private var parked = 0
     private let policy: RetryPolicy
@@ -20,14 +20,14 @@ package struct Retrier: Sendable {
         self.random = random
     }
 
-    /// The decision after the attempt under way, which brought no completion.
+    /// The decision after the current attempt, which brought no completion.
     ///
-    /// - Parameter contacted: whether the endpoint has ever answered, to whichever request.
+    /// - Parameter contacted: true if the endpoint has ever responded to any request.
     package func decide(after outcome: RetryPolicy.Outcome, contacted: Bool) -> RetryPolicy.Decision {
         policy.decide(after: outcome, attempt: attempt - parked, parked: parked, contacted: contacted, random: random())
     }
 
-    /// Waits as decided, and begins the next attempt; false where there is none. Throws `CancellationError`.
+    /// Waits by a decision and starts the next attempt; returns false if there is none. Throws `CancellationError`.
     package mutating func goOn(_ decision: RetryPolicy.Decision) async throws -> Bool {
         guard let wait = decision.wait else { return false }
         try await clock.sleep(for: wait)
@@ -36,21 +36,21 @@ package struct Retrier: Sendable {
         return true
     }
 
-    /// Decides, waits and begins the next attempt; false where the request is given up.
+    /// Decides, waits and starts the next attempt; returns false if the request has failed.
     package mutating func goOn(after outcome: RetryPolicy.Outcome, contacted: Bool) async throws -> Bool {
         try await goOn(decide(after: outcome, contacted: contacted))
     }
 
-    /// Begins the next attempt without a wait, for a request that is changed; false where no attempt is left.
+    /// Starts the next attempt without a wait, for a changed request; returns false if no attempt is left.
     package mutating func goOnAtOnce() -> Bool {
         guard attempt < policy.attempts else { return false }
         attempt += 1
         return true
     }
 
-    /// Counts anew: the attempt under way has brought something that is kept.
+    /// Resets the count, after an attempt with a partial result that is kept.
     package mutating func begin() { (attempt, parked) = (1, 0) }
 
-    /// True if it is the number of attempts that ends the request, and not what came of the last.
+    /// True if the number of attempts ends the request, not the last outcome.
     package func isExhausted(_ outcome: RetryPolicy.Outcome) -> Bool { policy.isExhausted(attempt - parked, outcome) }
 }

@@ -1,13 +1,13 @@
 import CCurl
 package import Foundation
 
-/// The wait that a response asks for before the next attempt.
+/// Reads the wait that a response requires before the next attempt.
 package enum RetryAfter {
-    /// The wait that the headers ask for, or nil: `retry-after-ms` (milliseconds), else `Retry-After` (seconds, or a
-    /// date in any of HTTP's spellings). A date is taken against the response's own `Date`, so that a wrong clock
-    /// here does no harm; one that has passed asks for no wait. A number too large for seconds is a moment since 1970.
+    /// The wait by the headers, or nil: `retry-after-ms` (milliseconds), else `Retry-After` (seconds, or a date in any of HTTP's
+    /// formats). A date is compared with the response's own `Date`, so that a wrong clock here does no harm; a past one means no wait.
+    /// A number too large for seconds is a time since 1970.
     ///
-    /// Source: RFC 9110 §10.2.3; `retry-after-ms` as OpenAI and Azure send it.
+    /// Source: RFC 9110 §10.2.3; `retry-after-ms` is sent by OpenAI and Azure.
     package static func wait(in headers: ResponseHeaders, now: Date = Date()) -> Duration? {
         if let text = headers["retry-after-ms"], let milliseconds = Double(text), milliseconds.isFinite {
             return ForeignTime.duration(seconds: milliseconds / 1000)

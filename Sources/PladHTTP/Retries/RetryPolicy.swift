@@ -1,30 +1,30 @@
-/// When an attempt that brought no answer is made again, and after how long.
+/// The policy of retries: if an attempt without a completion is repeated, and after what wait.
 ///
-/// A pure value: it decides from what was seen and from one random number in [0, 1), and knows no clock.
+/// A pure value: it decides by the outcome and a random number in [0, 1), without a clock.
 ///
 /// | seen | decision |
 /// |---|---|
 /// | 408, 409, 425, 429, 500, 502, 503, 504, any other 5xx, 529 | retry |
-/// | any of these that asks for a wait of more than a day | give up, and ask nobody else either |
-/// | any of these that asks for a wait of a second or more | park: wait as it asks, up to 20 times; counts as no attempt |
-/// | 429 with a quota code, 402 | give up: money is out, time does not help |
-/// | any other status (400, 401, 403, 404, 413, 422, redirects …) | give up: the same request meets the same answer |
+/// | any of these that requires a wait of more than a day | give up, and end the run |
+/// | any of these that requires a wait of a second or more | park: wait as required, up to 20 times; does not count as an attempt |
+/// | 429 with a quota code, 402 | give up: the account is empty, waiting does not help |
+/// | any other status (400, 401, 403, 404, 413, 422, redirects …) | give up: the same request would fail again |
 /// | connection cut, response not whole in time, body broken or not JSON | retry |
-/// | no address, no connection, before the endpoint ever answered | give up: the address is wrong until proven otherwise |
-/// | no address, no connection, after it has answered | retry |
+/// | no address, no connection, before any response of the endpoint | give up: the address is probably wrong |
+/// | no address, no connection, after a response of the endpoint | retry |
 /// | certificate not trusted, body over the limit | give up |
 ///
-/// The wait before attempt n + 1 is `random × min(ceiling, base × 2^(n−1))` (full jitter): with the standard policy at most
-/// 0.5, 1, 2, 4, 8, 16, 32 seconds. A wait that the endpoint asks for is obeyed, with up to `base` on top so that
-/// requests turned away together do not come back together; one longer than `patience`, a day, is not waited for: the run ends.
+/// The wait before attempt n + 1 is `random × min(ceiling, base × 2^(n−1))` (full jitter): with the standard policy at most 0.5, 1, 2,
+/// 4, 8, 16, 32 seconds. A wait that the endpoint requires is obeyed, with up to `base` on top so that requests refused together are
+/// not repeated together; one longer than `patience`, a day, ends the run.
 package struct RetryPolicy: Sendable, Hashable {
-    /// The most attempts for one answer, the first included.
+    /// Largest number of attempts for one completion, the first included.
     package var attempts: Int
     package var base: Duration
     package var ceiling: Duration
-    /// The longest wait that an endpoint may ask for.
+    /// Longest wait that an endpoint may require.
     package static let patience = Duration.seconds(86_400)
-    /// Times that one request waits for a time that the endpoint names, at most.
+    /// Largest number of times that one request waits for a time named by the endpoint.
     package var parkings: Int
 
     package init(
@@ -46,11 +46,11 @@ package struct RetryPolicy: Sendable, Hashable {
 
     package enum Decision: Sendable, Hashable {
         case retry(after: Duration)
-        /// The endpoint has named a time: the request waits for it, and this was no attempt.
+        /// The endpoint has named a time: the request waits for it, and the attempt does not count.
         case park(for: Duration)
         case giveUp
 
-        /// Before the next attempt; nil where there is none.
+        /// Wait before the next attempt; nil if there is none.
         package var wait: Duration? {
             switch self {
             case .retry(let wait), .park(let wait): wait
@@ -60,10 +60,10 @@ package struct RetryPolicy: Sendable, Hashable {
     }
 
     /// - Parameters:
-    ///   - attempt: which attempt came to this outcome, from 1, without those that were parked.
-    ///   - parked: how often the request was parked before.
-    ///   - contacted: whether the endpoint has ever answered, to whichever request.
-    ///   - random: a number in [0, 1).
+    ///   - attempt: number of the attempt with this outcome, from 1, without parked ones.
+    ///   - parked: number of times that the request was parked before.
+    ///   - contacted: true if the endpoint has ever responded to any request.
+    ///   - random: number in [0, 1).
     package func decide(after outcome: Outcome, attempt: Int, parked: Int = 0, contacted: Bool, random: Double) -> Decision {
         guard isWorthRetrying(outcome, contacted: contacted) else { return .giveUp }
         if case .fault(_, let asked?) = outcome {
@@ -77,7 +77,7 @@ package struct RetryPolicy: Sendable, Hashable {
         return .retry(after: min(ceiling, doubled) * random)
     }
 
-    /// True if it was the number of attempts that ended a request, and not what came of the last.
+    /// True if the number of attempts ended a request, not the last outcome.
     package func isExhausted(_ attempt: Int, _ outcome: Outcome) -> Bool {
         attempt >= attempts && isWorthRetrying(outcome, contacted: true)
     }
@@ -99,12 +99,12 @@ package struct RetryPolicy: Sendable, Hashable {
 }
 
 extension ProviderFault {
-    /// True if the same request may be answered later.
+    /// True if the same request may succeed later.
     package var isPassing: Bool { !isQuota && ([408, 409, 425, 429].contains(status) || (500..<600).contains(status)) }
 }
 
 extension RetryPolicy.Outcome {
-    /// The event, in half a line.
+    /// The outcome in a few words.
     package var summary: String {
         switch self {
         case .fault(let fault, _): "HTTP \(fault.status): \(fault.message)"

@@ -1,16 +1,16 @@
 import Foundation
 import PladRecords
 
-/// A client's connection, as the socket thread keeps it.
+/// A client's connection, used by the socket thread.
 final class Connection {
     enum Phase {
-        /// Waits for a request, or for the rest of one.
+        /// Waiting for a request, or for the rest of one.
         case reading
-        /// A handler works on a request.
+        /// A handler is processing a request.
         case handling
-        /// The outbox goes out, then the connection ends.
+        /// The outbox is being sent; then the connection ends.
         case closing
-        /// Everything was said; what the client still sends is thrown away, so that it reads the response before a reset.
+        /// All is sent; further input is discarded, so that the client reads the response before a reset.
         case draining
     }
 
@@ -19,17 +19,18 @@ final class Connection {
     var phase = Phase.reading
     var parser: RequestParser
     var task: Task<Void, Never>?
-    /// The turn of the socket thread in which the client last sent something.
+    /// Turn of the socket thread in which the client last sent data.
     var lastInput = 0
-    /// The head of the request in progress was looked at, and its body may be read.
+    /// True if the head of the current request was accepted, so that its body is read.
     var isAdmitted = false
-    /// Bytes that its input counts for among all that is being read.
+    /// Number of bytes that its input counts for in the total of all bodies.
     var bodyBytes = 0
-    /// More was sent ahead than is kept; the connection ends once what was kept has been answered, and the client sends the rest again.
+    /// True if input beyond the limit was discarded; the connection ends after the responses to the input kept, and the client sends
+    /// the rest again.
     var hasDropped = false
-    /// It came when there was no room, and is told so.
+    /// True if it arrived without a free place and is refused with 503.
     var isRefused = false
-    /// Set where unread input is left when the connection ends.
+    /// True if unread input is left when the connection ends.
     var drainsInput = false
     private var outbox: [(bytes: Data, sent: CheckedContinuation<Void, any Error>?)] = []
 
@@ -39,8 +40,8 @@ final class Connection {
         parser = RequestParser(limits: limits)
     }
 
-    /// Input that comes while a request is handled is the next request. It is read all the same: behind it stands, unseen, that the
-    /// client has gone.
+    /// True if input is read. It is read during a request too, although it belongs to the next one, since only reading shows that the
+    /// client has disconnected.
     var wantsInput: Bool { phase != .closing }
 
     var wantsOutput: Bool { !outbox.isEmpty }
@@ -49,7 +50,7 @@ final class Connection {
         outbox.append((bytes, sent))
     }
 
-    /// Sends what the system takes. Answers false when the client is gone.
+    /// Sends as much as the system accepts. Returns false if the client has disconnected.
     func flush() -> Bool {
         while let (bytes, sent) = outbox.first {
             let count = bytes.withUnsafeBytes { Sockets.send(descriptor, $0) }
@@ -73,7 +74,7 @@ final class Connection {
         case ended
     }
 
-    /// Reads what has come, at most `space.count` bytes.
+    /// Reads the available bytes, at most `space.count`.
     func receive(into space: inout [UInt8]) -> Input {
         while true {
             let count = recv(descriptor, &space, space.count, 0)
@@ -84,7 +85,7 @@ final class Connection {
         }
     }
 
-    /// Ends the connection and tells everyone who waits for it.
+    /// Ends the connection and resumes everyone who waits for it.
     func end() {
         close(descriptor)
         task?.cancel()

@@ -1,7 +1,7 @@
 package import Foundation
 package import PladRecords
 
-/// A response whose body is known as a whole.
+/// A response with a complete body.
 package struct HTTPResponse: Sendable, Equatable {
     package var status: Int
     package var headers: [String: String]
@@ -13,19 +13,19 @@ package struct HTTPResponse: Sendable, Equatable {
         self.body = body
     }
 
-    /// A JSON document.
+    /// Makes a response with a JSON document.
     package init(status: Int, json: JSONValue) {
         self.init(status: status, headers: ["Content-Type": "application/json"], body: Data(json.canonical.utf8))
     }
 
-    /// The bytes on the wire. `keepsAlive` is what the connection does afterwards.
+    /// The bytes to send. `keepsAlive` is true if the connection stays open.
     package func encoded(keepsAlive: Bool, omitsBody: Bool = false) -> Data {
         var head = headers
         head["Content-Length"] = String(body.count)
         return Self.head(status: status, headers: head, keepsAlive: keepsAlive) + (omitsBody ? Data() : body)
     }
 
-    /// Status line and header fields, up to and with the empty line.
+    /// The status line and header fields, with the empty line.
     package static func head(status: Int, headers: [String: String], keepsAlive: Bool) -> Data {
         var text = "HTTP/1.1 \(status) \(reason(status))\r\n"
         for (name, value) in headers.sorted(by: { $0.key < $1.key }) { text += "\(name): \(value)\r\n" }
@@ -33,7 +33,7 @@ package struct HTTPResponse: Sendable, Equatable {
         return Data(text.utf8)
     }
 
-    /// One chunk of a body of unknown length (RFC 9112 §7.1). Empty data would end the body, so it has no chunk.
+    /// One chunk of a body of unknown length (RFC 9112 §7.1). Empty data would end the body, so it makes no chunk.
     package static func chunk(_ data: Data) -> Data {
         data.isEmpty ? Data() : Data("\(String(data.count, radix: 16))\r\n".utf8) + data + Data("\r\n".utf8)
     }

@@ -1,19 +1,18 @@
 import Foundation
 
-/// An HTTP/1.1 server: one thread owns the sockets, one task answers each request.
+/// An HTTP/1.1 server: one thread owns the sockets, one task handles each request.
 ///
-/// Connections are kept alive and read while their request is answered, so that a client that goes away cancels its
-/// request whatever kind of response it waits for; one that closes its sending side counts as gone. Requests of one
-/// connection are answered one after the other.
+/// Connections are kept alive and read during a request, so that a client that disconnects cancels it; one that closes its sending side
+/// counts as disconnected. Requests of one connection are handled one after the other.
 ///
-/// FlyingFox was measured for this place (0.27.1): its responses leave in two writes on sockets without `TCP_NODELAY`,
-/// which costs 44 ms on every kept-alive request, and its handlers cannot see that a client has gone.
+/// FlyingFox 0.27.1 was measured as an alternative: its responses are sent in two writes on sockets without `TCP_NODELAY`, which costs
+/// 44 ms on every kept-alive request, and its handlers cannot detect that a client has disconnected.
 package final class HTTPServer: Sendable {
     package let listener: ListeningSocket
     private let commands = SocketCommandQueue()
 
-    /// Starts to serve at once. Beyond `maximumConnections`, those that wait for their client make room; where
-    /// none does, clients are told to come again (503).
+    /// Starts to serve at once. Beyond `maximumConnections`, idle connections are closed for new ones; if there is none, clients get
+    /// status 503.
     package init(
         listener: ListeningSocket, limits: RequestLimits = RequestLimits(), maximumConnections: Int = 1024, handler: any RequestHandler
     ) {
@@ -27,10 +26,10 @@ package final class HTTPServer: Sendable {
         thread.start()
     }
 
-    /// Takes no more connections, closes those that wait, and returns once the requests in progress have been answered;
-    /// with `abruptly`, cancels them instead.
+    /// Stops accepting connections, closes idle ones, and returns once the current requests are complete; with `abruptly`, cancels them
+    /// instead.
     ///
-    /// - Parameter grace: after this time requests are cancelled, and answers that their clients do not take given up.
+    /// - Parameter grace: time after which requests are cancelled, and responses that clients do not read are given up.
     package func stop(abruptly: Bool = false, within grace: Duration = .seconds(300)) async {
         await withCheckedContinuation { commands.post(.stop(abruptly: abruptly, within: grace, $0)) }
     }

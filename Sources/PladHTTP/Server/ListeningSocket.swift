@@ -1,15 +1,15 @@
 import Foundation
 import PladRecords
 
-/// A TCP socket that is bound and listening, not blocking.
+/// A bound and listening non-blocking TCP socket.
 package struct ListeningSocket: Sendable {
     let descriptor: Int32
-    /// The address as given, for URLs.
+    /// Address as given, for URLs.
     package let host: String
-    /// The port that the system gave where 0 was asked for.
+    /// Port; assigned by the system if 0 was given.
     package let port: UInt16
 
-    /// Binds `host`, an IPv4 or IPv6 address or `localhost`. Throws `HTTPError.address` that names both and the system's reason.
+    /// Binds `host`, an IPv4 or IPv6 address or `localhost`. Throws `HTTPError.address` with both and the system's reason.
     package init(host: String, port: UInt16) throws {
         var storage = try Self.address(host: host, port: port)
         let family = Int32(storage.ss_family)
@@ -34,7 +34,7 @@ package struct ListeningSocket: Sendable {
         self.port = Self.port(of: storage)
     }
 
-    /// `http://127.0.0.1:8080`, with brackets around an IPv6 address.
+    /// Base URL `http://127.0.0.1:8080`, with brackets around an IPv6 address.
     package var url: String {
         host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
     }

@@ -1,8 +1,8 @@
 import Foundation
 
 extension RequestParser {
-    /// Parses `POST /v1/models?x=1 HTTP/1.1`. A target in absolute form, `http://host/v1/models`, as clients send to a proxy, comes
-    /// back as its path, with its authority as the field Host (RFC 9112 §3.2.2).
+    /// Parses `POST /v1/models?x=1 HTTP/1.1`. A target in absolute form, `http://host/v1/models`, as clients send to a proxy, is
+    /// returned as its path, with its authority as the field Host (RFC 9112 §3.2.2).
     static func requestLine(_ line: String) throws(HTTPProblem) -> ServerRequest {
         let parts = line.split(separator: " ", omittingEmptySubsequences: false)
         guard parts.count == 3, !parts[0].isEmpty, parts[0].utf8.allSatisfy(isTokenByte),
@@ -29,7 +29,7 @@ extension RequestParser {
         return ServerRequest(method: String(parts[0]), path: path, headers: headers, minorVersion: parts[2] == "HTTP/1.1" ? 1 : 0)
     }
 
-    /// Parses `Name: value`; the name comes back in lower case.
+    /// Parses `Name: value`; the name is returned in lower case.
     static func field(_ line: String) throws(HTTPProblem) -> (name: String, value: String) {
         guard let colon = line.firstIndex(of: ":"), colon > line.startIndex, line[..<colon].utf8.allSatisfy(isTokenByte) else {
             throw HTTPProblem(400, "\"\(line.prefix(80))\" is not a header field")
@@ -41,7 +41,7 @@ extension RequestParser {
         return (line[..<colon].lowercased(), value)
     }
 
-    /// RFC 9110 §5.6.2, `tchar`.
+    /// True for a byte of a token, `tchar` in RFC 9110 §5.6.2.
     private static func isTokenByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true

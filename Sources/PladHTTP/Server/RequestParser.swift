@@ -1,9 +1,9 @@
 import Foundation
 
-/// Takes a connection's bytes in pieces of any size and gives back whole requests (RFC 9112); does no I/O.
+/// Parses whole requests from a connection's bytes in pieces of any size (RFC 9112); does no I/O.
 ///
-/// A head that could be read in two ways is refused rather than guessed: both lengths at once, two different lengths, folded
-/// fields, white space before a colon. After a `HTTPProblem` the parser must not be used again.
+/// An ambiguous head is refused: both lengths at once, two different lengths, folded fields, white space before a colon. After a
+/// `HTTPProblem` the parser must not be used again.
 package struct RequestParser: Sendable {
     package enum Step: Sendable, Equatable {
         case request(ServerRequest)
@@ -21,24 +21,24 @@ package struct RequestParser: Sendable {
     private let limits: RequestLimits
     private var state = State.head
     private var buffer = Data()
-    /// The chunks of the request in progress, joined.
+    /// Chunks of the current request, joined.
     private var body = Data()
-    /// Bytes of the empty lines before the request line.
+    /// Number of bytes in the empty lines before the request line.
     private var emptyLineBytes = 0
 
     package init(limits: RequestLimits = RequestLimits()) {
         self.limits = limits
     }
 
-    /// True if some bytes of a request have come that is not complete.
+    /// True if a request is partly received.
     package var isInsideRequest: Bool {
         if case .head = state { !buffer.isEmpty } else { true }
     }
 
-    /// Bytes taken in and not yet given back.
+    /// Number of bytes received and not returned yet.
     package var bufferedBytes: Int { buffer.count }
 
-    /// The request whose body is on the way, without it; nil between requests and within a head.
+    /// The request whose body is arriving, without it; nil between requests and within a head.
     package var head: ServerRequest? {
         switch state {
         case .head: nil
@@ -46,7 +46,7 @@ package struct RequestParser: Sendable {
         }
     }
 
-    /// The memory that the body on the way takes or, where its length is known, will take.
+    /// Memory in bytes for the arriving body, in full if its length is known.
     package var bodyBytes: Int {
         switch state {
         case .head: 0
@@ -59,7 +59,7 @@ package struct RequestParser: Sendable {
         buffer.append(contentsOf: bytes)
     }
 
-    /// The next thing that is complete, or nil until more bytes come.
+    /// The next complete step, or nil until more bytes arrive.
     package mutating func next() throws(HTTPProblem) -> Step? {
         while true {
             switch state {
@@ -178,7 +178,7 @@ package struct RequestParser: Sendable {
         return chunk
     }
 
-    /// - Parameter earlier: bytes of the trailer's lines before this one.
+    /// - Parameter earlier: number of bytes in the trailer's lines before this one.
     private mutating func nextLine(_ earlier: Int) throws(HTTPProblem) -> Data? {
         let end = buffer.range(of: Data("\r\n".utf8))
         guard earlier + (end.map { $0.upperBound - buffer.startIndex } ?? buffer.count) <= limits.headBytes else {

@@ -1,20 +1,20 @@
 package import Foundation
 import PladRecords
 
-/// One request's side of its connection: where its handler writes the response, raw.
+/// One request on its connection, to which its handler writes the response.
 ///
-/// Calls after the connection has gone throw `HTTPError.gone`; the handler's task is cancelled at the same moment.
+/// Calls after the connection has ended throw `HTTPError.gone`; the handler's task is cancelled at the same time.
 package struct ServerExchange: Sendable {
     let connection: Int
     let commands: SocketCommandQueue
-    /// True if the client can take a chunked body (HTTP/1.1).
+    /// True if the client accepts a chunked body (HTTP/1.1).
     package let takesChunks: Bool
     /// True if the connection serves further requests after this one.
     package let keepsAlive: Bool
-    /// The request is a HEAD: the response has the head of a GET's, and no body.
+    /// True for a HEAD request: the response has the head of a GET's, and no body.
     let omitsBody: Bool
 
-    /// Hands bytes to the connection; returns once the operating system has taken all of them.
+    /// Sends bytes; returns once the operating system has accepted all of them.
     package func send(_ bytes: Data) async throws {
         guard !bytes.isEmpty else { return }
         try await withCheckedThrowingContinuation { continuation in
@@ -22,30 +22,30 @@ package struct ServerExchange: Sendable {
         }
     }
 
-    /// Sends a whole response. Not for use after another part of a response was sent.
+    /// Sends a whole response. Not valid after a part of a response was sent.
     package func send(_ response: HTTPResponse) async throws {
         try await send(response.encoded(keepsAlive: keepsAlive, omitsBody: omitsBody))
         if !keepsAlive { close() }
     }
 
-    /// Ends the connection once what was sent before has gone out, or at once and with a reset where `abruptly`.
+    /// Ends the connection after sending what is queued, or at once and with a reset if `abruptly`.
     package func close(abruptly: Bool = false) {
         commands.post(.close(connection, abruptly: abruptly))
     }
 }
 
-/// A server of requests. One task for each request calls `handle`; the connection's next request waits for its return.
+/// A handler of requests. One task for each request calls `handle`; the connection's next request waits for its return.
 package protocol RequestHandler: Sendable {
-    /// Answers a request over `exchange`. When the client goes away the calling task is cancelled.
+    /// Responds to a request over `exchange`. If the client disconnects, the calling task is cancelled.
     func handle(_ request: ServerRequest, on exchange: ServerExchange) async
-    /// Why a request is refused, told from its head while its body, still empty here, is on the way; nil where the body is to be read.
-    /// A request that is refused here ends its connection; one that came whole is `handle`'s to refuse.
+    /// The response that refuses a request by its head, before its body is read; nil to read the body. Refusal here ends the
+    /// connection; requests without a body are refused by `handle`.
     func refusal(of head: ServerRequest) -> HTTPResponse?
-    /// The response to bytes that are not a request that can be served.
+    /// The response to bytes that are not a valid request.
     func response(to problem: HTTPProblem) -> HTTPResponse
 }
 
 extension RequestHandler {
-    /// Refuses nothing.
+    /// Returns nil: refuses nothing.
     package func refusal(of head: ServerRequest) -> HTTPResponse? { nil }
 }

@@ -1,14 +1,14 @@
 package import Foundation
 
-/// One request as it came over the wire (RFC 9112), its body complete.
+/// A request as received (RFC 9112), with its whole body.
 package struct ServerRequest: Sendable, Equatable {
     package var method: String
-    /// The target's path, percent-decoded, without the query.
+    /// Path of the target, percent-decoded, without the query.
     package var path: String
     /// Field values by lower-case name; repeated fields are joined by ", ".
     package var headers: [String: String]
     package var body: Data
-    /// 1 for HTTP/1.1, 0 for HTTP/1.0.
+    /// Minor version: 1 for HTTP/1.1, 0 for HTTP/1.0.
     package var minorVersion: Int
 
     package init(method: String, path: String, headers: [String: String] = [:], body: Data = Data(), minorVersion: Int = 1) {
@@ -19,19 +19,19 @@ package struct ServerRequest: Sendable, Equatable {
         self.minorVersion = minorVersion
     }
 
-    /// True if the client wants to send another request over the same connection (RFC 9112 §9.3).
+    /// True if the client wants to send more requests over the same connection (RFC 9112 §9.3).
     package var keepsAlive: Bool {
         let tokens = headers["connection", default: ""].lowercased().split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         return minorVersion >= 1 ? !tokens.contains("close") : tokens.contains("keep-alive")
     }
 }
 
-/// Bounds of a request, beyond which it is refused.
+/// The limits beyond which a request is refused.
 package struct RequestLimits: Sendable {
-    /// Bytes of request line and header fields together, empty lines before them included; as many again of a trailer.
+    /// Bytes of request line and header fields, with empty lines before them; as many again for a trailer.
     package var headBytes: Int
     package var bodyBytes: Int
-    /// Bytes of all bodies that are being read at once, over all connections; at least `bodyBytes`.
+    /// Bytes of all bodies being read, over all connections; at least `bodyBytes`.
     package var allBodiesBytes: Int
 
     package init(headBytes: Int = 64 << 10, bodyBytes: Int = 16 << 20, allBodiesBytes: Int = 256 << 20) {
@@ -41,11 +41,11 @@ package struct RequestLimits: Sendable {
     }
 }
 
-/// Why bytes are not a request that can be served. The connection cannot be used further.
+/// The reason why bytes are not a valid request. The connection cannot be used further.
 package struct HTTPProblem: Error, Sendable, Equatable {
     package var status: Int
     package var message: String
-    /// After how many seconds the client may try again; nil where that is no use.
+    /// Number of seconds after which the client may retry; nil if that is useless.
     package var retrySeconds: Int?
 
     package init(_ status: Int, _ message: String, retrySeconds: Int? = nil) {

@@ -1,17 +1,17 @@
 import Foundation
 import PladRecords
 
-/// A command to the thread that owns the sockets, from other threads.
+/// A command from other threads to the thread that owns the sockets.
 enum SocketCommand: Sendable {
     case send(Int, Data, CheckedContinuation<Void, any Error>)
     case close(Int, abruptly: Bool)
     /// The handler of the connection's current request has returned.
     case handled(Int)
-    /// Take no more connections, let the requests in progress end for so long (or cut them off), then end the thread.
+    /// Stop accepting, give the current requests so much time (or cancel them), then end the thread.
     case stop(abruptly: Bool, within: Duration, CheckedContinuation<Void, Never>)
 }
 
-/// The mailbox of the socket thread, with a pipe whose readable end wakes it from `poll`.
+/// The queue of commands to the socket thread, with a pipe whose readable end wakes it from `poll`.
 ///
 /// `lock` guards `waiting` and `isClosed`.
 final class SocketCommandQueue: @unchecked Sendable {
@@ -48,7 +48,7 @@ final class SocketCommandQueue: @unchecked Sendable {
         _ = write(signalDescriptor, &byte, 1)
     }
 
-    /// All commands so far, oldest first.
+    /// Takes all queued commands, oldest first.
     func take() -> [SocketCommand] {
         var bytes = [UInt8](repeating: 0, count: 64)
         while read(wakeDescriptor, &bytes, bytes.count) == bytes.count {}
@@ -58,7 +58,7 @@ final class SocketCommandQueue: @unchecked Sendable {
         }
     }
 
-    /// Declines the commands that wait and all that will come: nobody is left to carry them out.
+    /// Declines all queued and later commands, since the thread has ended.
     func close() {
         let left = lock.withLock {
             isClosed = true

@@ -1,27 +1,27 @@
 import Foundation
 import PladRecords
 
-/// Owns every socket of a server, on one thread: accepts, reads, parses, writes, closes; never blocks but in `poll`.
+/// The thread of a server's sockets: accepts, reads, parses, writes, closes; blocks only in `poll`.
 final class SocketLoop {
     private let listener: ListeningSocket
     private let handler: any RequestHandler
     private let limits: RequestLimits
-    /// The most connections at once; lowered where the system gives fewer descriptors.
+    /// Largest number of connections; lower if the system gives fewer descriptors.
     private var capacity: Int
     private let commands: SocketCommandQueue
     private var connections: [Int: Connection] = [:]
     private var lastID = 0
-    /// Counts the calls of `poll`: a clock for what came before what.
+    /// Number of calls of `poll`, a clock for the order of events.
     private var turn = 0
     private var stopped: [CheckedContinuation<Void, Never>] = []
-    /// Bytes that all bodies take which are being read.
+    /// Number of bytes in all bodies being read.
     private var bodyBytes = 0
     private var isStopping: Bool { !stopped.isEmpty }
-    /// When a stop ends what is still under way; nil before.
+    /// Time at which a stop ends the remaining requests; nil before a stop.
     private var deadline: ContinuousClock.Instant?
-    /// The system gives no more descriptors until a connection has ended.
+    /// True if the system gives no more descriptors until a connection has ended.
     private var lacksDescriptors = false
-    /// How many more than `capacity` are taken in to be told that there is no room.
+    /// Number of connections above `capacity` that are accepted in order to be refused.
     private static let refusedAtOnce = 16
     private var space = [UInt8](repeating: 0, count: 64 << 10)
 
@@ -35,7 +35,7 @@ final class SocketLoop {
         self.commands = commands
     }
 
-    /// Serves until told to stop and the last request in progress has ended, or as long after as that may take.
+    /// Serves until stopped and the last request is complete, or its grace is over.
     func run() {
         while !(isStopping && connections.isEmpty) {
             if let deadline, deadline <= .now {
@@ -64,14 +64,14 @@ final class SocketLoop {
         stopped.forEach { $0.resume() }
     }
 
-    /// Milliseconds that `poll` may wait; -1 for as long as nothing happens.
+    /// Milliseconds for `poll` to wait; -1 for no limit.
     private var timeout: Int32 {
         guard let deadline else { return -1 }
         return Int32(clamping: Int64(max(.zero, ContinuousClock.now.duration(to: deadline)) / .milliseconds(1)) + 1)
     }
 
-    /// Takes in as many as there is room for. Where there is none, one more: what the others have sent by then has been read, and tells
-    /// whether they wait.
+    /// Accepts as many connections as there is room for. Without room, accepts one more: by then the input of the others has been read
+    /// and shows which of them are idle.
     private func accept() {
         let room = capacity - connections.values.count { !$0.isRefused }
         for _ in 0..<max(1, room) {
@@ -80,7 +80,7 @@ final class SocketLoop {
         }
     }
 
-    /// The next connection of the system's backlog; nil where there is none, or no descriptor for it.
+    /// The next connection of the system's backlog; nil if there is none, or no descriptor for it.
     private func newConnection() -> Connection? {
         while true {
             let descriptor = Foundation.accept(listener.descriptor, nil, nil)
@@ -105,9 +105,9 @@ final class SocketLoop {
         }
     }
 
-    /// Ends the connection that has waited longest for its client between requests; where there is none, tells the one that has waited
-    /// longest within a request, else the new one, to come again later. Neither forgotten connections nor clients that never finish a
-    /// request can shut others out.
+    /// Makes room for a new connection: closes the one that has been idle longest between requests; else refuses with 503 the one that
+    /// has waited longest within a request, or else the new one. So neither forgotten connections nor clients that never finish a
+    /// request can block others.
     private func shutOneOut(new: Connection) {
         func oldest(_ belongs: (Connection) -> Bool) -> Connection? {
             connections.values.filter { $0.id != new.id && !$0.isRefused && belongs($0) }.min { $0.lastInput < $1.lastInput }
@@ -119,7 +119,7 @@ final class SocketLoop {
             victim, HTTPProblem(503, "the server has \(capacity) clients, as many as it serves at once; try again later", retrySeconds: 1))
     }
 
-    /// Ends the connection that was refused longest ago. Answers false where none was: new clients then wait in the system's backlog.
+    /// Ends the connection that was refused longest ago. Returns false if there is none: new clients then wait in the system's backlog.
     private func makeRoom() -> Bool {
         guard let victim = connections.values.filter({ $0.phase == .draining }).min(by: { $0.lastInput < $1.lastInput }) else {
             return false
@@ -146,14 +146,13 @@ final class SocketLoop {
         }
     }
 
-    /// True if input that comes before its turn is kept: one request's worth of it, as long as all connections together hold no more
-    /// than they may.
+    /// True if input of the next request is kept: the size of one request, within the limit of all connections together.
     private func keepsAhead(_ bytes: Int, of connection: Connection) -> Bool {
         !connection.hasDropped && connection.parser.bufferedBytes + bytes <= limits.headBytes + limits.bodyBytes
             && bodyBytes + bytes <= limits.allBodiesBytes
     }
 
-    /// Starts on the next request if it is complete.
+    /// Starts the next request if it is complete.
     private func advance(_ connection: Connection) {
         do {
             while let step = try connection.parser.next() {
@@ -178,8 +177,8 @@ final class SocketLoop {
 
     private static let shuttingDown = HTTPProblem(503, "the server is shutting down; try again later", retrySeconds: 1)
 
-    /// True if the body that is on the way is to be read on: answers a head that is refused, and counts the body among all that are being
-    /// read. Throws `HTTPProblem` where they are too much together.
+    /// True if the arriving body is to be read: responds to a refused head, and counts the body in the total of all bodies. Throws
+    /// `HTTPProblem` if that exceeds the limit.
     private func admit(_ connection: Connection) throws(HTTPProblem) -> Bool {
         guard let head = connection.parser.head else {
             count(0, of: connection)
@@ -224,13 +223,13 @@ final class SocketLoop {
         refuse(connection, response)
     }
 
-    /// Answers and ends the connection, whose parser stands anywhere.
+    /// Responds and ends the connection, wherever its parser is.
     private func refuse(_ connection: Connection, _ response: HTTPResponse) {
         connection.enqueue(response.encoded(keepsAlive: false), nil)
         close(connection)
     }
 
-    /// Ends the connection once everything is said; what it still sends is thrown away.
+    /// Ends the connection once all is sent; further input is discarded.
     private func close(_ connection: Connection) {
         count(0, of: connection)
         connection.phase = .closing
@@ -278,7 +277,7 @@ final class SocketLoop {
         connection.phase == .reading && !connection.parser.isInsideRequest && !connection.wantsOutput
     }
 
-    /// Sends what can be sent, and ends a connection that has said everything.
+    /// Sends what can be sent, and ends a connection that has sent everything.
     private func flush(_ connection: Connection) {
         guard connection.flush() else { return end(connection) }
         guard connection.phase == .closing, !connection.wantsOutput else { return }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The socket calls that differ between systems or need a reason.
+/// The socket calls that differ between systems or need an explanation.
 enum Sockets {
     #if canImport(Glibc)
         static let stream = Int32(SOCK_STREAM.rawValue)
@@ -10,7 +10,7 @@ enum Sockets {
         private static let sendFlags: Int32 = 0
     #endif
 
-    /// Makes a descriptor non-blocking and closed in child processes. Answers -1 with `errno` where that fails.
+    /// Makes a descriptor non-blocking and closed in child processes. Returns -1 with `errno` if that fails.
     static func prepare(_ descriptor: Int32) -> Int32 {
         guard fcntl(descriptor, F_SETFD, FD_CLOEXEC) >= 0 else { return -1 }
         return fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
@@ -26,13 +26,13 @@ enum Sockets {
         #endif
     }
 
-    /// Makes `close` reset the connection instead of ending it in order: what a crashed server looks like.
+    /// Makes `close` reset the connection instead of ending it in order, like a crashed server.
     static func resetOnClose(_ descriptor: Int32) {
         var lingering = linger(l_onoff: 1, l_linger: 0)
         _ = setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &lingering, socklen_t(MemoryLayout<linger>.size))
     }
 
-    /// As `send`, but a peer that is gone is an error rather than a signal that ends the process.
+    /// Sends like `send`, but a closed connection is an error rather than a signal that ends the process.
     static func send(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
         Foundation.send(descriptor, bytes.baseAddress, bytes.count, sendFlags)
     }

@@ -1,10 +1,10 @@
 import PladRecords
 
-/// One batch that was submitted to a mock teacher. Each time it is asked for it comes closer to its end.
+/// A batch submitted to a mock teacher. Each status request brings it closer to its end.
 struct MockBatch {
     struct Row {
         var customID: String
-        /// Where the row's body would be posted alone.
+        /// Path that the row's body would be posted to alone.
         var path: String
         var body: JSONValue
     }
@@ -22,11 +22,11 @@ struct MockBatch {
 
     let id: String
     let rows: [Row]
-    /// OpenAI's parts: the file submitted, and the path of its rows.
+    /// Id of the submitted file, in OpenAI's API, and the path of its rows.
     var input = ""
     var endpoint = ""
     var metadata = JSONValue.null
-    /// Why the rows cannot be tried at all.
+    /// Reason why no row can be tried.
     var problem: String?
     private(set) var phase = Phase.validating
     private(set) var polls = 0
@@ -38,7 +38,7 @@ struct MockBatch {
         self.rules = rules
     }
 
-    /// The number of rows, from the first, that have been tried.
+    /// Number of rows, from the first, that were tried.
     var tried: Int {
         switch phase {
         case .validating, .failed: 0
@@ -48,7 +48,7 @@ struct MockBatch {
         }
     }
 
-    /// Someone asks how far it is.
+    /// Counts a status request.
     mutating func advance() {
         switch phase {
         case .validating, .inProgress:
@@ -66,7 +66,7 @@ struct MockBatch {
     }
 }
 
-/// The end of a row.
+/// The result of a row.
 enum MockRowResult {
     case answered(JSONValue)
     case failed(status: Int, JSONValue)

@@ -1,21 +1,21 @@
 import PladRecords
 
-/// The course of a mock teacher's batches: the script's `batch`.
+/// The course of a mock teacher's batches, the script's `batch`.
 package struct MockBatchRules: Sendable, Equatable {
     package enum Ending: String, Decodable, Sendable {
-        /// Every row is tried.
+        /// All rows are tried.
         case completed
-        /// The second half of the rows was never tried.
+        /// The second half of the rows is never tried.
         case expired
-        /// The batch is refused as a whole, after it was accepted. Anthropic's API has no such end: there each row fails.
+        /// The whole batch fails after it was accepted. Anthropic's API has no such end: there each row fails.
         case failed
     }
 
-    /// Times that a batch which is asked for is still in progress.
+    /// Number of status requests to which a batch is still in progress.
     package var polls = 2
     package var ends = Ending.completed
-    /// The replies to the first, second, … request to each batch address. One below status 300 is carried out first, so that a
-    /// cut answer to a submission leaves a batch that its owner knows nothing of.
+    /// Replies to the first, second, … request to each batch address. One with a status below 300 is carried out first, so that a cut
+    /// response to a submission leaves a batch that the client does not know.
     package var sequence: [MockReply] = []
 
     package init() {}

@@ -2,7 +2,7 @@ import Foundation
 import PladHTTP
 import PladRecords
 
-/// Anthropic's message batches. Source: Anthropic API reference, "Create a Message Batch" and those beside it.
+/// Implements Anthropic's message batches. Source: Anthropic API reference, "Create a Message Batch" and related pages.
 extension MockBatches {
     func anthropic(_ call: Call) -> HTTPResponse {
         let host = call.request.headers["host"] ?? "localhost"

@@ -2,7 +2,7 @@ import Foundation
 import PladHTTP
 import PladRecords
 
-/// OpenAI's files and batches. Source: OpenAI API reference, "Files" and "Batch".
+/// Implements OpenAI's files and batches. Source: OpenAI API reference, "Files" and "Batch".
 extension MockBatches {
     func file(_ call: Call) -> HTTPResponse {
         if call.isPost {

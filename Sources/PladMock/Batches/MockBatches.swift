@@ -2,18 +2,18 @@ import Foundation
 import PladHTTP
 import PladRecords
 
-/// The batches and files that a mock teacher has been given, and the addresses they are asked at. `lock` guards all state.
+/// The batches and files of a mock teacher, and their addresses. `lock` guards all state.
 ///
-/// A row is an attempt at its body like one sent alone: the script says what it gets. Of a fault that is no answer, `hang-up`
-/// is a row that has expired and `silent` one that is missing from the results; where the status is 200 a row is answered,
-/// whatever would happen on the wire. Results come last row first: clients are to go by the id.
+/// A row is an attempt at its body, like a request sent alone: the script decides its reply. Of the faults without a response,
+/// `hang-up` is a row that has expired and `silent` one that is missing from the results; a row with status 200 is answered, whatever
+/// would happen on the wire. Results are in reverse order, since clients must match rows by id.
 final class MockBatches: @unchecked Sendable {
     let script: MockScript
     private let attempts: MockAttempts
     private let lock = NSLock()
     private var files: [String: Data] = [:]
     private var batches: [String: MockBatch] = [:]
-    /// In the order of their submission.
+    /// Ids in the order of submission.
     private var order: [String] = []
     private var results: [String: [(id: String, result: MockRowResult)]] = [:]
     private var requests: [String: Int] = [:]
@@ -23,7 +23,7 @@ final class MockBatches: @unchecked Sendable {
         self.attempts = attempts
     }
 
-    /// The script's reply to this request to a batch address; nil where it is served plainly.
+    /// The script's reply to this request to a batch address; nil for a plain one.
     func fault(_ request: ServerRequest) -> MockReply? {
         lock.withLock {
             let number = requests[request.method + request.path, default: 0]
@@ -46,7 +46,7 @@ final class MockBatches: @unchecked Sendable {
 
     struct Call {
         let request: ServerRequest
-        /// The parts of the path after the collection's name.
+        /// Parts of the path after the collection's name.
         let place: [String]
         var id: String { place.first ?? "" }
         var action: String { place.count > 1 ? place[1] : "" }
@@ -78,14 +78,14 @@ final class MockBatches: @unchecked Sendable {
 
     func all(prefix: String) -> [MockBatch] { order.filter { $0.hasPrefix(prefix) }.reversed().compactMap { batches[$0] } }
 
-    /// The batch after `change`.
+    /// Applies `change` to a batch and returns it.
     func update(_ id: String, _ change: (inout MockBatch) -> Void) -> MockBatch? {
         guard batches[id] != nil else { return nil }
         change(&batches[id]!)
         return batches[id]
     }
 
-    /// The results of a batch that is over, tried when they are first asked for.
+    /// The results of a batch that has ended; its rows are tried on the first request.
     func results(of batch: MockBatch) -> [(id: String, result: MockRowResult)] {
         if let known = results[batch.id] { return known }
         let all = batch.rows.enumerated().compactMap { number, row -> (String, MockRowResult)? in
@@ -108,7 +108,7 @@ final class MockBatches: @unchecked Sendable {
 }
 
 extension HTTPResponse {
-    /// A JSON error in OpenAI's spelling, which Anthropic's clients read as well.
+    /// A JSON error in OpenAI's format, which Anthropic's clients read as well.
     static func refusal(_ status: Int, _ message: String) -> HTTPResponse {
         HTTPResponse(
             status: status,

@@ -46,7 +46,7 @@ struct MockChat: MockDialect {
         ]
     }
 
-    /// The chunk that counts the tokens, which only comes where it is asked for.
+    /// The chunk with the token counts, if the request asks for it.
     static func usageChunk(_ object: String, _ saying: MockSaying, of request: JSONValue) -> [JSONValue] {
         guard request["stream_options"]?["include_usage"]?.bool == true else { return [] }
         return [envelope(object, saying, []).with(["usage": usage(saying)])]
@@ -62,7 +62,7 @@ struct MockChat: MockDialect {
     }
 }
 
-/// OpenAI's completions of a prompt's text.
+/// OpenAI's completions of a plain prompt.
 struct MockCompletions: MockDialect {
     func prompt(in request: JSONValue) -> String { request["prompt"]?.string ?? request["prompt"]?[0]?.string ?? "" }
 

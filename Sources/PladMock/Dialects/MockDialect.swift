@@ -1,7 +1,7 @@
 import Foundation
 import PladRecords
 
-/// An API's spelling of what a mock teacher says: as much of it as clients read.
+/// The format of an API's responses, as far as clients read it.
 protocol MockDialect: Sendable {
     /// The text of the request's last message, or its prompt.
     func prompt(in request: JSONValue) -> String
@@ -15,11 +15,11 @@ extension MockDialect {
     func streams(_ request: JSONValue, path: String) -> Bool { request["stream"]?.bool ?? false }
 }
 
-/// The documents of a streamed response. Those in the middle may come twice or change places.
+/// The documents of a streamed response. Those in the middle may be duplicated or swapped by a fault.
 struct MockStream {
     enum Format {
         case serverSentEvents
-        /// A document a line.
+        /// One document a line.
         case lines
 
         var contentType: String {
@@ -35,12 +35,12 @@ struct MockStream {
     var namesEvents = false
     var opening: [JSONValue] = []
     var middle: [JSONValue] = []
-    /// Without these the response is not whole.
+    /// Last documents, without which the response is not whole.
     var closing: [JSONValue] = []
-    /// A last word that is no document.
+    /// Last text, which is not a document.
     var farewell: String?
 
-    /// The bytes of each document, in the order that `events` asks for.
+    /// The bytes of each document, in the order that `events` requires.
     func pieces(_ events: MockEvents) -> [Data] {
         var documents = opening + middle
         switch events {
@@ -61,7 +61,7 @@ struct MockStream {
     }
 }
 
-/// The dialects of a mock teacher, by the paths that are asked.
+/// The dialects of a mock teacher, by request path.
 enum MockDialects {
     static func at(_ path: String) -> any MockDialect {
         let endings: [(String, any MockDialect)] = [
@@ -74,14 +74,14 @@ enum MockDialects {
 }
 
 extension JSONValue {
-    /// The text of a message's content: itself, or its parts' texts joined.
+    /// The text of a message's content: the string itself, or its parts' texts joined.
     var joinedText: String {
         string ?? array?.compactMap { $0["text"]?.string }.joined() ?? ""
     }
 
     static func number(_ value: Int) -> JSONValue { .int(Int64(value)) }
 
-    /// The object with more members, which win.
+    /// The object with more members, which override its own.
     func with(_ more: [String: JSONValue]) -> JSONValue {
         .object((object ?? [:]).merging(more) { $1 })
     }

@@ -1,10 +1,10 @@
 import PladRecords
 
-/// Ollama's chat: whole, or a document a line.
+/// Ollama's chat: whole, or one document a line.
 struct MockOllama: MockDialect {
     func prompt(in request: JSONValue) -> String { request["messages"]?.array?.last?["content"]?.joinedText ?? "" }
 
-    /// Ollama streams unless told not to.
+    /// True if the request streams, which is Ollama's default.
     func streams(_ request: JSONValue, path: String) -> Bool { request["stream"]?.bool ?? true }
 
     func whole(_ saying: MockSaying) -> JSONValue {

@@ -1,20 +1,20 @@
-/// Finds keys of a YAML mapping that are or hold an alias (`*name`), and keys that are marked by `?`, in one line, byte by byte.
+/// Finds mapping keys in one line of YAML that are or hold an alias (`*name`) or are marked by `?`, byte by byte.
 ///
-/// It knows no quotes: it finds what looks like such a key.
+/// Quotes are not interpreted: text in quotes that looks like such a key is found too.
 struct AliasedKeyScanner {
-    /// Nothing but white space and dashes stands before, since the line, the list's element or the mapping's entry began.
+    /// True while only white space and dashes precede, from the start of the line, list element or mapping entry.
     private var isAtBeginning = true
-    /// The last byte was a question mark at a beginning.
+    /// True if the last byte was a question mark at a beginning.
     private var isMarked = false
-    /// The bytes of the alias that goes on here, after its star; nil outside one.
+    /// Number of bytes of the current alias after its star; nil outside an alias.
     private var aliasBytes: Int?
-    /// An alias, or a bracket that held one, ends here or before white space here.
+    /// True if an alias, or a bracket with one, ends here or before white space here.
     private var isBehindAlias = false
-    /// For each open bracket, whether an alias stands in it.
+    /// True for each open bracket that holds an alias.
     private var brackets: [Bool] = []
     private var before = UInt8(ascii: " ")
 
-    /// Takes the line's next byte. True where it shows that what stands before it is such a key.
+    /// Takes the line's next byte. Returns true if the bytes before it are such a key.
     mutating func endsKey(with byte: UInt8) -> Bool {
         defer { before = byte }
         let isSpace = byte == 0x20 || byte == 0x09 || byte == 0x0d
@@ -61,7 +61,7 @@ struct AliasedKeyScanner {
         }
     }
 
-    /// An alias can begin behind it.
+    /// True if an alias can follow this byte.
     private func isOpening(_ byte: UInt8) -> Bool {
         [0x20, 0x09, UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: ",")].contains(byte)
     }

@@ -1,14 +1,14 @@
 import Foundation
 
-/// A table as text (RFC 4180): a header that names the columns, then records of as many fields; lines end in LF, CRLF or CR.
+/// A table in text form (RFC 4180): a header that names the columns, then records with as many fields; lines end in LF, CRLF or CR.
 struct CSVTable {
-    /// The header's names, without the white space around them.
+    /// Names in the header, without surrounding white space.
     let columns: [String]
-    /// The records that are not blank, each with the line on which it begins, from 1.
+    /// Records that are not blank, each with its first line's number, from 1.
     let records: [(line: Int, fields: [String])]
 
-    /// Throws `RecordError.malformed` that names the file and the line: a quote that is not closed, text behind one, a record of more
-    /// or fewer fields than the header.
+    /// Parses a table. Throws `RecordError.malformed` with the file and the line for an unclosed quote, text after one, or a record
+    /// with more or fewer fields than the header.
     init(_ data: Data, separator: UInt8, name: String) throws {
         var reader = Reader(bytes: Array(data), separator: separator, name: name)
         var records = try reader.records()
@@ -49,7 +49,7 @@ struct CSVTable {
             return records
         }
 
-        /// Ends before a separator, a line's end or the text's.
+        /// Reads one field, up to a separator, a line end or the end of the text.
         private mutating func field() throws -> String {
             guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
                 let start = position
@@ -97,8 +97,8 @@ struct CSVTable {
 extension CSVTable {
     private static let separators: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: "\t"), UInt8(ascii: ";")]
 
-    /// The separator of a text that is a table: by the file's name; else by a first line of names, one of which is in `known` or which
-    /// stand without spaces and are as many as every other record has fields. Nil for other text.
+    /// The separator, if the text is a table; nil for other text. The file's name decides, else the first line: it must consist of
+    /// names, one of them in `known` or all without spaces and as many as the fields of every other record.
     static func separator(of data: Data, name: String, known: Set<String>) -> UInt8? {
         let header = data.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
         func fields(_ separator: UInt8) -> [String] {

@@ -1,7 +1,7 @@
 import CCrypto
 package import Foundation
 
-/// A SHA-256 digest (FIPS 180-4), 32 bytes, spelled as 64 lower-case hexadecimal digits.
+/// A SHA-256 digest (FIPS 180-4), 32 bytes, written as 64 lower-case hexadecimal digits.
 package struct Digest: Sendable, Hashable, CustomStringConvertible {
     package let bytes: [UInt8]
 
@@ -15,7 +15,7 @@ package struct Digest: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// The digest of all the bytes, one part after the other.
+    /// The digest of several parts' bytes, concatenated.
     package init(ofParts parts: some Sequence<UnsafeRawBufferPointer>) {
         let context = EVP_MD_CTX_new()
         defer { EVP_MD_CTX_free(context) }
@@ -31,7 +31,7 @@ package struct Digest: Sendable, Hashable, CustomStringConvertible {
         self.init(of: Data(text.utf8))
     }
 
-    /// The digest of a file's bytes, mapped rather than read. Throws `RecordError.unreadable`.
+    /// The digest of a file's bytes, which are mapped. Throws `RecordError.unreadable`.
     package init(contentsOf file: URL) throws {
         self.init(of: try Data(reading: file))
     }
@@ -42,13 +42,13 @@ package struct Digest: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Digest {
-    /// A digest that was kept as its 32 bytes; nil for another number of them.
+    /// Makes a digest from its 32 bytes; nil for another number of bytes.
     package init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }
         self.bytes = Array(bytes)
     }
 
-    /// A digest from its 64 hexadecimal digits; nil for anything else.
+    /// Makes a digest from its 64 hexadecimal digits; nil for any other text.
     package init?(hexadecimal text: String) {
         let digits = text.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
         guard digits.count == 64, text.utf8.count == 64 else { return nil }

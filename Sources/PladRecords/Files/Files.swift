@@ -1,7 +1,7 @@
 package import Foundation
 
 extension Data {
-    /// A file's bytes, mapped where the file system allows. Throws `RecordError.unreadable` that names the file.
+    /// Reads a file's bytes, mapped if the file system allows. Throws `RecordError.unreadable` with the path.
     package init(reading file: URL) throws {
         do {
             self = try Data(contentsOf: file, options: .mappedIfSafe)
@@ -11,20 +11,20 @@ extension Data {
         }
     }
 
-    /// Writes these bytes so that the file is either the old one or the whole new one, also after a power cut:
-    /// under a temporary name beside it, synchronised, then renamed. Throws `RecordError.unwritable`.
+    /// Writes these bytes so that the file is either the old one or the whole new one, also after a power cut: to a temporary file
+    /// beside it, which is synchronised, then renamed. Throws `RecordError.unwritable`.
     package func write(atomicallyTo file: URL) throws {
         try Files.replace(file) { handle in try handle.write(contentsOf: self) }
     }
 }
 
-/// A run's needs of the file system: whole-file replacement and plain reasons.
+/// Replaces files atomically, makes folders, and words the system's errors.
 package enum Files {
-    /// Calls `body` with a new file that takes the place of `file` once it is complete and on the disk.
+    /// Calls `body` with a new file that replaces `file` once it is complete and on the disk.
     package static func replace(_ file: URL, _ body: (FileHandle) throws -> Void) throws {
         var status = stat()
         if stat(file.path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-            throw RecordError(.unwritable, "cannot write \(file.path): it is no file but a folder or device; give the name of a file")
+            throw RecordError(.unwritable, "cannot write \(file.path): it is not a file but a folder or device; give the name of a file")
         }
         // A link stays one: what it leads to is replaced.
         let file = file.resolvingSymlinksInPath()
@@ -51,7 +51,7 @@ package enum Files {
         try synchronizeFolder(of: file)
     }
 
-    /// Brings a file's name to the disk: a new name is in its folder, which is flushed by itself. Throws `RecordError.unwritable`.
+    /// Flushes the folder of a file, so that a new name reaches the disk. Throws `RecordError.unwritable`.
     package static func synchronizeFolder(of file: URL) throws {
         let folder = file.deletingLastPathComponent()
         let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -62,8 +62,9 @@ package enum Files {
         throw RecordError(.unwritable, "cannot write the folder \(folder.path): \(String(cString: strerror(errno)))")
     }
 
-    /// Makes a folder and those above it. Throws `RecordError.unwritable` that names the folder.
-    /// - Parameter isPrivate: whether its owner alone may look into it, where it is made here.
+    /// Makes a folder and those above it. Throws `RecordError.unwritable` with the path.
+    ///
+    /// - Parameter isPrivate: true to make a new folder accessible to its owner only.
     package static func makeFolder(_ folder: URL, isPrivate: Bool = false) throws {
         do {
             try FileManager.default.createDirectory(
@@ -82,7 +83,7 @@ package enum Files {
         return stat(file.path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// The operating system's words for why a file operation failed.
+    /// The operating system's reason for a failed file operation.
     package static func reason(_ error: any Error) -> String {
         var cause = error as NSError
         while let deeper = cause.userInfo[NSUnderlyingErrorKey] as? NSError { cause = deeper }

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// Formats that are not what they are given for, told by their first bytes: packed tables, archives, and what stands in a file's place.
+/// Recognises files of another format than expected by their first bytes: compressed tables, archives, web pages and others.
 package enum ForeignFormat {
     private static let beginnings: [(bytes: [UInt8], what: String)] = [
         (Array("PAR1".utf8), "is Parquet; write its rows as JSON lines"),
@@ -20,12 +20,12 @@ package enum ForeignFormat {
         (Array("<html".utf8), "is a web page, not the file itself; fetch it again"),
     ]
 
-    /// The format of the bytes, and the way out; nil where their beginning is of no such format.
+    /// The name of the format and the way out; nil if the first bytes match no such format.
     package static func reason(_ data: Data) -> String? {
         beginnings.first { data.starts(with: $0.bytes) }?.what
     }
 
-    /// Throws `RecordError.malformed` that names the file where its bytes are of such a format.
+    /// Throws `RecordError.malformed` with the path if the bytes are of such a format.
     package static func refuse(_ data: Data, name: String) throws {
         if let reason = reason(data) { throw RecordError(.malformed, "\(name) \(reason)") }
     }

@@ -1,13 +1,13 @@
 package import Foundation
 
-/// A file of JSON lines that grows batch by batch, each on the disk before work goes on.
+/// A file of JSON lines that grows batch by batch; each batch is on the disk before `append` returns.
 ///
-/// A file that a killed process leaves behind is read with `wholeLines` and begun anew with: the last line may be unfinished.
+/// After a crash the last line may be incomplete: read the file with `wholeLines`, then start a new one with these.
 package struct GrowingFile {
     private let url: URL
     private let handle: FileHandle
 
-    /// Begins the file with some lines, in place of what stands there.
+    /// Replaces the file by one with these lines.
     package init(_ url: URL, keeping lines: Data) throws {
         self.url = url
         try lines.write(atomicallyTo: url)
@@ -29,7 +29,7 @@ package struct GrowingFile {
         }
     }
 
-    /// The bytes of a file up to the end of its last whole line; nothing where there is no file.
+    /// The bytes of a file up to the end of its last whole line; empty if there is no file.
     package static func wholeLines(of url: URL) throws -> Data {
         guard Files.exists(url) else { return Data() }
         let data = try Data(reading: url)
@@ -38,7 +38,7 @@ package struct GrowingFile {
 }
 
 extension JSONLines {
-    /// The records as the bytes of a file.
+    /// The records encoded as JSON lines.
     package static func data(_ records: some Sequence<some Encodable>) throws -> Data {
         try records.reduce(into: Data()) { $0 += try $1.jsonLine() + Data("\n".utf8) }
     }

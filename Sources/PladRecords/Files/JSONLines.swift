@@ -1,17 +1,17 @@
 package import Foundation
 
-/// Files of one JSON document a line: how every stage hands its records to the next.
+/// Reads and writes files of one JSON document a line, the format in which each stage passes records to the next.
 package enum JSONLines {
-    /// All records of a file, in order. Blank lines are passed over.
+    /// All records of a file, in order. Blank lines are skipped.
     ///
-    /// Throws `RecordError.malformed` that names the file, the line (from 1) and what is wrong with it.
+    /// Throws `RecordError.malformed` with the file, the line (from 1) and the reason.
     package static func read<Record: Decodable>(_ type: Record.Type = Record.self, from file: URL) throws -> [Record] {
         try parse(type, Data(reading: file), name: file.path)
     }
 
-    /// The records in `data`; `name` stands for the file in errors.
+    /// The records in `data`; errors name the file `name`.
     ///
-    /// - Parameter isWritten: whether a person wrote the file: then a field that stands twice and half a character are refused too.
+    /// - Parameter isWritten: true if a person wrote the file: repeated fields and lone surrogates are then refused too.
     package static func parse<Record: Decodable>(
         _ type: Record.Type = Record.self, _ data: Data, name: String, isWritten: Bool = false
     ) throws -> [Record] {
@@ -27,19 +27,19 @@ package enum JSONLines {
                 if value.array != nil {
                     throw RecordError(.malformed, "\(name):\(number): is a JSON array; write JSON lines, each element on a line of its own")
                 }
-                throw RecordError(.malformed, "\(name):\(number): \(error.reason(SnakeCase.key)); mend or remove the line")
+                throw RecordError(.malformed, "\(name):\(number): \(error.reason(SnakeCase.key)); correct or remove the line")
             } catch let error as RecordError {
                 throw RecordError(.malformed, "\(name):\(number): \(error.message)")
             }
         }
     }
 
-    /// The document of each line that is not blank, with its number from 1. Halves of surrogate pairs and fields that stand twice are refused.
+    /// The document of each line that is not blank, with its number from 1. Lone surrogates and repeated fields are refused.
     static func values(_ data: Data, name: String) throws -> [(number: Int, value: JSONValue)] {
         try lines(of: data).map { number, line in (number, try value(line, number, of: data, name)) }
     }
 
-    /// - Parameter data: the whole file, which may be one document where a line is none.
+    /// - Parameter data: the whole file; used to recognise a single document spread over several lines.
     private static func value(_ line: Data, _ number: Int, of data: Data, _ name: String) throws -> JSONValue {
         do {
             return try JSONValue(parsing: line, by: .person)
@@ -52,7 +52,7 @@ package enum JSONLines {
                 throw RecordError(
                     .malformed, "\(name) is one JSON document over several lines; write JSON lines, each object on a line of its own")
             }
-            throw RecordError(.malformed, "\(name):\(number): \(error.message); mend or remove the line")
+            throw RecordError(.malformed, "\(name):\(number): \(error.message); correct or remove the line")
         }
     }
 
@@ -65,7 +65,7 @@ package enum JSONLines {
         }
     }
 
-    /// Writes all the records as a whole: the file is the old one or the new one, never a part.
+    /// Writes all records: the file is the old one or the whole new one.
     package static func write(_ records: some Sequence<some Encodable>, to file: URL) throws {
         try Files.replace(file) { handle in
             var buffer = Data()

@@ -2,19 +2,19 @@ package import Foundation
 
 /// A person's file of prompts: JSON lines, a table with named columns, or plain text.
 ///
-/// - JSON lines are `{"id", "prompt"}` or `{"id", "messages": [{"role", "content"}]}`, with `facts` or the right `answer` where the task knows them.
-/// - A table is CSV with a column `prompt` and, where they are there, `id`, `answer` and `facts`, one text or a JSON list; other columns are not read.
-/// - Plain text is a prompt a line.
+/// - JSON lines are `{"id", "prompt"}` or `{"id", "messages": [{"role", "content"}]}`, with optional `facts` or a right `answer`.
+/// - A table is CSV with a column `prompt` and optional `id`, `answer` and `facts`, one text or a JSON list; other columns are ignored.
+/// - Plain text is one prompt a line.
 ///
-/// An `id` may be a whole number; one that is absent is `line-N`, after the line. What looks like another format is refused with its name:
-/// a prompt costs money before anybody sees that it was a comment or a header.
+/// An `id` may be an integer; the default is `line-N`, from the line's number. A file of another format is refused by its name, since
+/// every prompt costs money, also one that is really a comment or a header.
 package enum PromptFile {
-    /// Throws `RecordError` that names the file, the line (from 1), what is wrong and the way out.
+    /// Reads a prompts file. Throws `RecordError` with the file, the line (from 1), the reason and the way out.
     package static func read(_ file: URL) throws -> [Prompt] {
         try parse(try Data(reading: file), name: file.path)
     }
 
-    /// The same from memory; `name` stands for the file in errors.
+    /// Reads prompts from memory; errors name the file `name`.
     package static func parse(_ data: Data, name: String) throws -> [Prompt] {
         try ForeignFormat.refuse(data, name: name)
         // Editors of another system begin files with a mark and end lines with two characters.
@@ -79,12 +79,12 @@ extension PromptFile {
         "xlsx": "a workbook",
     ]
 
-    /// True if a file's name says that it holds JSON.
+    /// True if a file's name has the ending of a JSON file.
     private static func namesJSON(_ name: String) -> Bool {
         ["json", "jsonl", "ndjson"].contains(URL(fileURLWithPath: name).pathExtension.lowercased())
     }
 
-    /// Throws where lines that are no JSON objects are not plain prompts either.
+    /// Throws if lines that are not JSON objects are not plain prompts either.
     private static func refuseOtherText(_ data: Data, _ lines: [(number: Int, line: Data)], _ name: String) throws {
         let way = "write JSON lines, one {\"id\", \"prompt\"} a line"
         func refuse(_ what: String) -> RecordError { RecordError(.malformed, "\(name) \(what); \(way)") }
@@ -101,7 +101,7 @@ extension PromptFile {
         let values = lines.map { try? JSONValue(parsing: $0.line) }
         if values.allSatisfy({ $0?.string != nil }) { throw refuse("is a file of JSON texts") }
         if namesJSON(name) || values.contains(where: { $0?["prompt"] != nil || $0?["messages"] != nil }) {
-            // The first line that is no object has the reason.
+            // The first line that is not an object has the reason.
             _ = try JSONLines.values(data, name: name).map { number, value in try prompt(value, name, number) }
         }
         if let format = notText[URL(fileURLWithPath: name).pathExtension.lowercased()] { throw refuse("is named as \(format)") }

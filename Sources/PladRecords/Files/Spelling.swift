@@ -1,6 +1,6 @@
-/// Which known name a wrong one was meant to be.
+/// Finds the known name that a misspelled one was probably meant to be.
 package enum Spelling {
-    /// The known name that is written alike but for case, `_` and `-`, or within two letters; nil where none is so near.
+    /// The known name that differs only in case, `_` and `-`, or in at most two letters; nil if there is none.
     package static func nearest(to name: String, among known: some Collection<String>) -> String? {
         let wanted = plain(name)
         let best = known.map { (name: $0, distance: distance(wanted, plain($0))) }.min { ($0.distance, $0.name) < ($1.distance, $1.name) }
@@ -9,7 +9,7 @@ package enum Spelling {
 
     private static func plain(_ name: String) -> [Character] { name.lowercased().filter { $0 != "_" && $0 != "-" }.map { $0 } }
 
-    /// Letters to insert, remove or replace (Levenshtein).
+    /// The number of letters to insert, remove or replace (Levenshtein distance).
     private static func distance(_ a: [Character], _ b: [Character]) -> Int {
         var row = Array(0...b.count)
         for (i, letter) in a.enumerated() {

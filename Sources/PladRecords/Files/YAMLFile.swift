@@ -1,17 +1,17 @@
 package import Foundation
 import Yams
 
-/// Settings that a person writes, as YAML.
+/// Reads settings that a person writes in YAML.
 ///
-/// A file may come from a stranger, too, as a task's does: it is bounded in bytes, and in values once its aliases stand for what they name,
-/// of which a file of a few lines can make billions.
+/// A file may also come from a stranger, for example with a task: its size in bytes is bounded, and so is the number of its values
+/// after aliases are expanded, since a few lines of aliases can make billions.
 package enum YAMLFile {
     package static let mostBytes = 1 << 20
     package static let mostValues = 200_000
-    /// How deep values stand in each other; libyaml's own limit is far above.
+    /// Deepest nesting of values; libyaml's own limit is far higher.
     package static let deepest = 64
 
-    /// A file's one document. Throws `RecordError` that names the file, the line where it cannot be read, and what is wrong.
+    /// Reads a file's one document. Throws `RecordError` with the file, the line of a syntax error, and the reason.
     package static func read<Value: Decodable>(_ type: Value.Type = Value.self, from file: URL, hint: String? = nil) throws -> Value {
         let way = hint.map { "; " + $0 } ?? ""
         do {
@@ -31,7 +31,7 @@ package enum YAMLFile {
         }
     }
 
-    /// What a file holds; nil for nothing. Throws `RecordError.malformed` for what is beyond the bounds, and `YamlError`.
+    /// The document of a file; nil if it is empty. Throws `RecordError.malformed` beyond the bounds, and `YamlError`.
     private static func document(of file: URL) throws -> Node? {
         let data = try Data(reading: file)
         guard data.count <= mostBytes else {
@@ -50,9 +50,10 @@ package enum YAMLFile {
         return node
     }
 
-    /// A key that holds an alias is looked at in full to find a second one like it, before anything can be counted. No setting has one.
+    /// Refuses keys that hold an alias: the YAML parser expands them to find duplicates before values can be counted. No setting has
+    /// one.
     ///
-    /// Throws `RecordError.malformed` with the line. A text in quotes that looks like such a key is refused as well.
+    /// Throws `RecordError.malformed` with the line. Text in quotes that looks like such a key is refused as well.
     private static func refuseAliasesInKeys(_ text: String, _ file: URL) throws {
         // Without an anchor (&name) there is nothing that an alias could stand for.
         guard text.utf8.contains(UInt8(ascii: "*")), text.utf8.contains(UInt8(ascii: "&")) else { return }
@@ -64,7 +65,7 @@ package enum YAMLFile {
         }
     }
 
-    /// Counts down from `left`; false where that is not enough. Stops there, whatever aliases stand for.
+    /// Subtracts the number of values from `left`, aliases expanded; returns false once it falls below 0 or the nesting is too deep.
     private static func count(_ node: Node, _ left: inout Int, depth: Int) -> Bool {
         left -= 1
         guard left >= 0, depth <= deepest else { return false }
@@ -76,7 +77,7 @@ package enum YAMLFile {
         }
     }
 
-    /// The keys of a file's mapping in their order, each with its line, from 1.
+    /// The keys of a file's mapping in order, each with its line, from 1.
     package static func keys(in file: URL) throws -> [(name: String, line: Int)] {
         return ((try? document(of: file))?.mapping ?? [:]).compactMap { key, _ in
             guard let name = key.string, let mark = key.mark else { return nil }
@@ -84,9 +85,9 @@ package enum YAMLFile {
         }
     }
 
-    /// Throws `RecordError.malformed` that names the line and the nearest known key where a mapping, or one inside it, has another key.
+    /// Throws `RecordError.malformed` with the line and the nearest known key if a mapping, or a nested one, has an unknown key.
     ///
-    /// - Parameter known: paths of keys, `teacher.system` for one inside another.
+    /// - Parameter known: paths of keys, such as `teacher.system` for a nested one.
     package static func refuseKeys(in file: URL, otherThan known: Set<String>) throws {
         guard let mapping = (try? document(of: file))?.mapping else { return }
         try refuseKeys(mapping, [], otherThan: known, file)
@@ -107,13 +108,13 @@ package enum YAMLFile {
         }
     }
 
-    /// The reason with the line before it: ":3: …".
+    /// The reason after the line number: ":3: …".
     private static func reason(_ error: YamlError) -> String {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
             ":\(mark.line): \(problem)"
         case .duplicatedKeysInMapping(let keys, let context):
-            ":\(context.mark.line): \(keys.joined(separator: ", ")) stands twice"
+            ":\(context.mark.line): \(keys.joined(separator: ", ")) occurs twice"
         default: ": \(error)"
         }
     }

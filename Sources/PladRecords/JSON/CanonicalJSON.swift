@@ -1,8 +1,8 @@
 package import Foundation
 
 extension JSONValue {
-    /// The one spelling of this document that equal documents share: keys sorted by their UTF-8 bytes, no white
-    /// space, shortest escapes, whole numbers without a fraction. It is what request keys are digests of.
+    /// The canonical text of this document, which equal documents share: keys sorted by their UTF-8 bytes, no white space, shortest
+    /// escapes, integers without a fraction. Request keys are digests of it.
     package var canonical: String {
         var bytes: [UInt8] = []
         appendCanonical(to: &bytes)
@@ -69,11 +69,11 @@ extension JSONValue {
 }
 
 extension Encodable {
-    /// This value as one line of JSON with sorted keys in snake case (`SnakeCase`), without the line's end.
+    /// The value as one line of JSON with sorted keys in snake case (`SnakeCase`), without a line end.
     ///
-    /// - Parameter inSnakeCase: false spells keys as properties, for digests that files of older versions hold.
+    /// - Parameter inSnakeCase: false to spell keys like properties, for digests in files of older versions.
     ///
-    /// Throws when the value holds a number that JSON cannot spell (NaN, infinity).
+    /// Throws if the value holds a number that JSON cannot represent (NaN, infinity).
     package func jsonLine(inSnakeCase: Bool = true) throws -> Data {
         let encoder = JSONEncoder.ofLines
         if !inSnakeCase { encoder.keyEncodingStrategy = .useDefaultKeys }

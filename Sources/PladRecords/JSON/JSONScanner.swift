@@ -1,16 +1,16 @@
-/// Reads one JSON document (RFC 8259) value by value, straight from its bytes, at tens of times the speed of `JSONDecoder`,
-/// which learns a value's type by trying one after the other.
+/// Reads one JSON document (RFC 8259) value by value, directly from its bytes, tens of times faster than `JSONDecoder`, which finds a
+/// value's type by trial.
 ///
-/// Strict: one spelling of JSON, valid UTF-8, limited nesting, so that no document can exhaust the stack. `Rules` says how much
-/// endpoints and files may take liberties with. Every failure is the error that `failing` makes of what is wrong and of where.
+/// Strict: standard JSON only, valid UTF-8, limited nesting, so that no document can exhaust the stack. `Rules` sets which deviations
+/// are accepted. Every failure throws the error that `failing` makes of the reason and the position.
 package struct JSONScanner {
-    /// Liberties that a document may take.
+    /// The deviations that a document may have.
     package struct Rules {
-        /// The most levels of lists and objects.
+        /// Largest number of nested lists and objects.
         package var deepest: Int
-        /// True if half a surrogate pair is refused; else U+FFFD stands in its place, as for endpoints that cut texts anywhere.
+        /// True to refuse half a surrogate pair; false to replace it by U+FFFD, for endpoints that cut texts anywhere.
         package var refusesLoneSurrogates: Bool
-        /// True if a name that stands twice in an object is refused; else the last counts.
+        /// True to refuse a repeated name in an object; false to use the last one.
         package var refusesEqualNames: Bool
 
         package init(deepest: Int, refusesLoneSurrogates: Bool, refusesEqualNames: Bool) {
@@ -26,8 +26,8 @@ package struct JSONScanner {
     private var depth = 0
 
     /// - Parameters:
-    ///   - position: the first byte that is read, from 0.
-    ///   - failing: the error for what is wrong at a byte, from 0.
+    ///   - position: offset of the first byte to read, from 0.
+    ///   - failing: makes the error for a reason at a byte offset, from 0.
     package init(
         _ bytes: UnsafeBufferPointer<UInt8>, _ rules: Rules, from position: Int = 0,
         failing: @escaping (_ problem: String, _ position: Int) -> any Error
@@ -40,7 +40,7 @@ package struct JSONScanner {
 
     package func failure(_ problem: String) -> any Error { failing(problem, min(position, bytes.count)) }
 
-    /// The next byte that is not white space, which it stands at then; 0 at the end.
+    /// Skips white space and returns the next byte without consuming it; 0 at the end.
     package mutating func peek() -> UInt8 {
         while position < bytes.count {
             let byte = bytes[position]
@@ -55,7 +55,7 @@ package struct JSONScanner {
         position += 1
     }
 
-    /// Calls `body` for every member, standing at its value, which `body` must read.
+    /// Calls `body` for every member of an object, positioned at its value, which `body` must read.
     package mutating func object(_ body: (inout JSONScanner, String) throws -> Void) throws {
         try nested("{", "}") { scanner in
             let key = try scanner.string()
@@ -64,12 +64,12 @@ package struct JSONScanner {
         }
     }
 
-    /// Calls `body` for every element, which `body` must read.
+    /// Calls `body` for every element of a list, which `body` must read.
     package mutating func array(_ body: (inout JSONScanner) throws -> Void) throws {
         try nested("[", "]", body)
     }
 
-    /// Calls `body` for every part between two brackets, which `body` must read.
+    /// Calls `body` for every comma-separated part between two brackets, which `body` must read.
     package mutating func nested(
         _ open: Unicode.Scalar, _ close: Unicode.Scalar, _ body: (inout JSONScanner) throws -> Void
     ) throws {
@@ -92,7 +92,7 @@ package struct JSONScanner {
         }
     }
 
-    /// A number as JSON spells it.
+    /// Reads a number and returns its text.
     package mutating func number() throws -> Substring {
         _ = peek()
         let start = position
@@ -124,14 +124,14 @@ package struct JSONScanner {
         return position - start
     }
 
-    /// A number that is finite as a `Double`.
+    /// Reads a number that is finite as a `Double`.
     package mutating func double() throws -> Double {
         let text = try number()
         guard let value = Double(text), value.isFinite else { throw failure("the number \(text) is out of range") }
         return value
     }
 
-    /// The value it stands at, as a document of its own.
+    /// Reads the next value.
     package mutating func value() throws -> JSONValue {
         switch peek() {
         case UInt8(ascii: "{"):
@@ -139,7 +139,7 @@ package struct JSONScanner {
             let refuses = rules.refusesEqualNames
             try object { scanner, key in
                 guard members.updateValue(try scanner.value(), forKey: key) == nil || !refuses else {
-                    throw scanner.failure("the field \"\(key.prefix(40))\" stands twice")
+                    throw scanner.failure("the field \"\(key.prefix(40))\" occurs twice")
                 }
             }
             return .object(members)
@@ -161,7 +161,7 @@ package struct JSONScanner {
         }
     }
 
-    /// Passes over a value without keeping it; where it lies is the answer.
+    /// Skips a value and returns its byte range.
     package mutating func skip() throws -> Range<Int> {
         let first = peek()
         let start = position
@@ -182,7 +182,7 @@ package struct JSONScanner {
         return start..<position
     }
 
-    /// Throws where anything but white space is left.
+    /// Throws if anything but white space is left.
     package mutating func end() throws {
         _ = peek()
         guard position == bytes.count else { throw failure("the document should end here") }
@@ -223,7 +223,7 @@ package struct JSONScanner {
         }
     }
 
-    /// Passes over a string; its bytes are checked when it is read.
+    /// Skips a string; its bytes are checked when it is read.
     package mutating func skipString() throws {
         try take("\"")
         while position < bytes.count {
@@ -235,7 +235,7 @@ package struct JSONScanner {
         throw failure("a string does not end")
     }
 
-    /// Passes over bytes that stand for themselves.
+    /// Skips bytes that are not escaped.
     private mutating func passPlain() {
         while position < bytes.count, bytes[position] >= 0x20, bytes[position] != UInt8(ascii: "\""), bytes[position] != UInt8(ascii: "\\")
         {
@@ -243,7 +243,7 @@ package struct JSONScanner {
         }
     }
 
-    /// Appends the bytes of a string, without its escapes, up to its end.
+    /// Appends the bytes of a string, escapes resolved, up to its end.
     private mutating func rest(into text: inout [UInt8]) throws {
         while true {
             let plain = position
@@ -267,7 +267,7 @@ package struct JSONScanner {
         return text
     }
 
-    /// The character that an escape stands for; the backslash is already taken.
+    /// Reads an escape after its backslash and returns its character.
     private mutating func escape() throws -> Unicode.Scalar {
         guard position < bytes.count else { throw failure("a string does not end") }
         let letter = bytes[position]
@@ -287,7 +287,7 @@ package struct JSONScanner {
         }
     }
 
-    /// Ends on the escape's last digit.
+    /// Reads a \u escape, or a surrogate pair of two.
     private mutating func unicodeEscape() throws -> Unicode.Scalar {
         let unit = try fourDigits(from: position + 1)
         position += 4

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// A JSON document of any shape, for bodies whose fields belong to somebody else.
+/// A JSON document of any shape, for bodies whose fields another program defines.
 ///
 /// Integers that fit 64 bits stay exact; every other number is a `Double`.
 public enum JSONValue: Sendable, Hashable {
@@ -12,16 +12,16 @@ public enum JSONValue: Sendable, Hashable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// Parses one JSON document. Throws `RecordError.malformed` that ends in the reason and the place.
+    /// Parses one JSON document. Throws `RecordError.malformed` with the reason and the position at the end.
     public init(parsing data: Data) throws {
         try self.init(parsing: data, by: .endpoint)
     }
 
-    /// Who wrote a document: what becomes of half a surrogate pair, which no text can hold, and of a field that stands twice.
+    /// The origin of a document, which decides about lone surrogates and repeated fields.
     enum Author: Sendable {
-        /// Endpoints cut texts anywhere: U+FFFD stands in place of half a pair, and the last of two fields counts.
+        /// A server, which may cut texts anywhere: a lone surrogate becomes U+FFFD, and the last of repeated fields counts.
         case endpoint
-        /// A person can mend the file: both are refused.
+        /// A person, who can correct the file: both are refused.
         case person
     }
 
@@ -40,12 +40,12 @@ public enum JSONValue: Sendable, Hashable {
         }
     }
 
-    /// The member of an object; nil where there is none, or this is no object.
+    /// The member of an object; nil if it is missing, or this is not an object.
     public subscript(key: String) -> JSONValue? {
         if case .object(let members) = self { members[key] } else { nil }
     }
 
-    /// The element of a list, from 0; nil where there is none, or this is no list.
+    /// The element of a list, from 0; nil if it is missing, or this is not a list.
     public subscript(index: Int) -> JSONValue? {
         if case .array(let elements) = self, elements.indices.contains(index) { elements[index] } else { nil }
     }
@@ -131,10 +131,10 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
 }
 
 extension DecodingError {
-    /// The reason in one line: which key, and what was wrong with it.
+    /// The reason in one line: the key and the problem with it.
     package var reason: String { reason { $0 } }
 
-    /// - Parameter spelling: the key of a property, as the document spells it.
+    /// - Parameter spelling: maps a property's name to its key in the document.
     func reason(_ spelling: (String) -> String) -> String {
         let (context, what): (Context, String) =
             switch self {

@@ -1,14 +1,14 @@
 package import Foundation
 
-/// The spelling of property names as JSON keys, and the way back: `finishReason` is `finish_reason`, `rougeL` is `rouge_l`.
+/// Converts property names to JSON keys and back: `finishReason` is `finish_reason`, `rougeL` is `rouge_l`.
 ///
-/// Every record that leaves the process is spelt so. A key that has no underscore is read as it stands, which is the
-/// spelling of plad 0.1: its records are read as today's.
+/// Every record outside the process has such keys. A key without an underscore is used unchanged, which reads the records of plad 0.1
+/// too.
 package enum SnakeCase {
-    /// Words whose capitals do not say where a word begins, and their spelling with capitals that do.
+    /// Words whose capitals do not mark the start of a word, and a spelling whose capitals do.
     private static let words = [("IDs", "Ids"), ("chrF", "chrf"), ("penBLAS", "penblas")]
 
-    /// The key of a property. A new word begins at a capital after a small letter, and at the last of several capitals.
+    /// The key of a property. A new word starts at a capital after a small letter, and at the last of several capitals.
     package static func key(_ property: String) -> String {
         guard property.utf8.contains(where: isCapital) else { return property }
         let name = Array(words.reduce(property) { $0.replacingOccurrences(of: $1.0, with: $1.1) }.utf8)
@@ -46,7 +46,7 @@ private struct SpelledKey: CodingKey {
 }
 
 extension JSONEncoder {
-    /// An encoder of one line of JSON with sorted keys in snake case; keys of dictionaries stay as they are.
+    /// An encoder to one line of JSON with sorted keys in snake case; keys of dictionaries are unchanged.
     static var ofLines: JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -59,7 +59,7 @@ extension JSONEncoder {
 }
 
 extension JSONDecoder {
-    /// A decoder of what `jsonLine` writes, today's and older spelling.
+    /// A decoder of the lines that `jsonLine` writes, in the present and the older spelling.
     package static var ofLines: JSONDecoder {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .custom { path in

@@ -1,12 +1,12 @@
-/// What a student makes of a few training prompts in the course of a training: its greedy answers, and the chosen ones.
+/// The student's greedy completions of a few training prompts during training, compared with the chosen ones.
 package struct AnswerProbe: Codable, Sendable, Hashable {
-    /// Of the chosen completions, nats.
+    /// Mean log-probability per token of the chosen completions, nats.
     package var chosenLogProbabilityPerToken: Double
-    /// Mean over the answers.
+    /// Mean number of tokens in a greedy completion.
     package var answerTokens: Double
-    /// Tokens of the answers over tokens of the chosen completions.
+    /// Number of tokens in the greedy completions over that in the chosen ones.
     package var lengthRatio: Double
-    /// Share of all runs of four tokens that stood before in the same answer.
+    /// Share of all 4-grams of tokens that occurred before in the same completion.
     package var repetition: Double
 
     package init(chosenLogProbabilityPerToken: Double, answerTokens: Double, lengthRatio: Double, repetition: Double) {

@@ -1,4 +1,4 @@
-/// Why a completion ended.
+/// The reason why a completion ended.
 public enum FinishReason: String, Codable, Sendable {
     /// The model ended it, or a stop string did.
     case stop
@@ -6,20 +6,20 @@ public enum FinishReason: String, Codable, Sendable {
     case length
     /// The provider's content filter withheld it.
     case filtered
-    /// The model declined to answer.
+    /// The model refused the request.
     case refused
-    /// Unfinished: for a reason that no whole answer has, or that is not known, or without one. `Completion.ending` names it.
+    /// The completion is unfinished for another or an unknown reason; `Completion.ending` names it.
     case other
 }
 
-/// Tokens that a request took, as the provider counts them.
+/// Number of tokens that a request used, as the provider counts them.
 public struct Usage: Codable, Sendable, Hashable {
     public var promptTokens: Int
-    /// Thinking included.
+    /// Number of completion tokens, thinking included.
     public var completionTokens: Int
-    /// Those of the prompt's that the provider still held from an earlier request; nil where it does not say.
+    /// Number of prompt tokens read from the provider's cache; nil if the provider does not report it.
     public var cachedTokens: Int?
-    /// Those of the completion's that are thinking; nil where the provider does not say.
+    /// Number of completion tokens spent on thinking; nil if the provider does not report it.
     public var reasoningTokens: Int?
 
     public init(promptTokens: Int, completionTokens: Int, cachedTokens: Int? = nil, reasoningTokens: Int? = nil) {
@@ -30,20 +30,20 @@ public struct Usage: Codable, Sendable, Hashable {
     }
 }
 
-/// What a model answered to one prompt.
+/// A model's completion of one prompt.
 public struct Completion: Codable, Sendable, Hashable {
     public var text: String
     public var finishReason: FinishReason
-    /// Thinking that the model showed beside its answer; never trained on unless asked.
+    /// Thinking that the model returned beside the completion; not trained on by default.
     public var reasoning: String?
     public var usage: Usage?
-    /// The model's name as the provider returned it.
+    /// Name of the model as the provider returned it.
     public var model: String?
-    /// What the provider calls the weights and settings behind the name, where it does: it changes when they do.
+    /// Provider's fingerprint of the weights and settings behind the name, if it sends one: it changes when they do.
     public var fingerprint: String?
-    /// Why it is unfinished, where its finish reason is `other`: the provider's word, or what is wrong with the text.
+    /// Reason of a finish reason `other`: the provider's word, or the problem with the text.
     public var ending: String?
-    /// Control text of a chat format that stood at the text's edges and was cut off; nil where there was none.
+    /// Control text of a chat format that was cut off the text's edges; nil for none.
     public var cut: String?
 
     public init(

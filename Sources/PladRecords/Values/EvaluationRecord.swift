@@ -3,7 +3,7 @@ public struct Estimate: Codable, Sendable, Hashable {
     public var mean: Double
     public var low: Double
     public var high: Double
-    /// How many values the mean is of; 0 says that there was nothing to measure, and the other fields are 0.
+    /// Number of values that were averaged; 0 if there was nothing to measure, and then the other fields are 0 too.
     public var count: Int
 
     package init(mean: Double, low: Double, high: Double, count: Int) {
@@ -14,36 +14,36 @@ public struct Estimate: Codable, Sendable, Hashable {
     }
 }
 
-/// What one student does on the held-out prompts.
+/// The measures of one student on the held-out prompts.
 public struct StudentEvaluation: Codable, Sendable, Hashable {
-    /// `initial`, `warm-up` or `ranked`.
+    /// Name of the student: `initial`, `warm-up` or `ranked`.
     public var name: String
-    /// ROUGE-L F of the greedy answer against the teacher's text.
+    /// ROUGE-L F of the greedy completion against the teacher's text.
     public var rougeL: Estimate
-    /// chrF of all greedy answers against the teacher's texts, as a corpus; nil in older records.
+    /// chrF of all greedy completions against the teacher's texts, as a corpus; nil in older records.
     public var chrF: Estimate?
     /// Negative log-likelihood of the teacher's text, nats per token (the end-of-sequence token included).
     public var teacherNegativeLogLikelihood: Estimate
     /// Share of held-out pairs (teacher's text, warmed-up student's sample) whose teacher side has the higher score.
     public var rankAccuracy: Estimate
-    /// Share of the prompts' facts found to the letter in the greedy answer; nil where no prompt names facts.
+    /// Share of the prompts' facts that the greedy completion repeats exactly; nil if no prompt names facts.
     public var factsKept: Estimate?
-    /// Share of the greedy answers that are the teacher's text to the letter, white space around it aside; nil where none of any
-    /// student is, and in older records.
+    /// Share of greedy completions equal to the teacher's text, surrounding white space aside; nil if no student has any, and in older
+    /// records.
     public var exact: Estimate?
-    /// Tokens of the greedy answer.
+    /// Number of tokens in the greedy completion.
     public var answerTokens: Estimate
-    /// What else was measured.
+    /// Further measures.
     public var more: FurtherMeasures?
-    /// How well the student's confidence in its order of pairs fits how often it is right.
+    /// Calibration of the student's confidence in its order of pairs: how often it is right at each level.
     public var reliability: [ReliabilityBin]?
-    /// How the likelihood of samples goes with their likeness to the teacher's text; nil without samples.
+    /// Relation between the likelihood of samples and their similarity to the teacher's text; nil without samples.
     public var likelihoodQuality: LikelihoodQuality?
-    /// Over the prompts.
+    /// Distribution over the prompts.
     public var rougeLSpread: Spread?
     public var chrFSpread: Spread?
     public var answerTokensSpread: Spread?
-    /// By the run's quality; nil in older records.
+    /// Measures by the run's quality; nil in older records.
     public var quality: QualityMeasures?
 
     package init(
@@ -68,21 +68,21 @@ public struct StudentEvaluation: Codable, Sendable, Hashable {
     }
 }
 
-/// Measures beside the closing table's: of a student, or of the difference between two.
+/// The measures beside those of the closing table, of one student or of the difference between two.
 public struct FurtherMeasures: Codable, Sendable, Hashable {
-    /// ROUGE F of the greedy answer against the teacher's text: words, pairs of words, subsequences line by line.
+    /// ROUGE F of the greedy completion against the teacher's text: words, pairs of words, subsequences line by line.
     public var rouge1: Estimate
     public var rouge2: Estimate
     public var rougeLsum: Estimate
-    /// Tokens of the greedy answers over tokens of the teacher's texts.
+    /// Number of tokens in the greedy completions over that in the teacher's texts.
     public var lengthRatio: Estimate
-    /// Kendall's τ-b and Spearman's ρ, within each prompt, of log-probability per token with likeness to the teacher's
-    /// text over several samples; nil where no prompt has samples that can be ordered.
+    /// Kendall's τ-b and Spearman's ρ, within each prompt, between log-probability per token and similarity to the teacher's text over
+    /// several samples; nil if no prompt has samples that can be ordered.
     public var kendall: Estimate?
     public var spearman: Estimate?
-    /// Kendall's τ-b of the summed log-probability with likeness.
+    /// Kendall's τ-b between summed log-probability and similarity.
     public var kendallOfSum: Estimate?
-    /// Kendall's τ-b of log-probability per token with the share of facts kept; nil where no prompt names facts.
+    /// Kendall's τ-b between log-probability per token and the share of facts kept; nil if no prompt names facts.
     public var kendallOfFacts: Estimate?
     /// Expected calibration error of the probability that the chosen side of a pair is the better one.
     public var calibrationError: Estimate?
@@ -103,11 +103,11 @@ public struct FurtherMeasures: Codable, Sendable, Hashable {
     }
 }
 
-/// Held-out pairs about whose order a student is about equally sure.
+/// The held-out pairs about whose order a student is similarly confident.
 public struct ReliabilityBin: Codable, Sendable, Hashable {
-    /// Mean probability that the student gives to the order it takes, from 0.5 to 1.
+    /// Mean probability that the student gives to its order, from 0.5 to 1.
     public var confidence: Double
-    /// Share of the pairs whose order it has right.
+    /// Share of the pairs that it orders correctly.
     public var accuracy: Double
     public var count: Int
 
@@ -118,7 +118,7 @@ public struct ReliabilityBin: Codable, Sendable, Hashable {
     }
 }
 
-/// Where the values of a measure lie: the 10th, 25th, 50th, 75th and 90th percentile.
+/// The distribution of a measure: the 10th, 25th, 50th, 75th and 90th percentile.
 public struct Spread: Codable, Sendable, Hashable {
     public var p10: Double
     public var p25: Double
@@ -135,10 +135,10 @@ public struct Spread: Codable, Sendable, Hashable {
     }
 }
 
-/// How much one student differs from another on the same held-out prompts: each field is `student` minus `baseline`.
+/// The difference between two students on the same held-out prompts: each field is `student` minus `baseline`.
 ///
-/// The intervals are paired: every resample draws the same prompts for both students, so what makes a prompt hard
-/// for both cancels. An interval without 0 is a difference that the held-out prompts show.
+/// The intervals are paired: every resample draws the same prompts for both students, so that a prompt's difficulty cancels. An
+/// interval without 0 is a significant difference.
 public struct StudentDifference: Codable, Sendable, Hashable {
     public var student: String
     public var baseline: String
@@ -150,9 +150,10 @@ public struct StudentDifference: Codable, Sendable, Hashable {
     public var exact: Estimate?
     public var answerTokens: Estimate
     public var more: FurtherMeasures?
-    /// Share of prompts on which `student` is closer to the teacher's text by `Evaluation.likeness`, a tie counting half: 0.5 is no difference.
+    /// Share of prompts on which `student` is closer to the teacher's text by `Evaluation.likeness`, ties counting half: 0.5 is no
+    /// difference.
     public var winRate: Estimate?
-    /// By the run's quality; nil in older records.
+    /// Differences by the run's quality; nil in older records.
     public var quality: QualityMeasures?
 
     package init(
@@ -173,20 +174,20 @@ public struct StudentDifference: Codable, Sendable, Hashable {
     }
 }
 
-/// One held-out prompt with what teacher and students answered.
+/// One held-out prompt with the texts of the teacher and the students.
 public struct SideBySide: Codable, Sendable, Hashable {
     public var id: String
     public var prompt: String
     public var teacher: String
-    /// Greedy answers, in the order of `Evaluation.students`.
+    /// Greedy completions, in the order of `Evaluation.students`.
     public var students: [String]
-    /// ROUGE-L F of each of those answers, where it was measured.
+    /// ROUGE-L F of each completion, if measured.
     public var rougeL: [Double]?
-    /// chrF of each of them.
+    /// chrF of each completion.
     public var chrF: [Double]?
-    /// What a good answer keeps to the letter, where the prompt says so.
+    /// Facts that a good completion repeats exactly, if the prompt has any.
     public var facts: [String]?
-    /// How many of them each of those answers keeps.
+    /// Number of facts that each completion keeps.
     public var factsKept: [Int]?
 
     package init(
@@ -204,28 +205,28 @@ public struct SideBySide: Codable, Sendable, Hashable {
     }
 }
 
-/// `choice.json`: which of a run's students is the one to keep.
+/// The choice of the student to keep among a run's, `choice.json`.
 ///
-/// Each student in turn is held against the best so far, prompt by prompt: facts kept, then likeness to the teacher's text. It
-/// takes that one's place unless it loses more prompts than it wins.
+/// Each student in turn is compared with the best so far, prompt by prompt: facts kept, then similarity to the teacher's text. It
+/// replaces that one unless it loses more prompts than it wins.
 public struct StudentChoice: Codable, Sendable, Hashable {
-    /// A later student against the best of those before it.
+    /// A later student compared with the best one before it.
     public struct Comparison: Codable, Sendable, Hashable {
         public var student: String
         public var baseline: String
-        /// Prompts on which the student's greedy answer is better, worse, and as good.
+        /// Number of prompts on which the student's greedy completion is better, worse, and equally good.
         public var won: Int
         public var lost: Int
         public var tied: Int
     }
 
-    /// `initial`, `warm-up`, `ranked`, or `round-1`, … for the student of an earlier round.
+    /// Name of the student: `initial`, `warm-up`, `ranked`, or `round-1`, … for that of an earlier round.
     public var student: String
-    /// Why, in a sentence.
+    /// Reason for the choice, in a sentence.
     public var reason: String
-    /// The split whose prompts decided; nil where nothing was compared.
+    /// Split whose prompts decided; nil if nothing was compared.
     public var split: String?
-    /// How many prompts decided.
+    /// Number of prompts that decided.
     public var prompts: Int
     public var comparisons: [Comparison]
 
@@ -244,23 +245,23 @@ extension StudentChoice.Comparison {
     }
 }
 
-/// `evaluation.json`: the held-out comparison of the student's stages.
+/// The held-out comparison of a run's students, `evaluation.json`.
 public struct Evaluation: Codable, Sendable, Hashable {
-    /// In the order they came to be: initial, warm-up, ranked.
+    /// Students in the order of their training: initial, warm-up, ranked.
     public var students: [StudentEvaluation]
-    /// Each student but the first against the one before it, then the last against the first.
+    /// Differences of each student but the first from the one before it, then of the last from the first.
     public var differences: [StudentDifference]
     /// The first twenty held-out prompts.
     public var examples: [SideBySide]
-    /// Tokens of the teacher's texts, over the prompts.
+    /// Distribution of the number of tokens in the teacher's texts, over the prompts.
     public var teacherTokensSpread: Spread?
-    /// Which share of the letters of the teacher's texts ROUGE reads; nil in older records.
+    /// Share of the letters of the teacher's texts that ROUGE can read; nil in older records.
     public var rougeReads: Double?
-    /// What the last student is where its ranking collapsed and was rolled back, and why.
+    /// Reason for the last student's rollback after its ranking collapsed; nil without one.
     public var rollback: String?
-    /// What a judge says of the students' answers, where one was asked.
+    /// Judges' verdicts on the students' completions, if a judge was asked.
     public var judgements: [Judgement]?
-    /// Which of the students the run's `student/` is, and why; nil in older records.
+    /// Choice of the student that `student/` holds; nil in older records.
     public var choice: StudentChoice?
 
     package init(
@@ -276,6 +277,6 @@ public struct Evaluation: Codable, Sendable, Hashable {
         self.judgements = judgements
     }
 
-    /// What quality is in this evaluation.
+    /// Similarity metric of this evaluation.
     package var likeness: SimilarityMetric { SimilarityMetric(rougeReads: rougeReads) }
 }

@@ -1,8 +1,8 @@
-/// What a judge says of one student's answers against another's, each pair put to it in both orders.
+/// A judge's verdicts on one student's completions against another's; each pair is judged in both orders.
 public struct Judgement: Codable, Sendable, Hashable {
-    /// Pairs whose answers differ in length in the same way.
+    /// The pairs whose completions differ in length in the same direction.
     public struct LengthBucket: Codable, Sendable, Hashable {
-        /// `shorter`, `as long` or `longer`: the student's answer against the baseline's.
+        /// Length of the student's completion relative to the baseline's: `shorter`, `as long` or `longer`.
         public var name: String
         public var winRate: Estimate
 
@@ -14,15 +14,15 @@ public struct Judgement: Codable, Sendable, Hashable {
 
     public var student: String
     public var baseline: String
-    /// `metric`, a judging model's name, or `likelihood under` a local model's.
+    /// Name of the judge: `metric`, a judging model's name, or `likelihood under` a local model's.
     public var judge: String
-    /// Share of pairs that `student` wins; a tie, and a pair whose verdict turns with the order, is half a win.
+    /// Share of pairs that `student` wins; a tie, and a pair whose verdict depends on the order, is half a win.
     public var winRate: Estimate
-    /// The win rate that answers of the same length would have, by a logistic model; nil where nothing was judged.
+    /// Win rate at equal length, by a logistic model; nil if nothing was judged.
     public var lengthControlledWinRate: Estimate?
-    /// Share of pairs whose verdict turns with the order; of none where the judge sees no order.
+    /// Share of pairs whose verdict depends on the order; its count is 0 if the judge sees no order.
     public var flipRate: Estimate
-    /// Pairs of which a verdict could not be read; they are in none of the rates.
+    /// Number of pairs with an unreadable verdict; no rate includes them.
     public var malformed: Int
     public var byLength: [LengthBucket]
 

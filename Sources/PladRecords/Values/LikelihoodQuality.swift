@@ -1,10 +1,10 @@
-/// How a student's likelihood of samples goes with their quality, to be drawn.
+/// The relation between the likelihood of a student's samples and their quality, as plotted.
 public struct LikelihoodQuality: Codable, Sendable, Hashable {
-    /// Samples that are about equally likely.
+    /// The samples of similar likelihood.
     public struct Bin: Codable, Sendable, Hashable {
         /// Mean log-probability per token, nats.
         public var logProbabilityPerToken: Double
-        /// Mean likeness to the teacher's text.
+        /// Mean similarity to the teacher's text.
         public var quality: Double
         public var count: Int
 
@@ -15,9 +15,9 @@ public struct LikelihoodQuality: Codable, Sendable, Hashable {
         }
     }
 
-    /// From the least likely tenth of the samples to the most likely one.
+    /// Bins of a tenth of the samples each, from the least likely to the most likely.
     public var bins: [Bin]
-    /// Some samples one by one: log-probability per token and quality.
+    /// Some single samples: log-probability per token and quality.
     public var points: [[Double]]
 
     package init(bins: [Bin], points: [[Double]]) {

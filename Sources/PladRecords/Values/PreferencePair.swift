@@ -1,17 +1,16 @@
-/// A vocabulary index, as student files and records spell it.
+/// A vocabulary index, the type of token ids in student files and records.
 package typealias TokenID = Int32
 
-/// One prompt with the completion to prefer and, for ranking, the one to rank below it.
+/// One prompt with the chosen completion and, for ranking, the rejected one.
 ///
-/// A line of a pairs file is `{"prompt", "chosen", "rejected"}` or `{"prompt_ids", "chosen_ids", "rejected_ids"}`.
-/// Where ids are given they are used exactly as given: nothing is added, nothing is cut. From text, the
-/// end-of-sequence token is appended to each completion that does not spell it at its end already. `rejected` may be absent: such a
-/// pair only keeps the chosen text likely.
+/// A line of a pairs file is `{"prompt", "chosen", "rejected"}` or `{"prompt_ids", "chosen_ids", "rejected_ids"}`. Given ids are used
+/// unchanged: nothing is added, nothing is cut. For text, the end-of-sequence token is appended to each completion that does not
+/// already end with it. `rejected` may be absent: such a pair only keeps the chosen text likely.
 package struct PreferencePair: Codable, Sendable, Hashable {
     package var id: String?
-    /// Which round's student drew the rejected side, from 1.
+    /// Round whose student drew the rejected side, from 1.
     package var round: Int?
-    /// Which of the samples of this prompt the rejected side is, from 0.
+    /// Index of the rejected side among this prompt's samples, from 0.
     package var sample: Int?
     package var prompt: String?
     package var chosen: String?
@@ -19,10 +18,10 @@ package struct PreferencePair: Codable, Sendable, Hashable {
     package var promptIDs: [TokenID]?
     package var chosenIDs: [TokenID]?
     package var rejectedIDs: [TokenID]?
-    /// How good each side is, for losses that ask; the greater the better.
+    /// Quality of each side, for losses that use it; greater is better.
     package var chosenQuality: Double?
     package var rejectedQuality: Double?
-    /// Whether the chosen side is kept likely beside the ranking, where the loss does that; nil is yes.
+    /// True to keep the chosen side likely beside the ranking, if the loss does that; nil is true.
     package var keepsChosen: Bool?
 
     package init(
@@ -44,7 +43,7 @@ package struct PreferencePair: Codable, Sendable, Hashable {
         self.rejectedQuality = rejectedQuality
     }
 
-    /// Whether there is a rejected side to rank below the chosen one.
+    /// True if there is a rejected side to rank below the chosen one.
     package var ranks: Bool { rejected != nil || rejectedIDs != nil }
 
     private enum CodingKeys: String, CodingKey {
@@ -70,7 +69,7 @@ package struct PreferencePair: Codable, Sendable, Hashable {
 }
 
 extension KeyedDecodingContainer {
-    /// A record's id: a text, or a whole number, as many files have it; nil where there is none.
+    /// A record's id, a string or an integer; nil if there is none.
     package func decodeID(forKey key: Key) throws -> String? {
         if let number = try? decodeIfPresent(Int.self, forKey: key) { return String(number) }
         return try decodeIfPresent(String.self, forKey: key)

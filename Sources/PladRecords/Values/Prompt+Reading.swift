@@ -1,7 +1,7 @@
 extension Prompt {
-    /// A prompt as a person writes it, with errors that say what else the object looks like.
+    /// Reads a prompt as a person writes it; errors name the format that the object looks like.
     ///
-    /// - Parameter fallbackID: the id where the object has none.
+    /// - Parameter fallbackID: id for an object without one.
     ///
     /// Throws `RecordError.malformed` without a place.
     init(reading value: JSONValue, fallbackID: String) throws {
@@ -39,7 +39,7 @@ extension Prompt {
         }
     }
 
-    /// What an object of another program's files looks like, by the names in it.
+    /// The format of another program that an object looks like, by its names.
     static func foreignShape(_ value: JSONValue) -> String? {
         guard let members = value.object else { return nil }
         let has = { (name: String) in members[name] != nil }

@@ -1,6 +1,6 @@
 /// One turn of a conversation.
 public struct Message: Codable, Sendable, Hashable {
-    /// Who speaks: `system`, `user` or `assistant`.
+    /// Role of the speaker: `system`, `user` or `assistant`.
     public var role: String
     public var content: String
 
@@ -10,18 +10,18 @@ public struct Message: Codable, Sendable, Hashable {
     }
 }
 
-/// Something to be answered: what a user gives, a line of a prompts file.
+/// A prompt for teacher and student, a line of a prompts file.
 ///
-/// As a record it is `{"id", "prompt"}` or `{"id", "messages": [{"role", "content"}]}`; `facts` and `answer` are optional. Files that people write are
-/// read with `PromptFile`.
+/// As a record it is `{"id", "prompt"}` or `{"id", "messages": [{"role", "content"}]}`; `facts` and `answer` are optional. Files that
+/// people write are read with `PromptFile`.
 package struct Prompt: Codable, Sendable, Hashable {
-    /// Names the prompt in every record; unique within a file.
+    /// Identifier of the prompt in every record; unique within a file.
     package var id: String
-    /// The conversation so far; a plain prompt is one message of the user.
+    /// Conversation so far; a plain prompt is one message of the user.
     package var messages: [Message]
-    /// Strings that a good answer keeps to the letter, where the task knows them.
+    /// Strings that a good completion repeats exactly, if known.
     package var facts: [String]
-    /// The right final answer, where it is known: a number, a letter, a text, or JSON as text.
+    /// Right final answer, if known: a number, a letter, a text, or JSON as text.
     package var answer: String?
 
     package init(id: String, messages: [Message], facts: [String] = [], answer: String? = nil) {
@@ -35,7 +35,7 @@ package struct Prompt: Codable, Sendable, Hashable {
         self.init(id: id, messages: [Message(role: "user", content: text)], facts: facts, answer: answer)
     }
 
-    /// The prompt's text where it is a single message of the user, else nil.
+    /// The prompt's text if it is a single message of the user, else nil.
     package var text: String? {
         messages.count == 1 && messages[0].role == "user" ? messages[0].content : nil
     }

@@ -1,16 +1,16 @@
-/// How the next token is chosen, for teacher and student alike.
+/// The sampling settings of the next token, for teacher and student alike.
 public struct SamplingParameters: Codable, Sendable, Hashable {
-    /// Divides the logits; 0 always takes the most likely token.
+    /// Divisor of the logits; 0 always takes the most likely token.
     public var temperature: Double
-    /// Only the k most likely tokens stay; nil keeps all.
+    /// Number k of most likely tokens to draw from; nil is all.
     public var topK: Int?
-    /// Only the most likely tokens that together reach this probability stay; 1 keeps all.
+    /// Probability that the most likely tokens to draw from reach together; 1 is all.
     public var topP: Double
-    /// The most tokens a completion may have.
+    /// Largest number of tokens in a completion.
     public var maxTokens: Int
     /// Texts that end the completion; they are not part of it.
     public var stop: [String]
-    /// Seeds the random stream; nil leaves the choice to the model's server.
+    /// Seed of the random stream; nil leaves the choice to the model's server.
     public var seed: UInt64?
 
     public init(

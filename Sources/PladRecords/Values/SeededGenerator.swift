@@ -1,16 +1,16 @@
 import Foundation
 
-/// A reproducible stream of random numbers: xoshiro256** (Blackman and Vigna 2018), whose state is the SHA-256
-/// of what the stream is for.
+/// A reproducible stream of random numbers: xoshiro256** (Blackman and Vigna 2018), whose state is the SHA-256 of a seed and the
+/// stream's name.
 ///
-/// Two streams with different names are independent, so the order in which prompts are sampled, or how many at a
-/// time, changes nothing in what each of them draws.
+/// Streams with different names are independent, so the order in which prompts are sampled, or how many at a time, does not change a
+/// prompt's samples.
 package struct SeededGenerator: RandomNumberGenerator, Sendable, Codable, Equatable {
     private var state: [UInt64]
 
     /// - Parameters:
     ///   - seed: the run's seed.
-    ///   - name: what the stream is for, part by part, for example `"sample", promptID, "3"`.
+    ///   - name: purpose of the stream, part by part, for example `"sample", promptID, "3"`.
     package init(seed: UInt64, _ name: String...) {
         let label = ([String(seed)] + name).map { "\($0.utf8.count):\($0)" }.joined()
         let digest = Digest(of: label).bytes
@@ -31,12 +31,12 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable, Codable, Equata
         return result
     }
 
-    /// A number in [0, 1) with 53 random bits.
+    /// A uniform number in [0, 1) with 53 random bits.
     package mutating func uniform() -> Double {
         Double(next() >> 11) * 0x1p-53
     }
 
-    /// A draw from the standard normal distribution, by Box and Muller's transform.
+    /// A draw from the standard normal distribution, by the Box-Muller transform.
     package mutating func normal() -> Double {
         let radius = (-2 * Foundation.log(1 - uniform())).squareRoot()
         return radius * Foundation.cos(2 * .pi * uniform())

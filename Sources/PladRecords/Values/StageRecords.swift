@@ -1,23 +1,23 @@
-/// Which part of the prompts a record belongs to.
+/// The part of the prompts that a record belongs to.
 package enum Split: String, Codable, Sendable {
-    /// Trained on.
+    /// Prompts to train on.
     case train
-    /// Sampled and ranked, never put to the teacher.
+    /// Prompts to sample and rank, never sent to the teacher.
     case unpaid
-    /// Never trained on: the student to keep is chosen by them.
+    /// Prompts that choose the student to keep; never trained on.
     case valid
-    /// Neither trained on nor chosen by: what is reported is measured on them. Runs that choose nothing report on `valid`.
+    /// Prompts that results are reported on; neither trained on nor used to choose. Runs that choose nothing report on `valid`.
     case test
 }
 
-/// A line of `teacher.jsonl`: a usable answer of the teacher.
+/// A usable completion of the teacher, a line of `teacher.jsonl`.
 package struct TeacherAnswer: Codable, Sendable, Hashable {
     package var id: String
     package var split: Split
-    /// Which of the answers to this prompt it is, from 0.
+    /// Index among the completions of this prompt, from 0.
     package var sample: Int
     package var text: String
-    /// `length` or `other` for an answer that is not whole and that `--keep-truncated` kept: it has no end to learn.
+    /// Finish reason; `length` or `other` for an unfinished completion that was kept on request: it has no end to learn.
     package var finishReason: FinishReason
     package var model: String?
     package var usage: Usage?
@@ -39,15 +39,15 @@ package struct TeacherAnswer: Codable, Sendable, Hashable {
     }
 }
 
-/// A line of `samples.jsonl`: something the student said.
+/// A sample of the student, a line of `samples.jsonl`.
 package struct StudentSample: Codable, Sendable, Hashable {
     package var id: String
     package var split: Split
-    /// Which round's student said it, from 1.
+    /// Round whose student drew it, from 1.
     package var round: Int
     package var sample: Int
     package var text: String
-    /// The ids that the sampler drew, the end-of-sequence token included where it was drawn.
+    /// Ids as drawn, with the end-of-sequence token if it was drawn.
     package var ids: [TokenID]
     package var finishReason: FinishReason
 
@@ -62,25 +62,25 @@ package struct StudentSample: Codable, Sendable, Hashable {
     }
 }
 
-/// A line of `drops.jsonl`: a prompt, sample or pair that was not used, and why.
+/// A prompt, sample or pair that was not used, and the reason: a line of `drops.jsonl`.
 package struct Drop: Codable, Sendable, Hashable {
-    /// Every reason for which something is left out; each has one meaning.
+    /// The reason why a record was dropped; each has one meaning.
     package enum State: String, Codable, Sendable, CaseIterable {
-        /// The teacher's answer holds no text.
+        /// The teacher's completion holds no text.
         case empty
-        /// The teacher's answer was cut off by the token limit.
+        /// The teacher's completion was cut off by the token limit.
         case truncated
-        /// The teacher's answer ended for a reason that no whole answer has, or for none.
+        /// The teacher's completion is unfinished for another reason, or for an unknown one.
         case unfinished
-        /// The teacher declined to answer.
+        /// The teacher refused the request.
         case refused
-        /// The provider's content filter withheld the answer.
+        /// The provider's content filter withheld the completion.
         case filtered
-        /// The teacher gave no answer after every retry.
+        /// The teacher returned no completion after all retries.
         case failed
-        /// The budget does not hold what asking may cost.
+        /// The remaining budget is less than the request may cost.
         case overBudget = "over-budget"
-        /// The run ended before the answer came.
+        /// The run ended before the completion arrived.
         case interrupted
         /// The prompt alone fills the student's context, or prompt and completion exceed it.
         case tooLong
@@ -88,29 +88,29 @@ package struct Drop: Codable, Sendable, Hashable {
         case emptySample
         /// The prompt has no tokens.
         case emptyPrompt
-        /// Both sides of the pair are the same.
+        /// Both sides of the pair are equal.
         case equalSides
-        /// The sides of the pair differ in case, spaces or punctuation alone.
+        /// The sides of the pair differ only in case, spaces or punctuation.
         case nearDuplicate
-        /// The sample is more like the chosen text than asked for.
+        /// The sample is more similar to the chosen text than allowed.
         case tooSimilar
-        /// The sample is less like the chosen text than asked for.
+        /// The sample is less similar to the chosen text than allowed.
         case tooDifferent
-        /// The sides of the pair differ in length by more than asked for.
+        /// The sides of the pair differ in length by more than allowed.
         case unevenLengths
-        /// The quality of both sides of the pair is the same, or differs by less than asked for.
+        /// The sides of the pair have the same quality, or differ by less than required.
         case smallGap
-        /// The teacher's answer is not right, or not its best.
+        /// The teacher's completion is wrong, or not the best of the prompt's.
         case lowQuality
-        /// The quality says nothing about this prompt.
+        /// The quality is not defined for this prompt.
         case noQuality
         /// The metric does not put the chosen side above the rejected one.
         case notPreferred
-        /// Another sample of the same prompt is the rejected one.
+        /// Another sample of the prompt was selected as the rejected one.
         case notSelected
     }
 
-    /// The stage that left it out.
+    /// The stage that dropped the record.
     package enum Stage: String, Codable, Sendable {
         case teach
         case warmUp = "warm-up"
@@ -126,9 +126,9 @@ package struct Drop: Codable, Sendable, Hashable {
     package var round: Int?
     package var sample: Int?
     package var state: State
-    /// What kind of failure, where the state is `failed`: `exhausted`, `rejected`, …
+    /// Kind of failure, if the state is `failed`: `exhausted`, `rejected`, …
     package var kind: String?
-    /// What was seen, for a person.
+    /// Details for a person.
     package var detail: String
 
     package init(
@@ -145,34 +145,34 @@ package struct Drop: Codable, Sendable, Hashable {
     }
 }
 
-/// A line of `log.jsonl`: one optimiser step.
+/// One optimiser step, a line of `log.jsonl`.
 package struct TrainingStep: Codable, Sendable, Hashable {
-    /// `warm-up` or `round-1`, `round-2`, …
+    /// Name of the phase: `warm-up` or `round-1`, `round-2`, …
     package var phase: String
-    /// From 1 within the phase.
+    /// Number of the step, from 1 within the phase.
     package var step: Int
     package var loss: Double
     package var learningRate: Double
     /// L2 norm of the whole gradient before clipping.
     package var gradientNorm: Double
-    /// Mean over the batch of the sum of log-probabilities of the chosen completion, nats.
+    /// Mean over the batch of the chosen completion's log-probability, summed over its tokens, nats.
     package var chosenLogProbability: Double
-    /// The same of the rejected completion; nil without one.
+    /// Mean over the batch of the rejected completion's log-probability, nats; nil without one.
     package var rejectedLogProbability: Double?
     /// Share of the batch's pairs whose chosen side has the higher score; nil without pairs.
     package var accuracy: Double?
-    /// Completion and prompt tokens of the batch, a shared prompt counted once.
+    /// Number of completion and prompt tokens in the batch, a shared prompt counted once.
     package var tokens: Int
-    /// Mean over the batch of the tokens of the chosen and of the rejected completions.
+    /// Mean number of tokens in the chosen and in the rejected completions of the batch.
     package var chosenTokens: Double?
     package var rejectedTokens: Double?
-    /// Nats per token of texts that are not trained on, after this step, where it was looked at.
+    /// Loss in nats per token on texts that are not trained on, after this step, if it was measured.
     package var heldOutLoss: Double?
-    /// What greedy answers are like after this step, where they were looked at.
+    /// Probe of the greedy completions after this step, if it was made.
     package var probe: AnswerProbe?
-    /// Why the phase ended with this step, and what became of its weights, where it collapsed.
+    /// Reason why the phase collapsed at this step and the treatment of its weights; nil if it did not.
     package var collapse: String?
-    /// After which step of the phase the weights are that were kept then; 0 for those before it.
+    /// Step of the phase whose weights were kept after a collapse; 0 for the weights before the phase.
     package var keptStep: Int?
 
     package init(

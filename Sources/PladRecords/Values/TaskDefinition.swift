@@ -1,18 +1,18 @@
 package import Foundation
 
-/// A task: how prompts are put to the teacher and to the student. `Prompts/NAME/task.yaml`.
+/// A task, `Prompts/NAME/task.yaml`: the wording of prompts for the teacher and for the student.
 ///
 /// Both templates are Mustache with one value, `{{prompt}}`, the prompt's text.
 package struct TaskDefinition: Codable, Sendable, Hashable {
     package struct Teacher: Codable, Sendable, Hashable {
-        /// Sent before the prompt as the system message; nil sends none.
+        /// System message before the prompt; nil for none.
         package var system: String?
-        /// What the teacher is asked; by default the prompt alone.
+        /// Template of the teacher's prompt; by default the prompt alone.
         package var prompt: String?
     }
 
     package struct Student: Codable, Sendable, Hashable {
-        /// What the student continues; by default its chat template, or the prompt alone where it has none.
+        /// Template of the student's prompt; by default its chat template, or the prompt alone if it has none.
         package var prompt: String?
     }
 
@@ -20,13 +20,13 @@ package struct TaskDefinition: Codable, Sendable, Hashable {
     package var description: String?
     package var teacher: Teacher?
     package var student: Student?
-    /// The most tokens an answer may have.
+    /// Largest number of tokens in a completion.
     package var maxTokens: Int?
-    /// Texts that end an answer.
+    /// Texts that end a completion.
     package var stop: [String]?
     /// A regular expression that finds the final answer in a completion.
     package var answer: String?
-    /// The JSON Schema that an answer fits. In `task.yaml` the name of a file beside it.
+    /// JSON Schema that a completion must fit. In `task.yaml`, the name of a file beside it.
     package var schema: JSONValue?
 
     package init() {}
@@ -36,7 +36,7 @@ package struct TaskDefinition: Codable, Sendable, Hashable {
         "schema",
     ]
 
-    /// Reads `task.yaml`. Throws `RecordError` that names the file, and the line of a key that a task does not have.
+    /// Reads `task.yaml`. Throws `RecordError` with the file, and with the line of an unknown key.
     package init(contentsOf file: URL) throws {
         try YAMLFile.refuseKeys(in: file, otherThan: Self.keys)
         self = try YAMLFile.read(from: file)

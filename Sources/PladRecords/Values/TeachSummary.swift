@@ -1,31 +1,32 @@
-/// `teach.json`: what became of a run's questions to the teacher, and what they took.
+/// The outcome of a run's requests to the teacher and their cost, `teach.json`.
 ///
-/// Like the times, and unlike the other records, it differs between a recording and its replay.
+/// Unlike most records, and like the stage times, it differs between a recording and its replay.
 package struct TeachSummary: Codable, Sendable, Hashable {
-    /// Prompts, each as often as it is to be answered.
+    /// Number of completions wanted: prompts times completions for each.
     package var questions = 0
-    /// How many questions ended in each state: `answered`, `batched` (answered by a batch), `cached`, or one of a drop's. They add up to `questions`.
+    /// Number of wanted completions by outcome: `answered`, `batched` (from a batch), `cached`, or the state of a drop. They add up to
+    /// `questions`.
     package var states: [String: Int] = [:]
-    /// The `failed` ones by kind.
+    /// Number of failures by kind.
     package var failures: [String: Int] = [:]
-    /// Answers by the model's name as the provider returned it. More than one means that the teacher changed under way.
+    /// Number of completions by model name as the provider returned it. Several names mean that the teacher changed during the run.
     package var models: [String: Int] = [:]
-    /// The same by the provider's fingerprint of what served them.
+    /// Number of completions by the provider's fingerprint.
     package var fingerprints: [String: Int] = [:]
 
-    /// What went over the wire for this run, earlier processes included.
+    /// Network use of this run, earlier processes included.
     package var wire = Wire()
 
     package struct Wire: Codable, Sendable, Hashable {
-        /// Questions that were answered over the wire.
+        /// Number of completions received over the network.
         package var answers = 0
-        /// How often the wire was used, for whatever came of it.
+        /// Number of requests sent, whatever their outcome.
         package var attempts = 0
         package var promptTokens = 0
         package var completionTokens = 0
-        /// What the answers cost; nil where the price is not known.
+        /// Cost of the completions; nil if the price is not known.
         package var dollars: Double?
-        /// The most that requests can have cost which broke off.
+        /// Upper bound of the cost of broken-off requests.
         package var dollarsInDoubt: Double?
 
         package init() {}

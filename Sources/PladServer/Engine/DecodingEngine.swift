@@ -2,8 +2,8 @@ import Foundation
 package import PladRecords
 package import PladStudent
 
-/// Continues requests from any thread on one thread of its own, which owns the token source: what is asked while
-/// others are being answered joins their batch with the next token.
+/// Runs requests from any thread on one decoding thread, which owns the token source: a new request joins the batch of the running ones
+/// at the next token.
 package final class DecodingEngine: Sendable {
     private let jobs = JobQueue<Job>()
 
@@ -42,10 +42,10 @@ package final class DecodingEngine: Sendable {
     }
 }
 
-/// Names a request from outside the decoding thread; identity is all it has.
+/// The identity of a request outside the decoding thread.
 final class Ticket: Sendable {}
 
-/// What is asked of the decoding thread.
+/// A command for the decoding thread.
 enum Job: Sendable {
     case start(Ticket, DecodeRequest, streams: Bool, AsyncThrowingStream<GeneratedPiece, any Error>.Continuation)
     case cancel(Ticket)

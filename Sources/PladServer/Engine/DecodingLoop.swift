@@ -1,7 +1,7 @@
 import PladRecords
 import PladStudent
 
-/// The decoding thread's own state: the token source and the texts of the requests it continues.
+/// The decoding thread's state: the token source and the texts of the running requests.
 struct DecodingLoop {
     private var source: any TokenSource
     private let endOfSequence: Set<TokenID>
@@ -34,7 +34,7 @@ struct DecodingLoop {
         }
     }
 
-    /// Draws one token for every active sample and hands on what came of it.
+    /// Draws one token for every active sample and passes the results on.
     mutating func step() {
         guard !isIdle else { return }
         do {
@@ -56,7 +56,7 @@ struct DecodingLoop {
     }
 }
 
-/// A request that is being continued.
+/// A running request.
 private struct Running {
     let ticket: Ticket
     let streams: Bool
@@ -64,7 +64,7 @@ private struct Running {
     var samples: [SampleText]
     var unfinished: Int
 
-    /// Hands on what one step did to one sample. Answers whether this was the request's last.
+    /// Passes on one step's result for one sample. Returns true if it ends the request.
     mutating func take(_ event: DecodeEvent) -> Bool {
         let sample = event.sample
         guard samples[sample].finishReason == nil else { return false }

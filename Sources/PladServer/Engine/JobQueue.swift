@@ -1,6 +1,6 @@
 import Foundation
 
-/// Hands values from any thread to one that may sleep until some come. `condition` guards all of it.
+/// A queue of values from any thread to one thread, which may sleep until some arrive. `condition` guards all state.
 final class JobQueue<Value: Sendable>: @unchecked Sendable {
     private let condition = NSCondition()
     private var waiting: [Value] = []
@@ -13,8 +13,8 @@ final class JobQueue<Value: Sendable>: @unchecked Sendable {
         }
     }
 
-    /// All values posted since the last call, oldest first. Where there are none, sleeps if `waits`, else gives none.
-    /// Gives nil once the mailbox is closed, empty, and the caller would sleep.
+    /// All values posted since the last call, oldest first. If there are none, it sleeps if `waits`, else returns an empty list.
+    /// Returns nil instead of sleeping once the queue is closed.
     func take(waits: Bool) -> [Value]? {
         condition.withLock {
             while waits, waiting.isEmpty {
@@ -26,7 +26,7 @@ final class JobQueue<Value: Sendable>: @unchecked Sendable {
         }
     }
 
-    /// Lets the taker end when it has nothing left to do.
+    /// Closes the queue: the taker ends after the last value.
     func close() {
         condition.withLock {
             isClosed = true

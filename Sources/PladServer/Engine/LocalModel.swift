@@ -3,7 +3,7 @@ package import PladRecords
 package import PladStudent
 import PladTokenizer
 
-/// A student of a folder, served to many at once.
+/// A student that serves many requests at once.
 package struct LocalModel: TextModel {
     package let name: String
     private let configuration: StudentConfiguration
@@ -11,16 +11,16 @@ package struct LocalModel: TextModel {
     private let tokenizer: Tokenizer
     private let engine: DecodingEngine
     private let seeds = StreamSeeds()
-    /// The folders that errors may name.
+    /// Paths that error messages must not show.
     private let places: [String]
 
     /// Reads the student.
     ///
     /// - Parameters:
-    ///   - base: of an adapter's folder, the model that it changes.
-    ///   - name: what clients call it; the folder's name where nil.
-    ///   - slots: how many samples go forward together.
-    ///   - weights: in what precision they are read for it.
+    ///   - base: path of the model that an adapter changes.
+    ///   - name: name for clients; nil for the folder's name.
+    ///   - slots: number of samples in a batch.
+    ///   - weights: precision of the weights.
     package init(folder: URL, base: URL? = nil, name: String?, threads: Int, slots: Int, weights: DecodeWeights = .float32) throws {
         let student = try Student(folder: folder, base: base, threads: threads)
         // A server outlives what is done to its files.
@@ -44,7 +44,7 @@ package struct LocalModel: TextModel {
         tokenizer.encodePrompt(prompt)
     }
 
-    /// By the student's chat template, which spells its special tokens itself; without one, the contents joined by a newline.
+    /// The ids by the student's chat template, which spells special tokens itself; without one, of the contents joined by a newline.
     package func encode(_ messages: [Message]) throws -> [TokenID] {
         guard let template = tokenizer.chatTemplate else { return encode(messages.map(\.content).joined(separator: "\n")) }
         do {

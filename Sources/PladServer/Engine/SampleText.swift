@@ -1,12 +1,12 @@
 import PladRecords
 import PladStudent
 
-/// The text of one sample while its tokens come: decoding, stop strings, and why it ended.
+/// The text of one sample during generation: decoding, stop strings, and finish reason.
 struct SampleText {
     private var decoder: any TextDecoder
     private var scanner: StopScanner
     private let endOfSequence: Set<TokenID>
-    /// Text and tokens not yet given out.
+    /// Text and tokens not yet returned.
     private var text = ""
     private var tokens = 0
     private(set) var finishReason: FinishReason?
@@ -17,7 +17,7 @@ struct SampleText {
         self.endOfSequence = endOfSequence
     }
 
-    /// Takes in what one step did. Nothing may be taken in after the end.
+    /// Adds the result of one step. Not valid after the end.
     mutating func take(_ event: DecodeEvent) {
         if let token = event.token {
             tokens += 1
@@ -30,13 +30,13 @@ struct SampleText {
         finishReason = reason
     }
 
-    /// What has come since the last call.
+    /// The text and tokens since the last call.
     mutating func piece(of sample: Int) -> GeneratedPiece {
         defer { (text, tokens) = ("", 0) }
         return GeneratedPiece(sample: sample, text: text, tokens: tokens, finishReason: finishReason)
     }
 
-    /// Whether a piece would say something new.
+    /// True if there is something new to return.
     var hasNews: Bool { !text.isEmpty || finishReason != nil }
 
     private mutating func add(_ more: String) {

@@ -1,10 +1,10 @@
 import Foundation
 package import PladRecords
 
-/// Chooses the random streams of a request, so that nothing else that is being served changes what it draws.
+/// Chooses the random streams of a request, so that other requests do not change its samples.
 ///
-/// With a seed, the streams come from the seed. Without one, they come from the prompt and from how often this prompt
-/// has been continued without a seed before: asking again draws anew, and a server started again answers as before.
+/// With a seed, the streams derive from it. Without one, they derive from the prompt and the number of earlier requests for it without
+/// a seed: asking again gives new samples, and a restarted server gives the same ones as before.
 ///
 /// `lock` guards `asked`.
 package final class StreamSeeds: @unchecked Sendable {
@@ -12,7 +12,7 @@ package final class StreamSeeds: @unchecked Sendable {
     private var asked: [UInt64: UInt64] = [:]
     private let capacity: Int
 
-    /// - Parameter capacity: how many different prompts are remembered (16 bytes each) before the counts start again.
+    /// - Parameter capacity: number of different prompts to remember (16 bytes each) before the counts start again.
     package init(capacity: Int = 1 << 20) {
         self.capacity = capacity
     }

@@ -1,31 +1,31 @@
 package import PladRecords
 
-/// A local model as the endpoint sees it: text and ids in, text out as it comes.
+/// A local model as the endpoint uses it: text or ids in, pieces of text out.
 package protocol TextModel: Sendable {
-    /// What clients call it.
+    /// Name of the model for clients.
     var name: String { get }
-    /// The most tokens that prompt and completion have together.
+    /// Largest number of tokens of prompt and completion together.
     var contextLength: Int { get }
-    /// The most tokens that a completion of a prompt of so many may have; less than 1 where the prompt alone is too long.
+    /// Largest number of completion tokens after a prompt of this many; less than 1 if the prompt alone is too long.
     func room(prompt: Int) -> Int
     var vocabularySize: Int { get }
-    /// The ids of a prompt that is to be continued, special tokens of a text's start included.
+    /// The ids of a prompt, special tokens at the start of a text included.
     func encode(_ prompt: String) -> [TokenID]
-    /// The ids of a conversation up to where the assistant's turn starts. Throws a `Failure` when it does not fit the model's template.
+    /// The ids of a conversation up to the start of the assistant's turn. Throws a `Failure` if it does not fit the model's template.
     func encode(_ messages: [Message]) throws -> [TokenID]
-    /// Starts to continue a prompt. Whoever stops reading the stream, or is cancelled, cancels the request.
+    /// Starts a completion of a prompt. To stop reading the stream, or to be cancelled, cancels the request.
     func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GeneratedPiece, any Error>
 }
 
-/// One prompt to be continued.
+/// A request to complete one prompt.
 package struct GenerationRequest: Sendable, Equatable {
     package var prompt: [TokenID]
     package var parameters: SamplingParameters
-    /// How many completions to draw, each from a random stream of its own.
+    /// Number of completions to draw, each from its own random stream.
     package var samples: Int
-    /// Pieces as they come; otherwise one piece for each sample, at its end.
+    /// True for pieces as they are generated; false for one piece for each sample, at its end.
     package var streams: Bool
-    /// Names the call that it belongs to: calls are served in turns, however much each of them asks for.
+    /// Number of the call that it belongs to: calls get turns, whatever the number of their requests.
     package var asker: Int
 
     package init(prompt: [TokenID], parameters: SamplingParameters, samples: Int = 1, streams: Bool = false, asker: Int = 0) {
@@ -37,13 +37,13 @@ package struct GenerationRequest: Sendable, Equatable {
     }
 }
 
-/// A part of a completion. A sample's texts, joined, are its completion: no stop string, no special tokens.
+/// A part of a completion. A sample's pieces, joined, are its completion, without stop string and special tokens.
 package struct GeneratedPiece: Sendable, Equatable {
     package var sample: Int
     package var text: String
-    /// Tokens drawn since the sample's last piece, those of a stop string and of the end included.
+    /// Number of tokens drawn since the sample's last piece, those of a stop string and of the end included.
     package var tokens: Int
-    /// Set on a sample's last piece.
+    /// Reason of the end, set on a sample's last piece only.
     package var finishReason: FinishReason?
 
     package init(sample: Int, text: String, tokens: Int, finishReason: FinishReason? = nil) {

@@ -2,14 +2,14 @@ import Foundation
 import PladHTTP
 import PladRecords
 
-/// An error in the shape of the OpenAI API, for a client to read.
+/// An error in the format of the OpenAI API.
 package struct APIError: Error, Sendable, Equatable {
     package var status: Int
     package var message: String
-    /// The request's field at fault.
+    /// Name of the request's field at fault.
     package var parameter: String?
     package var code: String?
-    /// Header fields that its status asks for.
+    /// Header fields that the status requires.
     package var headers: [String: String] = [:]
 
     package init(_ status: Int, _ message: String, parameter: String? = nil, code: String? = nil) {
@@ -19,7 +19,7 @@ package struct APIError: Error, Sendable, Equatable {
         self.code = code
     }
 
-    /// A 400 that blames one field.
+    /// A 400 error about one field.
     static func invalid(_ parameter: String, _ message: String, code: String? = nil) -> APIError {
         APIError(400, "\"\(parameter)\" \(message)", parameter: parameter, code: code)
     }
@@ -28,12 +28,12 @@ package struct APIError: Error, Sendable, Equatable {
         self.init(problem.status, problem.message)
     }
 
-    /// An error from below the endpoint: a `Failure` in its own words.
+    /// Wraps an error from below the endpoint; a `Failure` keeps its message.
     init(failing error: any Error) {
         self.init(500, Self.words(for: error))
     }
 
-    /// What an error says, with files by their names alone: clients need not learn where this machine keeps them.
+    /// The message of an error, with files by name only: clients need not learn this machine's paths.
     static func words(for error: any Error) -> String {
         let message = (error as? any Failure)?.message ?? "\(error)"
         return message.replacing(/(^|[\s"'`(:=])\/(?:[^\/\s"'`:;,]+\/)*(?=[^\/\s"'`:;,])/) { String($0.1) }

@@ -5,7 +5,7 @@ import PladRecords
 /// A response of server-sent events (WHATWG HTML §9.2): chunked, or until the connection ends for HTTP/1.0.
 struct EventStream: Sendable {
     let exchange: ServerExchange
-    /// Fields beside those of an event stream.
+    /// Additional header fields.
     var headers: [String: String] = [:]
 
     private var isChunked: Bool { exchange.takesChunks }
@@ -23,7 +23,7 @@ struct EventStream: Sendable {
         try await send(literally: event.canonical)
     }
 
-    /// - Parameter data: without line breaks.
+    /// - Parameter data: text without line breaks.
     func send(literally data: String) async throws {
         let event = Data("data: \(data)\n\n".utf8)
         try await exchange.send(isChunked ? HTTPResponse.chunk(event) : event)

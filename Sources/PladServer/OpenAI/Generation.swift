@@ -3,12 +3,12 @@ import PladHTTP
 import PladRecords
 import Synchronization
 
-/// Carries out one `GenerationCall`: all its prompts at once, whole or as server-sent events.
+/// Executes one `GenerationCall`: all its prompts at once, whole or as server-sent events.
 struct Generation: Sendable {
     let call: GenerationCall
     let model: any TextModel
     let format: ResponseFormat
-    /// Names it to the model, which serves those who ask in turns.
+    /// Number of the call for the model, which serves calls in turns.
     private let asker = Self.number.add(1, ordering: .relaxed).newValue
 
     private static let number = Atomic<Int>(0)
@@ -19,7 +19,7 @@ struct Generation: Sendable {
         self.format = format
     }
 
-    /// The whole response. Throws an `APIError` when the model fails, `CancellationError` when the client has gone.
+    /// The whole response. Throws an `APIError` if the model fails, `CancellationError` if the client has disconnected.
     func whole() async throws -> JSONValue {
         typealias Part = (first: Int, choices: [JSONValue], tokens: Int)
         let parts = try await withThrowingTaskGroup(of: Part.self) { group in
@@ -43,9 +43,9 @@ struct Generation: Sendable {
         return format.whole(choices: parts.flatMap(\.choices), usage: usage(completionTokens: parts.map(\.tokens).reduce(0, +)))
     }
 
-    /// Sends the response piece by piece. A model that fails after the start ends the events with an error.
+    /// Sends the response piece by piece. If the model fails after the start, an error ends the events.
     ///
-    /// - Parameter headers: fields of the response beside those of an event stream.
+    /// - Parameter headers: additional header fields.
     func stream(to exchange: ServerExchange, headers: [String: String] = [:]) async throws {
         let events = EventStream(exchange: exchange, headers: headers)
         try await events.open()
@@ -64,7 +64,7 @@ struct Generation: Sendable {
         try await events.close()
     }
 
-    /// Streams the samples of one prompt. Gives the tokens drawn.
+    /// Streams the samples of one prompt and returns the number of tokens drawn.
     private func stream(_ request: GenerationRequest, firstChoice: Int, to events: EventStream) async throws -> Int {
         for sample in 0..<request.samples {
             if let opening = format.opening(firstChoice + sample) { try await events.send(opening) }
@@ -76,7 +76,7 @@ struct Generation: Sendable {
         }
     }
 
-    /// Gives each piece to `body`, and back the tokens of all of them.
+    /// Passes each piece to `body` and returns the total number of tokens.
     private func pieces(of request: GenerationRequest, _ body: (GeneratedPiece) async throws -> Void) async throws -> Int {
         var tokens = 0
         var request = request

@@ -3,7 +3,7 @@ import PladRecords
 extension GenerationCall {
     private static let maximumStops = 16
 
-    /// Everything about sampling but the token limit, which depends on the prompt.
+    /// Reads the sampling parameters except the token limit, which depends on the prompt.
     static func parameters(_ fields: RequestFields) throws(APIError) -> SamplingParameters {
         var parameters = SamplingParameters()
         parameters.temperature = try fields.number("temperature", in: 0...2) ?? 1
@@ -51,10 +51,10 @@ extension GenerationCall {
         return Message(role: role, content: try content(value["content"], place + ".content"))
     }
 
-    /// What chat templates call the roles of the API.
+    /// Roles in chat templates by role in the API.
     private static let roles = ["system": "system", "developer": "system", "user": "user", "assistant": "assistant"]
 
-    /// A string, or a list of text parts, which are joined.
+    /// The text of a content: a string, or a list of text parts, which are joined.
     private static func content(_ value: JSONValue?, _ place: String) throws(APIError) -> String {
         if let text = value?.string { return text }
         guard let parts = value?.array else { throw .invalid(place, "is neither a string nor a list of text parts") }
@@ -68,7 +68,7 @@ extension GenerationCall {
         return text
     }
 
-    /// A string, a list of strings, a list of token ids, or a list of such lists.
+    /// The prompts of a request: a string, a list of strings, a list of token ids, or a list of such lists.
     static func prompts(_ fields: RequestFields, model: some TextModel) throws(APIError) -> [[TokenID]] {
         guard let value = fields["prompt"] else { throw .invalid("prompt", "is missing") }
         if let text = value.string { return [model.encode(text)] }

@@ -1,14 +1,14 @@
 import PladRecords
 
-/// A body of `/v1/chat/completions` or `/v1/completions`, checked against the model and ready to be continued.
+/// A body of `/v1/chat/completions` or `/v1/completions`, checked against the model.
 package struct GenerationCall: Sendable, Equatable {
     package enum Kind: Sendable { case chat, completion }
 
     package var kind: Kind
-    /// One for chat; `/v1/completions` takes several. Choices are numbered prompt by prompt.
+    /// Prompts to complete: one for chat, several for `/v1/completions`. Choices are numbered prompt by prompt.
     package var prompts: [GenerationRequest]
     package var streams: Bool
-    /// A streamed response ends with a chunk that holds the usage.
+    /// True if a streamed response ends with a chunk that holds the usage.
     package var includesUsage: Bool
 }
 
@@ -16,13 +16,13 @@ extension GenerationCall {
     private static let common: Set<String> = [
         "model", "max_tokens", "temperature", "top_p", "top_k", "n", "stop", "seed", "stream", "stream_options",
     ]
-    /// The API's limit for `n`.
+    /// Largest value of `n` in the API.
     private static let maximumSamples = 128
     private static let maximumPrompts = 2048
-    /// Of one request, all its prompts together.
+    /// Largest number of completions in one request, over all its prompts.
     private static let maximumCompletions = 2048
 
-    /// Reads a body of `/v1/chat/completions`. Throws an `APIError` that names the field at fault.
+    /// Reads a body of `/v1/chat/completions`. Throws an `APIError` with the field at fault.
     init(chat fields: RequestFields, model: some TextModel) throws(APIError) {
         try fields.refuse(unless: Self.common.union(["messages", "max_completion_tokens"]))
         try Self.check(fields, names: model)
@@ -41,7 +41,7 @@ extension GenerationCall {
         try self.init(.chat, prompts: [prompt], field: "messages", limit: limit, fields: fields, model: model)
     }
 
-    /// Reads a body of `/v1/completions`. Throws an `APIError` that names the field at fault.
+    /// Reads a body of `/v1/completions`. Throws an `APIError` with the field at fault.
     init(completion fields: RequestFields, model: some TextModel) throws(APIError) {
         try fields.refuse(unless: Self.common.union(["prompt"]))
         try Self.check(fields, names: model)

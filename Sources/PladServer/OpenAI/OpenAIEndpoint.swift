@@ -10,7 +10,7 @@ import PladRecords
 /// | `/v1/models`, `/v1/models/NAME` | GET |
 /// | `/health` | GET, without a token |
 ///
-/// What a browser's pages may ask is for `BrowserRules` to say.
+/// `BrowserRules` decide about requests of web pages.
 package struct OpenAIEndpoint: RequestHandler {
     private let model: any TextModel
     private let token: AccessToken?
@@ -19,9 +19,9 @@ package struct OpenAIEndpoint: RequestHandler {
     private let started: Date
 
     /// - Parameters:
-    ///   - token: what clients must show; nil asks for none.
-    ///   - browsers: what is served to pages that a browser shows.
-    ///   - now: the clock of the responses' `created`.
+    ///   - token: token that clients must send; nil for none.
+    ///   - browsers: rules for requests of web pages.
+    ///   - now: clock of the responses' `created`.
     package init(
         model: any TextModel, token: AccessToken?, browsers: BrowserRules, now: @escaping @Sendable () -> Date = { Date() }
     ) {
@@ -64,16 +64,16 @@ package struct OpenAIEndpoint: RequestHandler {
         return response
     }
 
-    /// The response with what lets a page read it.
+    /// Sends the response, with the header fields that let a page read it.
     private func send(_ document: JSONValue, to request: ServerRequest, on exchange: ServerExchange) async throws {
         var response = HTTPResponse(status: 200, json: document)
         response.headers.merge(browsers.headers(for: request)) { $1 }
         try await exchange.send(response)
     }
 
-    /// Throws an `APIError` before anything is sent, or `HTTPError.gone`.
+    /// Answers a request. Throws an `APIError` before anything is sent, or `HTTPError.gone`.
     ///
-    /// - Precondition: `refusal` has let the request pass.
+    /// - Precondition: `refusal` has returned nil for the request.
     private func answer(_ request: ServerRequest, on exchange: ServerExchange) async throws {
         if request.path == "/health" {
             try Self.require("GET", request)
@@ -136,7 +136,7 @@ package struct OpenAIEndpoint: RequestHandler {
         return error
     }
 
-    /// What takes GET takes HEAD, too.
+    /// Checks the method; HEAD is allowed wherever GET is.
     private static func require(_ method: String, _ request: ServerRequest) throws(APIError) {
         guard request.method != method, method != "GET" || request.method != "HEAD" else { return }
         var error = APIError(405, "\(request.path) takes \(method), not \(request.method)")

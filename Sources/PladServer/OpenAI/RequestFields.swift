@@ -1,11 +1,11 @@
 import Foundation
 import PladRecords
 
-/// The fields of a request's body, read by name and type. A field that is null counts as absent.
+/// The fields of a request's body, by name and type. A null field counts as absent.
 struct RequestFields {
     private let members: [String: JSONValue]
 
-    /// Throws an `APIError` when the body is not a JSON object.
+    /// Parses the body. Throws an `APIError` if it is not a JSON object.
     init(body: Data) throws(APIError) {
         let value: JSONValue
         do {
@@ -41,7 +41,7 @@ struct RequestFields {
         return integer
     }
 
-    /// The most tokens to draw. -1 asks for as many as there is room for, as other local servers have it.
+    /// The limit on the number of tokens. -1 is the rest of the context, as in other local servers.
     func tokenLimit(_ name: String) throws(APIError) -> Int? {
         guard members[name]?.int != -1 else { return .max }
         return try integer(name, in: 1...Int.max)
@@ -54,8 +54,8 @@ struct RequestFields {
         return number
     }
 
-    /// Throws for a field that is not known, and for one that asks for what this server does not do: a request must
-    /// not be answered as if it had been understood.
+    /// Throws for an unknown field, and for one that requests a feature that this server lacks: it must not look as if the request had
+    /// been understood.
     func refuse(unless known: Set<String>) throws(APIError) {
         for (name, value) in members.sorted(by: { $0.key < $1.key }) where !known.contains(name) && !Self.withoutEffect.contains(name) {
             guard let neutral = Self.neutral[name] else {
@@ -67,13 +67,13 @@ struct RequestFields {
         }
     }
 
-    /// Fields that would not change the answer.
+    /// Fields that do not change the completion.
     private static let withoutEffect: Set<String> = [
         "user", "metadata", "store", "service_tier", "safety_identifier", "prompt_cache_key", "parallel_tool_calls",
         "prompt_cache_retention", "cache_prompt", "keep_alive", "priority", "request_id",
     ]
 
-    /// Fields of the API, and of other local servers, that this one does not implement, with the values that ask for nothing.
+    /// Fields of the API, and of other local servers, that this one does not implement, with the values that have no effect.
     private static let neutral: [String: [JSONValue]] = [
         "frequency_penalty": [0], "presence_penalty": [0], "logit_bias": [.object([:])], "logprobs": [false], "top_logprobs": [0],
         "response_format": [["type": "text"]], "tools": [[]], "tool_choice": ["none", "auto"], "functions": [[]],

@@ -1,14 +1,14 @@
 import Foundation
 import PladRecords
 
-/// Spells the responses to one `GenerationCall` as the API has them.
+/// Formats the responses to one `GenerationCall` like the API.
 struct ResponseFormat: Sendable {
     let kind: GenerationCall.Kind
     let id: String
-    /// Seconds since 1970.
+    /// Time of the response in seconds since 1970.
     let created: Int
     let model: String
-    /// In streamed responses, chunks before the last then hold `"usage": null`.
+    /// True if chunks before the last hold `"usage": null`, in streamed responses.
     let includesUsage: Bool
 
     init(call: GenerationCall, model: String, now: Date) {
@@ -54,7 +54,7 @@ struct ResponseFormat: Sendable {
         return chunk(choice)
     }
 
-    /// The last chunk of a response that was asked to tell its usage.
+    /// The last chunk of a response that includes the usage.
     func usageChunk(_ usage: Usage) -> JSONValue {
         envelope(chunkName, [], ["usage": Self.json(usage)])
     }

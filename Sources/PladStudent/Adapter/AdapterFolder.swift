@@ -9,7 +9,7 @@ enum AdapterFolder {
 
     static func isOne(_ folder: URL) -> Bool { Files.exists(folder.appendingPathComponent(configurationName)) }
 
-    /// The base model that the folder names; nil where it holds no adapter.
+    /// The base model that the folder names; nil if it holds no adapter.
     static func base(of folder: URL) throws -> String? {
         guard isOne(folder) else { return nil }
         guard let base = try read(folder).base else {
@@ -19,7 +19,7 @@ enum AdapterFolder {
         return base
     }
 
-    /// Settings and base model. Throws `StudentError.config` for what plad's adapters do not have.
+    /// Settings and base model of the adapter. Throws `StudentError.config` for a setting that plad's adapters do not implement.
     static func read(_ folder: URL) throws -> (settings: LoRA, base: String?) {
         let file = try ConfigurationFile(contentsOf: folder.appendingPathComponent(configurationName))
         guard try file.string("peft_type") == "LORA" else { throw file.refuse("peft_type", "is not LORA, the one kind that plad knows") }
@@ -66,14 +66,15 @@ enum AdapterFolder {
         return (settings, try file.string("base_model_name_or_path"))
     }
 
-    /// Settings that say nothing of what the adapter computes, beside those that `read` looks at.
+    /// Settings that do not change what the adapter computes, beside those that `read` checks.
     private static let withoutEffect: Set = [
         "auto_mapping", "base_model_name_or_path", "corda_config", "eva_config", "fan_in_fan_out", "inference_mode", "init_lora_weights",
         "layers_pattern", "loftq_config", "lora_alpha", "lora_dropout", "lora_ga_config", "megatron_core", "peft_type", "peft_version",
         "qalora_group_size", "r", "revision", "runtime_config", "target_modules", "task_type", "use_rslora", "velora_config", "bias",
     ]
 
-    /// Refuses what plad does not know, unless it says nothing: a setting of a later PEFT may change what the adapter computes.
+    /// Refuses an unknown setting unless it is neutral (null, false or empty): one of a later PEFT may change what the adapter
+    /// computes.
     private static func refuseOthers(_ file: ConfigurationFile) throws {
         for (key, value) in (file.values.object ?? [:]).sorted(by: { $0.key < $1.key }) where !withoutEffect.contains(key) {
             let isNeutral = [.null, .bool(false)].contains(value) || value.array?.isEmpty == true || value.object?.isEmpty == true
@@ -81,14 +82,15 @@ enum AdapterFolder {
         }
     }
 
-    /// Reads an adapter's tensors, checked before memory is taken. Throws `StudentError` that names the tensor and the numbers.
+    /// Reads an adapter's tensors; checks them before it allocates memory. Throws `StudentError` with the tensor and the numbers.
     static func adapter(_ settings: LoRA, layout: [TensorLayout], in folder: URL, workers: Workers) throws -> Adapter {
         let files = try WeightFiles(file: folder.appendingPathComponent(weightsName))
         try files.check(layout, prefix: "", ignored: { _ in false })
         return Adapter(settings: settings, weights: try files.copy(layout, prefix: "", place: folder.path, workers: workers))
     }
 
-    /// Writes the folder whole or not at all, with the tokenizer's files that the adapter was read with. The same adapter gives the same bytes. Throws `RecordError.unwritable`.
+    /// Writes the whole folder or nothing, with the tokenizer's files that the adapter was read with. The same adapter gives the same
+    /// bytes. Throws `RecordError.unwritable`.
     static func write(
         _ adapter: Adapter, base: String, configuration: StudentConfiguration, isTransposed: Bool, companions: Companions, to folder: URL
     ) throws {
@@ -115,7 +117,7 @@ enum AdapterFolder {
 }
 
 extension URL {
-    /// A path as seen from this folder.
+    /// Resolves a path relative to this folder.
     func resolving(_ path: String) -> URL {
         path.hasPrefix("/") ? URL(fileURLWithPath: path) : appendingPathComponent(path).standardizedFileURL
     }

@@ -1,13 +1,13 @@
-/// Settings of a low-rank adapter (Hu et al. 2021, "LoRA: low-rank adaptation of large language models"): linear layers named
-/// as targets get y += scale · (x·aᵀ)·bᵀ and are otherwise left as they are.
+/// Settings of a low-rank adapter (Hu et al. 2021, "LoRA: low-rank adaptation of large language models"): each target linear layer
+/// computes y += scale · (x·aᵀ)·bᵀ, and the other layers stay as they are.
 package struct LoRA: Sendable, Hashable, Codable {
-    /// r, the width of the bottleneck.
+    /// Rank r, the width of the bottleneck.
     package var rank: Int
-    /// α: the change is multiplied by α/r, or α/√r.
+    /// Scaling numerator α: the change is multiplied by α/r, or α/√r.
     package var alpha: Double
-    /// Last parts of the names of layers that change, such as q_proj; all linear layers but the head where it is `all-linear`.
+    /// Last parts of the names of the target layers, such as q_proj; `all-linear` is all linear layers but the head.
     package var targets: [String]
-    /// Multiplies by α/√r (Kalajdzievski 2023, rank-stabilised LoRA).
+    /// True to multiply by α/√r (Kalajdzievski 2023, rank-stabilised LoRA).
     package var scalesByRoot: Bool
 
     package static let allLinear = "all-linear"
@@ -21,7 +21,7 @@ package struct LoRA: Sendable, Hashable, Codable {
 
     var scale: Float { Float(alpha / (scalesByRoot ? Double(rank).squareRoot() : Double(rank))) }
 
-    /// Whether the layer of this name, without ".weight", is a target.
+    /// True if the layer of this name, without ".weight", is a target.
     func changes(_ name: String) -> Bool {
         targets.contains { $0 == Self.allLinear || name == $0 || name.hasSuffix("." + $0) }
     }

@@ -3,30 +3,31 @@ import PladRecords
 import PladTensor
 
 extension Student {
-    /// What training changes: the adapter's tensors, or all of the student's own, which `makeTrainable` must have brought to memory first.
+    /// The tensors that training changes: the adapter's, or all of the student's own, which `makeTrainable` must have copied to memory
+    /// first.
     package var trainable: Weights { adapter?.weights ?? weights }
 
-    /// Sees that what training changes is in memory, not in a file. Throws what `ownWeights` throws.
+    /// Copies the tensors that training changes from their file to memory. Throws what `ownWeights` throws.
     package func makeTrainable() throws {
         if adapter == nil { try ownWeights() }
     }
 
-    /// Gives the student a new adapter, which changes nothing yet: b is 0, a random. The same seed gives the same values.
+    /// Attaches a new adapter, which changes nothing yet: b is 0, a is random. The same seed gives the same values.
     ///
-    /// Throws `StudentError.config` when a target names no linear layer.
+    /// Throws `StudentError.config` if a target names no linear layer.
     package func attachAdapter(_ settings: LoRA, seed: UInt64) throws {
         let weights = try Weights(tensors: layout(of: settings), place: "the adapter of rank \(settings.rank)")
         weights.drawRandomly(seed: seed)
         attach(Adapter(settings: settings, weights: weights))
     }
 
-    /// Gives the student the adapter in a PEFT folder. Throws `StudentError` that names the file, the tensor and the numbers.
+    /// Attaches the adapter in a PEFT folder. Throws `StudentError` with the file, the tensor and the numbers.
     package func attachAdapter(from folder: URL) throws {
         let settings = try AdapterFolder.read(folder).settings
         attach(try AdapterFolder.adapter(settings, layout: layout(of: settings), in: folder, workers: workers))
     }
 
-    /// Adds the adapter's changes to the student's own weights and lets it go. Throws what `ownWeights` throws.
+    /// Adds the adapter's changes to the student's own weights and detaches it. Throws what `ownWeights` throws.
     package func mergeAdapter() throws {
         guard adapter != nil else { return }
         try ownWeights()
@@ -48,7 +49,7 @@ extension Student {
             companions: companions, to: folder)
     }
 
-    /// The tensors of an adapter. Throws `StudentError.config` when a target names no linear layer.
+    /// The tensors of an adapter. Throws `StudentError.config` if a target names no linear layer.
     private func layout(of settings: LoRA) throws -> [TensorLayout] {
         try ModelTensors.check(settings, configuration, names: names, place: folder.path)
         return ModelTensors.layouts(configuration, names: names, adapter: settings).adapter
@@ -56,7 +57,7 @@ extension Student {
 }
 
 extension ModelTensors {
-    /// Throws `StudentError.config` when a target of an adapter names no linear layer of the model at `place`.
+    /// Throws `StudentError.config` if a target of an adapter names no linear layer of the model at `place`.
     static func check(_ settings: LoRA, _ configuration: StudentConfiguration, names: TensorNames, place: String) throws {
         func adapter(_ targets: [String]) -> [TensorLayout] {
             layouts(configuration, names: names, adapter: LoRA(rank: 1, alpha: 1, targets: targets)).adapter

@@ -1,7 +1,7 @@
 import PladTensor
 
 extension ModelFamily {
-    /// The activation of this name in transformers. Throws `StudentError.config` for one that plad does not have.
+    /// The activation of this name in transformers. Throws `StudentError.config` for one that plad does not implement.
     static func activation(_ name: String, _ file: ConfigurationFile, key: String) throws -> Activation {
         switch name {
         case "silu", "swish": .silu

@@ -3,13 +3,13 @@ package import PladRecords
 
 /// A `config.json` or `generation_config.json`: values by key, with errors that name file and key.
 package struct ConfigurationFile {
-    /// How errors name the file.
+    /// Path of the file, as errors name it.
     package let path: String
-    /// The file as it stands; what plad does not change is written back letter by letter.
+    /// Text of the file; members that plad does not change are written back unchanged.
     package let text: String
     package let values: JSONValue
 
-    /// Throws `StudentError.files` when there is no such file, `.config` when it is not a JSON object.
+    /// Reads the file. Throws `StudentError.files` if it is missing, `.config` if it is not a JSON object.
     package init(contentsOf file: URL) throws {
         let data: Data
         do {
@@ -33,7 +33,7 @@ package struct ConfigurationFile {
         guard values.object != nil else { throw StudentError(.config, "\(path): not a JSON object") }
     }
 
-    /// The value, or nil where the key is absent or null.
+    /// The value of a key, or nil if it is absent or null.
     func value(_ key: String) -> JSONValue? {
         switch values[key] {
         case .none, .null: nil
@@ -80,7 +80,7 @@ package struct ConfigurationFile {
         return string
     }
 
-    /// One token id or a list of them, each below `vocabularySize`; empty where the key is absent.
+    /// One token id or a list of them, each below `vocabularySize`; empty if the key is absent.
     func tokens(_ key: String, vocabularySize: Int) throws -> [TokenID] {
         guard let value = value(key) else { return [] }
         return try (value.array ?? [value]).map { element in
@@ -91,14 +91,14 @@ package struct ConfigurationFile {
         }
     }
 
-    /// An object inside this one, as a file of its own whose errors name both.
+    /// An object inside this one, wrapped as a file whose errors name both.
     func section(_ key: String) throws -> ConfigurationFile? {
         guard let value = value(key) else { return nil }
         guard value.object != nil else { throw refuse(key, "is not an object") }
         return ConfigurationFile(path: "\(path): \(key)", text: "", values: value)
     }
 
-    /// The same file with another text to be written.
+    /// The same values with another text.
     func with(text: String) -> ConfigurationFile { ConfigurationFile(path: path, text: text, values: values) }
 
     private init(path: String, text: String, values: JSONValue) {

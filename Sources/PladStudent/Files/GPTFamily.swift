@@ -2,8 +2,8 @@ import PladRecords
 import PladTensor
 
 extension ModelFamily {
-    /// GPT-2, DistilGPT-2 and others: layer norm, learnt positions, one joined projection for query, key and value, all
-    /// linear layers transposed and with biases (transformers 5, `modeling_gpt2.py`).
+    /// GPT-2, DistilGPT-2 and others: layer norm, learned positions, one joined projection for query, key and value; all linear layers
+    /// are transposed and have biases (transformers 5, `modeling_gpt2.py`).
     static let gpt2 = ModelFamily(
         modelTypes: ["gpt2"],
         configuration: { file in
@@ -28,8 +28,8 @@ extension ModelFamily {
             gptNames(queryKeyValue: ["attn.c_attn"], output: "attn.c_proj", buffers: "attn", transposed: true)
         })
 
-    /// GPT-Neo: GPT-2 with unscaled scores and layers that see a window of keys, apart projections without biases for query,
-    /// key and value (transformers 5, `modeling_gpt_neo.py`).
+    /// GPT-Neo: GPT-2 with unscaled scores, layers with an attention window, and separate projections without biases for query, key and
+    /// value (transformers 5, `modeling_gpt_neo.py`).
     static let gptNeo = ModelFamily(
         modelTypes: ["gpt_neo"],
         configuration: { file in
@@ -52,7 +52,7 @@ extension ModelFamily {
                 queryKeyValue: projections, output: "attn.attention.out_proj", buffers: "attn.attention", transposed: false)
         })
 
-    /// - Parameter buffers: the module whose causal mask older files hold.
+    /// - Parameter buffers: name of the module that holds the causal mask in older files.
     private static func gptNames(queryKeyValue: [String], output: String, buffers: String, transposed: Bool) -> TensorNames {
         TensorNames(
             prefix: "transformer.",
@@ -81,7 +81,7 @@ extension ModelFamily {
             beginningOfSequence: try file.tokens("bos_token_id", vocabularySize: vocabulary).first)
     }
 
-    /// `attention_types` is a list of [kinds, how often]: `[[["global", "local"], 12]]`.
+    /// Windows by layer from `attention_types`, a list of [kinds, repetitions]: `[[["global", "local"], 12]]`.
     private static func neoWindows(_ file: ConfigurationFile, layers: Int) throws -> [Int?] {
         let window = try file.count("window_size", default: 256)
         let groups =

@@ -13,7 +13,7 @@ extension ModelFamily {
         },
         names: { _ in llamaNames() })
 
-    /// Mistral 7B and its like: Llama with a sliding window (transformers 5, `modeling_mistral.py`).
+    /// Mistral 7B and similar models: Llama with a sliding window (transformers 5, `modeling_mistral.py`).
     static let mistral = ModelFamily(
         modelTypes: ["mistral"],
         configuration: { file in
@@ -25,17 +25,17 @@ extension ModelFamily {
         },
         names: { _ in llamaNames() })
 
-    /// "sliding_window": null is none, and a missing key 4,096, the default of the families that have one.
+    /// Width of the attention window; nil for `"sliding_window": null`, and 4,096, the families' default, for a missing key.
     static func slidingWindow(_ file: ConfigurationFile) throws -> Int? {
         file.values["sliding_window"] == .null ? nil : try file.count("sliding_window", default: 4096)
     }
 
-    /// What Llama and its relatives read alike from config.json.
+    /// Reads the keys that Llama and related families share in config.json.
     ///
     /// - Parameters:
-    ///   - headWidth: what a missing "head_dim" stands for; nil is hidden_size / num_attention_heads.
-    ///   - keyValueHeads: what a missing "num_key_value_heads" stands for; nil is num_attention_heads.
-    ///   - context: what a missing "max_position_embeddings" stands for.
+    ///   - headWidth: default of "head_dim"; nil is hidden_size / num_attention_heads.
+    ///   - keyValueHeads: default of "num_key_value_heads"; nil is num_attention_heads.
+    ///   - context: default of "max_position_embeddings".
     static func llamaLike(
         _ file: ConfigurationFile, family: String, headWidth fallback: Int?, keyValueHeads: Int? = nil, context: Int = 2048
     ) throws -> StudentConfiguration {

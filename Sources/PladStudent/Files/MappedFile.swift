@@ -1,19 +1,18 @@
 import Foundation
 import PladRecords
 
-/// A file's bytes where the operating system keeps them: nothing is read before it is looked at, and nothing is held twice.
+/// A file mapped into memory: the operating system reads its pages on first access, and nothing is held twice.
 ///
-/// Replacing the file leaves these bytes as they are. Writing into it changes them, which `requireUnchanged` tells afterwards (by
-/// the time of the last change, which a network's file system may tell late); cutting it off makes the system raise SIGBUS at the
-/// next look.
+/// Replacing the file leaves these bytes as they are. Writing into it changes them, which `requireUnchanged` detects afterwards by the
+/// modification time, which a network file system may report late; truncating it raises SIGBUS at the next access.
 final class MappedFile: Sendable {
     let path: String
-    /// In the order of the file; empty for an empty one.
+    /// Bytes of the file, in order; empty for an empty file.
     nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
     private let descriptor: Int32
     private let opened: Stamp
 
-    /// Size in bytes and time of the last change.
+    /// Size in bytes and modification time.
     private struct Stamp: Equatable {
         let size: Int
         let seconds, nanoseconds: Int
@@ -30,7 +29,7 @@ final class MappedFile: Sendable {
         }
     }
 
-    /// Throws `StudentError.files` that names the file.
+    /// Maps the file. Throws `StudentError.files` with its path.
     init(_ file: URL) throws {
         path = file.path
         func refuse(_ reason: String) -> StudentError { StudentError(.files, "cannot read \(file.path): \(reason)") }
@@ -39,7 +38,7 @@ final class MappedFile: Sendable {
         guard descriptor >= 0 else { throw refuse(String(cString: strerror(errno))) }
         guard let stamp = Stamp(descriptor) else {
             close(descriptor)
-            throw refuse("it is no file but a folder or device")
+            throw refuse("it is not a file but a folder or device")
         }
         var memory: UnsafeMutableRawPointer?
         if stamp.size > 0 {
@@ -60,7 +59,7 @@ final class MappedFile: Sendable {
         close(descriptor)
     }
 
-    /// Throws `StudentError.files` when somebody wrote into the file since it was opened: what was computed of its bytes is void.
+    /// Throws `StudentError.files` if the file was written to since it was opened: results computed from its bytes are invalid.
     func requireUnchanged() throws {
         guard Stamp(descriptor) != opened else { return }
         throw StudentError(
@@ -69,7 +68,7 @@ final class MappedFile: Sendable {
         )
     }
 
-    /// The same bytes, which keep the file mapped.
+    /// The same bytes as `Data`, which keeps the file mapped.
     var data: Data {
         guard let start = bytes.baseAddress else { return Data() }
         return Data(

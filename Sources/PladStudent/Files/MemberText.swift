@@ -1,13 +1,13 @@
 import Foundation
 
-/// The text of a JSON object, out of which members can be cut while all else stays as it is written.
+/// The text of a JSON object from which members can be removed without changing the rest.
 struct MemberText {
     private(set) var bytes: [UInt8]
 
-    /// - Precondition: the data is one JSON object, which a parser has read.
+    /// - Precondition: the data is one JSON object, as a parser has checked.
     init(_ object: Data) { bytes = Array(object) }
 
-    /// Where a member of the object stands, from its name to the end of its value; nil where there is none.
+    /// Byte range of a member, from its name to the end of its value; nil if there is none.
     func member(_ name: String) -> Range<Int>? {
         let wanted = Array("\"\(name)\"".utf8)
         var (depth, place) = (0, 0)
@@ -30,7 +30,7 @@ struct MemberText {
         return nil
     }
 
-    /// Cuts a member out, with the comma that parts it from the next or, at the end, from the one before.
+    /// Removes a member with the comma after it or, if it is the last one, before it.
     mutating func remove(_ member: Range<Int>) {
         if bytes[member.upperBound] == UInt8(ascii: ",") {
             var end = member.upperBound + 1
@@ -46,12 +46,12 @@ struct MemberText {
         }
     }
 
-    /// Whether a colon follows: a text of a list has none behind it.
+    /// True if a colon follows, so that the string is a member's name and not a value.
     private func isName(before place: Int) -> Bool {
         bytes[place...].first { !Self.isSpace($0) } == UInt8(ascii: ":")
     }
 
-    /// Behind the closing quotation mark.
+    /// Position after the closing quotation mark.
     private func endOfString(from start: Int) -> Int {
         var place = start + 1
         while place < bytes.count, bytes[place] != UInt8(ascii: "\"") { place += bytes[place] == UInt8(ascii: "\\") ? 2 : 1 }

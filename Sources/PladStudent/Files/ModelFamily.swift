@@ -1,13 +1,14 @@
 import Foundation
+import PladRecords
 
-/// A family of models: what its config.json says and how its files name tensors. One small file each.
+/// A family of models: its reading of config.json and its names of tensors. One small file each.
 struct ModelFamily: Sendable {
     /// Values of `model_type` that belong to the family.
     let modelTypes: [String]
     private let reading: @Sendable (ConfigurationFile) throws -> StudentConfiguration
     let names: @Sendable (StudentConfiguration) -> TensorNames
 
-    /// No model is larger; sizes beyond would not fit into whole numbers either.
+    /// Largest number of parameters; larger sizes would also overflow integers.
     private static let mostParameters = 1e13
 
     init(
@@ -19,7 +20,7 @@ struct ModelFamily: Sendable {
         self.names = names
     }
 
-    /// Reads config.json. Throws `StudentError.config` for what is wrong there, beyond the transformer or beyond all measure.
+    /// Reads config.json. Throws `StudentError.config` for a wrong or excessive value, and for one that plad does not implement.
     func configuration(_ file: ConfigurationFile) throws -> StudentConfiguration {
         let configuration = try reading(file)
         guard configuration.roughParameters <= Self.mostParameters else {
@@ -33,7 +34,7 @@ struct ModelFamily: Sendable {
 
     static let all: [ModelFamily] = [.llama, .mistral, .qwen2, .qwen3, .gpt2, .gptNeo, .t5]
 
-    /// The family that `model_type` names. Throws `StudentError.config` for one that plad does not know, and for quantized weights.
+    /// The family that `model_type` names. Throws `StudentError.config` for an unknown one, and for quantized weights.
     static func named(by file: ConfigurationFile) throws -> ModelFamily {
         try Quantization.refuse(in: file)
         guard let type = try file.string("model_type") else { throw file.refuse("model_type", "is missing") }
@@ -45,34 +46,34 @@ struct ModelFamily: Sendable {
     }
 }
 
-/// What a family's files call the model's tensors. Linear layers and norms are named without ".weight" and ".bias".
+/// The names of a family's tensors in its files. Linear layers and norms are named without ".weight" and ".bias".
 struct TensorNames: Sendable {
-    /// Begins the names of all but the head; files that were saved without it are read too.
+    /// Prefix of all names but the head's; files that were saved without it are read too.
     var prefix: String
     var embedding: String
-    /// The table of learnt positions.
+    /// Name of the table of learned positions.
     var positions: String?
     var encoder: StackNames?
     var decoder: StackNames
-    /// Absent from the files of tied models.
+    /// Name of the output head; absent from the files of tied models.
     var head = "lm_head.weight"
-    /// Linear layers lie in the files as [inputs, outputs].
+    /// True if the files store linear layers as [inputs, outputs].
     var transposesProjections = false
-    /// Tensors of older files that hold nothing to learn, or the same as another.
+    /// True for tensors in older files that training does not change or that duplicate another.
     var ignored: @Sendable (String) -> Bool = { _ in false }
     /// Tensors that some files hold beside `embedding`, and that must say the same.
     var embeddingCopies: [String] = []
 }
 
-/// A stack's names; all but `finalNorm` follow `layer(i)`.
+/// A stack's tensor names; all but `finalNorm` follow `layer(i)`.
 struct StackNames: Sendable {
     var layer: @Sendable (Int) -> String
     var attention: AttentionNames
-    /// Of the first layer, for all.
+    /// Name of the relative bias, which the first layer's part of the file holds for all layers.
     var relativeBias: String?
     var cross: AttentionNames?
     var feedForwardNorm: String
-    /// Gate and up, or the one projection.
+    /// Names of the gate and up projections, or of the single projection.
     var feedForwardUp: [String]
     var feedForwardDown: String
     var finalNorm: String
@@ -80,7 +81,7 @@ struct StackNames: Sendable {
 
 struct AttentionNames: Sendable {
     var norm: String
-    /// Query, key and value, or the one projection that joins them.
+    /// Names of the query, key and value projections, or of the joined one.
     var queryKeyValue: [String]
     var headNorms: (query: String, key: String)?
     var output: String

@@ -1,10 +1,10 @@
 import PladRecords
 
-/// How folders say that their weights are packed into fewer bits, which plad does not read.
+/// Detects quantized weights, which plad does not read.
 enum Quantization {
     private static let way = "plad reads float32, bfloat16 and float16: take the model that was not quantized, or write its `dequantize()`"
 
-    /// Throws `StudentError.config` that names the method where config.json asks for one.
+    /// Throws `StudentError.config` with the method if config.json names one.
     static func refuse(in file: ConfigurationFile) throws {
         guard let settings = file.value("quantization_config") ?? file.value("compression_config") else { return }
         let isBitsAndBytes = settings["load_in_4bit"] != nil || settings["load_in_8bit"] != nil
@@ -19,7 +19,7 @@ enum Quantization {
         (".weight_packed", "compressed-tensors"), (".weight_blocks", "MXFP4"),
     ]
 
-    /// Throws `StudentError.tensors` that names one where tensors' names or types are those of a quantized model.
+    /// Throws `StudentError.tensors` with a tensor's name if names or types are those of a quantized model.
     static func refuse(_ tensors: some Sequence<(name: String, type: String, path: String)>) throws {
         for (name, type, path) in tensors {
             if let known = endings.first(where: { name.hasSuffix($0.ending) }) {

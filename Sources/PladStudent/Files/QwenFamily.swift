@@ -24,7 +24,7 @@ extension ModelFamily {
         },
         names: { _ in llamaNames(headNorms: (query: "self_attn.q_norm", key: "self_attn.k_norm")) })
 
-    /// Windows by layer: `layer_types` tells where they are, else all layers from `max_window_layers` on.
+    /// Windows by layer, from `layer_types`, else for all layers from `max_window_layers` on.
     private static func qwenWindows(_ file: ConfigurationFile, layers: Int) throws -> [Int?] {
         guard try file.flag("use_sliding_window", default: false), let window = try slidingWindow(file) else { return [] }
         guard let types = file.value("layer_types")?.array else {

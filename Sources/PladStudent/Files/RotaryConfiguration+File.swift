@@ -1,8 +1,8 @@
 import PladRecords
 
 extension RotaryConfiguration {
-    /// From `rope_parameters` (transformers 5), or `rope_theta` and `rope_scaling` (before); where both stand, `rope_scaling` counts
-    /// (transformers 5.24, `modeling_rope_utils.py`, `convert_rope_params_to_dict`).
+    /// Reads `rope_parameters` (transformers 5), or `rope_theta` and `rope_scaling` (before); if both are present, `rope_scaling` takes
+    /// precedence (transformers 5.24, `modeling_rope_utils.py`, `convert_rope_params_to_dict`).
     init(_ file: ConfigurationFile) throws {
         let parameters = try Self.section("rope_parameters", file)
         let section = try Self.section("rope_scaling", file) ?? parameters
@@ -31,7 +31,7 @@ extension RotaryConfiguration {
         }
     }
 
-    /// A section that says something. Throws where it has sections of its own, for kinds of layers.
+    /// A section that is present and not empty. Throws if it has sections of its own, for kinds of layers.
     private static func section(_ key: String, _ file: ConfigurationFile) throws -> ConfigurationFile? {
         guard let section = try file.section(key), let members = section.values.object, !members.isEmpty else { return nil }
         if let kind = members.filter({ $0.value.object != nil }).keys.min() {
@@ -40,7 +40,7 @@ extension RotaryConfiguration {
         return section
     }
 
-    /// The context before it was stretched: config.json's own number first, as transformers has it.
+    /// Context length before it was extended: config.json's own number first, as in transformers.
     private static func originalContext(_ section: ConfigurationFile, _ file: ConfigurationFile) throws -> Int {
         let key = "original_max_position_embeddings"
         if file.value(key) != nil { return try file.count(key) }

@@ -5,8 +5,8 @@ import PladTensor
 extension Safetensors {
     /// Writes all tensors in the order of their names, header keys sorted: the same weights give the same bytes.
     ///
-    /// Throws `RecordError.unwritable`, and `StudentError.tensors` for weights that are not finite, or would not be in this type: no
-    /// folder is left that cannot be read again.
+    /// Throws `RecordError.unwritable`, and `StudentError.tensors` for weights that are not finite, or would not be in this type, since
+    /// such a folder could not be read again.
     package static func write(_ weights: Weights, as type: TensorType, to file: URL) throws {
         let tensors = weights.tensors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         try Files.replace(file) { handle in
@@ -40,7 +40,7 @@ extension Safetensors {
         )
     }
 
-    /// A copy of a matrix as the file has it, [inputs, outputs]; the caller gives it back.
+    /// A copy of a matrix in the file's layout, [inputs, outputs]; the caller deallocates it.
     private static func transposed(_ weights: Weights, _ tensor: TensorLayout) -> UnsafeBufferPointer<Float> {
         let (source, target) = (weights.values(of: tensor), UnsafeMutableBufferPointer<Float>.allocate(capacity: tensor.count))
         let (outputs, inputs) = (tensor.shape[0], tensor.shape[1])

@@ -7,24 +7,25 @@ import PladRecords
 /// (huggingface/safetensors, README, "Format").
 package struct Safetensors {
     package struct Entry: Sendable, Equatable {
-        /// As the header spells it: "F32", "I64", …
+        /// Type as the header spells it: "F32", "I64", …
         package var type: String
         package var shape: [Int]
-        /// Within the file.
+        /// Byte range within the file.
         package var bytes: Range<Int>
     }
 
-    /// How errors name the file.
+    /// Path of the file, as errors name it.
     package let path: String
     package let data: Data
     package let entries: [String: Entry]
-    /// Nil where the bytes were handed over.
+    /// The mapped file; nil if the bytes were passed in.
     private(set) var mapping: MappedFile?
 
-    /// The reference implementation's limit.
+    /// Largest size of a header in bytes, the reference implementation's limit.
     static let longestHeader = 100_000_000
 
-    /// Throws `StudentError.files` when the file is missing or not laid out as it should, `.tensors` when an entry contradicts itself.
+    /// Maps the file and parses its header. Throws `StudentError.files` if it is missing or malformed, `.tensors` if an entry
+    /// contradicts itself.
     package init(contentsOf file: URL) throws {
         let mapping = try MappedFile(file)
         try self.init(mapping.data, path: mapping.path)
@@ -85,7 +86,7 @@ package struct Safetensors {
         return Entry(type: type, shape: shape.map { $0! }, bytes: start + first..<start + last)
     }
 
-    /// Tensors must follow one another without gap or overlap up to the file's end, as the reference implementation asks.
+    /// Checks that tensors follow one another without gap or overlap up to the file's end, as the reference implementation requires.
     private func checkCoverage(from start: Int) throws {
         let sorted = entries.sorted {
             ($0.value.bytes.lowerBound, $0.value.bytes.upperBound) < ($1.value.bytes.lowerBound, $1.value.bytes.upperBound)
@@ -104,7 +105,7 @@ package struct Safetensors {
         }
     }
 
-    /// Bytes of one number of each type that the format has.
+    /// Bytes per number of each type in the format.
     private static let sizes = [
         "F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1,
         "U64": 8, "U32": 4, "U16": 2, "U8": 1, "BOOL": 1, "F8_E4M3": 1, "F8_E5M2": 1,

@@ -2,64 +2,65 @@ import Foundation
 package import PladRecords
 package import PladTensor
 
-/// What the transformer needs to know of a model, whatever family it comes from.
+/// The shape and variant of the transformer, independent of the model's family.
 ///
-/// Shapes in this room: T rows, C width, H heads, G key/value heads, D head width, F feed-forward, V vocabulary, L layers.
+/// The letters for shapes in this room: T rows, C width, H heads, G key/value heads, D head width, F feed-forward, V vocabulary, L
+/// layers.
 package struct StudentConfiguration: Sendable, Equatable {
-    /// `model_type` in config.json.
+    /// Value of `model_type` in config.json.
     package var family: String
-    /// V, the rows of the embedding; at least the tokenizer's size.
+    /// V, the number of rows of the embedding; at least the tokenizer's size.
     package var vocabularySize: Int
-    /// The most tokens that prompt and completion may have together; of an encoder-decoder, each.
+    /// Largest number of tokens of prompt and completion together; in an encoder-decoder, of each.
     package var contextLength: Int
-    /// C
+    /// C, the width of the residual stream.
     package var width: Int
-    /// L, of the decoder.
+    /// L, the number of the decoder's layers.
     package var layerCount: Int
-    /// Of the encoder; 0 where there is none.
+    /// Number of the encoder's layers; 0 without an encoder.
     package var encoderLayerCount = 0
-    /// H
+    /// H, the number of heads.
     package var headCount: Int
-    /// G; every H/G heads share one key and value.
+    /// G, the number of key/value heads; every H/G heads share one.
     package var keyValueHeadCount: Int
-    /// D
+    /// D, the width of a head.
     package var headWidth: Int
-    /// F
+    /// F, the width of the feed-forward layer.
     package var feedForwardWidth: Int
     package var norm: Norm = .rootMeanSquare
     package var normEpsilon: Float
-    /// Queries and keys pass a norm head by head before they are rotated.
+    /// True if every head's query and key pass a norm before the rotation.
     package var normsHeads = false
     package var positions: Positions
-    /// What products of queries and keys are multiplied by; nil is 1/√D.
+    /// Factor on products of queries and keys; nil is 1/√D.
     package var attentionScale: Float?
-    /// By layer: how many keys a row sees, itself included; nil is all. Empty where no layer has a window.
+    /// Number of keys that a row sees, itself included, by layer; nil is all. Empty if no layer has a window.
     package var windows: [Int?] = []
     package var activation: Activation = .silu
-    /// The feed-forward layer multiplies the activation by a second projection.
+    /// True if the feed-forward layer multiplies the activation by a second projection.
     package var isGated = true
     package var biases: Biases = []
-    /// What the final norm's output is multiplied by before the head.
+    /// Factor on the final norm's output before the head.
     package var headScale: Float = 1
-    /// The embedding serves as the output head too.
+    /// True if the embedding is also the output head.
     package var tiedEmbeddings: Bool
-    /// A new student's random weights.
+    /// Distribution of a new student's random weights.
     package var initialisation: Initialisation
-    /// Ids that end a sequence as config.json names them; generation_config.json comes first.
+    /// Ids that end a sequence, from config.json; generation_config.json takes precedence.
     package var endOfSequence: [TokenID]
     package var beginningOfSequence: TokenID?
-    /// What an encoder-decoder's decoder reads first; nil for models without an encoder.
+    /// First input token of an encoder-decoder's decoder; nil for models without an encoder.
     package var decoderStart: TokenID?
 
-    /// Columns of the joined query, key and value projection: (H + 2G)·D.
+    /// Number of columns of the joined query, key and value projection: (H + 2G)·D.
     package var queryKeyValueWidth: Int { (headCount + 2 * keyValueHeadCount) * headWidth }
-    /// Columns of all heads side by side: H·D.
+    /// Number of columns of all heads together: H·D.
     package var attentionWidth: Int { headCount * headWidth }
-    /// Columns of a feed-forward layer's first projection: F, or 2F for gate and up.
+    /// Number of columns of a feed-forward layer's first projection: F, or 2F for gate and up.
     package var feedForwardUpWidth: Int { (isGated ? 2 : 1) * feedForwardWidth }
     package var hasEncoder: Bool { decoderStart != nil }
 
-    /// The matrices' numbers, in floating point so that damaged sizes do no harm.
+    /// Number of the matrices' parameters, as floating point, so that damaged sizes cannot overflow.
     var roughParameters: Double {
         let (width, attention) = (Double(width), Double(headCount) * Double(headWidth))
         let keyValue = 2 * Double(keyValueHeadCount) * Double(headWidth)
@@ -68,12 +69,12 @@ package struct StudentConfiguration: Sendable, Equatable {
         return tables + layer * Double(layerCount + encoderLayerCount)
     }
 
-    /// Whether the context holds a prompt and a completion of these many tokens.
+    /// True if the context holds a prompt and a completion of these many tokens.
     package func fits(prompt: Int, completion: Int) -> Bool {
         completion <= room(prompt: prompt)
     }
 
-    /// The most tokens that a completion of a prompt may have; less than 1 where the prompt alone is too long.
+    /// Largest number of completion tokens after a prompt; less than 1 if the prompt alone is too long.
     package func room(prompt: Int) -> Int {
         if hasEncoder { return prompt > contextLength ? 0 : contextLength - 1 }
         return contextLength - prompt
@@ -81,20 +82,20 @@ package struct StudentConfiguration: Sendable, Equatable {
 
     package enum Norm: Sendable, Equatable {
         case rootMeanSquare
-        /// With mean and bias.
+        /// Layer norm, with mean and bias.
         case layer
     }
 
-    /// How the model knows where a token stands.
+    /// The encoding of a token's position.
     package enum Positions: Sendable, Equatable {
         case rotary(RotaryConfiguration)
-        /// A vector for each position, added to the token's.
+        /// A vector for each position, added to the token's embedding.
         case learned
-        /// A number for each distance of query and key, added to scores.
+        /// A number for each distance between query and key, added to attention scores.
         case relative(RelativeConfiguration)
     }
 
-    /// Linear layers that add a bias.
+    /// The linear layers that add a bias.
     package struct Biases: OptionSet, Sendable {
         package let rawValue: Int
         package init(rawValue: Int) { self.rawValue = rawValue }
@@ -104,13 +105,13 @@ package struct StudentConfiguration: Sendable, Equatable {
         package static let feedForward = Biases(rawValue: 4)
     }
 
-    /// Standard deviations of a new model's matrices, as transformers' `_init_weights` has them.
+    /// Standard deviations of a new model's matrices, as in transformers' `_init_weights`.
     package enum Initialisation: Sendable, Equatable {
-        /// `initializer_range`, the same for all.
+        /// One deviation for all matrices, `initializer_range`.
         case same(Double)
-        /// The same but for projections back to the residual stream, which are divided by √(2·layers) (GPT-2).
+        /// One deviation for all matrices but the projections to the residual stream, where it is divided by √(2·layers) (GPT-2).
         case sameButResidual(Double, layers: Int)
-        /// T5's: by the layer's inputs, times `initializer_factor`.
+        /// T5's deviations, by the layer's number of inputs, times `initializer_factor`.
         case byInputs(factor: Double, width: Int, headWidth: Int)
 
         func deviation(_ initializer: TensorLayout.Initializer, shape: [Int]) -> Double {
@@ -128,7 +129,8 @@ package struct StudentConfiguration: Sendable, Equatable {
     }
 }
 
-/// Rotary position embedding (Su et al. 2021): pair i of a head turns by position · theta^(-2i/D), the frequencies bent by `scaling`.
+/// Rotary position embedding (Su et al. 2021): pair i of a head is rotated by position · theta^(-2i/D), with frequencies changed by
+/// `scaling`.
 package struct RotaryConfiguration: Sendable, Equatable {
     package var theta: Double
     package var scaling: Scaling
@@ -140,18 +142,18 @@ package struct RotaryConfiguration: Sendable, Equatable {
 
     package enum Scaling: Sendable, Equatable {
         case none
-        /// All positions divided by a factor.
+        /// All positions are divided by a factor.
         case linear(factor: Double)
-        /// Llama 3.1: low frequencies divided by `factor`, high ones kept, a ramp between
-        /// (transformers 5, `modeling_rope_utils.py`, `_compute_llama3_parameters`).
+        /// Llama 3.1's scaling: low frequencies are divided by `factor`, high ones kept, with a ramp between them (transformers 5,
+        /// `modeling_rope_utils.py`, `_compute_llama3_parameters`).
         case llama3(factor: Double, lowFrequencyFactor: Double, highFrequencyFactor: Double, originalContext: Int)
     }
 }
 
-/// T5's relative positions (Raffel et al. 2020): few buckets, one a distance when near, logarithmically wider ones farther off.
+/// T5's relative positions (Raffel et al. 2020): one bucket for each near distance, logarithmically wider ones farther off.
 package struct RelativeConfiguration: Sendable, Equatable {
     package var buckets: Int
-    /// From here on all distances share the last bucket.
+    /// Distance from which on all share the last bucket.
     package var maximumDistance: Int
 
     package init(buckets: Int, maximumDistance: Int) {

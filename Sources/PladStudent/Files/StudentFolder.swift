@@ -1,11 +1,11 @@
 import Foundation
 import PladRecords
 
-/// Writing a student as a Hugging Face folder.
+/// Writes a student as a Hugging Face folder.
 enum StudentFolder {
-    /// Builds the folder beside its place, then moves it there as a whole; what stood there before is gone afterwards.
+    /// Builds the folder beside its place, then moves it there as a whole; replaces what was there before.
     ///
-    /// Throws `RecordError.unwritable`, and `StudentError.files` when the weights lie in a file that was written over.
+    /// Throws `RecordError.unwritable`, and `StudentError.files` if the weights are in a file that was overwritten.
     static func write(
         _ weights: Weights, as type: TensorType, configuration: ConfigurationFile, companions: Companions, chatTemplate: String? = nil,
         to folder: URL
@@ -24,8 +24,8 @@ enum StudentFolder {
         }
     }
 
-    /// tokenizer_config.json without the template that chat_template.jinja takes the place of: readers that know the older place alone
-    /// would word prompts otherwise. All else stays as it is, to the byte.
+    /// tokenizer_config.json without the template that chat_template.jinja replaces: readers that know only the older place would word
+    /// prompts otherwise. All other bytes stay as they are.
     static func withoutChatTemplate(_ data: Data) -> Data {
         guard (try? JSONValue(parsing: data))?["chat_template"] != nil else { return data }
         var text = MemberText(data)
@@ -33,7 +33,7 @@ enum StudentFolder {
         return Data(text.bytes)
     }
 
-    /// Puts in a folder's place the one that `build` fills.
+    /// Replaces a folder by the one that `build` fills.
     static func replace(_ folder: URL, _ build: (_ partial: URL) throws -> Void) throws {
         let partial = folder.deletingLastPathComponent().appendingPathComponent(".\(folder.lastPathComponent).partial")
         let previous = self.previous(of: folder)
@@ -46,7 +46,7 @@ enum StudentFolder {
         try move(partial, to: folder)
     }
 
-    /// Puts a complete folder in another's place. Between the two renames the old one stands under `.NAME.previous`.
+    /// Moves a complete folder over another one. Between the two renames the old one is at `.NAME.previous`.
     private static func move(_ complete: URL, to folder: URL) throws {
         let previous = previous(of: folder)
         try? FileManager.default.removeItem(at: previous)
@@ -71,15 +71,15 @@ enum StudentFolder {
         }
     }
 
-    /// config.json as it stands but for the type of the weights, which older and newer readers look up under two names.
+    /// The text of config.json with another type of the weights, which older and newer readers look up under two names.
     static func configurationText(_ text: String, _ type: TensorType) -> String {
         let keys = ["dtype", "torch_dtype"].filter { member($0, in: text) != nil }
         return (keys.isEmpty ? ["torch_dtype"] : keys).reduce(text) { setting($1, to: "\"\(type.torchName)\"", in: $0) }
     }
 
-    /// The text of a JSON object with another value for a member, which is put first where there is none.
+    /// The text of a JSON object with another value for a member, which is inserted first if it is missing.
     ///
-    /// - Parameter value: spelled as JSON; what stands there is a text, true, false or null.
+    /// - Parameter value: JSON text; the present value must be a string, true, false or null.
     static func setting(_ key: String, to value: String, in text: String) -> String {
         var text = text
         if let place = member(key, in: text) {

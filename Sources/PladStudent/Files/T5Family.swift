@@ -1,6 +1,6 @@
 extension ModelFamily {
-    /// T5, Flan-T5 and others: an encoder and a decoder with relative positions, unscaled scores and no biases; version 1.0 with
-    /// ReLU, 1.1 with gated GELU (transformers 5, `modeling_t5.py`).
+    /// T5, Flan-T5 and others: an encoder and a decoder with relative positions, unscaled scores and no biases; version 1.0 has ReLU,
+    /// 1.1 gated GELU (transformers 5, `modeling_t5.py`).
     static let t5 = ModelFamily(
         modelTypes: ["t5"],
         configuration: { file in

@@ -1,17 +1,17 @@
-/// How a safetensors file spells a tensor's numbers. In memory all are float32.
+/// The number type of the tensors in a safetensors file. In memory all are float32.
 public enum TensorType: String, Sendable, CaseIterable, Codable {
     case f32
     case bf16
     case f16
 
-    /// As a safetensors header spells it.
+    /// Name in a safetensors header.
     package var safetensorsName: String { rawValue.uppercased() }
 
     init?(safetensorsName: String) {
         self.init(rawValue: safetensorsName.lowercased())
     }
 
-    /// As `config.json` spells it (`dtype`, `torch_dtype`).
+    /// Name in `config.json` (`dtype`, `torch_dtype`).
     package var torchName: String {
         switch self {
         case .f32: "float32"

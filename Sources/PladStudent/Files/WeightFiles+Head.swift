@@ -1,13 +1,13 @@
 import Foundation
 
 extension WeightFiles {
-    /// The configuration and names that fit what the files make of head and embedding, as transformers 5 ties them
+    /// The configuration and names adjusted to the head and embedding that the files hold, as transformers 5 ties them
     /// (`modeling_utils.py`, `tie_weights`).
     ///
-    /// A model whose configuration ties the two, but whose files hold both with different numbers, is read untied: to drop its head would
-    /// make another model of it. Where the files hold the head alone, it serves as the embedding.
+    /// A model whose configuration ties the two, but whose files hold different numbers for them, is read untied: dropping its head
+    /// would change the model. If the files hold only the head, it is also the embedding.
     ///
-    /// Throws `StudentError.tensors` where a stack has an embedding of its own that differs from the shared one.
+    /// Throws `StudentError.tensors` if a stack has an embedding of its own that differs from the shared one.
     func settlingHead(_ configuration: StudentConfiguration, _ names: TensorNames) throws -> (StudentConfiguration, TensorNames) {
         var (configuration, names) = (configuration, names)
         if let shared = find(names.embedding, names.prefix) {
@@ -32,7 +32,7 @@ extension WeightFiles {
         return (configuration, names)
     }
 
-    /// Whether two tensors have the same type, shape and bytes.
+    /// True if two tensors have the same type, shape and bytes.
     private static func areEqual(
         _ a: (file: Safetensors, entry: Safetensors.Entry), _ b: (file: Safetensors, entry: Safetensors.Entry)
     ) -> Bool {

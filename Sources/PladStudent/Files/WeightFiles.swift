@@ -5,10 +5,10 @@ import PladTensor
 /// The safetensors files of a student's folder: one, or several with an index.
 struct WeightFiles {
     private let files: [Safetensors]
-    /// Which file holds a tensor.
+    /// Index of the file that holds each tensor.
     private let place: [String: Int]
 
-    /// Maps the files. Throws `StudentError.files` when there are none or one is missing, and what `Safetensors` throws.
+    /// Maps the files. Throws `StudentError.files` if there are none or one is missing, and what `Safetensors` throws.
     init(folder: URL) throws {
         let single = folder.appendingPathComponent("model.safetensors")
         let index = folder.appendingPathComponent("model.safetensors.index.json")
@@ -26,7 +26,7 @@ struct WeightFiles {
         try self.init(names.map { folder.appendingPathComponent($0) })
     }
 
-    /// What a folder holds in place of safetensors: ", but pytorch_model.bin".
+    /// The folder's weights in other formats, as errors name them: ", but pytorch_model.bin".
     private static func others(in folder: URL) -> String {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         let kinds = [".gguf", ".bin", ".pt", ".pth", ".h5", ".msgpack", ".onnx", ".safetensors"]
@@ -64,7 +64,7 @@ struct WeightFiles {
         return Set(names).sorted()
     }
 
-    /// The entry of a tensor with its file; the name may lack the family's prefix.
+    /// The entry of a tensor with its file; the name in the file may lack the family's prefix.
     func find(_ name: String, _ prefix: String) -> (file: Safetensors, name: String, entry: Safetensors.Entry)? {
         let short = name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
         for name in [name, short] {
@@ -73,14 +73,14 @@ struct WeightFiles {
         return nil
     }
 
-    /// Checks that the files hold exactly the tensors of `layout`, in shapes and types that can be read.
+    /// Checks that the files hold exactly the tensors of `layout`, in readable shapes and types.
     ///
-    /// A tied head that is stored all the same, and what the family ignores, is passed over.
+    /// Ignores a tied head that is stored all the same, and the tensors that the family ignores.
     func check(_ layout: [TensorLayout], names: TensorNames) throws {
         try check(layout, prefix: names.prefix, ignored: { $0 == names.head || names.ignored($0) })
     }
 
-    /// The same by the prefix that names may lack, and what is passed over.
+    /// The same check by the prefix that names may lack and the tensors to ignore.
     func check(_ layout: [TensorLayout], prefix: String, ignored: (String) -> Bool) throws {
         try Quantization.refuse(
             place.sorted { $0.key < $1.key }.map { ($0.key, files[$0.value].entries[$0.key]!.type, files[$0.value].path) })
@@ -109,10 +109,10 @@ struct WeightFiles {
         }
     }
 
-    /// All tensors as float32: where the files hold them if they hold them so, else in memory of their own.
+    /// Reads all tensors as float32: mapped, if the files hold them in that type, else copied to memory.
     ///
-    /// Throws `StudentError.tensors` when one holds a NaN, an infinity, or numbers beyond reason, `.memory` that names `place`,
-    /// `.files` when a file is written over meanwhile.
+    /// Throws `StudentError.tensors` if one holds a NaN, an infinity, or unreasonable numbers, `.memory` with `place`, and `.files` if
+    /// a file is overwritten meanwhile.
     /// - Precondition: `check` passed for the same layout.
     func read(_ layout: [TensorLayout], prefix: String, place: String, workers: Workers) throws -> Weights {
         guard let weights = mapped(layout, prefix) else { return try copy(layout, prefix: prefix, place: place, workers: workers) }
@@ -120,14 +120,14 @@ struct WeightFiles {
         return weights
     }
 
-    /// The same in memory of their own, whatever the files hold.
+    /// Copies the tensors to memory, whatever type the files hold.
     func copy(_ layout: [TensorLayout], prefix: String, place: String, workers: Workers) throws -> Weights {
         let weights = try Weights(tensors: layout, place: place)
         try fill(weights, prefix, workers)
         return weights
     }
 
-    /// The tensors where the files hold them; nil where one is of another type, transposed, or not at the address of a float.
+    /// The tensors mapped from the files; nil if one is of another type, transposed, or not aligned for a float.
     private func mapped(_ layout: [TensorLayout], _ prefix: String) -> Weights? {
         var (starts, used): ([UnsafeMutablePointer<Float>], [MappedFile]) = ([], [])
         for tensor in layout {
@@ -143,7 +143,7 @@ struct WeightFiles {
         return Weights(tensors: layout, at: starts, in: used)
     }
 
-    /// Reads what does not lie in the files, and looks at all numbers.
+    /// Reads the tensors that are not mapped, and checks all numbers.
     private func fill(_ weights: Weights, _ prefix: String, _ workers: Workers) throws {
         let pieces = weights.tensors.enumerated().flatMap { number, tensor -> [TensorPiece] in
             let (file, name, entry) = find(tensor.name, prefix)!
@@ -172,18 +172,18 @@ struct WeightFiles {
     }
 }
 
-/// Some values of a tensor in a file.
+/// A range of values of a tensor in a file.
 private struct TensorPiece {
     let tensor: TensorLayout
     let path: String
     let name: String
     let type: TensorType
     let data: Data
-    /// Where the tensor begins in the file.
+    /// Offset of the tensor in the file, in bytes.
     let first: Int
-    /// In the order of memory.
+    /// Range of values, in the order of memory.
     let range: Range<Int>
-    /// Where they belong in memory.
+    /// Address of the values in memory.
     let target: UnsafeMutablePointer<Float>
 
     func read() {

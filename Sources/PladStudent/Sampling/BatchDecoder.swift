@@ -1,26 +1,26 @@
 import PladRecords
 import PladTensor
 
-/// Continues many prompts at once: a slot that falls free takes the next sample of whoever has the fewest under way, then of whoever waits longest, and a prompt
-/// is computed once for all its samples.
+/// Continues many prompts at once. A free slot takes the next sample of the asker with the fewest active ones, then of the one that has
+/// waited longest; a prompt is computed once for all its samples.
 ///
-/// The batch does not change what is drawn: each sample's tokens depend on the weights, the prompt, the parameters and its stream alone.
-/// Holds repacked copies of the matrices as they are when it is made: no training may come between that and its last use.
+/// Batching does not change the result: each sample's tokens depend only on the weights, the prompt, the parameters and its stream.
+/// Holds repacked copies of the matrices, made at `init`: no training may happen between that and the last use.
 package final class BatchDecoder {
     private let student: Student
     private let model: DecodeModel
     private let slots: Int
     private var nextRequest = 0
-    /// Requests with samples that have not begun, the oldest first.
+    /// Requests with samples that have not started, the oldest first.
     private var waiting: [Request] = []
     private var active: [Sequence] = []
-    /// When each asker last began a sample, in samples begun by all; of those with nothing left, some are forgotten.
+    /// Time of each asker's last turn, counted in samples started by all; entries of idle askers may be dropped.
     private var lastTurns: [Int: Int] = [:]
     private var turn = 0
     private let draws: [TokenDraw]
     private var logits = AlignedBuffer(count: 0)
 
-    /// A request and what its samples share.
+    /// A request and the state that its samples share.
     private final class Request {
         let number: Int
         let request: DecodeRequest
@@ -33,26 +33,26 @@ package final class BatchDecoder {
         }
     }
 
-    /// A sample under way.
+    /// An active sample.
     private struct Sequence {
         let request: Request
         let sample: Int
         var stream: SeededGenerator
         var stops: StopStrings?
         let cache: KeyValueCache
-        /// Tokens drawn so far, and the last of them; none before the first draw.
+        /// Number of tokens drawn so far, and the last of them; none before the first draw.
         var count = 0
         var last: TokenID = 0
 
-        /// The most tokens that the sample may have.
+        /// Largest number of tokens in the sample.
         let room: Int
 
         var parameters: SamplingParameters { request.request.parameters }
     }
 
     /// - Parameters:
-    ///   - slots: how many samples go forward together.
-    ///   - weights: in what precision they are read for it.
+    ///   - slots: number of samples in a batch.
+    ///   - weights: precision of the weights.
     package init(student: Student, slots: Int, weights: DecodeWeights = .float32) {
         precondition(slots >= 1, "\(slots) slots; at least 1")
         self.student = student
@@ -61,8 +61,8 @@ package final class BatchDecoder {
         draws = (0..<student.workers.threads).map { _ in TokenDraw(vocabularySize: student.configuration.vocabularySize) }
     }
 
-    /// Queues a request and answers its number. Throws `StudentError.context` when the prompt is empty,
-    /// fills the context or holds an unknown id, `.setting` when a sampling parameter is out of range.
+    /// Queues a request and returns its number. Throws `StudentError.context` if the prompt is empty, fills the context or holds an
+    /// unknown id, `.setting` if a sampling parameter is out of range.
     package func submit(_ request: DecodeRequest) throws -> Int {
         let number = nextRequest
         let context = student.configuration.contextLength
@@ -87,13 +87,13 @@ package final class BatchDecoder {
         active.removeAll { $0.request.number == request }
     }
 
-    /// Nothing is queued and nothing goes on.
+    /// True if no sample is queued or active.
     package var isIdle: Bool { waiting.isEmpty && active.isEmpty }
 
-    /// One token for every active sample, free slots filled first; events come in the order in which samples began.
+    /// Draws one token for every active sample, after filling free slots; events are in the order in which samples started.
     ///
-    /// Throws `StudentError.tensors` when the logits are not finite: the weights are beyond use; `.files` when they lie in a file
-    /// that was written over.
+    /// Throws `StudentError.tensors` if the logits are not finite, which means unusable weights, and `.files` if the weights are in a
+    /// file that was overwritten.
     package func step() throws -> [DecodeEvent] {
         let going = active.count
         fillSlots()
@@ -125,7 +125,7 @@ package final class BatchDecoder {
             token: sequence.last, position: prefix.count + sequence.count - 1, prefix: prefix, own: sequence.cache)
     }
 
-    /// Begins samples while slots are free, and computes the prompts of those that are the first of their request.
+    /// Starts samples while slots are free, and computes the prompts of those that are the first of their request.
     private func fillSlots() {
         var new: [Request] = []
         while active.count < slots, let next = nextWaiting() {
@@ -140,8 +140,8 @@ package final class BatchDecoder {
         for (request, prefix) in zip(new, model.prefill(new.map(\.request.prompt))) { request.prefix = prefix }
     }
 
-    /// The place in `waiting` of the oldest request of the asker with the fewest samples under way; of several askers, of the one whose
-    /// last turn is longest ago, and who had none yet comes first. So everyone who waits has a turn before anyone has two.
+    /// Index in `waiting` of the oldest request of the next asker: the one with the fewest active samples, and of several such the one
+    /// whose last turn is longest ago, or who had none yet. So everyone who waits has a turn before anyone has two.
     private func nextWaiting() -> Int? {
         var underWay: [Int: Int] = [:]
         for sequence in active { underWay[sequence.request.request.asker, default: 0] += 1 }
@@ -157,7 +157,7 @@ package final class BatchDecoder {
         return best?.place
     }
 
-    /// Notes an asker's turn.
+    /// Records an asker's turn.
     private func noteTurn(of asker: Int) {
         lastTurns[asker] = turn
         turn += 1
@@ -176,7 +176,7 @@ package final class BatchDecoder {
             cache: model.makeCache(capacity: min(max(room, 1), 64)), room: room)
     }
 
-    /// Turns draws into events and lets ended samples go.
+    /// Turns draws into events and removes ended samples.
     private func take(_ drawn: [(token: TokenID, logProbability: Float)?]) throws -> [DecodeEvent] {
         var events: [DecodeEvent] = []
         var ongoing: [Sequence] = []
@@ -202,7 +202,7 @@ package final class BatchDecoder {
         return events
     }
 
-    /// The reason for which the token just drawn ends the sample; nil where it goes on.
+    /// The reason why the token just drawn ends the sample; nil if the sample goes on.
     private func finish(_ sequence: inout Sequence) -> FinishReason? {
         if student.endOfSequence.contains(sequence.last) || sequence.stops?.append(sequence.last) == true { return .stop }
         return sequence.count >= sequence.room ? .length : nil

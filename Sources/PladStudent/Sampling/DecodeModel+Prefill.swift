@@ -1,12 +1,12 @@
 import PladRecords
 import PladTensor
 
-/// What the samples of a prompt begin with.
+/// Computation of prompts, whose results all their samples share.
 extension DecodeModel {
-    /// Rows that one pass over prompts has at most, unless a single one has more.
+    /// Largest number of rows in one pass over prompts, unless a single one has more.
     private static let passRows = 2048
 
-    /// Computes prompts: what their samples begin with.
+    /// Computes prompts: keys, values and first logits for their samples.
     func prefill(_ prompts: [[TokenID]]) -> [Prefix] {
         let results = prompts.map { prompt in
             let count = configuration.hasEncoder ? 1 : prompt.count
@@ -23,7 +23,7 @@ extension DecodeModel {
         return results
     }
 
-    /// Prompts that are computed together: as many as fill large products, but one by one where each thread has a model.
+    /// Ranges of prompts that are computed together: enough for large products, but one by one if each thread has a model.
     private func passes(over prompts: [[TokenID]]) -> [Range<Int>] {
         var (passes, rows) = ([Range<Int>](), 0)
         for (index, prompt) in prompts.enumerated() {

@@ -3,30 +3,30 @@ import PladTensor
 
 /// The model for generation: weights repacked for few rows, and one step for a batch of sequences.
 ///
-/// Holds copies of the matrices as they are when it is made: no training may come between that and its last use. The result of a row
-/// depends on its sequence alone, to the bit: products keep the order of sums (see `PanelMatrix`).
+/// Holds copies of the matrices, made at `init`: no training may happen between that and the last use. The result of a row depends only
+/// on its sequence, to the bit: products keep the order of sums (see `PanelMatrix`).
 final class DecodeModel {
     private struct Layer {
         let queryKeyValue, attentionOutput, feedForwardUp, feedForwardDown: PanelProjection
         let cross: (query: PanelProjection, output: PanelProjection)?
     }
 
-    /// What all samples of a prompt share.
+    /// The state that all samples of a prompt share.
     struct Prefix {
-        /// Keys and values of the tokens before a sample's own: the prompt, or a decoder's start.
+        /// Keys and values of the tokens before a sample's own: the prompt, or a decoder's start token.
         let cache: KeyValueCache
         let count: Int
         /// Keys and values of an encoder's output, `sourceCount` rows.
         let source: KeyValueCache?
         let sourceCount: Int
-        /// [V]: of a sample's first token.
+        /// Logits of a sample's first token, [V].
         let logits: AlignedBuffer
     }
 
-    /// A sequence's next token with all that it has to attend to.
+    /// A sequence's next token with the keys and values that it attends to.
     struct Row {
         var token: TokenID
-        /// Of the token on its way from the prefix's beginning.
+        /// Position of the token, from the start of the prefix.
         var position: Int
         var prefix: Prefix
         var own: KeyValueCache
@@ -40,16 +40,16 @@ final class DecodeModel {
     private let stack: Stack
     private let layers: [Layer]
     let head: PanelProjection
-    /// All threads together, and each thread for itself.
+    /// Workers that use all threads together, and one for each thread.
     let team: Workers
     let alone: Workers
-    /// For prompts: one model for all threads, or one for each.
+    /// Models that compute prompts: one for all threads, or one for each.
     let prefillers: [(model: Model, pass: Pass)]
     private let scratches: [DecodeScratch]
-    /// Small models run a share of the rows on each thread, so that threads meet once a step and not six times a layer.
+    /// True if each thread takes a share of the rows, for small models: threads then meet once a step rather than six times a layer.
     let sharesRows: Bool
 
-    /// Below this many parameters a core streams all weights from its own cache faster than threads can meet.
+    /// Number of parameters below which a core reads all weights from its own cache faster than threads can meet.
     private static let smallModel = 2_000_000
 
     init(student: Student, weights: DecodeWeights) {
@@ -87,7 +87,7 @@ final class DecodeModel {
         KeyValueCache(layers: configuration.layerCount, shape: shape, capacity: capacity)
     }
 
-    /// One step of every row: `logits`, [rows, V], of what follows its token, whose key and value go to its own cache.
+    /// Runs one step of every row: `logits`, [rows, V], of its next token; the row's key and value go to its own cache.
     func step(_ rows: [Row], into logits: UnsafeMutablePointer<Float>) {
         let depth = (rows.map(\.position).max() ?? 0) + 1
         stack.rotary?.reserve(depth)
@@ -151,7 +151,7 @@ final class DecodeModel {
         }
     }
 
-    /// Attention of one row to its prefix and its own past.
+    /// Computes one row's attention to its prefix and its own past.
     private func attend(_ number: Int, _ index: Int, _ row: Row, _ scratch: DecodeScratch, floats: Int) {
         let queryKeyValue = scratch.queryKeyValue + index * configuration.queryKeyValueWidth
         if let norms = tensors.decoder.layers[number].attention.headNorms {
@@ -171,7 +171,7 @@ final class DecodeModel {
         }
     }
 
-    /// Attention of one row to the encoder's output.
+    /// Computes one row's attention to the encoder's output.
     private func attendSource(_ number: Int, _ index: Int, _ row: Row, _ scratch: DecodeScratch, floats: Int) {
         guard let source = row.prefix.source else { return }
         let width = configuration.attentionWidth

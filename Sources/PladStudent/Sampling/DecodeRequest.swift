@@ -1,13 +1,13 @@
 package import PladRecords
 
-/// A prompt to be continued, once for every random stream.
+/// A prompt to continue, once for every random stream.
 package struct DecodeRequest: Sendable {
     package var prompt: [TokenID]
-    /// Temperature, limits and stop strings; `seed` is not looked at, the streams stand for it.
+    /// Temperature, limits and stop strings; `seed` is ignored in favour of the streams.
     package var parameters: SamplingParameters
-    /// One for each sample of the prompt.
+    /// Random streams, one for each sample of the prompt.
     package var streams: [SeededGenerator]
-    /// Who asks: those who wait get slots in turns, however many requests each of them has.
+    /// Number of the client: clients get slots in turns, however many requests each of them has.
     package var asker: Int
 
     package init(prompt: [TokenID], parameters: SamplingParameters, streams: [SeededGenerator], asker: Int = 0) {
@@ -18,17 +18,17 @@ package struct DecodeRequest: Sendable {
     }
 }
 
-/// What one step did to one sample.
+/// The effect of one step on one sample.
 package struct DecodeEvent: Sendable, Equatable {
-    /// The number that `submit` gave.
+    /// Number of the request, as `submit` returned it.
     package var request: Int
-    /// Which of the request's streams, from 0.
+    /// Index of the stream in the request, from 0.
     package var sample: Int
-    /// The token drawn, an end-of-sequence token included; nil when the sample ended without drawing one.
+    /// The token drawn, also if it ends the sequence; nil if the sample ended without drawing one.
     package var token: TokenID?
-    /// Of the token under the student itself (temperature 1, nothing cut off), nats; 0 without a token.
+    /// Log-probability of the token under the student itself (temperature 1, all tokens), nats; 0 without a token.
     package var logProbability: Float
-    /// Why the sample ended with this event; nil while it goes on.
+    /// Reason for the sample's end with this event; nil while it goes on.
     package var finish: FinishReason?
 
     package init(request: Int, sample: Int, token: TokenID?, logProbability: Float, finish: FinishReason?) {
@@ -42,12 +42,12 @@ package struct DecodeEvent: Sendable, Equatable {
 
 /// A completion that the student drew.
 package struct Sample: Sendable, Equatable {
-    /// As drawn, the end-of-sequence token included where it was drawn.
+    /// Ids as drawn, with the end-of-sequence token if it was drawn.
     package var ids: [TokenID]
-    /// Without special tokens, and without the stop string and what follows it.
+    /// Text without special tokens, cut before the stop string.
     package var text: String
     package var finishReason: FinishReason
-    /// The sum over `ids` under the student itself, nats.
+    /// Sum of the log-probabilities of `ids` under the student itself, nats.
     package var logProbability: Float
 
     package init(ids: [TokenID], text: String, finishReason: FinishReason, logProbability: Float) {

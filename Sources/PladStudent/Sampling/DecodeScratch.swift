@@ -5,7 +5,7 @@ final class DecodeScratch {
     private var memory = AlignedBuffer(count: 0)
     private var rows = 0
     private var attentionFloats = 0
-    /// [rows, C]: the residual stream; a norm's output.
+    /// [rows, C]: the residual stream, and a norm's output.
     private(set) var stream = UnsafeMutablePointer<Float>(bitPattern: 64)!
     private(set) var normalized = UnsafeMutablePointer<Float>(bitPattern: 64)!
     /// [rows, (H + 2G)·D] and [rows, H·D]

@@ -1,11 +1,12 @@
-/// In what precision a decode step reads the weights.
+/// The precision of the weights in a decode step.
 package enum DecodeWeights: String, Sendable, CaseIterable {
-    /// As they are; matrices of bfloat16 numbers, as published models have them, in half the memory traffic and to the same bit.
+    /// Float32, or bfloat16 for matrices whose numbers all are bfloat16, as in published models: half the memory traffic, the same
+    /// bits.
     case float32
-    /// Eight bits a weight and a scale for every 32 inputs (see `PanelMatrix.Format.int8`), the head's too: little more than a
-    /// quarter of the memory traffic, and sums of whole numbers.
+    /// Eight bits a weight and a scale for every 32 inputs (see `PanelMatrix.Format.int8`), in the head too: little more than a quarter
+    /// of the memory traffic, and sums of integers.
     ///
-    /// What is drawn, and the log-probabilities reported with it, are those of the rounded weights; a prompt's keys and values
-    /// those of the whole ones.
+    /// The samples and their log-probabilities are those of the rounded weights; a prompt's keys and values are computed with the
+    /// original ones.
     case int8
 }

@@ -31,7 +31,7 @@ struct PanelProjection {
         self.bias = bias
     }
 
-    /// y [rows, outputs], or with `adding` y + that.
+    /// Computes y [rows, outputs], or adds to it if `adding`.
     func apply(
         _ x: UnsafeMutablePointer<Float>, to y: UnsafeMutablePointer<Float>, rows: Int, _ team: Workers, adding: Bool = false
     ) {

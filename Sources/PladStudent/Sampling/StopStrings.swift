@@ -1,21 +1,21 @@
 import PladRecords
 import PladTokenizer
 
-/// Watches a growing text for the strings that end it; they may straddle tokens.
+/// Finds the strings that end a growing text; they may straddle tokens.
 struct StopStrings {
     private let stops: [[UInt8]]
     private var decoder: StreamingDecoder
-    /// The text's end, as long as the longest stop string could have begun in it.
+    /// End of the text, long enough to hold the start of the longest stop string.
     private var tail: [UInt8] = []
 
-    /// Nil where there is nothing to watch for.
+    /// Nil if there is no stop string.
     init?(_ stops: [String], tokenizer: Tokenizer) {
         self.stops = stops.filter { !$0.isEmpty }.map { Array($0.utf8) }
         guard !self.stops.isEmpty else { return nil }
         decoder = tokenizer.streamingDecoder()
     }
 
-    /// Takes the next token; true when a stop string is now complete.
+    /// Appends the next token; returns true if a stop string is now complete.
     mutating func append(_ token: TokenID) -> Bool {
         tail += Array(decoder.append(token).utf8)
         if stops.contains(where: { Self.firstIndex(of: $0, in: tail) != nil }) { return true }
@@ -23,7 +23,7 @@ struct StopStrings {
         return false
     }
 
-    /// The text before the first stop string in it.
+    /// The text before its first stop string.
     static func cut(_ text: String, at stops: [String]) -> String {
         let bytes = Array(text.utf8)
         let first = stops.filter { !$0.isEmpty }.compactMap { firstIndex(of: Array($0.utf8), in: bytes) }.min()

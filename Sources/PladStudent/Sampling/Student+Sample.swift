@@ -2,12 +2,12 @@ import PladRecords
 import PladTokenizer
 
 extension Student {
-    /// Continues all the requests: [request][sample].
+    /// Continues all requests and returns their samples, [request][sample].
     ///
     /// - Parameters:
-    ///   - slots: how many samples go forward together.
-    ///   - weights: in what precision they are read for it.
-    ///   - progress: told after every step how many samples have ended and how many tokens were drawn; may throw to stop.
+    ///   - slots: number of samples in a batch.
+    ///   - weights: precision of the weights.
+    ///   - progress: called after every step with the number of ended samples and of drawn tokens; may throw to stop.
     package func sample(
         _ requests: [DecodeRequest], slots: Int, weights: DecodeWeights = .float32,
         progress: (_ finished: Int, _ tokens: Int) throws -> Void = { _, _ in }

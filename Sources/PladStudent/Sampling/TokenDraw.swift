@@ -4,17 +4,17 @@ import PladTensor
 
 /// Draws tokens from rows of logits; owns the memory for one row at a time.
 ///
-/// In the order of transformers' `generate`: temperature, then top-k, then top-p of what top-k left. Among equally likely
+/// The order is that of transformers' `generate`: temperature, then top-k, then top-p of the tokens that top-k keeps. Of equally likely
 /// tokens the lower id comes first.
 final class TokenDraw {
     private let vocabularySize: Int
     /// [V]: e^((logit − greatest) / temperature)
     private let weights: AlignedBuffer
-    /// The histogram of a row's weights; plain memory, since arrays of a class are checked for overlapping access at every element.
+    /// Histogram of a row's weights; plain memory, since arrays of a class are checked for exclusive access at every element.
     private let counts = UnsafeMutablePointer<Int>.allocate(capacity: binCount)
     private let masses = UnsafeMutablePointer<Double>.allocate(capacity: binCount)
 
-    /// Sixteen bins an octave of weights in (0, 1]: the upper bits of a positive float32 grow with its value.
+    /// Shift that leaves sixteen bins an octave of weights in (0, 1]: the upper bits of a positive float32 grow with its value.
     private static let binShift = 19
     private static let binCount = Int(Float(1).bitPattern >> binShift) + 1
 
@@ -28,9 +28,9 @@ final class TokenDraw {
         masses.deallocate()
     }
 
-    /// The token drawn and its log-probability at temperature 1 with nothing cut off, nats; nil where the logits are not finite.
+    /// The token drawn and its log-probability at temperature 1 over all tokens, nats; nil if the logits are not finite.
     ///
-    /// Temperature 0, or one whose inverse is beyond float32, takes the most likely token and leaves `stream` alone.
+    /// Temperature 0, or one whose inverse exceeds float32, takes the most likely token and does not advance `stream`.
     func draw(
         _ logits: UnsafePointer<Float>, _ parameters: SamplingParameters, _ stream: inout SeededGenerator
     ) -> (token: TokenID, logProbability: Float)? {
@@ -71,11 +71,11 @@ final class TokenDraw {
         return last
     }
 
-    /// Which tokens stay: those of a greater weight than `weight`, and those of equal weight up to `lastID`.
+    /// The least likely token kept: all of a greater weight than `weight` stay, and those of equal weight up to `lastID`.
     private struct Limit {
         var weight: Float
         var lastID: Int
-        /// How many stay; nil when all do.
+        /// Number of tokens kept; nil if all are.
         var count: Int?
 
         static let none = Limit(weight: -1, lastID: 0, count: nil)
@@ -84,9 +84,9 @@ final class TokenDraw {
         func keeps(_ weight: Float, _ id: Int) -> Bool { weight > self.weight || (weight == self.weight && id <= lastID) }
     }
 
-    /// The limit that keeps the `count` most likely tokens, or fewer that together have `share` of the weight of those.
+    /// The limit that keeps the `count` most likely tokens, or the fewest of them whose weights sum to `share` of theirs.
     ///
-    /// Linear in the vocabulary: a histogram finds the bin where the limit lies, and that bin alone is sorted.
+    /// Linear in the vocabulary: a histogram finds the bin of the limit, and only that bin is sorted.
     private func keep(count: Int, share: Double) -> Limit {
         let (weights, counts, masses) = (weights.pointer, counts, masses)
         counts.update(repeating: 0, count: Self.binCount)

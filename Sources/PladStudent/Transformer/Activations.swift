@@ -1,32 +1,32 @@
 import PladTensor
 
-/// Memory for one pass of a stack over packed rows; it grows to the largest batch seen and is used again.
+/// The activations of one pass of a stack over packed rows; the memory grows to the largest batch seen and is reused.
 ///
-/// Kept for a backward pass every layer has its own part, else all layers share one.
+/// If they are kept for a backward pass, every layer has its own memory; otherwise all layers share one.
 final class Activations {
     struct Layer {
-        /// [T, C] before and after the layer; the same memory where nothing is kept.
+        /// [T, C]: input and output of the layer; the same memory if activations are not kept.
         var input, output: UnsafeMutablePointer<Float>
-        /// [T, (H + 2G)·D], positions rotated in.
+        /// [T, (H + 2G)·D]: after the rotation.
         var queryKeyValue: UnsafeMutablePointer<Float>
-        /// [T, (H + G)·D] and [T, H + G], where heads are normed: queries and keys before that, and what the norms multiplied them by.
+        /// [T, (H + G)·D]: queries and keys before the norms of heads; [T, H + G]: the norms' factors. Used only if heads are normed.
         var plainHeads, headInverseRMS: UnsafeMutablePointer<Float>
         /// [T, H·D]
         var attention: UnsafeMutablePointer<Float>
-        /// [T, H] of the attention scores.
+        /// [T, H]: of the attention scores.
         var logSumExp: UnsafeMutablePointer<Float>
         var cross: Cross?
-        /// [T, C] between attention and feed-forward.
+        /// [T, C]: between attention and feed-forward.
         var residual: UnsafeMutablePointer<Float>
-        /// [T, 2F] or [T, F]; the backward pass turns it into its own gradient.
+        /// [T, 2F] or [T, F]: replaced by its own gradient in the backward pass.
         var feedForwardUp: UnsafeMutablePointer<Float>
-        /// [T] each: what the two norms multiplied rows by.
+        /// [T] each: the factors by which the two norms scale rows.
         var attentionInverseRMS, feedForwardInverseRMS: UnsafeMutablePointer<Float>
     }
 
-    /// Attention to an encoder's output of S rows.
+    /// The activations of attention to an encoder's output of S rows.
     struct Cross {
-        /// [T, C] after the layer's own attention.
+        /// [T, C]: after the layer's own attention.
         var input: UnsafeMutablePointer<Float>
         /// [T, H·D] each.
         var query, attention: UnsafeMutablePointer<Float>
@@ -36,17 +36,17 @@ final class Activations {
         var keyValue: UnsafeMutablePointer<Float>
     }
 
-    /// What the backward pass alone needs, shared by all layers.
+    /// The gradients of one layer's activations, in memory that all layers share.
     struct Gradients {
-        /// [T, C] each: at a layer's output and between its parts; the two change places from layer to layer.
+        /// [T, C] each: at a layer's output and between its parts; the two swap from layer to layer.
         var output, residual: UnsafeMutablePointer<Float>
-        /// [T, C] each: at a norm's output; the outputs themselves, computed again.
+        /// [T, C] each: the gradient at a norm's output; the two norms' outputs, recomputed.
         var normalized, attentionNormalized, feedForwardNormalized: UnsafeMutablePointer<Float>
         /// [T, (H + 2G)·D]
         var queryKeyValue: UnsafeMutablePointer<Float>
         /// [T, H·D]
         var attention: UnsafeMutablePointer<Float>
-        /// Of attention to an encoder: [T, H·D], [T, C] (the norm's output), [S, 2G·D], and [S, C] at the encoder's output.
+        /// Gradients of attention to an encoder: [T, H·D], [T, C] (the norm's output), [S, 2G·D], and [S, C] at the encoder's output.
         var crossQuery, crossNormalized, crossKeyValue, source: UnsafeMutablePointer<Float>
     }
 
@@ -58,17 +58,17 @@ final class Activations {
     private var capacity = 0
     private var sourceCapacity = 0
     private(set) var layers: [Layer] = []
-    /// [T, C]: a norm's output on its way into a matrix product; after the last layer, the final norm's.
+    /// [T, C]: a norm's output before a matrix product; after the last layer, the final norm's output.
     private(set) var normalized = UnsafeMutablePointer<Float>(bitPattern: 64)!
     /// [T, F]
     private(set) var hidden = UnsafeMutablePointer<Float>(bitPattern: 64)!
-    /// [T]: of the final norm.
+    /// [T]: factors of the final norm.
     private(set) var finalInverseRMS = UnsafeMutablePointer<Float>(bitPattern: 64)!
-    /// [T]: of the logits of predicting rows, counted from the first of them.
+    /// [T]: log-sum-exp of the logits, counted from the first predicting row.
     private(set) var headLogSumExp = UnsafeMutablePointer<Float>(bitPattern: 64)!
     private(set) var gradients: Gradients!
 
-    /// - Parameter crosses: the stack attends to an encoder's output.
+    /// - Parameter crosses: true if the stack attends to an encoder's output.
     init(_ configuration: StudentConfiguration, layers: Int, crosses: Bool, keeping: Bool) {
         self.configuration = configuration
         layerCount = layers
@@ -76,7 +76,7 @@ final class Activations {
         keeps = keeping
     }
 
-    /// Makes room for `rows` rows, and `source` rows of an encoder; what was kept is lost.
+    /// Makes room for `rows` rows and `source` rows of an encoder; discards the kept activations.
     func reserve(rows: Int, source: Int = 0) {
         guard rows > capacity || source > sourceCapacity else { return }
         capacity = grown(capacity, to: rows)
@@ -88,19 +88,19 @@ final class Activations {
         _ = assign(from: memory.pointer)
     }
 
-    /// Bytes that `rows` rows take at first.
+    /// Bytes of a first reservation of `rows` rows.
     func bytes(rows: Int, source: Int = 0) -> Int {
         (capacity, sourceCapacity) = (grown(0, to: rows), source > 0 ? grown(0, to: source) : 0)
         defer { (capacity, sourceCapacity, layers) = (0, 0, []) }
         return assign(from: UnsafeMutablePointer(bitPattern: 64)!) * MemoryLayout<Float>.stride
     }
 
-    /// Multiples of 16 rows keep every part on a cache line of its own.
+    /// The capacity for `rows` rows, a multiple of 16, so that every part starts on its own cache line.
     private func grown(_ capacity: Int, to rows: Int) -> Int {
         rows > capacity ? max(rows, min(capacity + capacity / 4, 2 * rows)) / 16 * 16 + 16 : capacity
     }
 
-    /// Lays everything out from `start` on and answers how many floats that takes.
+    /// Assigns every part its address from `start` on and returns the total number of floats.
     private func assign(from start: UnsafeMutablePointer<Float>) -> Int {
         var next = start
         func take(_ width: Int, rows: Int? = nil) -> UnsafeMutablePointer<Float> {
@@ -148,9 +148,9 @@ final class Activations {
         return next - start
     }
 
-    /// Brings the kept rows of everything that the backward pass reads to their new places.
+    /// Moves the kept rows of everything that the backward pass reads.
     ///
-    /// - Parameter source: the moves of the encoder's rows.
+    /// - Parameter source: moves of the encoder's rows.
     func compact(
         _ moves: [PackedTrees.Move], source: [PackedTrees.Move], firstPredicting old: Int, _ new: Int, workers: Workers
     ) {

@@ -1,8 +1,8 @@
 import PladTensor
 
-/// A stack's bias by distance, spread out from its buckets for one pass, and its gradient on the way back to them.
+/// A stack's relative bias by distance, expanded from its buckets for one pass, and the gradient that is added back to them.
 ///
-/// Every text gathers gradients of its own, joined in the order of the texts: the same whoever did which.
+/// Every text has its own gradients, added up in the order of the texts, so that the result does not depend on the threads.
 final class RelativeBiasTable {
     private let relative: RelativeConfiguration
     private let heads: Int
@@ -25,12 +25,12 @@ final class RelativeBiasTable {
 
     private var size: Int { heads * RelativeBias.stride(depth: depth) }
 
-    /// Makes the table cover distances below `depth`, with the biases as they were when it last grew.
+    /// Makes the table cover distances below `depth`, with the biases of its last growth.
     func reserve(depth: Int) {
         if depth > self.depth { spread(depth: depth) }
     }
 
-    /// Spreads the biases as they are now over distances below `depth`.
+    /// Expands the present biases over distances below `depth`.
     func spread(depth: Int) {
         if depth > self.depth {
             self.depth = max(depth, 2 * self.depth)
@@ -50,12 +50,12 @@ final class RelativeBiasTable {
         gradients.pointer.update(repeating: 0, count: texts * size)
     }
 
-    /// - Parameter text: whose gradients are gathered; nil where there are none.
+    /// - Parameter text: index of the text whose gradients are gathered; nil for none.
     func bias(text: Int?) -> RelativeBias {
         RelativeBias(values: values.pointer, gradients: text.map { gradients.pointer + $0 * size } ?? values.pointer, depth: depth)
     }
 
-    /// Adds what all texts gathered to the gradients of the buckets, [buckets, H].
+    /// Adds the gradients of all texts to those of the buckets, [buckets, H].
     func gather(to target: UnsafeMutablePointer<Float>) {
         let stride = RelativeBias.stride(depth: depth)
         for text in 0..<texts {

@@ -1,8 +1,8 @@
 import PladTensor
 
-/// A forward pass that keeps what the backward pass needs: log-probabilities out, gradients of the weights back.
+/// A forward pass that keeps its activations, and the backward pass: log-probabilities out, gradients of the weights back.
 ///
-/// Its memory grows to the largest batch seen and is used again. One `backward` may follow each `forward`.
+/// Its memory grows to the largest batch seen and is reused. At most one `backward` may follow each `forward`.
 package final class GradientPass {
     private let student: Student
     package let gradients: Weights
@@ -10,7 +10,7 @@ package final class GradientPass {
     private let pass: Pass
     private var trees: [PromptTree]?
 
-    /// - Precondition: `gradients` is laid out as what is trained of the student.
+    /// - Precondition: `gradients` has the layout of the student's trainable tensors.
     package init(student: Student, gradients: Weights) {
         precondition(gradients.tensors == student.trainable.tensors, "gradients of another layout than what is trained")
         self.student = student

@@ -1,9 +1,9 @@
 import PladTensor
 
-/// Memory of the output head: a tile of logits for every worker, and what every part of the vocabulary contributes to each row.
+/// The memory of the output head: a tile of logits for every worker, and the contribution of every part of the vocabulary to each row.
 ///
-/// The vocabulary is cut into parts, one piece of work each; a part goes through tiles of columns and chunks of rows, so that a
-/// tile of logits is made, used and forgotten inside a core's cache and no [T, V] matrix ever exists.
+/// The vocabulary is split into parts, one work item each; a part is processed in tiles of columns and chunks of rows, so that a tile
+/// of logits is computed and used inside a core's cache and no [T, V] matrix ever exists.
 final class HeadScratch {
     static let chunkRows = 512
     static let tileColumns = 512
@@ -33,7 +33,7 @@ final class HeadScratch {
         memory = AlignedBuffer(count: parts.count * rows * (2 + width))
     }
 
-    /// Bytes that `rows` predicting rows take.
+    /// Bytes for `rows` predicting rows.
     func bytes(rows: Int, threads: Int) -> Int {
         4 * (threads * Self.chunkRows * Self.tileColumns + parts.count * rows * (2 + width))
     }

@@ -21,13 +21,13 @@ extension Model {
 }
 
 extension Student {
-    /// Rows that one pass without gradients computes, unless a single tree has more.
+    /// Largest number of rows in one pass without gradients, unless a single tree has more.
     private static let passRows = 2048
 
     /// Log-probabilities in nats, [tree][continuation][token], without gradients; memory is bounded whatever the number of trees.
     ///
-    /// Throws `StudentError.context` when a tree holds an id outside the vocabulary or exceeds the context, `.files` when the weights
-    /// lie in a file that was written over.
+    /// Throws `StudentError.context` if a tree holds an id outside the vocabulary or exceeds the context, `.files` if the weights are
+    /// in a file that was overwritten.
     package func logProbabilities(of trees: [PromptTree]) throws -> [[[Float]]] {
         try check(trees)
         var results: [[[Float]]] = []
@@ -46,7 +46,7 @@ extension Student {
         return results
     }
 
-    /// Throws `StudentError.context` that names the tree (from 0) and the numbers.
+    /// Throws `StudentError.context` with the tree's index (from 0) and the numbers.
     func check(_ trees: [PromptTree]) throws {
         for (number, tree) in trees.enumerated() {
             guard !tree.prompt.isEmpty else { throw StudentError(.context, "tree \(number): the prompt has no tokens") }
@@ -69,7 +69,7 @@ extension Student {
         }
     }
 
-    /// Throws `StudentError.context` when an id lies outside the vocabulary.
+    /// Throws `StudentError.context` if an id is outside the vocabulary.
     func check(_ ids: [TokenID], place: () -> String) throws {
         if let index = ids.firstIndex(where: { $0 < 0 || $0 >= configuration.vocabularySize }) {
             throw StudentError(

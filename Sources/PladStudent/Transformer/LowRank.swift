@@ -1,16 +1,16 @@
 import PladTensor
 
-/// A low-rank change of a linear layer (Hu et al. 2021, "LoRA"): y += scale · (x·aᵀ)·bᵀ; in the layout of gradients, where
-/// those of a and b go.
+/// A low-rank change of a linear layer (Hu et al. 2021, "LoRA"): y += scale · (x·aᵀ)·bᵀ. In the layout of gradients, it points to the
+/// gradients of a and b.
 struct LowRank {
-    /// Which of the layer's outputs it changes: one projection of several that are one to the model.
+    /// Outputs of the layer that it changes: one projection of several that are joined in the model.
     let outputs: Range<Int>
     /// [r, inputs] and [outputs, r]
     let a, b: Matrix
     let rank: Int
     let scale: Float
 
-    /// The same for a layer without its first outputs; nil where none are left.
+    /// The same change for a layer without its first outputs; nil if none are left.
     func from(output first: Int) -> LowRank? {
         guard outputs.upperBound > first else { return nil }
         return LowRank(
@@ -37,7 +37,7 @@ struct LowRank {
         }
     }
 
-    /// Adds the gradients of a and b; `self` is in the layout of gradients, `weights` has the values.
+    /// Adds the gradients of a and b to `self`, which is in the layout of gradients; `weights` has the values.
     func weightGradient(of weights: LowRank, dy: Matrix, x: Matrix, rows: Int, inputs: Int) {
         withRows(rows) { low in
             linear(x, weight: weights.a, into: low, rows: rows, inputs: inputs, outputs: rank)
@@ -61,14 +61,14 @@ struct LowRank {
         }
     }
 
-    /// scale · dy·b, the gradient of x·aᵀ.
+    /// Computes scale · dy·b, the gradient of x·aᵀ.
     private func lowGradient(_ dy: Matrix, _ low: Matrix, rows: Int) {
         linearInputGradient(
             dy.from(column: outputs.lowerBound), weight: b, into: low, rows: rows, inputs: rank, outputs: outputs.count)
         PladTensor.scale(low.start, by: scale, into: low.start, count: rows * rank)
     }
 
-    /// Memory for [rows, r].
+    /// Calls `body` with memory for [rows, r].
     private func withRows(_ rows: Int, _ body: (Matrix) -> Void) {
         withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, rows * rank)) {
             body(Matrix($0.baseAddress!, stride: rank))

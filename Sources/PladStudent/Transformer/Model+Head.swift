@@ -2,7 +2,8 @@ import Foundation
 import PladTensor
 
 extension Model {
-    /// Log-probabilities of all targets, by their numbers, into `results`; the rows' log-sum-exp goes to `headLogSumExp` of the decoder's memory.
+    /// Computes the log-probabilities of all targets, by their numbers, into `results`; the rows' log-sum-exp goes to the decoder's
+    /// `headLogSumExp`.
     func headForward(_ batch: Batch, _ pass: Pass, into results: UnsafeMutablePointer<Float>) {
         let (packed, logSumExps) = (batch.decoder, pass.decoder.headLogSumExp)
         let rows = packed.predictingCount
@@ -36,7 +37,7 @@ extension Model {
         }
     }
 
-    /// Joins what the parts found.
+    /// Joins the log-sum-exps of the parts of the vocabulary.
     private func logSumExp(_ row: Int) -> Float {
         var peak = -Float.infinity
         for part in head.parts.indices { peak = max(peak, head.greatest(part)[row]) }
@@ -47,9 +48,10 @@ extension Model {
         return Float(Double(peak) + log(total))
     }
 
-    /// Backward of `headForward`: adds to the head's gradient and leaves that of its input, [predicting rows, C], in `head.inputGradient(0)`.
+    /// Backward of `headForward`: adds to the head's gradient, and writes that of its input, [predicting rows, C], to
+    /// `head.inputGradient(0)`.
     ///
-    /// - Parameter weights: by continuation, dLoss/d(log-probability) of its tokens.
+    /// - Parameter weights: dLoss/d(log-probability) of the tokens of each continuation.
     func headBackward(_ batch: Batch, _ pass: Pass, weights: [Float], gradients: ModelTensors) {
         let (packed, logSumExps) = (batch.decoder, pass.decoder.headLogSumExp)
         let rows = packed.predictingCount
@@ -91,7 +93,7 @@ extension Model {
         }
     }
 
-    /// Goes through a part of the vocabulary, tiles of columns outside, chunks of rows inside: a tile of the head's matrix is read once.
+    /// Visits a part of the vocabulary, tiles of columns outside, chunks of rows inside: a tile of the head's matrix is read once.
     private func forEachTile(_ part: Int, rows: Int, _ body: (_ chunk: Range<Int>, _ columns: Range<Int>) -> Void) {
         let range = head.parts[part]
         for column in stride(from: range.lowerBound, to: range.upperBound, by: HeadScratch.tileColumns) {
@@ -103,7 +105,8 @@ extension Model {
 }
 
 extension PackedTrees {
-    /// The targets of predicting rows in `rows` (counted from the first) whose token lies in `tokens`, with the token's column in that range.
+    /// Visits the targets of predicting rows in `rows` (counted from the first) whose token is in `tokens`, with the token's column in
+    /// that range.
     func forEachTarget(rows: Range<Int>, tokens: Range<Int>, _ body: (_ row: Int, _ column: Int, _ target: Target) -> Void) {
         for row in rows {
             for index in targetStart[row]..<targetStart[row + 1] {

@@ -1,7 +1,7 @@
 import PladRecords
 import PladTensor
 
-/// A language model: tokens in, hidden rows for the head out. A decoder, with an encoder before it in models of two stacks.
+/// A language model, from tokens to hidden rows for the head: a decoder, in some families after an encoder.
 final class Model {
     let configuration: StudentConfiguration
     let tensors: ModelTensors
@@ -21,7 +21,7 @@ final class Model {
 
     /// Computes both stacks; the head's input, [predicting rows, C], is then at `input(of:_:)`.
     ///
-    /// - Parameter visit: called after each of the decoder's layers' attention, while its queries, keys and values are there.
+    /// - Parameter visit: called after the attention of each decoder layer, while its queries, keys and values are available.
     func forward(
         _ batch: Batch, _ pass: Pass, keeping: Bool, visit: (_ number: Int, _ layer: Activations.Layer) -> Void = { _, _ in }
     ) {
@@ -41,7 +41,8 @@ final class Model {
         pass.decoder.normalized + batch.decoder.firstPredicting * configuration.width
     }
 
-    /// Adds the gradients of all weights but the head, given that of the head's input, [predicting rows, C]. Uses up both.
+    /// Adds the gradients of all weights but the head, given that of the head's input, [predicting rows, C]. Overwrites the activations
+    /// and `dInput`.
     func backward(_ batch: Batch, _ pass: Pass, dInput: UnsafeMutablePointer<Float>, gradients: ModelTensors) {
         if configuration.headScale != 1 { scaleHead(dInput, rows: batch.decoder.predictingCount) }
         var source: Source?
@@ -90,10 +91,10 @@ final class Model {
     }
 }
 
-/// Trees as the model's stacks read them.
+/// The trees in the form that the model's stacks read.
 struct Batch {
     let decoder: PackedTrees
-    /// The prompts, where an encoder reads them: the decoder's trees then begin with its start token instead.
+    /// The prompts, if there is an encoder to read them: the decoder's trees then start with its start token instead.
     let encoder: PackedTrees?
 
     init(_ trees: [PromptTree], _ configuration: StudentConfiguration) {
@@ -116,9 +117,9 @@ struct Pass {
         encoder = model.encoder?.makeActivations(keeping: keeping)
     }
 
-    /// Brings what was kept of `whole` to the places of `kept`, the same trees without some continuations and trees.
+    /// Moves the kept activations of `whole` to the rows of `kept`, which packs the same trees without some continuations and trees.
     ///
-    /// - Parameter keeping: [tree][continuation].
+    /// - Parameter keeping: true for the continuations to keep, [tree][continuation].
     func compact(_ whole: Batch, to kept: Batch, keeping: [[Bool]], workers: Workers) {
         var source: [PackedTrees.Move] = []
         if let encoder, let from = whole.encoder, let to = kept.encoder {

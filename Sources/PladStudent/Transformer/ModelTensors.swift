@@ -5,7 +5,7 @@ struct AttentionTensors {
     let norm: NormTensors
     /// [(H + 2G)·D, C]
     let queryKeyValue: Projection
-    /// [D] each, of the norms that queries and keys pass head by head (Qwen3).
+    /// [D] each: the norms of every head's query and key (Qwen3).
     let headNorms: (query: NormTensors, key: NormTensors)?
     /// [C, H·D]
     let output: Projection
@@ -22,12 +22,12 @@ struct CrossAttentionTensors {
     let output: Projection
 }
 
-/// One layer: attention, attention to the encoder where there is one, feed-forward.
+/// One layer: attention, attention to an encoder if there is one, feed-forward.
 struct LayerTensors {
     let attention: AttentionTensors
     let cross: CrossAttentionTensors?
     let feedForwardNorm: NormTensors
-    /// [2F, C], gate then up, or [F, C] where nothing is gated.
+    /// [2F, C], gate then up, or [F, C] without a gate.
     let feedForwardUp: Projection
     /// [C, F]
     let feedForwardDown: Projection
@@ -35,31 +35,31 @@ struct LayerTensors {
 
 /// A stack of layers.
 struct StackTensors {
-    /// [buckets, H]: what attention adds to scores by distance (T5).
+    /// [buckets, H]: relative bias added to attention scores (T5).
     let relativeBias: UnsafeMutablePointer<Float>?
     let layers: [LayerTensors]
     let finalNorm: NormTensors
 }
 
-/// Where the model finds its tensors (the weights themselves, or gradients in the same layout).
+/// The addresses of a model's tensors, or of gradients in the same layout.
 ///
-/// One builder over all tensors makes both the layout and the places, so that the two cannot differ. Query, key and value are one
-/// projection to the model, and so are gate and up, whatever the files make of them.
+/// One builder over all tensors makes both the layout and the addresses, so that the two cannot differ. The model sees query, key and
+/// value as one projection, and gate and up as another, even if the files hold them apart.
 struct ModelTensors {
     /// [V, C]
     let embedding: Matrix
-    /// [positions, C], where positions are learnt.
+    /// [positions, C], if positions are learned.
     let positions: UnsafeMutablePointer<Float>?
     let encoder: StackTensors?
     let decoder: StackTensors
-    /// [V, C]; the embedding itself where the two are tied.
+    /// [V, C]; the embedding itself if the two are tied.
     let head: Matrix
-    /// Only low-rank deltas get gradients; in the layout of gradients nothing else has memory.
+    /// True if only low-rank deltas get gradients; in the layout of gradients nothing else has memory.
     let isFrozen: Bool
-    /// Keep the memory that everything here points into.
+    /// Owners of the memory that everything here points into.
     private let owners: [Weights]
 
-    /// The model's own tensors, with the changes of an adapter.
+    /// Makes the model's own tensors, with the changes of an adapter.
     ///
     /// - Precondition: `weights` and the adapter are laid out by `layouts` for the same configuration and names.
     init(_ weights: Weights, _ configuration: StudentConfiguration, names: TensorNames, adapter: Adapter? = nil) {
@@ -68,7 +68,7 @@ struct ModelTensors {
         self.init(&builder, isFrozen: false, owners: [weights] + (adapter.map { [$0.weights] } ?? []))
     }
 
-    /// Where gradients go: those of all tensors, or of an adapter's alone.
+    /// Makes the tensors that gradients go to: all of them, or only an adapter's.
     init(gradients: Weights, _ configuration: StudentConfiguration, names: TensorNames, adapter: LoRA?) {
         var builder = TensorLayoutBuilder(
             names: names, configuration: configuration, weights: adapter == nil ? gradients : nil, adapter: adapter,
@@ -76,7 +76,7 @@ struct ModelTensors {
         self.init(&builder, isFrozen: adapter != nil, owners: [gradients])
     }
 
-    /// All tensors in the order of the buffer, and those that an adapter adds in the order of its own.
+    /// Layouts of all tensors in the order of the buffer, and of those that an adapter adds, in the order of its buffer.
     static func layouts(
         _ configuration: StudentConfiguration, names: TensorNames, adapter: LoRA? = nil
     ) -> (model: [TensorLayout], adapter: [TensorLayout]) {

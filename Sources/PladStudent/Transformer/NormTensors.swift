@@ -1,16 +1,16 @@
 import PladTensor
 
-/// A norm's learnt vectors, [width] each: C, or D for a norm of heads; in the layout of gradients, where theirs go.
+/// A norm's learned vectors, [width] each: C, or D for a norm of heads. In the layout of gradients, it points to their gradients.
 struct NormTensors {
     let gain: UnsafeMutablePointer<Float>
-    /// Of layer norms alone.
+    /// [width]; only in layer norms.
     let bias: UnsafeMutablePointer<Float>?
     let width: Int
     let epsilon: Float
-    /// The vectors get no gradients; in the layout of gradients they have no memory.
+    /// True if the vectors get no gradients; in the layout of gradients they have no memory.
     var isFrozen = false
 
-    /// y of x, [rows, C] each; `inverseRMS`, [rows], is what the backward pass needs of it.
+    /// Computes y from x, [rows, C] each; keeps `inverseRMS`, [rows], for the backward pass.
     func apply(
         _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, inverseRMS: UnsafeMutablePointer<Float>, rows: Int
     ) {
@@ -21,7 +21,7 @@ struct NormTensors {
         }
     }
 
-    /// Adds to dx the gradient of x, adds the gradients of gain and bias to the two vectors at `sums`, [2, C], and computes y again.
+    /// Adds the gradient of x to dx and those of gain and bias to the two vectors at `sums`, [2, C], and recomputes y.
     func backward(
         _ dy: UnsafePointer<Float>, x: UnsafePointer<Float>, inverseRMS: UnsafePointer<Float>, addingTo dx: UnsafeMutablePointer<Float>,
         sums: UnsafeMutablePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int
@@ -36,8 +36,8 @@ struct NormTensors {
     }
 }
 
-/// Sums for the gradients of norms' vectors, a pair for every block of rows, joined in the order of the blocks: the same
-/// whoever did which block.
+/// The sums of the gradients of a norm's vectors, a pair for every block of rows, added up in the order of the blocks, so that the
+/// result does not depend on the threads.
 struct NormSums {
     private let memory: AlignedBuffer
     private let blocks: Int
@@ -49,10 +49,10 @@ struct NormSums {
         memory = AlignedBuffer(count: 2 * blocks * width)
     }
 
-    /// [2, C]: of gain and bias.
+    /// [2, C]: the sums of gain and bias.
     func of(_ block: Int) -> UnsafeMutablePointer<Float> { memory.pointer + 2 * block * width }
 
-    /// Adds all to a norm's gradients and starts anew.
+    /// Adds all sums to a norm's gradients and resets them.
     func drain(to norm: NormTensors) {
         defer { of(0).update(repeating: 0, count: 2 * blocks * width) }
         guard !norm.isFrozen else { return }
@@ -60,7 +60,7 @@ struct NormSums {
         if let bias = norm.bias { addParts(of(0) + width, stride: 2 * width, parts: blocks, to: bias, range: 0..<width) }
     }
 
-    /// The same for two norms that share the sums: the first's gain and bias, then the second's.
+    /// Adds the sums of two norms that share them: the first's gain and bias, then the second's.
     func drain(toHeads first: NormTensors, _ second: NormTensors) {
         let half = width / 2
         for (norm, at) in [(first, 0), (second, width)] where !norm.isFrozen {

@@ -3,24 +3,24 @@ import PladTensor
 
 /// Trees laid out as the rows of one matrix, without padding.
 ///
-/// Rows that predict nothing (each prompt but its last token) come first, so that the last layer and the head can leave
-/// them out; then, tree by tree, the prompt's last row and the rows of its continuations.
+/// Rows that predict nothing (each prompt but its last token) come first, so that the last layer and the head can skip them; then, tree
+/// by tree, the prompt's last row and the rows of its continuations.
 struct PackedTrees {
-    /// A token to be predicted: `number` counts all tokens of all continuations in order.
+    /// A token to predict: `number` counts all tokens of all continuations in order.
     struct Target {
         var token: TokenID
         var number: Int
-        /// Which continuation it belongs to, counted over all trees.
+        /// Index of its continuation, counted over all trees.
         var continuation: Int
     }
 
     private(set) var trees: [TreeRows] = []
-    /// Per row.
+    /// Token id of each row.
     private(set) var ids: [TokenID] = []
     private(set) var positions: [Int32] = []
-    /// The first row that predicts.
+    /// Index of the first row that predicts.
     private(set) var firstPredicting = 0
-    /// Of predicting row `firstPredicting + r`: `targets[targetStart[r]..<targetStart[r + 1]]`.
+    /// Targets in order: those of predicting row `firstPredicting + r` are `targets[targetStart[r]..<targetStart[r + 1]]`.
     private(set) var targets: [Target] = []
     private(set) var targetStart: [Int] = [0]
 
@@ -65,7 +65,7 @@ struct PackedTrees {
         }
     }
 
-    /// Whole texts, one after the other: what an encoder reads. All rows count as predicting, for all go on to the decoder.
+    /// Packs whole texts for an encoder, one after the other. All rows count as predicting, since the decoder reads all of them.
     ///
     /// - Precondition: every text has a token.
     init(texts: [[TokenID]]) {
@@ -77,17 +77,17 @@ struct PackedTrees {
         }
     }
 
-    /// Where rows of one packing stand in another.
+    /// A move of rows from one packing to another.
     struct Move: Equatable {
         var from: Int
         var to: Int
         var count: Int
     }
 
-    /// From these rows to those of `kept`, which packs the same trees without some continuations and trees.
+    /// Moves from these rows to those of `kept`, which packs the same trees without some continuations and trees.
     ///
-    /// Moves run upwards on both sides and never overtake their source, so that memory can be compacted in place.
-    /// - Parameter keeping: [tree][continuation]; a tree of which nothing is kept is not in `kept`.
+    /// Both source and target of the moves ascend, and no move overwrites a later source, so that memory can be compacted in place.
+    /// - Parameter keeping: true for the continuations to keep, [tree][continuation]; a tree without any is not in `kept`.
     func moves(to kept: PackedTrees, keeping: [[Bool]]) -> [Move] {
         var bodies: [Move] = []
         var tails: [Move] = []

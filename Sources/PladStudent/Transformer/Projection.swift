@@ -1,16 +1,16 @@
 import PladTensor
 
-/// A linear layer y = x·wᵀ + bias with the low-rank deltas made to it; in the layout of gradients, where theirs go.
+/// A linear layer y = x·wᵀ + bias with its low-rank changes. In the layout of gradients, it points to their gradients.
 struct Projection {
-    /// All outputs in order.
+    /// Parts that hold all outputs, in order.
     let parts: [Part]
     let inputs: Int
     let outputs: Int
     var loraDeltas: [LowRank] = []
-    /// Weight and bias get no gradients; in the layout of gradients they have no memory.
+    /// True if weight and bias get no gradients; in the layout of gradients they have no memory.
     var isFrozen = false
 
-    /// Outputs whose weights lie together: all of them in memory of our own, each projection's own where a file holds it.
+    /// Outputs whose weights are contiguous: the whole layer in copied weights, each projection by itself in mapped ones.
     struct Part {
         var outputs: Range<Int>
         /// [outputs, inputs]
@@ -18,12 +18,12 @@ struct Projection {
         /// [outputs]
         var bias: UnsafeMutablePointer<Float>?
 
-        /// Whether the other's weights and biases begin where these end.
+        /// True if the other part's weights and biases start where these end.
         func isFollowed(by next: Part) -> Bool {
             weight.from(row: outputs.count).start == next.weight.start && bias.map { $0 + outputs.count } == next.bias
         }
 
-        /// The same without what comes before the layer's output `first`; nil where none are left.
+        /// The part without the outputs before the layer's output `first`; nil if none are left.
         func from(output first: Int) -> Part? {
             guard outputs.upperBound > first else { return nil }
             let skipped = max(0, first - outputs.lowerBound)
@@ -33,7 +33,7 @@ struct Projection {
         }
     }
 
-    /// y [rows, outputs], or with `adding` y + that.
+    /// Computes y [rows, outputs], or adds to it if `adding`.
     func apply(_ x: Matrix, to y: Matrix, rows: Int, adding: Bool = false) {
         for part in parts {
             let (y, outputs) = (y.from(column: part.outputs.lowerBound), part.outputs.count)
@@ -43,7 +43,7 @@ struct Projection {
         for change in loraDeltas { change.apply(x, to: y, rows: rows, inputs: inputs) }
     }
 
-    /// dx [rows, inputs] of dy [rows, outputs].
+    /// Computes dx [rows, inputs] from dy [rows, outputs], or adds to it if `adding`.
     func inputGradient(_ dy: Matrix, to dx: Matrix, rows: Int, adding: Bool = false) {
         for part in parts {
             linearInputGradient(
@@ -61,12 +61,12 @@ struct Projection {
             loraDeltas: loraDeltas.compactMap { $0.from(output: first) }, isFrozen: isFrozen)
     }
 
-    /// Adds the gradients of weight, bias and changes, as pieces of work that may run side by side.
+    /// Adds the gradients of weight, bias and low-rank changes, as work items that may run concurrently.
     ///
     /// - Parameters:
-    ///   - self: in the layout of gradients; `weights` is the layer itself.
-    ///   - dy: [T, outputs]; x: [T, inputs], what the layer was applied to.
-    ///   - pieces: how many are wanted.
+    ///   - self: the layer in the layout of gradients; `weights` is the layer itself.
+    ///   - dy: [T, outputs]; x: [T, inputs], the layer's input.
+    ///   - pieces: number of work items wanted.
     func weightGradient(of weights: Projection, dy: Matrix, x: Matrix, rows: Range<Int>, pieces: Int) -> [() -> Void] {
         let (dy, x) = (dy.from(row: rows.lowerBound), x.from(row: rows.lowerBound))
         var work: [() -> Void] = zip(loraDeltas, weights.loraDeltas).map { target, change in

@@ -1,10 +1,10 @@
 package import PladRecords
 
-/// A prompt with the completions that may follow it; the prompt is computed once for all of them.
+/// A prompt with several continuations; the prompt is computed once for all of them.
 package struct PromptTree: Sendable, Equatable {
-    /// At least one token.
+    /// Token ids of the prompt, at least one.
     package var prompt: [TokenID]
-    /// Each at least one token.
+    /// Token ids of the continuations, at least one each.
     package var continuations: [[TokenID]]
 
     package init(prompt: [TokenID], continuations: [[TokenID]]) {
@@ -12,6 +12,6 @@ package struct PromptTree: Sendable, Equatable {
         self.continuations = continuations
     }
 
-    /// Rows that the decoder computes: every token but the last of each continuation, which predicts nothing.
+    /// Number of rows that the decoder computes: every token but the last of each continuation, which predicts nothing.
     package var rows: Int { prompt.count + continuations.reduce(0) { $0 + $1.count - 1 } }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import PladTensor
 
-/// Cosines and sines of rotary positions, [positions, D/2] each, computed when first asked for.
+/// Cosines and sines of rotary positions, [positions, D/2] each, computed on first use.
 ///
 /// Frequencies and angles are rounded to float32 where transformers rounds them, so that long contexts agree too.
 final class RotaryTable {
@@ -33,7 +33,7 @@ final class RotaryTable {
         }
     }
 
-    /// Turns `count` heads that lie side by side to a position, or back.
+    /// Rotates `count` contiguous heads to a position, or back.
     ///
     /// - Precondition: `reserve` covers the position.
     func turn(_ heads: UnsafeMutablePointer<Float>, count: Int, position: Int, inverse: Bool = false) {
@@ -44,7 +44,7 @@ final class RotaryTable {
 }
 
 extension RotaryConfiguration {
-    /// The frequency that scaling makes of a pair's own.
+    /// The frequency of a pair after scaling.
     func frequency(_ plain: Double) -> Double {
         switch scaling {
         case .none:

@@ -1,14 +1,14 @@
 import PladTensor
 
 extension Stack {
-    /// Adds the gradients of all the stack's weights, given that of its output, and answers that of its input, [T, C].
+    /// Adds the gradients of all the stack's weights, given that of its output, and returns that of its input, [T, C].
     ///
-    /// Uses up `activations`. Weight gradients are matrix products over all rows, cut by outputs; they run beside the row-wise
+    /// Overwrites `activations`. Weight gradients are matrix products over all rows, split by outputs; they run beside the row-wise
     /// work that does not need them.
     /// - Parameters:
-    ///   - dOutput: [predicting rows, C], of the final norm's output.
+    ///   - dOutput: gradient of the final norm's output, [predicting rows, C].
     ///   - gradients: the stack's tensors in the layout of gradients.
-    ///   - source: what `forward` attended to; its gradient is then in `activations.gradients.source`.
+    ///   - source: the `source` of `forward`; its gradient is then in `activations.gradients.source`.
     func backward(
         _ packed: PackedTrees, _ activations: Activations, dOutput: UnsafeMutablePointer<Float>, gradients: StackTensors,
         source: Source? = nil
@@ -75,7 +75,7 @@ extension Stack {
 
     private func normSums(_ blocks: Int) -> NormSums { NormSums(blocks: blocks, width: configuration.width) }
 
-    /// One text's and head's attention to itself.
+    /// Backward of one head's self-attention in one text.
     private func attendBackward(
         _ number: Int, _ part: Int, _ packed: PackedTrees, _ layer: Activations.Layer, _ d: Activations.Gradients,
         _ scratch: AttentionScratch
@@ -96,7 +96,7 @@ extension Stack {
         }
     }
 
-    /// Backward of the final norm; the gradient at the last layer's output is zero where rows predict nothing.
+    /// Backward of the final norm; the gradient at the last layer's output is zero in rows that predict nothing.
     private func finishBackward(
         _ rows: Range<Int>, _ packed: PackedTrees, _ activations: Activations, dOutput: UnsafeMutablePointer<Float>,
         _ d: Activations.Gradients, sums: UnsafeMutablePointer<Float>
@@ -110,7 +110,7 @@ extension Stack {
             into: d.feedForwardNormalized + first, rows: rows.count)
     }
 
-    /// From the gradient of a layer's output to those of its residual row and of the attention before it.
+    /// Backward from a layer's output to its residual row and to the attention before it.
     private func attentionOutputAndFeedForwardBackward(
         _ number: Int, _ rows: Range<Int>, _ activations: Activations, _ d: Activations.Gradients, sums: UnsafeMutablePointer<Float>
     ) {
@@ -136,7 +136,7 @@ extension Stack {
             Matrix(residual, stride: width), to: Matrix(d.attention + first * attention, stride: attention), rows: count)
     }
 
-    /// From the gradient of queries, keys and values to that of the layer's input, added to the one between its parts.
+    /// Backward from queries, keys and values to the layer's input; adds to the gradient between the layer's parts.
     private func attentionInputBackward(
         _ number: Int, _ rows: Range<Int>, _ packed: PackedTrees, _ activations: Activations, _ d: Activations.Gradients,
         sums: UnsafeMutablePointer<Float>, headSums: UnsafeMutablePointer<Float>?
@@ -163,7 +163,7 @@ extension Stack {
             addingTo: d.residual + first * width, sums: sums, into: d.attentionNormalized + first * width, rows: rows.count)
     }
 
-    /// Weight gradients of a layer from its output down to the projection of its last attention.
+    /// Weight gradients of a layer, from its output down to the output projection of its last attention.
     private func attentionOutputAndFeedForwardProducts(
         _ number: Int, _ activations: Activations, _ d: Activations.Gradients, _ target: LayerTensors, rows: Range<Int>
     ) -> [() -> Void] {
@@ -182,7 +182,7 @@ extension Stack {
                 x: Matrix(layer.cross?.attention ?? layer.attention, stride: configuration.attentionWidth), rows: rows, pieces: pieces)
     }
 
-    /// Those of attention to the encoder but its output's, and of the projection of the layer's own attention.
+    /// Weight gradients of attention to the encoder, except its output projection, and of the self-attention's output projection.
     private func crossProducts(
         _ number: Int, _ activations: Activations, _ d: Activations.Gradients, _ target: LayerTensors, rowCount: Int, _ source: Source
     ) -> [() -> Void] {
@@ -210,6 +210,6 @@ extension Stack {
             rows: 0..<rowCount, pieces: pieces)
     }
 
-    /// Two for each thread even out threads that are held up.
+    /// Number of work items: two for each thread, to even out delays.
     private var pieces: Int { 2 * workers.threads }
 }

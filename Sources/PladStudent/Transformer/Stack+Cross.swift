@@ -1,6 +1,6 @@
 import PladTensor
 
-/// An encoder's output, and which of its rows each tree attends to.
+/// An encoder's output, and the range of its rows that each tree attends to.
 struct Source {
     /// [S, C]
     let output: UnsafeMutablePointer<Float>
@@ -12,7 +12,7 @@ struct Source {
 
 /// Attention of a decoder's layers to the encoder's output.
 extension Stack {
-    /// Keys and values of the encoder's output, for every layer.
+    /// Computes keys and values of the encoder's output, for every layer.
     func projectSource(_ source: Source, _ activations: Activations) {
         let (width, blocks) = (configuration.width, blocks(0..<source.rowCount))
         workers.run(blocks.count * layerCount) { part in
@@ -32,7 +32,7 @@ extension Stack {
             queries: Matrix(query, stride: configuration.attentionWidth), keys: keys, values: keys.from(column: half))
     }
 
-    /// From the output of a layer's own attention to queries of the encoder's output.
+    /// Computes queries for the encoder's output from the output of a layer's self-attention.
     func crossAttentionInput(_ number: Int, _ rows: Range<Int>, _ activations: Activations) {
         let (width, wide, first) = (configuration.width, configuration.attentionWidth, rows.lowerBound)
         let (layer, weights) = (activations.layers[number], tensors.layers[number])
@@ -46,7 +46,7 @@ extension Stack {
             rows: rows.count)
     }
 
-    /// One tree's and head's attention to its text.
+    /// Computes one tree's and head's attention to its text.
     func attendSource(
         _ number: Int, _ part: Int, _ packed: PackedTrees, _ source: Source, _ activations: Activations, _ scratch: AttentionScratch,
         keeping: Bool
@@ -70,7 +70,7 @@ extension Stack {
             gradient: input(query: d.crossQuery, keyValue: d.crossKeyValue), scratch: scratch)
     }
 
-    /// From the gradient of queries to that of the output of the layer's own attention, added to the one between its parts.
+    /// Backward from these queries to the output of the layer's self-attention; adds to the gradient between the layer's parts.
     func crossAttentionInputBackward(
         _ number: Int, _ rows: Range<Int>, _ activations: Activations, _ d: Activations.Gradients, sums: UnsafeMutablePointer<Float>
     ) {
@@ -87,7 +87,7 @@ extension Stack {
             Matrix(d.residual + first * width, stride: width), to: Matrix(d.attention + first * wide, stride: wide), rows: rows.count)
     }
 
-    /// Adds to the gradient of the encoder's output what comes through a layer's keys and values.
+    /// Adds the gradient through a layer's keys and values to that of the encoder's output.
     func sourceGradient(_ number: Int, _ rows: Range<Int>, _ d: Activations.Gradients) {
         let (width, projection) = (configuration.width, tensors.layers[number].cross!.keyValue)
         projection.inputGradient(

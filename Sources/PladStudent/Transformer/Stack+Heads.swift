@@ -1,10 +1,10 @@
 import PladTensor
 
-/// Norms of queries and keys, head by head, between their projection and the rotation (Qwen3).
+/// Norms of every head's query and key between their projection and the rotation (Qwen3).
 extension Stack {
-    /// Norms the heads of rows in place, keeping what they were.
+    /// Norms the heads of rows in place, keeping their inputs.
     ///
-    /// - Parameter unused: query columns that the rows do not have.
+    /// - Parameter unused: number of query columns that the rows do not have.
     func normHeads(_ number: Int, _ rows: Range<Int>, unused: Int, _ layer: Activations.Layer) {
         guard let norms = tensors.layers[number].attention.headNorms else { return }
         let (width, heads, groups) = (configuration.headWidth, configuration.headCount, configuration.keyValueHeadCount)
@@ -19,7 +19,7 @@ extension Stack {
         }
     }
 
-    /// Turns the gradients of normed queries and keys into those of the plain ones, in place.
+    /// Turns the gradients of normed queries and keys into those of the norms' inputs, in place.
     ///
     /// - Parameter sums: [2, 2, D], for the norms of queries and of keys.
     func normHeadsBackward(

@@ -1,9 +1,9 @@
 import PladTensor
 
-/// A stack of transformer layers over packed rows: the parametric one that all families share, as decoder or as encoder.
+/// A stack of transformer layers over packed rows, a decoder or an encoder, whose parameters cover all families.
 ///
-/// Row-wise work goes by blocks of rows, attention by text and key/value head, so that both use all threads and a block
-/// stays in a core's cache from one operation to the next.
+/// Row-wise work is split into blocks of rows, attention by text and key/value head, so that both use all threads and a block stays in
+/// a core's cache from one operation to the next.
 final class Stack {
     let configuration: StudentConfiguration
     let tensors: StackTensors
@@ -11,7 +11,7 @@ final class Stack {
     let rotary: RotaryTable?
     let relativeBias: RelativeBiasTable?
     let shape: AttentionShape
-    /// Rows see their past alone; else all of their text.
+    /// True if a row attends only to its past, false if to all of its text.
     let isCausal: Bool
     private let scratches: [AttentionScratch]
 
@@ -49,20 +49,20 @@ final class Stack {
         return scratch
     }
 
-    /// What a layer's attention to its own text does beside products.
+    /// The attention rules of a layer's self-attention: scale, window and bias.
     func rules(_ number: Int, text: Int? = nil) -> AttentionRules {
         AttentionRules(
             window: configuration.windows.isEmpty ? nil : configuration.windows[number], bias: relativeBias?.bias(text: text),
             skippingPrompt: isCausal && number == layerCount - 1)
     }
 
-    /// Prepares what depends on positions, for ways of `depth` rows.
+    /// Prepares the tables of positions, for paths of `depth` rows from a tree's root.
     func reserve(depth: Int) {
         rotary?.reserve(depth)
         relativeBias?.spread(depth: depth)
     }
 
-    /// Cuts rows into blocks of about the same size, the same number for every thread.
+    /// Splits rows into blocks of similar size, the same number for every thread.
     func blocks(_ rows: Range<Int>) -> [Range<Int>] {
         let rounds = (rows.count + workers.threads * Stack.blockRows - 1) / (workers.threads * Stack.blockRows)
         let count = max(1, rounds * workers.threads)
@@ -70,7 +70,8 @@ final class Stack {
         return stride(from: rows.lowerBound, to: rows.upperBound, by: share).map { $0..<min(rows.upperBound, $0 + share) }
     }
 
-    /// Enough rows that a matrix product does not feel the packing of its weights, few enough that small models' activations stay near.
+    /// Number of rows in a block: enough to amortise the packing of weights in a matrix product, few enough that small models'
+    /// activations stay in cache.
     static let blockRows = 768
 
     /// Computes all layers and the final norm of the rows that predict; `activations.normalized` then holds its output.
@@ -78,7 +79,7 @@ final class Stack {
     /// - Parameters:
     ///   - source: the encoder's output that the layers attend to.
     ///   - embed: writes rows of the first layer's input, [T, C].
-    ///   - visit: called after each layer's attention, while its queries, keys and values are there.
+    ///   - visit: called after each layer's attention, while its queries, keys and values are available.
     func forward(
         _ packed: PackedTrees, _ activations: Activations, keeping: Bool, source: Source? = nil,
         embed: (_ rows: Range<Int>, _ input: UnsafeMutablePointer<Float>) -> Void,
@@ -133,7 +134,7 @@ final class Stack {
         }
     }
 
-    /// From a layer's input to rotated queries, keys and values. Rows that predict nothing need no queries in the last layer.
+    /// Computes rotated queries, keys and values from a layer's input. Rows that predict nothing need no queries in the last layer.
     private func attentionInput(_ number: Int, _ rows: Range<Int>, _ packed: PackedTrees, _ activations: Activations) {
         let (width, wide) = (configuration.width, configuration.queryKeyValueWidth)
         let (layer, weights) = (activations.layers[number], tensors.layers[number].attention)
@@ -155,14 +156,14 @@ final class Stack {
         }
     }
 
-    /// Cuts a block at the first row that predicts; the rows before it have that many unused query columns in the last layer.
+    /// Splits a block at the first row that predicts; the rows before it have that many unused query columns in the last layer.
     func queryless(_ number: Int, _ rows: Range<Int>, _ packed: PackedTrees) -> [(rows: Range<Int>, unused: Int)] {
         let cut =
             number == layerCount - 1 ? min(max(packed.firstPredicting, rows.lowerBound), rows.upperBound) : rows.lowerBound
         return [(rows.lowerBound..<cut, configuration.attentionWidth), (cut..<rows.upperBound, 0)].filter { !$0.0.isEmpty }
     }
 
-    /// From attention's output to the layer's output.
+    /// Computes the layer's output from that of attention.
     private func attentionOutputAndFeedForward(_ number: Int, _ rows: Range<Int>, _ activations: Activations) {
         let (width, feedForward, wide) = (configuration.width, configuration.feedForwardWidth, configuration.feedForwardUpWidth)
         let (layer, weights) = (activations.layers[number], tensors.layers[number])
@@ -184,7 +185,7 @@ final class Stack {
         weights.feedForwardDown.apply(Matrix(hidden, stride: feedForward), to: Matrix(output, stride: width), rows: count, adding: true)
     }
 
-    /// residual = input + attention through its output projection, [rows, C].
+    /// Computes residual = input + the output projection of attention, [rows, C].
     func addAttention(
         _ projection: Projection, _ attention: UnsafeMutablePointer<Float>, to input: UnsafeMutablePointer<Float>,
         into residual: UnsafeMutablePointer<Float>, _ rows: Range<Int>

@@ -1,6 +1,6 @@
 import PladTensor
 
-/// Goes through a model's tensors in order, noting each and answering where it begins.
+/// Visits a model's tensors in order, records each one's layout and returns its address.
 struct TensorLayoutBuilder {
     let names: TensorNames
     let configuration: StudentConfiguration
@@ -12,7 +12,7 @@ struct TensorLayoutBuilder {
     private let weights, adapterWeights: Weights?
     private let nowhere = UnsafeMutablePointer<Float>(bitPattern: 64)!
 
-    /// - Parameter weights: where the tensors lie, and `adapterWeights` those of changes; nil where there is no memory for them.
+    /// - Parameter weights: the model's tensors, and `adapterWeights` an adapter's; nil if there is no memory for them.
     init(names: TensorNames, configuration: StudentConfiguration, weights: Weights?, adapter: LoRA?, adapterWeights: Weights?) {
         self.names = names
         self.configuration = configuration
@@ -86,7 +86,7 @@ struct TensorLayoutBuilder {
             biased: configuration.biases.contains(.attentionOutput), first: .residual)
     }
 
-    /// Layers of the same input, one after the other: first their weights, then their biases.
+    /// Adds layers with the same input, one after the other: first their weights, then their biases.
     private mutating func projection(
         _ parts: [(name: String, outputs: Int)], inputs: Int, biased: Bool, first: TensorLayout.Initializer = .normal
     ) -> Projection {
@@ -114,7 +114,7 @@ struct TensorLayoutBuilder {
         return Projection(parts: together, inputs: inputs, outputs: end, loraDeltas: loraDeltas, isFrozen: isFrozen)
     }
 
-    /// In PEFT's names.
+    /// Adds a low-rank change under PEFT's names.
     private mutating func change(_ name: String, _ adapter: LoRA, inputs: Int, outputs: Range<Int>) -> LowRank {
         func take(_ name: String, _ shape: [Int], deviation: Double) -> UnsafeMutablePointer<Float> {
             let (number, offset) = (adapterLayout.count, adapterLayout.last.map { $0.offset + $0.count } ?? 0)

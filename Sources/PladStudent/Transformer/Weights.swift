@@ -1,17 +1,17 @@
 import PladRecords
 package import PladTensor
 
-/// One tensor of a model, and where it lies among the others.
+/// One tensor of a model, and its offset in the buffer.
 package struct TensorLayout: Sendable, Equatable {
-    /// As the Hugging Face file names it.
+    /// Name in the Hugging Face file.
     package var name: String
-    /// In memory; matrices are [outputs, inputs].
+    /// Shape in memory; matrices are [outputs, inputs].
     package var shape: [Int]
-    /// Floats of the tensors before it.
+    /// Number of floats in the tensors before it.
     package var offset: Int
-    /// The file has it as [inputs, outputs] (GPT-2's `Conv1D`).
+    /// True if the file stores it as [inputs, outputs] (GPT-2's `Conv1D`).
     package var isTransposedInFile: Bool
-    /// Of a new model's random values, normal(0, deviation); 0 where all are `constant`.
+    /// Standard deviation of a new model's random values, which are normal with mean 0; 0 if all values are `constant`.
     package var deviation: Double
     package var constant: Float
 
@@ -29,26 +29,26 @@ package struct TensorLayout: Sendable, Equatable {
     package var count: Int { shape.reduce(1, *) }
     package var fileShape: [Int] { isTransposedInFile ? shape.reversed() : shape }
 
-    /// What kind of values a new model's tensor begins with.
+    /// The kind of a new model's values.
     enum Initializer {
         case embedding, head, query, normal, residual, relativeBias, one, zero
     }
 }
 
-/// A model's numbers: named float32 tensors, in one aligned buffer without gaps or, read-only, where files hold them.
-/// The same layout serves gradients and optimiser moments.
+/// Named float32 tensors of a model, in one aligned buffer without gaps or, read-only, mapped from files. The same layout serves
+/// gradients and optimiser moments.
 package final class Weights {
-    /// In the order of the model's walk. Matrices lie row by row, [outputs, inputs].
+    /// Layouts in the model's order. Matrices are stored row by row, [outputs, inputs].
     package let tensors: [TensorLayout]
-    /// Where each tensor begins.
+    /// Address of each tensor.
     let starts: [UnsafeMutablePointer<Float>]
     private let memory: AlignedBuffer?
-    /// Those that the tensors lie in.
+    /// Files that the tensors are mapped from.
     private let files: [MappedFile]
 
-    /// Zeros in the layout given.
+    /// Makes zeros in the given layout.
     ///
-    /// - Precondition: the tensors follow one another without gaps.
+    /// - Precondition: the tensors are contiguous.
     package init(tensors: [TensorLayout]) {
         var end = 0
         for tensor in tensors {
@@ -62,7 +62,8 @@ package final class Weights {
         files = []
     }
 
-    /// The same; throws `StudentError.memory` that names `place`, where the layout is from, when the machine does not grant that much.
+    /// Makes zeros like `init(tensors:)`; throws `StudentError.memory` with `place`, the layout's source, if the memory cannot be
+    /// allocated.
     package convenience init(tensors: [TensorLayout], place: String) throws {
         let count = tensors.reduce(0) { $0 + $1.count }
         guard AlignedBuffer.isGranted(count: count) else {
@@ -74,7 +75,7 @@ package final class Weights {
         self.init(tensors: tensors)
     }
 
-    /// The tensors where mapped files hold them, as float32 of their own shape.
+    /// Makes tensors that point into mapped files, as float32 of their own shape.
     init(tensors: [TensorLayout], at starts: [UnsafeMutablePointer<Float>], in files: [MappedFile]) {
         self.tensors = tensors
         self.starts = starts
@@ -82,29 +83,29 @@ package final class Weights {
         memory = nil
     }
 
-    /// A copy in memory; throws as `init(tensors:place:)` and `requireUnchanged` do.
+    /// Copies to memory; throws like `init(tensors:place:)` and `requireUnchanged`.
     convenience init(copying other: Weights, place: String, workers: Workers) throws {
         try self.init(tensors: other.tensors, place: place)
         workers.run(tensors.count) { number in starts[number].update(from: other.starts[number], count: tensors[number].count) }
         try other.requireUnchanged()
     }
 
-    /// Zeros in the layout of `other`.
+    /// Makes zeros in the layout of `other`.
     package convenience init(like other: Weights) {
         self.init(tensors: other.tensors)
     }
 
-    /// Whether the tensors lie in files, read-only.
+    /// True if the tensors are mapped from files, read-only.
     package var areMapped: Bool { memory == nil }
 
-    /// Throws `StudentError.files` when somebody wrote into a file that the tensors lie in: what was computed with them since is void.
+    /// Throws `StudentError.files` if a file of the tensors was written to: results computed since are invalid.
     func requireUnchanged() throws {
         for file in files { try file.requireUnchanged() }
     }
 
-    /// All the numbers, tensor by tensor.
+    /// All numbers, tensor by tensor.
     ///
-    /// - Precondition: the tensors do not lie in files.
+    /// - Precondition: the tensors are not mapped.
     package var buffer: AlignedBuffer {
         guard let memory else { preconditionFailure("weights that lie in files have no buffer") }
         return memory
@@ -120,14 +121,14 @@ package final class Weights {
         return UnsafeBufferPointer(start: starts[index], count: tensor.count)
     }
 
-    /// The values of one tensor, to be changed.
+    /// The mutable values of one tensor.
     ///
-    /// - Precondition: the tensor is one of these, and they do not lie in files.
+    /// - Precondition: the tensor is one of these, and they are not mapped.
     package func mutableValues(of tensor: TensorLayout) -> UnsafeMutableBufferPointer<Float> {
         UnsafeMutableBufferPointer(start: buffer.pointer(at: tensor.offset, count: tensor.count), count: tensor.count)
     }
 
-    /// Fills all tensors with a new model's values, random ones each from a stream of the tensor's own name.
+    /// Fills all tensors with a new model's values; random ones come from a stream named after the tensor.
     func drawRandomly(seed: UInt64) {
         for tensor in tensors {
             let values = mutableValues(of: tensor)

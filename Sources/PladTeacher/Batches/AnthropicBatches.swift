@@ -2,8 +2,8 @@ import Foundation
 import PladHTTP
 import PladRecords
 
-/// Anthropic's message batches. They keep no name: a submission whose answer was lost is known by its time, its number of
-/// rows and, in the end, by the rows' ids. Source: Anthropic API reference, "Message Batches".
+/// The batches of Anthropic's API. They store no name: a submission whose response was lost is found by its time, its number of rows
+/// and, at the end, by the rows' ids. Source: Anthropic API reference, "Message Batches".
 struct AnthropicBatches: BatchCollection {
     let most = (rows: 100_000, bytes: 256_000_000)
     let keepsNames = false

@@ -2,11 +2,11 @@ package import Foundation
 package import PladHTTP
 import PladRecords
 
-/// One row of a batch: a request and the name that its result comes back under.
+/// One row of a batch: a request and the id of its result.
 package struct BatchRow: Sendable, Equatable {
-    /// The key's 64 hexadecimal digits, which is all that Anthropic's `custom_id` allows.
+    /// Id of the row: the key's 64 hexadecimal digits, the longest that Anthropic's `custom_id` allows.
     package var id: String
-    /// The request's body in canonical spelling.
+    /// Body of the request in canonical form.
     package var body: String
 
     package init(id: String, body: String) {
@@ -15,23 +15,23 @@ package struct BatchRow: Sendable, Equatable {
     }
 }
 
-/// A batch as its provider knows it.
+/// The state of a batch at its provider.
 package struct BatchState: Sendable, Equatable {
     package var id: String
-    /// The provider's word for how far it is.
+    /// Status in the provider's words.
     package var status: String
     package var isOver: Bool
-    /// Rows in all; nil where the provider does not say yet.
+    /// Number of rows; nil if the provider does not report it yet.
     package var total: Int?
-    /// Rows that are tried.
+    /// Number of rows that were tried.
     package var done: Int
-    /// The name that it was submitted under, where the provider keeps one.
+    /// Name of its submission, if the provider stores one.
     package var name: String?
-    /// Seconds since 1970.
+    /// Time of creation in seconds since 1970.
     package var createdAt: Int64
-    /// Where its results are, once it is over.
+    /// Addresses of its results, after its end.
     package var results: [String]
-    /// Why it failed as a whole.
+    /// Reason why the whole batch failed.
     package var problem: String?
 
     package init(
@@ -50,15 +50,15 @@ package struct BatchState: Sendable, Equatable {
     }
 }
 
-/// The end of a row.
+/// The result of a row.
 package enum BatchResult: Sendable, Equatable {
-    /// A response, as it would have come alone; perhaps an error.
+    /// A response like that of a single request; may be an error.
     case response(status: Int, body: Data)
-    /// Never tried: expired or cancelled, in the provider's word.
+    /// The row was never tried: it expired or was cancelled, in the provider's word.
     case untried(String)
 }
 
-/// The results of a batch as far as a provider has sent them.
+/// The results of a batch, as far as a provider has sent them.
 package struct BatchResults: Sendable, Equatable {
     package struct Row: Sendable, Equatable {
         package var id: String
@@ -70,23 +70,23 @@ package struct BatchResults: Sendable, Equatable {
     }
 
     package var rows: [Row] = []
-    /// Lines that are no row's result.
+    /// Number of lines that are not a row's result.
     package var unreadable = 0
 
     package init(rows: [Row] = [], unreadable: Int = 0) {
         (self.rows, self.unreadable) = (rows, unreadable)
     }
 
-    /// Adds the lines of one file. `read` gives a line's result; nil for one that is none.
+    /// Adds the lines of one file. `read` parses a line; nil if it is no result.
     mutating func add(_ file: Data, _ read: (JSONValue) -> Row?) {
         for (_, line) in JSONLines.lines(of: file) {
             if let row = (try? JSONValue(parsing: line)).flatMap(read) { rows.append(row) } else { unreadable += 1 }
         }
     }
 
-    /// These results, if they hold any. Throws `TeacherError.exhausted` where a batch whose rows were tried has none.
+    /// Returns these results, if there are any. Throws `TeacherError.exhausted` if rows of the batch were tried but there are none.
     ///
-    /// - Parameter last: the last file, for the words of what it is.
+    /// - Parameter last: last file, which the error describes.
     func checked(of batch: BatchState, at place: String, last: Data) throws -> BatchResults {
         guard rows.isEmpty, unreadable > 0 || batch.done > 0 else { return self }
         let what = WebPage(last)?.description ?? (last.isEmpty ? "nothing" : "no result of a row")
@@ -97,15 +97,15 @@ package struct BatchResults: Sendable, Equatable {
     }
 }
 
-/// A provider's API for batches of requests at half price, answered within a day.
+/// A provider's API for batches of requests at half price, completed within a day.
 package protocol BatchService: Sendable {
-    /// The most rows and bytes of one batch.
+    /// Largest number of rows and bytes of one batch.
     var most: (rows: Int, bytes: Int) { get }
-    /// True if a batch can be told by the name that it was submitted under.
+    /// True if the provider stores the name of a submission.
     var keepsNames: Bool { get }
-    /// Brings the rows to the provider where that is a step of its own. Returns the file's name there; nil where it is not.
+    /// Uploads the rows if the API has a separate step for it. Returns the file's id there; nil if it has none.
     func upload(_ rows: [BatchRow], name: String) async throws -> String?
-    /// Submits the rows. Throws `BatchDoubt` where it may have been done all the same.
+    /// Submits the rows. Throws `BatchDoubt` if the failed request may have submitted them all the same.
     func submit(_ rows: [BatchRow], file: String?, name: String) async throws -> BatchState
     func state(of id: String) async throws -> BatchState
     /// The batches of this account, the newest first.
@@ -113,24 +113,24 @@ package protocol BatchService: Sendable {
     func cancel(_ id: String) async throws -> BatchState
     /// The rows' results, in any order.
     ///
-    /// Throws `TeacherError.exhausted` where what comes holds no row's result although rows were tried: a page, another document,
-    /// or nothing. The batch is paid for, and to be asked after again.
+    /// Throws `TeacherError.exhausted` if the response holds no row's result although rows were tried: a web page, another document, or
+    /// nothing. The batch is paid for, and should be polled again.
     func results(of batch: BatchState) async throws -> BatchResults
 }
 
-/// A collection of batches at one address, listed page by page: the part that both providers' batch APIs share.
+/// A collection of batches at one address, listed page by page, as in both providers' batch APIs.
 protocol BatchCollection: BatchService {
-    /// Where batches are submitted and listed, and under it, by its id, each is asked after.
+    /// Address for submitting and listing batches; each is polled at its id below it.
     var address: String { get }
     var wire: BatchWire { get }
-    /// The parameter that names the last batch of the page before.
+    /// Name of the parameter for the last batch of the page before.
     var cursor: String { get }
     /// The batch that a document describes.
     func state(_ document: JSONValue) throws -> BatchState
 }
 
 extension BatchCollection {
-    /// The batch that the answer to a submission describes. One that describes none leaves it open whether there is a batch.
+    /// The batch in the response to a submission. Without one, it is unknown if the batch exists.
     func submitted(_ document: JSONValue) throws -> BatchState {
         do {
             return try state(document)
@@ -150,7 +150,7 @@ extension BatchCollection {
         for _ in 0..<20 {
             let page = try await wire.document("\(address)?limit=100" + (after.isEmpty ? "" : "&\(cursor)=\(after)"))
             guard let data = page["data"]?.array else {
-                throw TeacherError(.exhausted, "\(address) answers no list of batches; run the command again to go on")
+                throw TeacherError(.exhausted, "\(address) answers no list of batches; run the command again to continue")
             }
             let found = try data.map(state)
             states += found
@@ -161,9 +161,9 @@ extension BatchCollection {
     }
 }
 
-/// A request that is not to be repeated has got no answer: it may have been carried out.
+/// The failure of a request that must not be repeated: the provider may have carried it out.
 package struct BatchDoubt: Error {
-    /// The outcome of the request.
+    /// Outcome of the request.
     package let outcome: RetryPolicy.Outcome
 
     package init(_ outcome: RetryPolicy.Outcome) {
@@ -171,11 +171,11 @@ package struct BatchDoubt: Error {
     }
 }
 
-/// The batch APIs by the dialects whose requests they take.
+/// The batch APIs by dialect.
 package enum BatchServices {
     package static let dialects = ["openai-chat", "openai-responses", "openai-completions", "anthropic"]
 
-    /// Nil for a dialect without one.
+    /// The batch API of a dialect; nil if there is none.
     package static func service(for endpoint: Endpoint, dialect: some Dialect, wire: BatchWire) -> (any BatchService)? {
         switch dialect.name {
         case "anthropic": AnthropicBatches(address: endpoint.origin + endpoint.pathOnly + "/batches", wire: wire)
@@ -186,11 +186,11 @@ package enum BatchServices {
 }
 
 extension JSONValue {
-    /// A number of rows that can be one.
+    /// The number of rows, clamped to a valid range.
     var rowCount: Int { min(max(int ?? 0, 0), 1 << 32) }
 }
 
 extension Endpoint {
-    /// Without a query.
+    /// Path without its query.
     var pathOnly: String { String(path.prefix { $0 != "?" }) }
 }

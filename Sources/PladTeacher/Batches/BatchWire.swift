@@ -2,7 +2,7 @@ import Foundation
 package import PladHTTP
 import PladRecords
 
-/// Carries requests to a provider's batch addresses, and tries again what may be tried again.
+/// Sends requests to a provider's batch addresses, with retries.
 package struct BatchWire: Sendable {
     private let transport: any Transport
     private let headers: [HTTPHeader]
@@ -10,8 +10,8 @@ package struct BatchWire: Sendable {
     private let retrier: Retrier
 
     /// - Parameters:
-    ///   - headers: all but the content's type.
-    ///   - keyAdvice: what a person can do about the key, for errors.
+    ///   - headers: all headers but the content type.
+    ///   - keyAdvice: advice about the key, for errors.
     package init(
         transport: any Transport, headers: [HTTPHeader], keyAdvice: String = "check the key", policy: RetryPolicy = RetryPolicy(),
         clock: any Clock<Duration> = ContinuousClock(),
@@ -23,10 +23,10 @@ package struct BatchWire: Sendable {
         retrier = Retrier(policy, clock: clock, random: random)
     }
 
-    /// The body that comes back under a status of success.
+    /// Sends a request and returns the body of its successful response.
     ///
-    /// - Parameter mayRepeat: false for a request that does its work each time: where it may have done it once, `BatchDoubt`
-    ///   is thrown instead of another attempt.
+    /// - Parameter mayRepeat: false for a request that has an effect each time: if it may have had one, `BatchDoubt` is thrown rather
+    ///   than a retry made.
     func send(_ url: String, body: Data? = nil, type: String = "application/json", mayRepeat: Bool = true) async throws -> Data {
         let request = HTTPRequest(url: url, headers: headers + (body == nil ? [] : [HTTPHeader("Content-Type", type)]), body: body)
         var retrier = retrier
@@ -47,7 +47,7 @@ package struct BatchWire: Sendable {
         }
     }
 
-    /// The document that comes back.
+    /// Sends a request and returns the document in its response.
     func document(_ url: String, body: Data? = nil, type: String = "application/json", mayRepeat: Bool = true) async throws -> JSONValue {
         let data = try await send(url, body: body, type: type, mayRepeat: mayRepeat)
         do {
@@ -55,13 +55,13 @@ package struct BatchWire: Sendable {
         } catch {
             if !mayRepeat { throw BatchDoubt(.unreadable("no JSON")) }
             let what = WebPage(data)?.description ?? "no JSON (\(error))"
-            throw TeacherError(.exhausted, "\(url) answers \(what); run the command again to go on, or check that it has batches")
+            throw TeacherError(.exhausted, "\(url) answers \(what); run the command again to continue, or check that it has batches")
         }
     }
 
     private func error(_ outcome: RetryPolicy.Outcome, _ url: String) -> TeacherError {
         guard case .fault(let fault, _) = outcome else {
-            return TeacherError(.unreachable, "no answer from \(url): \(outcome.summary); run the command again to go on")
+            return TeacherError(.unreachable, "no response from \(url): \(outcome.summary); run the command again to continue")
         }
         let code: TeacherError.Code =
             switch fault.kind {
@@ -73,12 +73,13 @@ package struct BatchWire: Sendable {
             case .contextLength, .filtered, .rejected: .rejected
             }
         if code == .keyRefused { return TeacherError(code, "\(url) refuses the key (\(outcome.summary)); \(keyAdvice)", cause: fault) }
-        return TeacherError(code, "\(url) refuses the batch (\(outcome.summary)); what is kept stays kept: run the command again to go on")
+        return TeacherError(
+            code, "\(url) refuses the batch (\(outcome.summary)); what is kept stays kept: run the command again to continue")
     }
 }
 
 extension RetryPolicy.Outcome {
-    /// True if the endpoint may have carried the request out although it did not say so.
+    /// True if the endpoint may have carried out the failed request.
     fileprivate var mayHaveWorked: Bool {
         switch self {
         case .fault(let fault, _): fault.status >= 500

@@ -2,14 +2,14 @@ import Foundation
 import PladHTTP
 import PladRecords
 
-/// OpenAI's batches: a file of rows is uploaded, then submitted; results come in files too. The name is kept in the
-/// metadata. Source: OpenAI API reference, "Batch" and "Files".
+/// The batches of OpenAI's API: a file of rows is uploaded, then submitted; results come in files too. The metadata store the name.
+/// Source: OpenAI API reference, "Batch" and "Files".
 struct OpenAIBatches: BatchCollection {
     let most = (rows: 50_000, bytes: 200_000_000)
     let keepsNames = true
     private let base: String
     let cursor = "after"
-    /// The address of one request, as rows and batches name it.
+    /// Path of a single request, as rows and batches name it.
     private let path: String
     let wire: BatchWire
 

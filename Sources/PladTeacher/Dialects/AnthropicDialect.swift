@@ -1,12 +1,12 @@
 package import PladHTTP
 package import PladRecords
 
-/// Anthropic's messages. Source: Anthropic API reference, "Create a Message", version 2023-06-01.
+/// The dialect of Anthropic's messages. Source: Anthropic API reference, "Create a Message", version 2023-06-01.
 ///
-/// System messages go into a field of their own. The API has no seed: it is not sent.
+/// System messages go into a separate field. The API has no seed, so none is sent.
 package struct AnthropicDialect: Dialect {
     package let model: String
-    /// Fields laid over the body; null takes a field out.
+    /// Fields to add to the body or replace in it; null removes one.
     package let extra: [String: JSONValue]
 
     package init(model: String, extra: [String: JSONValue] = [:]) {

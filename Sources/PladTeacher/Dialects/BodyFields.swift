@@ -2,22 +2,22 @@ import Foundation
 import PladHTTP
 import PladRecords
 
-/// Fields that the dialects' bodies have in common.
+/// The fields that several dialects' bodies share.
 extension SamplingParameters {
-    /// The stop texts, nil for none: some endpoints refuse an empty list.
+    /// The stop texts; nil for none, since some endpoints refuse an empty list.
     var stopField: JSONValue? {
         stop.isEmpty ? nil : .array(stop.map { .string($0) })
     }
 
-    /// Where a seed is given, sample k is asked with seed + k: the same seed again would bring the same answer. Cut to
-    /// the 63 bits that a JSON integer has everywhere.
+    /// The seed of a request: sample k gets seed + k, since the same seed would bring the same completion. Cut to 63 bits, which every
+    /// JSON integer can hold.
     func seedField(sample: Int) -> JSONValue? {
         seed.map { .int(Int64(truncatingIfNeeded: ($0 &+ UInt64(sample)) & UInt64(Int64.max))) }
     }
 }
 
 extension [String: JSONValue] {
-    /// These fields with others laid over them: an object over an object field by field; null takes a field out.
+    /// These fields merged with others, which take precedence: objects are merged field by field; null removes a field.
     func overlaid(with extra: [String: JSONValue]) -> [String: JSONValue] {
         var fields = self
         for (name, value) in extra {
@@ -32,40 +32,41 @@ extension [String: JSONValue] {
 }
 
 extension [Message] {
-    /// The system messages' text, nil for none, and the other messages: for endpoints that take them apart.
+    /// The system messages' text, nil for none, and the other messages, for endpoints that separate them.
     var partedFromSystem: (system: String?, others: [Message]) {
         let system = filter { $0.role == "system" }.map(\.content)
         return (system.isEmpty ? nil : system.joined(separator: "\n\n"), filter { $0.role != "system" })
     }
 
-    /// `[{"role", "content"}]`
+    /// Messages in the form `[{"role", "content"}]`.
     var field: JSONValue {
         .array(map { ["role": .string($0.role), "content": .string($0.content)] })
     }
 }
 
 extension Reading {
-    /// A document that is no answer: the error it reports, which gateways send under status 200, else what it lacks.
+    /// The reading of a document without a completion: the error in it, which gateways send under status 200, else the missing field.
     static func missing(_ what: String, in document: JSONValue) -> Reading {
         if let fault = ProviderFault(inside: document) { return .fault(fault) }
         return .unreadable("it holds no \(what); perhaps the API speaks another dialect than `teacher.dialect` says")
     }
 
-    /// The completion, or that the endpoint itself broke the answer off: with an error in its `choice`, or for the reason `ending`.
+    /// The reading of a completion; the endpoint itself broke off if its `choice` holds an error, or without a completion for the reason
+    /// beside `ending`.
     static func completion(_ completion: Completion?, else ending: JSONValue?, in choice: JSONValue? = nil) -> Reading {
         if let choice, choice["error"]?.isError == true, let fault = ProviderFault(inside: choice) { return .fault(fault) }
         if let completion { return .completion(completion) }
-        return .unreadable("the endpoint broke the answer off: \"\(ending?.string ?? "null")\"")
+        return .unreadable("the endpoint broke the completion off: \"\(ending?.string ?? "null")\"")
     }
 
-    /// The provider's filter has withheld the answer.
+    /// The reading of a completion that the provider's filter withheld.
     static func withheld(_ usage: Usage? = nil, model: JSONValue? = nil) -> Reading {
         .completion(Completion(text: "", finishReason: .filtered, usage: usage, model: model?.string))
     }
 }
 
 extension Credential.Style {
-    /// OpenAI's way, or Azure's where the host is Azure's.
+    /// The style of OpenAI's key header, or Azure's for its hosts.
     static func openAI(host: String?) -> Credential.Style {
         host?.hasSuffix(".azure.com") == true ? .header("api-key") : .bearer
     }

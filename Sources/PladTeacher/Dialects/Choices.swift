@@ -1,20 +1,20 @@
 import PladRecords
 
-/// An API's way to complete one prompt several times at once: how it is asked to, and where it lists the completions.
+/// The fields of an API by which one request asks for several completions of a prompt.
 package struct Choices: Sendable, Hashable {
-    /// The path of the field that says how many.
+    /// Path of the field for the number of completions.
     package var count: [String]
-    /// The field of the answer's document that lists them.
+    /// Name of the response's field that lists them.
     package var list: String
-    /// The field that counts the tokens of all of them together.
+    /// Name of the field that counts the tokens of all of them together.
     package var usage: String
-    /// The most that can be asked for at once.
+    /// Largest number for one request.
     package var most: Int
 
     static let openAI = Choices(count: ["n"], list: "choices", usage: "usage", most: 128)
     static let gemini = Choices(count: ["generationConfig", "candidateCount"], list: "candidates", usage: "usageMetadata", most: 8)
 
-    /// The document of one of the answers; nil where there is no such one. The first carries the tokens of all.
+    /// The document of one completion; nil if there is none with this index. The first one has the token counts of all.
     func document(_ document: JSONValue, choice: Int) -> JSONValue? {
         guard var fields = document.object, let list = document[list]?.array, choice > 0 || list.count > 1 else {
             return choice == 0 ? document : nil
@@ -28,8 +28,7 @@ package struct Choices: Sendable, Hashable {
         return .object(fields)
     }
 
-    /// The request for several answers like the one that is asked for; nil where the user says how many there are to be, or
-    /// no such number can be asked for.
+    /// The request for several completions like the given one; nil if the user's fields set their number, or it is not possible.
     func request(_ request: TeacherRequest, times: Int) -> TeacherRequest? {
         guard (2...most).contains(times), count.reduce(request.body, { $0?[$1] }) == nil else { return nil }
         let field = count.reversed().reduce(JSONValue.int(Int64(times))) { [$1: $0] }

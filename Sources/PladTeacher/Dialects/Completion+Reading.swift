@@ -1,16 +1,15 @@
 import PladRecords
 
 extension Completion {
-    /// A completion from what an endpoint sent; nil where the endpoint broke it off.
+    /// Makes a completion from an endpoint's response; nil if the endpoint broke it off.
     ///
-    /// Thinking in the text is taken out of it, and control text is cut off its edges. Where thinking is all that came and the
-    /// endpoint does not say why, the token limit has eaten the answer: it counts as truncated, never as an answer that happens to
-    /// be empty. A text with control text inside, or a tool's call spelt as text, is unfinished, whatever the endpoint says. Counts of tokens that cannot be true
-    /// are taken for none.
+    /// Thinking in the text is separated, and control text is cut off its edges. If only thinking arrived and the endpoint gives no
+    /// reason, the token limit has cut off the completion: it counts as truncated, not as an empty one. A text with control text
+    /// inside, or with a tool call spelled as text, is unfinished, whatever the endpoint says. Impossible token counts are ignored.
     ///
     /// - Parameters:
-    ///   - text: the answer, inline thinking included.
-    ///   - thoughts: what the endpoint itself keeps apart.
+    ///   - text: the completion, inline thinking included.
+    ///   - thoughts: thinking in separate fields.
     init?(
         reading text: String, thoughts: [String], ending: Ending, usage: Usage?, model: JSONValue?, fingerprint: JSONValue? = nil
     ) {
@@ -33,7 +32,7 @@ extension Completion {
             cut: cuts.isEmpty ? nil : cuts.joined(separator: " "))
     }
 
-    /// The completion, with the model's words of refusal as its text where they came in a field of their own. A filtered one stays as it is.
+    /// The completion with the model's refusal as its text, if that came in a separate field. A filtered one is unchanged.
     func refusing(_ refusal: String?) -> Completion {
         guard let refusal, !refusal.isEmpty, finishReason != .filtered else { return self }
         var completion = self
@@ -43,11 +42,11 @@ extension Completion {
 }
 
 extension JSONValue {
-    /// The thinking that a message or choice holds beside its text: the first of the fields that says anything, since
-    /// gateways send the same thoughts in two of them.
+    /// The thinking in the fields beside a message's or choice's text: the first field that is not empty, since gateways send the same
+    /// thoughts in two of them.
     ///
-    /// `reasoning` (OpenRouter, vLLM, Groq), `reasoning_content` (DeepSeek, Qwen, xAI, SGLang, llama.cpp), `thinking`
-    /// (Ollama), `reasoning_details` (OpenRouter), `thinking_blocks` (LiteLLM).
+    /// `reasoning` (OpenRouter, vLLM, Groq), `reasoning_content` (DeepSeek, Qwen, xAI, SGLang, llama.cpp), `thinking` (Ollama),
+    /// `reasoning_details` (OpenRouter), `thinking_blocks` (LiteLLM).
     var thoughts: [String] {
         let texts = ["reasoning", "reasoning_content", "thinking"].lazy.compactMap { self[$0]?.string }.filter { !$0.isEmpty }
         if let text = texts.first { return [text] }
@@ -55,8 +54,8 @@ extension JSONValue {
         return (lists.first ?? []).compactMap { $0["text"]?.string ?? $0["summary"]?.string ?? $0["thinking"]?.string }
     }
 
-    /// The content of an OpenAI message: a text, or parts of which the text ones count and the thinking ones are kept
-    /// apart; null is the empty text. Nil for anything else.
+    /// The content of an OpenAI message: a string, or a list of parts, whose texts are joined and whose thinking is kept apart; null is
+    /// the empty text. Nil for anything else.
     static func content(_ content: JSONValue?) -> (text: String, thoughts: [String])? {
         switch content {
         case nil, .null: return ("", [])

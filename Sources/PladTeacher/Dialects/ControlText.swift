@@ -1,17 +1,17 @@
-/// Control text of chat formats that a server has left in an answer, where a tokenizer's special tokens should have stayed:
-/// `Fine.<|im_end|>`, `<|start_header_id|>assistant<|end_header_id|>` before it, `</s>` behind it.
+/// Control text of chat formats that a server has left in a completion, where special tokens should have been removed:
+/// `Fine.<|im_end|>`, `<|start_header_id|>assistant<|end_header_id|>` before it, `</s>` after it.
 ///
-/// Marks at the edges are cut off. One in the middle means that the model went on into another turn, or that the text
-/// speaks of such marks: it is not told apart, and the text is no answer to learn from.
+/// Marks at the edges are cut off. One in the middle means that the model continued with another turn, or that the text is about such
+/// marks: the two cannot be distinguished, and the text is not used for training.
 struct ControlText {
     /// The text without control text at its edges.
     private(set) var text: Substring
-    /// The control text that was cut off, in its order; nil for none.
+    /// Control text that was cut off, in order; nil for none.
     private(set) var cut: String?
-    /// What is left inside that makes the text no answer, with its mark; nil for nothing.
+    /// Mark inside the text that makes it unusable; nil for none.
     private(set) var inside: String?
 
-    /// - Parameter headOnly: whether to look at the beginning alone, for the header of a turn.
+    /// - Parameter headOnly: true to look only at the beginning, for the header of a turn.
     init(_ given: String, headOnly: Bool = false) {
         text = given[...]
         guard Self.mayHoldMark(given) else {
@@ -36,8 +36,8 @@ struct ControlText {
         if !headOnly { inside = Self.inside(text) }
     }
 
-    /// Takes the text out of `<answer>…</answer>` where all of it stands in one, as in the format of reasoning models whose thinking the
-    /// endpoint has taken out.
+    /// Unwraps the text if all of it is in `<answer>…</answer>`, the format of reasoning models whose thinking the endpoint has
+    /// removed.
     mutating func takeOutOfAnswerMark() {
         guard let answer = ThinkBlock.unwrapped(text) else { return }
         text = answer[...]
@@ -56,7 +56,7 @@ struct ControlText {
             || bareRoles.contains(where: text.drop(while: \.isWhitespace).hasPrefix)
     }
 
-    /// Marks that are not spelt `<|…|>`, in any case: Llama 2 and Mistral, Gemma, T5, EXAONE, Seed-OSS, MiniMax, GLM, Ling, InternLM.
+    /// Marks not of the form `<|…|>`, in any case: Llama 2 and Mistral, Gemma, T5, EXAONE, Seed-OSS, MiniMax, GLM, Ling, InternLM.
     private static let plainMarks = [
         "<s>", "</s>", "<bos>", "<eos>", "<unk>", "<start_of_turn>", "<end_of_turn>", "[INST]", "[/INST]", "<pad>",
         "[PAD]", "[EOS]", "[BOS]", "<end_of_utterance>", "<|turn>", "<turn|>", "<channel|>", "[|assistant|]", "[|endofturn|]", "[|user|]",
@@ -66,17 +66,17 @@ struct ControlText {
     private static let numberedMarks: [(name: Mark, end: UInt8)] = [
         ("[UNUSED_TOKEN_", "]"), ("<SPECIAL_", ">"), ("<extra_id_", ">"), ("<unused", ">"), ("<reserved_", ">"),
     ].map { (Mark($0), $1) }
-    /// The speaker's name, between or behind the marks of a header.
+    /// Names of the speaker, between or after the marks of a header.
     private static let roles = ["assistant", "model", "Assistant", "ASSISTANT", "ai"]
-    /// The speaker's name where nothing else is left of a header.
+    /// Names of the speaker that stand alone where the rest of a header was dropped.
     private static let bareRoles = ["assistant", "model"]
-    /// Marks of gpt-oss's format and of thinking, which `ThinkBlock` takes apart.
+    /// Marks of gpt-oss's format and of thinking, which `ThinkBlock` handles.
     private static let thinking: Set<Substring> = [
         "<|channel|>", "<|start|>", "<|message|>", "<|begin_of_thought|>", "<|begin_of_solution|>", "<|end_of_thought|>",
         "<|thinking|>", "<|think|>", "<|START_THINKING|>", "<|END_THINKING|>", "<|inner_prefix|>",
     ]
 
-    /// A mark, or the name of the role in a header, at the beginning; without the space before it.
+    /// A mark, or the role's name in a header, at the beginning, without the space before it.
     private static func head(of text: Substring, endsInside: Bool, sparing spared: Set<Substring>) -> Substring? {
         let start = text.drop(while: \.isWhitespace)
         if let mark = mark(at: start) {
@@ -96,19 +96,19 @@ struct ControlText {
 
     private static func isEnd(_ text: Substring) -> Bool { text.first.map { $0.isNewline || $0 == "<" } ?? true }
 
-    /// True if a text holds `</s>` with more text behind it: HTML's mark of what is struck out.
+    /// True if a text holds `</s>` with more text after it, as in HTML's struck-out text.
     private static func holdsInnerEnd(_ text: Substring) -> Bool {
         text.utf8.firstRange(of: "</s>".utf8).map { !text[$0.upperBound...].allSatisfy(\.isWhitespace) } ?? false
     }
 
-    /// The end of the first `<s>` with text before it, as HTML has it; nil for none.
+    /// The end of the first `<s>` with text before it, as in HTML; nil for none.
     private static func innerBeginning(of text: Substring) -> Substring.Index? {
         text.drop { $0.isWhitespace }.dropFirst().utf8.firstRange(of: "<s>".utf8)?.upperBound
     }
 
-    /// A mark at the end, without the space behind it.
+    /// A mark at the end, without the space after it.
     ///
-    /// - Parameter isStruckOut: whether `<s>` stands inside, so that `</s>` is its end.
+    /// - Parameter isStruckOut: true if `<s>` is inside, so that `</s>` belongs to it.
     private static func tail(of text: Substring, isStruckOut: Bool) -> Substring? {
         let end = withoutSpaceBehind(text)
         if end.hasSuffix("[e~[") { return end.suffix(4) }
@@ -138,7 +138,7 @@ struct ControlText {
 
     private static let longestMark = 32
 
-    /// The mark that the text begins with.
+    /// The mark at the start of the text.
     private static func mark(at text: Substring) -> Substring? {
         let bytes = Array(text.utf8.prefix(longestMark))[...]
         if let plain = plainMarks.first(where: { $0.begins(bytes) }) {
@@ -162,7 +162,7 @@ struct ControlText {
         return ["user:", "human:", "assistant:", "### human", "[inst]"].contains(where: start.hasPrefix)
     }
 
-    /// The first mark inside that no text holds by chance: `<s>` and the like are also HTML.
+    /// The first mark inside that cannot be ordinary text; `<s>` and the like are also HTML.
     private static func firstMark(in text: Substring) -> Substring? {
         var rest = text
         while let start = rest.firstIndex(where: { $0 == "<" || $0 == "[" }) {

@@ -2,43 +2,43 @@ package import Foundation
 package import PladHTTP
 package import PladRecords
 
-/// The spelling of prompts and completions at one family of endpoints.
+/// The API of a family of endpoints: how prompts are written and completions read.
 ///
-/// A dialect is a pure value: it maps, and never touches the wire.
+/// A dialect is a pure value: it converts, and never uses the network.
 package protocol Dialect: Sendable {
-    /// The name that settings and keys use.
+    /// Name in settings and keys.
     var name: String { get }
-    /// The header that carries the key.
+    /// Header that carries the key.
     var keyStyle: Credential.Style { get }
-    /// Headers that the endpoint wants beside the key and the content type.
+    /// Headers that the endpoint requires beside the key and the content type.
     var headers: [HTTPHeader] { get }
-    /// The path to ask, from the path of the base address without a slash at its end.
+    /// The path of requests, from the path of the base address without a trailing slash.
     func path(from base: String) -> String
-    /// The body that asks for one completion of the messages; `sample` counts the answers to the same question.
+    /// The body of a request for one completion of the messages; `sample` is the index among the completions of the prompt.
     func body(asking messages: [Message], _ parameters: SamplingParameters, sample: Int) -> JSONValue
     /// Reads the document of a response under status 2xx.
     func read(answer document: JSONValue) -> Reading
-    /// The API's way to complete one prompt several times at once; nil where it has none.
+    /// Fields by which one request asks for several completions; nil if the API has none.
     var choices: Choices? { get }
-    /// The request as it is sent to have its answer streamed.
+    /// The request with its completion streamed.
     func streamed(_ form: WireForm) -> WireForm
-    /// The document that the events of a streamed answer amount to: the one that would have come without streaming, as far
-    /// as `read` looks. Throws where they do not end, or not follow each other, as the protocol says.
+    /// The document that a streamed response's events amount to: the one without streaming, as far as `read` needs it. Throws if the
+    /// events are incomplete or out of order by the protocol.
     func document(assembling events: [StreamEvent]) throws(StreamError) -> JSONValue
 }
 
-/// The meaning of a response, as a dialect finds it.
+/// The meaning of a response in a dialect.
 package enum Reading: Sendable, Equatable {
-    /// An answer, also an empty, truncated, refused or filtered one: its finish reason tells.
+    /// A completion, also an empty, truncated, refused or filtered one, by its finish reason.
     case completion(Completion)
-    /// The endpoint reports an error.
+    /// An error that the endpoint reports.
     case fault(ProviderFault)
-    /// Not a response of this dialect: broken off, or not its JSON. Ends in the reason.
+    /// A response that is broken off or not of this dialect, with the reason at its end.
     case unreadable(String)
 }
 
 extension Reading {
-    /// Several providers withhold an answer with an error in place of a finish reason.
+    /// The reading as a filtered completion, if the error means that: several providers send an error in place of a finish reason.
     fileprivate var withheldIfFiltered: Reading {
         if case .fault(let fault) = self, fault.kind == .filtered { .withheld() } else { self }
     }
@@ -48,7 +48,7 @@ extension Dialect {
     package var headers: [HTTPHeader] { [] }
     package var choices: Choices? { nil }
 
-    /// All headers of a request: the dialect's own, the key's and the given ones, which take the place of one of the same name.
+    /// All headers of a request: the dialect's own, the key's, and the given ones, which override the others by name.
     package func headers(key: Credential?, given: [HTTPHeader]) -> [HTTPHeader] {
         let usual = [HTTPHeader("Content-Type", "application/json")] + headers + (key.map { [$0.header(keyStyle)] } ?? [])
         let names = Set(given.map { $0.name.lowercased() })
@@ -56,7 +56,8 @@ extension Dialect {
     }
 
     /// Reads a response.
-    /// - Parameter choice: which of the answers in it, where it holds several.
+    ///
+    /// - Parameter choice: index of the completion in it, if it holds several.
     package func read(status: Int, body: Data, choice: Int = 0) -> Reading {
         guard (200..<300).contains(status) else {
             let fault = ProviderFault(status: status, reading: body)
@@ -79,29 +80,29 @@ extension Dialect {
         }
     }
 
-    /// Why a body is no document, and what that hints at.
+    /// The reason why a body is not a document, with a hint.
     private static func reason(_ body: Data, _ error: any Error) -> String {
         if let page = WebPage(body) {
             return
-                "\(page) came, not the API's answer: a proxy, a firewall or a login stands before it, or `teacher.remote` is no API's address"
+                "\(page) came, not the API's response: a proxy, a firewall or a login stands before it, or `teacher.remote` is not an API's address"
         }
         guard !body.isEmpty else { return "it is empty" }
         let words = (error as? any Failure)?.message ?? "\(error)"
         // What is wrong at the end alone was right until there.
         if words.hasSuffix("at byte \(body.count) of \(body.count)"), [0x7b, 0x5b].contains(body.first { !$0.isJSONSpace }) {
-            return "it broke off on its way (\(words)); run the command again to go on"
+            return "it broke off on its way (\(words)); run the command again to continue"
         }
-        return "\(words): perhaps `teacher.remote` is no API's address"
+        return "\(words): perhaps `teacher.remote` is not an API's address"
     }
 
-    /// The document that a body is, or that its events amount to: its first bytes tell a stream.
+    /// The document of a body, or of its events, if its first bytes are those of a stream.
     private func document(of body: Data) throws -> JSONValue {
         if [StreamEvent].areServerSent(body) { return try joined([StreamEvent](serverSent: body)) }
         if [StreamEvent].areLines(body) { return try joined([StreamEvent](lines: body)) }
         return try JSONValue(parsing: body)
     }
 
-    /// The document that events amount to, with characters joined that were cut between two of them.
+    /// The document of some events, with characters joined that were cut between two of them.
     private func joined(_ events: [StreamEvent]) throws -> JSONValue {
         guard events.contains(where: { SurrogateHalves.stand(in: $0.data) }) else { return try document(assembling: events) }
         let marked = events.map { event in
@@ -112,9 +113,10 @@ extension Dialect {
         return SurrogateHalves.joined(try document(assembling: marked))
     }
 
-    /// The request for one completion.
+    /// Makes the request for one completion.
+    ///
     /// - Parameters:
-    ///   - teacher: the endpoint's origin, or the name that `--teacher-id` gives in its place.
+    ///   - teacher: the endpoint's origin, or the name given in its place (`teacher.id`).
     ///   - path: the endpoint's path.
     package func request(
         teacher: String, path: String, asking messages: [Message], _ parameters: SamplingParameters, sample: Int

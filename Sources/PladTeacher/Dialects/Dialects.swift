@@ -1,15 +1,16 @@
 import Foundation
 package import PladRecords
 
-/// The dialects by their names, and by the addresses that speak them.
+/// The dialects by name and by address.
 package enum Dialects {
     package static let names = ["openai-chat", "openai-responses", "openai-completions", "anthropic", "gemini", "ollama"]
 
     /// The dialect of this name; nil for an unknown one.
+    ///
     /// - Parameters:
-    ///   - model: what to ask for; to read recorded responses no model is needed.
-    ///   - remote: the address to be asked: some hosts spell a field or a header their own way.
-    ///   - extra: fields laid over every body; null takes a field out.
+    ///   - model: name of the model; not needed to read recorded responses.
+    ///   - remote: address of the endpoint: some hosts have their own names of a field or a header.
+    ///   - extra: fields to add to every body or replace in it; null removes one.
     package static func named(
         _ name: String, model: String = "", remote: String? = nil, extra: [String: JSONValue] = [:]
     ) -> (any Dialect)? {
@@ -24,8 +25,8 @@ package enum Dialects {
         }
     }
 
-    /// The name of the dialect that an address speaks: by the end of its path, else by its host, else OpenAI's chat,
-    /// which nearly all speak beside their own.
+    /// The name of an address's dialect: by the end of its path, else by its host, else OpenAI's chat, which nearly all endpoints also
+    /// have.
     package static func name(for remote: String) -> String {
         let path = URLComponents(string: remote)?.path ?? ""
         let endings = [

@@ -1,9 +1,9 @@
 import PladRecords
 
-/// The meaning of an endpoint's word for the end of a completion: one reading for all dialects.
+/// The meaning of an endpoint's finish reason, the same in all dialects.
 ///
-/// Only a word that is known to end whole answers makes one `whole`; capitals, spaces and hyphens make no difference. No word
-/// at all (absent, null, empty) is `unfinished` too, since nothing then tells a whole answer from a torn one.
+/// Only a word that is known to end whole completions makes one `whole`; case, spaces and hyphens do not matter. A missing word
+/// (absent, null, empty) is `unfinished` too, since a whole completion then cannot be distinguished from a torn one.
 ///
 /// | word | reading |
 /// |---|---|
@@ -14,11 +14,11 @@ import PladRecords
 /// | `error`, `insufficient_system_resource`, `network_error` | the endpoint broke it off: asked again |
 /// | `tool_calls`, `pause_turn`, `abort`, `OTHER`, `MALFORMED_FUNCTION_CALL`, any other, none | unfinished, by its name |
 ///
-/// Source: the API references of OpenAI, Anthropic, Google, Ollama, Mistral, DeepSeek, Zhipu and Amazon Bedrock, and what vLLM,
-/// SGLang, TGI and llama.cpp send.
+/// Source: the API references of OpenAI, Anthropic, Google, Ollama, Mistral, DeepSeek, Zhipu and Amazon Bedrock, and what vLLM, SGLang,
+/// TGI and llama.cpp send.
 enum Ending: Equatable {
     case finished(FinishReason)
-    /// - Parameter name: what the completion's `ending` calls it.
+    /// - Parameter name: value of the completion's `ending`.
     case unfinished(name: String)
     case brokenOff(String)
 
@@ -35,7 +35,7 @@ enum Ending: Equatable {
         }
     }
 
-    /// The completion's finish reason and, where that is `other`, what it was; nil where the endpoint broke the answer off.
+    /// The completion's finish reason and, if that is `other`, its name; nil if the endpoint broke the completion off.
     var finish: (reason: FinishReason, ending: String?)? {
         switch self {
         case .finished(let reason): (reason, nil)
@@ -44,7 +44,7 @@ enum Ending: Equatable {
         }
     }
 
-    /// This end of an answer that may hold calls of tools beside its text: a text before a call announces it, and is no answer.
+    /// The meaning for a completion that may hold tool calls beside its text: a text before a call announces it, and is unfinished.
     func calling(_ calls: JSONValue?) -> Ending {
         let isCall =
             switch calls {
@@ -61,7 +61,7 @@ enum Ending: Equatable {
         results?.object?.values.contains { $0["filtered"] == true } == true ? .finished(.filtered) : self
     }
 
-    /// True if a stream's chunk gives a reason: many send an empty one, or the word null, until there is one.
+    /// True if a stream's chunk gives a reason: many send an empty one, or the word null, until the end.
     static func isGiven(_ word: JSONValue?) -> Bool {
         guard let word, word != .null else { return false }
         return word.string.map { !["", "null", "none"].contains(plain($0)) } ?? true

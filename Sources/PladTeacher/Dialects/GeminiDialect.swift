@@ -1,12 +1,12 @@
 package import PladHTTP
 package import PladRecords
 
-/// Google's generateContent. Source: Gemini API reference, "models.generateContent", v1beta.
+/// The dialect of Google's generateContent. Source: Gemini API reference, "models.generateContent", v1beta.
 ///
-/// The model is part of the path. The assistant's role is `model`; system messages go into a field of their own.
+/// The model is part of the path. The assistant's role is `model`; system messages go into a separate field.
 package struct GeminiDialect: Dialect {
     package let model: String
-    /// Fields laid over the body; null takes a field out.
+    /// Fields to add to the body or replace in it; null removes one.
     package let extra: [String: JSONValue]
 
     package init(model: String, extra: [String: JSONValue] = [:]) {
@@ -68,7 +68,7 @@ package struct GeminiDialect: Dialect {
                 model: document["modelVersion"]), else: ending)
     }
 
-    /// Streams have an address of their own.
+    /// The request with its completion streamed, which has a separate address.
     package func streamed(_ form: WireForm) -> WireForm {
         var form = form
         form.path = form.path.replacing(":generateContent", with: ":streamGenerateContent")

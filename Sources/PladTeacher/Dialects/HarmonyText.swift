@@ -1,29 +1,29 @@
-/// The raw text of gpt-oss, where a server hands it on as the model wrote it: messages, each in a channel.
+/// Splits the raw text of gpt-oss, if a server returns it as the model wrote it: messages, each in a channel.
 ///
 ///     <|channel|>analysis<|message|>…<|end|><|start|>assistant<|channel|>final<|message|>…<|return|>
 ///
-/// The answer is what stands in the channel `final`; `analysis` and `commentary` are thinking and calls of tools. Servers
-/// that drop special tokens leave the channels' names: `analysis…assistantfinal…`.
+/// The completion is the text of the channel `final`; `analysis` and `commentary` are thinking and tool calls. Servers that drop
+/// special tokens leave the channels' names: `analysis…assistantfinal…`.
 ///
 /// Source: OpenAI, "harmony response format".
 enum HarmonyText {
     private static let message = Mark("<|message|>")
     private static let channel = Mark("<|channel|>")
-    /// Marks that begin a header, or end a message.
+    /// Marks that start a header, or end a message.
     private static let ends = ["<|end|>", "<|return|>", "<|call|>", "<|start|>", "<|channel|>"].map { Mark($0) }
     private static let beginnings = ["<|channel|>", "<|start|>assistant", "analysis<|message|>", "final<|message|>"].map { Mark($0) }
 
-    /// Nil for a text that is not in this format.
+    /// Splits a text in this format; nil for other text.
     static func split(_ text: String) -> ThinkBlock? {
         let bytes = Array(text.utf8)
         let body = bytes[...].withoutSpaceBefore
         return beginnings.contains { $0.begins(body) } ? messages(of: body) : bare(body)
     }
 
-    /// In one pass: whatever marks the text lacks, none is looked for twice.
+    /// Splits in one pass, so that no mark is searched for twice, whatever marks the text lacks.
     private static func messages(of text: ArraySlice<UInt8>) -> ThinkBlock {
         var (answer, thoughts): ([UInt8]?, [String]) = (nil, [])
-        /// Where the header or message that is open begins, and whether the message is one of `final`; nil in a header.
+        /// Start of the open header or message, and true if the message is one of `final`; nil in a header.
         var (start, isFinal): (Int, Bool?) = (text.startIndex, nil)
         func close(at end: Int) {
             guard let isFinal else { return }
@@ -59,14 +59,14 @@ enum HarmonyText {
         return Mark("final").begins(name)
     }
 
-    /// The names of channels that a text may begin with once the marks are dropped; `final` is left out, which words begin with.
+    /// Names of channels that a text without marks may start with; `final` is left out, since ordinary words start with it.
     private static let names = ["assistantanalysis", "assistantcommentary", "assistantfinal", "analysis", "commentary"]
 
-    /// Whether a text may be one without marks.
+    /// True if a text may be one without marks.
     static func mayBegin(_ text: Substring) -> Bool { names.contains(where: text.hasPrefix) }
 
-    /// `analysisWe need …assistantfinalThe answer`: the name runs into the first word, and no text of its own begins like that. Where
-    /// the last channel is named, it is known whatever follows the first name.
+    /// Splits a text without marks, `analysisWe need …assistantfinalThe answer`: the name runs into the first word, and ordinary text
+    /// does not start like that. If the last channel is named, the format is certain, whatever follows the first name.
     private static func bare(_ text: ArraySlice<UInt8>) -> ThinkBlock? {
         let last = Mark("assistantfinal")
         if last.begins(text) { return ThinkBlock(text: text.dropFirst(last.count).text) }

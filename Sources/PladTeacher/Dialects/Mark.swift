@@ -1,4 +1,4 @@
-/// A text that marks something in an answer, looked for byte by byte: ASCII letters match in either case.
+/// A mark in a completion's text, matched byte by byte, ignoring the case of ASCII letters.
 struct Mark: Sendable, Equatable {
     private let bytes: [UInt8]
 
@@ -6,12 +6,12 @@ struct Mark: Sendable, Equatable {
 
     var count: Int { bytes.count }
 
-    /// True if the text begins with it.
+    /// True if the text starts with the mark.
     func begins(_ text: ArraySlice<UInt8>) -> Bool {
         text.count >= bytes.count && zip(text, bytes).allSatisfy { Self.lowered($0) == $1 }
     }
 
-    /// Where it stands first; nil where it does not.
+    /// The first occurrence of the mark; nil if there is none.
     func firstRange(in text: ArraySlice<UInt8>) -> Range<Int>? {
         guard text.count >= bytes.count else { return nil }
         return text.withUnsafeBufferPointer { buffer -> Range<Int>? in
@@ -28,7 +28,7 @@ struct Mark: Sendable, Equatable {
 }
 
 extension ArraySlice<UInt8> {
-    /// The bytes as a text: valid UTF-8 that is cut beside ASCII or whole characters is valid still.
+    /// The bytes as a string: valid UTF-8 that is cut beside ASCII or whole characters stays valid.
     var text: String { String(decoding: self, as: UTF8.self) }
 
     var withoutSpaceBefore: ArraySlice<UInt8> { drop(while: Self.isSpace) }
@@ -38,7 +38,7 @@ extension ArraySlice<UInt8> {
         return start[..<(start.lastIndex { !Self.isSpace($0) }.map { $0 + 1 } ?? start.startIndex)]
     }
 
-    /// Its text without the white space around it.
+    /// The text without surrounding white space.
     var trimmedText: String { withoutSpaceAround.text }
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }

@@ -1,10 +1,10 @@
 package import PladHTTP
 package import PladRecords
 
-/// Ollama's own chat API. Source: Ollama docs/api.md, "Generate a chat completion".
+/// The dialect of Ollama's own chat API. Source: Ollama docs/api.md, "Generate a chat completion".
 package struct OllamaDialect: Dialect {
     package let model: String
-    /// Fields laid over the body; null takes a field out.
+    /// Fields to add to the body or replace in it; null removes one.
     package let extra: [String: JSONValue]
 
     package init(model: String, extra: [String: JSONValue] = [:]) {

@@ -1,19 +1,19 @@
 package import PladHTTP
 package import PladRecords
 
-/// OpenAI's chat completions, which vLLM, llama.cpp, Ollama, OpenRouter, DeepSeek, Mistral and plad's own endpoint
-/// speak too.
+/// The dialect of OpenAI's chat completions, which vLLM, llama.cpp, Ollama, OpenRouter, DeepSeek, Mistral and plad's own endpoint
+/// implement too.
 ///
-/// Source: OpenAI API reference, "Create chat completion"; spellings of others as their documentation has them.
+/// Source: OpenAI API reference, "Create chat completion"; variants by the documentation of the others.
 package struct OpenAIChatDialect: Dialect {
     package let model: String
-    /// The field that limits the answer: OpenAI's reasoning models refuse `max_tokens`, most others know nothing else.
+    /// Name of the field for the token limit: OpenAI's reasoning models refuse `max_tokens`, most others know only that.
     package let tokenLimitField: String
     package let keyStyle: Credential.Style
-    /// Fields laid over the body; null takes a field out.
+    /// Fields to add to the body or replace in it; null removes one.
     package let extra: [String: JSONValue]
 
-    /// - Parameter remote: the address to be asked; it decides the spelling of the token limit.
+    /// - Parameter remote: address of the endpoint, which decides the name of the token limit.
     package init(model: String, remote: String? = nil, extra: [String: JSONValue] = [:]) {
         self.model = model
         self.extra = extra
@@ -30,7 +30,7 @@ package struct OpenAIChatDialect: Dialect {
         return (base.isEmpty ? "/v1" : base) + "/chat/completions"
     }
 
-    /// `top_k`, which OpenAI itself does not know, is sent only where it is set; `top_p` only where it is not 1.
+    /// The body of a request. `top_k`, which OpenAI itself does not know, is sent only if it is set; `top_p` only if it is not 1.
     package func body(asking messages: [Message], _ parameters: SamplingParameters, sample: Int) -> JSONValue {
         var fields: [String: JSONValue] = [
             "model": .string(model),
@@ -71,12 +71,12 @@ package struct OpenAIChatDialect: Dialect {
 }
 
 extension JSONValue {
-    /// True if it lists choices and there is none: how a provider answers a prompt that its filter stops.
+    /// True if the list of choices is empty: some providers respond so to a prompt that their filter stops.
     var hasNoChoice: Bool { self["choices"]?.array?.isEmpty == true && self["error"]?.isError != true }
 }
 
 extension Ending {
-    /// The text of a choice that holds none: empty where that is what such an end means, nil where a text is due.
+    /// The text of a choice without one: empty if the finish reason allows that, nil if there should be a text.
     var textOfNone: String? {
         switch self {
         case .finished(.filtered), .finished(.length), .finished(.refused), .brokenOff: ""

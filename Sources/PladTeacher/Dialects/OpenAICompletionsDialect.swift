@@ -1,13 +1,13 @@
 package import PladHTTP
 package import PladRecords
 
-/// OpenAI's first API, a text that the model continues, which servers of base models speak: vLLM, llama.cpp, plad.
+/// The dialect of OpenAI's text completions, which servers of base models implement: vLLM, llama.cpp, plad.
 ///
-/// Source: OpenAI API reference, "Create completion". The messages' texts become the prompt, an empty line between them.
+/// Source: OpenAI API reference, "Create completion". The messages' texts, joined by an empty line, are the prompt.
 package struct OpenAICompletionsDialect: Dialect {
     package let model: String
     package let keyStyle: Credential.Style
-    /// Fields laid over the body; null takes a field out.
+    /// Fields to add to the body or replace in it; null removes one.
     package let extra: [String: JSONValue]
 
     package init(model: String, remote: String? = nil, extra: [String: JSONValue] = [:]) {

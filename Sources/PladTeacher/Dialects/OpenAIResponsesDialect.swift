@@ -1,13 +1,13 @@
 package import PladHTTP
 package import PladRecords
 
-/// OpenAI's responses. Source: OpenAI API reference, "Create a model response".
+/// The dialect of OpenAI's responses. Source: OpenAI API reference, "Create a model response".
 ///
-/// The API has no stop texts, no seed and no top-k: they are not sent.
+/// The API has no stop texts, no seed and no top-k, so they are not sent.
 package struct OpenAIResponsesDialect: Dialect {
     package let model: String
     package let keyStyle: Credential.Style
-    /// Fields laid over the body; null takes a field out.
+    /// Fields to add to the body or replace in it; null removes one.
     package let extra: [String: JSONValue]
 
     package init(model: String, remote: String? = nil, extra: [String: JSONValue] = [:]) {
@@ -55,8 +55,8 @@ package struct OpenAIResponsesDialect: Dialect {
         return .completion(completion, else: .string(status))
     }
 
-    /// A response that is incomplete, or says what it lacks, is truncated for whatever reason it gives, unless a filter stopped
-    /// it; one with any other status than `completed` is unfinished by that name.
+    /// The end of a response: an incomplete one is truncated, whatever its reason, unless a filter stopped it; one with any status
+    /// other than `completed` is unfinished, with that name.
     private static func ending(_ status: String, _ details: JSONValue?, _ output: [JSONValue]) -> Ending {
         let isIncomplete =
             status.lowercased() == "incomplete" || details?.object?.values.contains { $0 != .null } == true

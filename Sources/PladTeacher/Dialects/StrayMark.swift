@@ -1,8 +1,8 @@
-/// A mark of thinking or of a tool's call that stands where an answer's text has begun already, or stands alone: what holds one is
-/// no answer to learn from, since nothing tells where the answer is.
+/// A mark of thinking or of a tool call inside a completion's text: such a completion is not used for training, since it is unknown
+/// where the answer begins.
 ///
-/// Only marks that stand apart count: at the start of a line, behind a sentence, or without a space before them; not in quotation
-/// marks and not inside a block of code, where a text speaks of such marks.
+/// Only marks that stand apart count: at the start of a line, after a sentence, or without a space before them; not in quotation marks
+/// or inside a block of code, where a text is about such marks.
 ///
 /// | call of a tool, as the model spells it | by |
 /// |---|---|
@@ -20,7 +20,7 @@
 /// Source: the tool parsers of vLLM (vllm/entrypoints/openai/tool_parsers) and SGLang.
 struct StrayMark: Equatable {
     let text: String
-    /// It begins a call of a tool.
+    /// True if the mark starts a tool call.
     let isCall: Bool
 
     private static let calls = [
@@ -29,7 +29,7 @@ struct StrayMark: Equatable {
         "<invoke name=", "<function=", "<minimax:tool_call>", "<seed:tool_call>", "<|START_ACTION|>", "<|action_start|>",
         "<start_function_call>", "<tool_code>", "functools[", "```tool_code", "```tool_call",
     ].map { (spelling: $0, mark: Mark($0)) }
-    /// Whether a byte is the second of any of these marks, or of a block's beginning: most that look like one are told by it.
+    /// True for bytes that are the second one of any mark or of a block's start, which excludes most other positions.
     private static let seconds: [Bool] = {
         var seconds = [Bool](repeating: false, count: 256)
         for spelling in calls.map(\.spelling) + ThinkBlock.openings.map(\.spelling) {
@@ -37,19 +37,19 @@ struct StrayMark: Equatable {
         }
         return seconds
     }()
-    /// What gpt-oss writes between messages, once its special tokens are dropped. No word is written so.
+    /// Names that gpt-oss writes between messages, once its special tokens are dropped. No ordinary word is spelled so.
     private static let channels = ["assistantfinal", "assistantanalysis", "assistantcommentary"].map { (spelling: $0, mark: Mark($0)) }
 
-    /// Whether a mark, such as `<|python_tag|>`, begins a call: it is no edge of an answer.
+    /// True if a mark, such as `<|python_tag|>`, starts a tool call and is not the edge of a completion.
     static func isCall(_ mark: Substring) -> Bool {
         let bytes = Array(mark.utf8)
         return calls.contains { $0.mark.begins(bytes[...]) }
     }
 
-    /// The first one in an answer, out of which thinking at its beginning has been taken; nil for nearly all. In one pass.
+    /// The first one in a completion whose leading thinking is removed; nil for nearly all. Takes one pass.
     static func first(in bytes: ArraySlice<UInt8>) -> StrayMark? {
         var isCode = false
-        /// The byte before the spaces that stand before this place, and whether there are any; nil at the start of a line.
+        /// Byte before the preceding spaces, nil at the start of a line, and true if there are any spaces.
         var (before, isSpaced): (UInt8?, Bool) = (nil, false)
         var place = bytes.startIndex
         while place < bytes.endIndex {
@@ -86,9 +86,11 @@ struct StrayMark: Equatable {
         }
     }
 
+    /// True if a mark stands apart from the text before it.
+    ///
     /// - Parameters:
-    ///   - before: the byte before it and the spaces there; nil at the start of a line.
-    ///   - isSpaced: whether there are spaces.
+    ///   - before: byte before the mark and its preceding spaces; nil at the start of a line.
+    ///   - isSpaced: true if there are spaces.
     private static func standsApart(_ before: UInt8?, _ isSpaced: Bool) -> Bool {
         guard let before else { return true }
         if isSpaced { return ".!?>}".utf8.contains(before) }

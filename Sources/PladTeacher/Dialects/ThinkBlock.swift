@@ -1,4 +1,4 @@
-/// Thinking that a model writes inline, in the text that should be its answer.
+/// The thinking that a model writes inline, in the text of its completion.
 ///
 /// | written | by |
 /// |---|---|
@@ -15,15 +15,15 @@
 /// | `Here is my thought process:…Here is my response:` | IBM Granite 3.2 |
 /// | `<\|channel\|>analysis<\|message\|>…` | gpt-oss: see `HarmonyText` |
 ///
-/// The marks are known in capitals and small letters alike. Every text is gone through a fixed number of times.
+/// Marks match in capital and small letters. Every text is read a fixed number of times.
 ///
-/// Source: the reasoning parsers of vLLM (vllm/reasoning) and SGLang ("Reasoning Parser"), which servers may be run without.
+/// Source: the reasoning parsers of vLLM (vllm/reasoning) and SGLang ("Reasoning Parser"), which servers can be run without.
 package struct ThinkBlock: Sendable, Equatable {
-    /// The text that is left as the completion.
+    /// Text of the completion without the thinking.
     package var text: String
-    /// The thinking, without its marks; nil where there is none.
+    /// Thinking, without its marks; nil for none.
     package var reasoning: String?
-    /// True if the thinking never ended: then no completion came.
+    /// True if the thinking never ended, so that there is no completion.
     package var isOpen: Bool
 
     package init(text: String, reasoning: String? = nil, isOpen: Bool = false) {
@@ -40,25 +40,25 @@ package struct ThinkBlock: Sendable, Equatable {
         ("Here is my thought process:", "Here is my response:"),
         ("Here's my thought process:", "Here's my response:"),
     ].map { (Mark($0), Mark($1)) }
-    /// The ends that chat templates leave alone, having written the start into the prompt.
+    /// End marks without a start mark, which the chat template has written into the prompt.
     private static let loneEnds = [
         "</think>", "</thinking>", "</thought>", "</reasoning>", "<channel|>", "</seed:think>", "[/THINK]", "◁/think▷",
         "<|end_of_thought|>", "<|/thinking|>", "<|/think|>", "<|END_THINKING|>",
     ].map { Mark($0) }
-    /// Starts of blocks that stand between marks, by which a block inside an answer is known.
+    /// Start marks, by which a block inside a completion is recognised.
     static let openings = [
         "<think>", "<thinking>", "<thought>", "<reasoning>", "<seed:think>", "[THINK]", "◁think▷", "<|begin_of_thought|>", "<|thinking|>",
         "<|think|>", "<|START_THINKING|>", "<|inner_prefix|>",
     ].map { (spelling: $0, mark: Mark($0)) }
 
-    /// The start of a block that a text begins with, as it is usually spelt.
+    /// The start mark of a text, in its usual spelling; nil for none.
     static func opening(of text: ArraySlice<UInt8>) -> String? { openings.first { $0.mark.begins(text) }?.spelling }
 
-    /// Takes blocks at the start of the text apart from the answer. Text without a block is returned as it is.
+    /// Separates blocks at the start of the text from the completion. Text without a block is returned unchanged.
     ///
-    /// - Parameter afterOpening: whether the chat template may have opened the block itself: then everything before a lone
-    ///   end is reasoning. Where the endpoint has taken the thinking out already, only an end that stands at the beginning, or
-    ///   alone at the end of its line, is one.
+    /// - Parameter afterOpening: true if the chat template may have opened the block: everything before a lone end mark is then
+    ///   thinking. If the endpoint has already removed the thinking, only an end mark at the beginning, or alone at the end of its
+    ///   line, counts.
     package static func split(_ text: String, afterOpening: Bool = true) -> ThinkBlock {
         guard mayHoldMark(text) else { return ThinkBlock(text: text) }
         if let harmony = HarmonyText.split(text) { return harmony }
@@ -85,17 +85,17 @@ package struct ThinkBlock: Sendable, Equatable {
         return ThinkBlock(text: answer(in: bytes[start...].withoutSpaceBefore.text), reasoning: joined(thoughts))
     }
 
-    /// True if a block begins before an end, so that the end is that one's: behind an answer, or within it.
+    /// True if a block starts before an end mark, so that the mark belongs to that block, after or inside the completion.
     private static func holdsOpening(_ before: ArraySlice<UInt8>) -> Bool { StrayMark.first(in: before)?.isCall == false }
 
-    /// True if nothing stands before an end, or a line ends behind it and more follows.
+    /// True if there is nothing before an end mark, or if it ends its line and more text follows.
     private static func isApart(_ end: Range<Int>, in bytes: [UInt8]) -> Bool {
         let behind = bytes[end.upperBound...]
         return bytes[..<end.lowerBound].withoutSpaceBefore.isEmpty
             || (behind.first.map { $0 == 0x0a || $0 == 0x0d } ?? false) && !behind.withoutSpaceBefore.isEmpty
     }
 
-    /// The end of a block that has no start and is not quoted: what stands before it may be thinking.
+    /// The end mark of a block that has no start and is not quoted: the text before it may be thinking.
     static func strayEnd(in text: Substring) -> Substring? {
         let bytes = Array(text.utf8)
         for (index, end) in loneEnds.enumerated() {
@@ -107,7 +107,7 @@ package struct ThinkBlock: Sendable, Equatable {
         return nil
     }
 
-    /// False for nearly all answers, at a hundredth of what the search for marks costs.
+    /// True if the text may hold a mark; false for nearly all completions, at a hundredth of the cost of the full search.
     private static func mayHoldMark(_ text: String) -> Bool {
         let firsts = (UInt8(ascii: "<"), UInt8(ascii: "["), "◁".utf8.first!)
         let opening = text.drop(while: \.isWhitespace)
@@ -115,12 +115,12 @@ package struct ThinkBlock: Sendable, Equatable {
             || ["Here", "here", "HERE"].contains(where: opening.hasPrefix) || HarmonyText.mayBegin(opening)
     }
 
-    /// The text after the thinking, out of its own mark where all of it stands in one.
+    /// The text after the thinking, unwrapped if all of it is in one mark.
     private static func answer(in text: String) -> String { unwrapped(text) ?? text }
 
     private static let answerMarks = (start: Mark("<answer>"), end: Mark("</answer>"))
 
-    /// The inside of a text all of which stands in one `<answer>…</answer>`; nil for any other.
+    /// The inside of a text that is all in one `<answer>…</answer>`; nil for any other.
     static func unwrapped(_ text: some StringProtocol) -> String? {
         let bytes = Array(text.utf8)
         let whole = bytes[...].withoutSpaceAround

@@ -1,11 +1,11 @@
 import PladRecords
 
 extension JSONValue {
-    /// A count of tokens that can be one: what no model has ever read or written counts as not said.
+    /// A plausible number of tokens; nil for one that no model has ever read or written.
     fileprivate var tokenCount: Int? { int.flatMap { (0...1 << 40).contains($0) ? $0 : nil } }
 
-    /// The same of a completion's tokens. Where the field is missing, null or none, they are what the total has beyond the
-    /// prompt's; without a total none.
+    /// The number of completion tokens. If the field is missing, null or implausible, it is the total minus the prompt's; nil without a
+    /// total.
     fileprivate func completionTokens(_ field: String, beyond prompt: Int, of total: String?) -> Int? {
         let given = self[field] ?? .null
         guard given == .null || given == 0 else { return given.tokenCount }
@@ -14,22 +14,22 @@ extension JSONValue {
 }
 
 extension Usage {
-    /// These counts, if they can be those of a completion with this text; nil where they cannot, as where an endpoint counts nothing
-    /// and says 0: then the answer costs the most that it can.
+    /// These counts, if they are plausible for a completion with this text; nil if not, as for an endpoint that always says 0: the
+    /// completion then costs the upper bound.
     ///
-    /// An answer took a token for each 32 bytes at the least, and no prompt is none. (Tokens of real texts hold four; runs of one
-    /// character may have more in each, and are charged too much rather than not at all.)
+    /// A completion takes at least one token for each 32 bytes, and a prompt at least one. (Tokens of real texts hold four bytes; runs
+    /// of one character may have more in each, and are charged too much rather than not at all.)
     func credible(for text: String) -> Usage? {
         let bytes = text.utf8.count
         return bytes == 0 || (promptTokens > 0 && completionTokens >= (bytes + 31) / 32) ? self : nil
     }
 }
 
-/// The counts of tokens as each API spells them; nil where the prompt's is missing. Counts of cached tokens are part of the
-/// prompt's, those of reasoning part of the completion's, whatever the API makes of it.
+/// Reads the token counts of each API; nil if the prompt's is missing. In every API, cached tokens count as part of the prompt's here,
+/// and reasoning tokens as part of the completion's.
 extension Usage {
-    /// Chat and completions. `prompt_cache_hit_tokens` is DeepSeek's, `cached_tokens` Moonshot's, `reasoning_tokens` beside
-    /// the others Perplexity's. xAI leaves reasoning out of the completion's count, which the total gives away.
+    /// Reads the counts of chat and completions. `prompt_cache_hit_tokens` is DeepSeek's, `cached_tokens` Moonshot's, and top-level
+    /// `reasoning_tokens` Perplexity's. xAI leaves reasoning out of the completion's count, but not out of the total.
     init?(openAI counts: JSONValue?) {
         guard let counts, let prompt = counts["prompt_tokens"]?.tokenCount,
             let completion = counts.completionTokens("completion_tokens", beyond: prompt, of: "total_tokens")
@@ -53,8 +53,7 @@ extension Usage {
             reasoningTokens: counts["output_tokens_details"]?["reasoning_tokens"]?.tokenCount)
     }
 
-    /// Anthropic counts the tokens that its prompt cache held, or took up, apart from the others, and does not say how many
-    /// were thought.
+    /// Reads Anthropic's counts, which separate the tokens read from and written to its prompt cache, and do not count thinking.
     init?(anthropic counts: JSONValue?) {
         guard let counts, let prompt = counts["input_tokens"]?.tokenCount,
             let completion = counts.completionTokens("output_tokens", beyond: prompt, of: nil)
@@ -65,7 +64,7 @@ extension Usage {
             completionTokens: completion, cachedTokens: cached)
     }
 
-    /// Gemini counts thinking apart from the answer, and is paid for both.
+    /// Reads Gemini's counts, which separate thinking from the completion, and charge for both.
     init?(gemini counts: JSONValue?) {
         guard let counts, let prompt = counts["promptTokenCount"]?.tokenCount,
             let completion = counts.completionTokens(

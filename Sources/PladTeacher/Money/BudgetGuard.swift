@@ -1,19 +1,19 @@
 import PladHTTP
 package import PladRecords
 
-/// The payer of attempts: asked before each goes over the wire, told afterwards what it came to.
+/// A budget for attempts: asked before each is sent, and told its outcome afterwards.
 package protocol BudgetGuard: Sendable {
-    /// Sets the most that the attempt can cost aside. Throws `TeacherError.overBudget` where that is not there.
+    /// Reserves the upper bound of the attempt's cost. Throws `TeacherError.overBudget` if the budget does not hold it.
     func reserve(for request: TeacherRequest) async throws -> Reservation
 
-    /// Pays for an attempt that brought no answer, and frees what was set aside beyond it. An answer carries its
-    /// reservation along: whoever keeps the one settles the other with it.
+    /// Settles an attempt without a completion, and frees the rest of its reservation. A completion carries its reservation along:
+    /// whoever stores the one settles the other.
     func settle(_ reservation: Reservation, _ settlement: Settlement) async throws
 }
 
-/// Money set aside for one attempt.
+/// The amount reserved for one attempt.
 package struct Reservation: Sendable, Hashable {
-    /// The budget's number for it.
+    /// Id of the reservation.
     package var id: Int64
     package var most: Money
 
@@ -23,20 +23,20 @@ package struct Reservation: Sendable, Hashable {
     }
 }
 
-/// The bill of an attempt.
+/// The outcome of an attempt, for its cost.
 package enum Settlement: Sendable, Hashable {
-    /// An answer with these tokens; nil where the endpoint does not count them, which costs the most it can.
+    /// A completion with these tokens; nil if the endpoint does not count them, which costs the upper bound.
     case answer(Usage?)
-    /// The endpoint refused, or was never reached: nothing was done, nothing is paid.
+    /// The endpoint refused, or was not reached: no cost.
     case nothing
-    /// It broke off after the request was sent: the provider may have charged for it, and may not.
+    /// The attempt broke off after the request was sent: the provider may have charged for it.
     case doubtful
 }
 
 extension RetryPolicy.Outcome {
-    /// The bill of an attempt without a completion: in doubt is whatever the endpoint may have worked on before it failed.
+    /// The settlement of an attempt without a completion: in doubt if the endpoint may have processed it before it failed.
     ///
-    /// - Parameter status: the HTTP status that it came under; nil where no whole response came.
+    /// - Parameter status: HTTP status of the response; nil without a whole one.
     package func settlement(status: Int?) -> Settlement {
         switch self {
         case .fault(let fault, _):
@@ -54,6 +54,6 @@ extension RetryPolicy.Outcome {
         }
     }
 
-    /// 408 Request Timeout, 502 Bad Gateway, 504 Gateway Timeout; nginx's 499; Cloudflare's 520 to 524; proxies' own timeouts.
+    /// Statuses of gateways: 408, 502, 504; nginx's 499; Cloudflare's 520 to 524; proxies' own timeouts.
     private static let gatewayStatuses: Set = [408, 499, 502, 504, 520, 521, 522, 523, 524, 598, 599]
 }

@@ -1,10 +1,10 @@
-/// An amount of US dollars, exact to a billionth: a token of the cheapest model costs ten of those.
+/// An amount of US dollars, exact to a billionth; a token of the cheapest model costs ten billionths.
 package struct Money: Sendable, Hashable, Comparable, Codable, CustomStringConvertible {
     package var nanodollars: Int64
 
     package init(nanodollars: Int64) { self.nanodollars = nanodollars }
 
-    /// Rounded up, so that no sum of many falls short. Beyond nine billion dollars it is nine billion, as what is no number.
+    /// Converts dollars, rounded up, so that no sum is too small. Amounts above nine billion dollars, and NaN, become nine billion.
     package init(dollars: Double) {
         nanodollars = dollars.isNaN ? 9_000_000_000_000_000_000 : Int64(min(max(dollars * 1e9, 0), 9e18).rounded(.up))
     }
@@ -13,7 +13,7 @@ package struct Money: Sendable, Hashable, Comparable, Codable, CustomStringConve
 
     package var dollars: Double { Double(nanodollars) / 1e9 }
 
-    /// `$0.0042`: cents and, of less than ten dollars, two digits more.
+    /// The amount like `$0.0042`: cents and, below ten dollars, two more digits.
     package var description: String {
         let digits = nanodollars < 10_000_000_000 ? 4 : 2
         var scale: Int64 = 1_000_000_000

@@ -4,7 +4,7 @@ package import PladRecords
 public struct Price: Sendable, Hashable, Codable {
     public var input: Double
     public var output: Double
-    /// For tokens of the prompt that the provider still held from an earlier request; by default the same as others.
+    /// Price of prompt tokens read from the provider's cache; by default the same as that of others.
     public var cached: Double?
 
     public init(input: Double, output: Double, cached: Double? = nil) {
@@ -13,7 +13,7 @@ public struct Price: Sendable, Hashable, Codable {
         self.cached = cached
     }
 
-    /// The price of the same tokens in a batch: half, at both providers.
+    /// Price of the same tokens in a batch: half, at both providers.
     package var batched: Price { Price(input: input / 2, output: output / 2, cached: cached.map { $0 / 2 }) }
 
     /// The cost of these tokens.
@@ -28,14 +28,14 @@ public struct Price: Sendable, Hashable, Codable {
         cost(promptTokens: usage.promptTokens, completionTokens: usage.completionTokens, cachedTokens: usage.cachedTokens ?? 0)
     }
 
-    /// The cost of a request whose completion is empty: its prompt, at one token a byte.
+    /// Lower bound of a request's cost, with an empty completion: its prompt, at one token a byte.
     package func least(for request: TeacherRequest) -> Money {
         cost(promptTokens: request.bodyText.utf8.count + 64, completionTokens: 0)
     }
 
-    /// The most that a request can cost: no token is shorter than a byte, each message brings a few of its own, and every
-    /// answer may be as long as its limit. Surcharges that a price has no number for (long prompts, writes to a provider's cache) are
-    /// not in it. Nil where the request has no limit.
+    /// Upper bound of a request's cost: every token has at least one byte, each message adds a few tokens, and every completion may
+    /// reach its limit. Surcharges without a number in `Price` (long prompts, writes to a provider's cache) are not included. Nil if
+    /// the request has no limit.
     package func most(for request: TeacherRequest) -> Money? {
         guard let limit = request.tokenLimit else { return nil }
         let (tokens, overflow) = limit.multipliedReportingOverflow(by: request.answers)

@@ -1,16 +1,16 @@
 import PladRecords
 
-/// Puts the events of Anthropic's messages together again.
+/// Assembles the events of Anthropic's messages.
 ///
-/// `message_start`, then blocks of content one after the other (`content_block_start`, deltas, `content_block_stop`, counted
-/// by `index`), then `message_delta` with the reason for the end, then `message_stop`. An event out of this order is not put
-/// right, since a delta carries no number: the stream is refused. Kinds of events not named here may come, and mean nothing.
+/// The order is `message_start`, then blocks of content one after the other (`content_block_start`, deltas, `content_block_stop`,
+/// counted by `index`), then `message_delta` with the finish reason, then `message_stop`. Since deltas have no number, a stream in
+/// another order cannot be repaired and is refused. Other kinds of events are ignored.
 ///
 /// Source: Anthropic API reference, "Streaming messages".
 struct AnthropicStream {
     private var message: [String: JSONValue]?
     private var blocks: [[String: JSONValue]] = []
-    /// The text, or arguments, that the deltas of each block bring.
+    /// Text, or arguments, of each block's deltas.
     private var pieces: [Pieces] = []
     private var isBlockOpen = false
     private var hasReason = false

@@ -1,20 +1,20 @@
 import PladHTTP
 import PladRecords
 
-/// Puts the chunks of OpenAI's chat completions and completions together again.
+/// Assembles the chunks of OpenAI's chat completions and completions.
 ///
-/// Each choice ends with its `finish_reason`, the whole with `[DONE]`. Some servers send no `[DONE]`: then the counts of
-/// tokens, which come last, must have come. Chunks carry no numbers of their own: only ids of the events, where a server
-/// gives them, put doubles and a wrong order right.
+/// Each choice ends with its `finish_reason`, the whole with `[DONE]`. Some servers send no `[DONE]`: the token counts, which come
+/// last, must then be present. Chunks have no numbers: duplicates and a wrong order can be repaired only by the events' ids, if the
+/// server sends them.
 struct ChoiceStream {
     private struct Choice {
         var pieces = StreamPieces()
         var refusal = ""
         var reasoning = ThoughtPieces()
         var finish: JSONValue?
-        /// The first call of a tool that a chunk brought.
+        /// First tool call in a chunk.
         var call: JSONValue?
-        /// True if every part so far that brought something gave a reason too: then a reason does not mean the end.
+        /// True if every part so far with content also had a finish reason: such a reason does not mean the end.
         var repeatsReason = true
 
         /// Adds a chunk's part of this choice: `{"delta": …}` of a chat, `{"text": …}` of a completion.
@@ -56,7 +56,7 @@ struct ChoiceStream {
         }
     }
 
-    /// - Parameter isChat: whether a choice of the document holds a message, else a text.
+    /// - Parameter isChat: true if a choice of the document holds a message, false if a text.
     static func document(_ events: [StreamEvent], isChat: Bool) throws(StreamError) -> JSONValue {
         var fields: [String: JSONValue] = [:]
         var choices: [Int: Choice] = [:]

@@ -1,15 +1,15 @@
 import PladRecords
 
-/// Puts the chunks of Gemini's streamGenerateContent together again.
+/// Assembles the chunks of Gemini's streamGenerateContent.
 ///
-/// Each chunk is a document like the whole answer's, with the next parts of each candidate; a candidate ends with its
-/// `finishReason`. There is no other end, and chunks carry no numbers.
+/// Each chunk is a document like that of the whole response, with the next parts of each candidate; a candidate ends with its
+/// `finishReason`. There is no other end, and chunks have no numbers.
 enum GeminiStream {
     private struct Candidate {
         var thoughts = ThoughtPieces()
         var pieces = StreamPieces()
         var fields: [String: JSONValue] = [:]
-        /// True if every chunk so far that brought text gave a reason too: then a reason does not mean the end.
+        /// True if every chunk so far with text also had a finish reason: such a reason does not mean the end.
         var repeatsReason = true
     }
 

@@ -1,7 +1,7 @@
 import PladRecords
 
-/// Puts the lines of Ollama's chat together again: each holds the next piece of the message, the last one `"done": true`
-/// and the counts. Lines carry no numbers.
+/// Assembles the lines of Ollama's chat: each holds the next piece of the message, the last one `"done": true` and the counts. Lines
+/// have no numbers.
 enum OllamaStream {
     static func document(_ events: [StreamEvent]) throws(StreamError) -> JSONValue {
         var (pieces, thinking) = (StreamPieces(), ThoughtPieces())

@@ -1,9 +1,9 @@
 import PladRecords
 
-/// Puts the events of OpenAI's responses together again.
+/// Assembles the events of OpenAI's responses.
 ///
-/// Every event has a `sequence_number`, so that doubles are dropped, a wrong order is put right, and a gap is seen. The last
-/// one, `response.completed`, `response.incomplete` or `response.failed`, holds the whole document.
+/// Every event has a `sequence_number`, by which duplicates are dropped, the order is repaired, and a gap is detected. The last one,
+/// `response.completed`, `response.incomplete` or `response.failed`, holds the whole document.
 ///
 /// Source: OpenAI API reference, "Streaming events".
 enum ResponseStream {
@@ -30,7 +30,7 @@ enum ResponseStream {
         return .object(fields)
     }
 
-    /// The events by their numbers, each once; as they are where the server gives none.
+    /// The events by their numbers, each once; unchanged if the server sends no numbers.
     private static func inOrder(_ events: [JSONValue]) throws(StreamError) -> [JSONValue] {
         var numbered: [Int: JSONValue] = [:]
         for event in events {

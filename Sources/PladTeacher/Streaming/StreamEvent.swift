@@ -2,9 +2,9 @@ import Foundation
 package import PladHTTP
 import PladRecords
 
-/// One event of a streamed answer.
+/// One event of a streamed response.
 package struct StreamEvent: Sendable, Equatable {
-    /// The `event` field; nil where there is none.
+    /// Value of the `event` field; nil for none.
     package var name: String?
     package var id: String?
     package var data: String
@@ -16,11 +16,11 @@ package struct StreamEvent: Sendable, Equatable {
     }
 }
 
-/// Why a stream is no answer.
+/// The reason why a stream holds no completion.
 package enum StreamError: Error {
-    /// The endpoint reports an error in the middle of it.
+    /// The endpoint reports an error within the stream.
     case fault(ProviderFault)
-    /// It does not end, or does not go on, as its protocol says.
+    /// The stream does not end or continue according to its protocol.
     case broken(String)
 
     var reading: Reading {
@@ -32,7 +32,7 @@ package enum StreamError: Error {
 }
 
 extension [StreamEvent] {
-    /// True if a body is server-sent events: JSON begins otherwise.
+    /// True if a body is server-sent events, which start differently from JSON.
     static func areServerSent(_ body: Data) -> Bool {
         let start = body.prefix(64).drop { [0xef, 0xbb, 0xbf, 0x20, 0x0a, 0x0d, 0x09].contains($0) }
         return ["data:", "event:", "id:", "retry:", ":"].contains { start.starts(with: $0.utf8) }
@@ -51,11 +51,11 @@ extension [StreamEvent] {
             .map { StreamEvent(data: String(decoding: $0, as: UTF8.self)) }
     }
 
-    /// The events of a body. One that the end of the body cuts short counts too: where its data is whole, nothing but an
-    /// empty line is missing. One without data is none.
+    /// Parses the events of a body. An event that the end of the body cuts short counts too: if its data is whole, only an empty line
+    /// is missing. One without data does not count.
     ///
-    /// Some servers end an event by a single line break. Data whose every line is a document or `[DONE]` is therefore as many
-    /// events: joined, as the standard has it, it would be nothing that can be read.
+    /// Some servers end an event by a single line break. Data whose every line is a document or `[DONE]` is therefore read as one event
+    /// for each line: joined, as the standard says, it would not be readable.
     ///
     /// Source: WHATWG HTML, "Server-sent events", 9.2.6.
     init(serverSent body: Data) {
@@ -91,7 +91,7 @@ extension [StreamEvent] {
 
     private static func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0a || byte == 0x0d }
 
-    /// Lines end in CR LF, LF or CR, and in nothing else. Empty ones are kept.
+    /// The lines of a body, which end in CR LF, LF or CR only. Empty ones are kept.
     private static func lines(of body: Data) -> [Data.SubSequence] {
         let text = body.starts(with: [0xef, 0xbb, 0xbf]) ? body.dropFirst(3) : body[...]
         var (lines, start, wasReturn): ([Data.SubSequence], Data.Index, Bool) = ([], text.startIndex, false)
@@ -109,8 +109,8 @@ extension [StreamEvent] {
         return lines
     }
 
-    /// The events in the order of their numbers, each once, where their ids number them: every id a whole number, and no
-    /// two different events with the same one. Otherwise as they are, since ids may mean anything.
+    /// The events ordered by their ids, each once, if the ids number them: every id is an integer, and no two different events share
+    /// one. Otherwise the events are unchanged, since ids may mean anything.
     var inOrderOfIDs: [StreamEvent] {
         var byID: [Int: StreamEvent] = [:]
         for event in self where event.data != "[DONE]" {
@@ -126,10 +126,10 @@ extension [StreamEvent] {
 extension StreamEvent {
     var isDone: Bool { data == "[DONE]" }
 
-    /// True if the data is an event's of its own: a document in one line, or the end.
+    /// True if the data is an event by itself: a document in one line, or the end.
     fileprivate var standsAlone: Bool { isDone || (data.hasPrefix("{") && data.hasSuffix("}")) }
 
-    /// The event's document. Throws the error that it reports; an empty one is none.
+    /// Parses the event's document. Throws the error that it reports; an empty error does not count.
     func document() throws(StreamError) -> JSONValue {
         guard let document = try? JSONValue(parsing: Data(data.utf8)) else { throw .broken("holds an event that is no JSON") }
         let isError = document["error"]?.isError ?? (document["type"] == "error" || name == "error")

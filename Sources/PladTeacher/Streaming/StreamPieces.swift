@@ -1,9 +1,9 @@
-/// The pieces of text that a stream brings for one answer, where they carry no numbers.
+/// The pieces of a completion's text in a stream without numbers.
 ///
-/// Each is to be what is new. Some servers send the text so far in each, or all of it once more at the end, perhaps without the spaces
-/// around it or without its thinking: then the text is taken once. Pieces may be as small as a character and repeat each other, and
-/// endpoints count tokens in their own ways, so that neither alone means that something came twice. What can be both, a text that comes
-/// twice and one that says a thing twice, is refused.
+/// Each piece should be new text. Some servers send the whole text so far in each, or all of it once more at the end, perhaps without the
+/// spaces around it or its thinking: it is then taken once. Pieces may be as small as a character and repeat each other, and endpoints
+/// count tokens in different ways, so neither alone proves a duplicate. A stream that may be either, a duplicate or a text that repeats
+/// itself, is refused.
 struct StreamPieces {
     private var pieces: [String] = []
     /// True if the last piece came with the reason for the end: there servers repeat the whole text.
@@ -16,7 +16,7 @@ struct StreamPieces {
         lastEnds = ends
     }
 
-    /// The text that the pieces make.
+    /// Text of the pieces.
     var text: String {
         switch form {
         case .parts, .unclear: pieces.joined()
@@ -62,7 +62,8 @@ struct StreamPieces {
         if others.utf8.elementsEqual(last.utf8) { return true }
         func trimmed(_ text: String) -> String { Array(text.utf8)[...].trimmedText }
         let piece = trimmed(last)
-        guard !piece.isEmpty else { return false }
+        // A short text says a thing twice by chance.
+        guard isLong(piece) else { return false }
         return trimmed(others) == piece || trimmed(ThinkBlock.split(others, afterOpening: false).text) == piece
     }
 
@@ -71,14 +72,14 @@ struct StreamPieces {
         piece.split(whereSeparator: \.isWhitespace).count > 1 || piece.unicodeScalars.count(where: \.properties.isAlphabetic) > 16
     }
 
-    /// Throws where nothing tells whether a text came twice or says a thing twice, where a piece comes right after itself and the endpoint counts fewer tokens than there are pieces, or where every one
-    /// does and there are so many that no text of its own is like that. Single characters prove nothing: a text like "1100" may
-    /// come in them; nor does a text of one piece over and over, like "--------".
+    /// Throws if nothing tells a duplicate from a text that repeats itself, if a piece directly repeats itself and the endpoint counts
+    /// fewer tokens than there are pieces, or if every piece repeats itself and there are too many for a real text. Single characters
+    /// prove nothing, since a text like "1100" may come in them; nor does one piece repeated throughout, like "--------".
     ///
     /// - Parameters:
-    ///   - tokens: those of the completion, as the endpoint counts them; nil where it does not. One is what a stream's first event
-    ///     says, or its last of itself, and tells nothing.
-    ///   - thoughts: how many pieces of more than a character the thinking came in.
+    ///   - tokens: number of completion tokens by the endpoint; nil if it does not count them. 1 is ignored: some streams' first or
+    ///     last event counts only itself.
+    ///   - thoughts: number of pieces of thinking with more than a character.
     func check(tokens: Int?, beside thoughts: Int = 0) throws(StreamError) {
         if form == .unclear { throw .broken("brings a text twice, and nothing tells whether the answer says it twice") }
         let pairs = zip(pieces, pieces.dropFirst())
@@ -93,10 +94,10 @@ struct StreamPieces {
     }
 }
 
-/// Thinking that a stream brings in pieces.
+/// Pieces of thinking in a stream.
 struct ThoughtPieces {
     private(set) var text = ""
-    /// The number of pieces of more than a character.
+    /// Number of pieces with more than a character.
     private(set) var count = 0
 
     mutating func append(_ piece: String) {

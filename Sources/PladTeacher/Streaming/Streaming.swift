@@ -1,12 +1,12 @@
 import PladHTTP
 package import PladRecords
 
-/// When answers are streamed: sent while they are made, so that a long one keeps its connection busy, and is given up when
-/// it goes silent rather than when it takes long.
+/// The choice of the completions to stream: a stream keeps a long request's connection busy, and can be given up when it goes silent
+/// rather than when it takes long.
 ///
-/// Streaming changes how an answer comes, not what it is: the body without it decides the key.
+/// Streaming changes the transport, not the completion: the body without it decides the key.
 public enum Streaming: String, Sendable, CaseIterable, Codable {
-    /// Where the limit on tokens is above 1,000, and as long as the endpoint goes along.
+    /// Streams if the limit on tokens is above 1,000, unless the endpoint refuses streams.
     case auto
     case always
     case never
@@ -20,13 +20,13 @@ public enum Streaming: String, Sendable, CaseIterable, Codable {
     }
 }
 
-/// Decides if the attempts for one completion are streamed: a pure value.
+/// Decides if the attempts for one completion are streamed; a pure value.
 ///
-/// Where the user leaves it to plad, an endpoint that refuses a stream is asked for the same without one, at once, and one
-/// whose streams come broken is asked without from the third attempt on.
+/// With `auto`, a stream that the endpoint refuses is followed at once by the same request without one, and an endpoint whose streams
+/// break is asked without one from the third attempt on.
 struct StreamUse {
     private(set) var isOn: Bool
-    /// True if the endpoint has refused a stream, or sent nothing but broken ones.
+    /// True if the endpoint has refused a stream, or sent only broken ones.
     private(set) var isRefused = false
     private let mayGiveWay: Bool
     private var broken = 0
@@ -36,7 +36,7 @@ struct StreamUse {
         isOn = streaming.applies(to: request) && !(mayGiveWay && isRefused)
     }
 
-    /// Takes in what an attempt came to. Returns whether the next is made at once, without a stream.
+    /// Records the outcome of an attempt. Returns true if the next attempt follows at once, without a stream.
     mutating func gaveWay(to outcome: RetryPolicy.Outcome) -> Bool {
         guard isOn, mayGiveWay else { return false }
         switch outcome {
@@ -59,18 +59,18 @@ struct StreamUse {
     }
 }
 
-/// A request as it goes over the wire, where that is not as it is keyed.
+/// A request in the form to send, if that differs from the form in keys.
 package struct WireForm: Sendable, Equatable {
     package var path: String
     package var body: JSONValue
 
-    /// The request as it is keyed.
+    /// Makes the form in keys.
     package init(_ request: TeacherRequest) {
         path = request.path
         body = request.body
     }
 
-    /// With fields laid over the body, except where the user has put some there.
+    /// The form with additional fields, except those that the user's fields set.
     func adding(_ fields: [String: JSONValue], over: Set<String> = []) -> WireForm {
         var form = self
         let given = (body.object ?? [:]).filter { !over.contains($0.key) }

@@ -1,12 +1,12 @@
 import PladRecords
 
-/// Characters beyond 16 bits that an endpoint has cut between the UTF-16 halves of their JSON escapes, `"\ud83d"` in one event
-/// and `"\ude00"` in the next: alone, neither half is a character.
+/// Joins characters above U+FFFF that an endpoint has cut between the UTF-16 halves of their JSON escapes, `"\ud83d"` in one event and
+/// `"\ude00"` in the next: neither half is a character by itself.
 ///
-/// Before events are parsed, each lone half becomes a private character of its own, which goes through parsing and joining like
-/// any other; afterwards pairs become the character that they stand for, and what has no other half U+FFFD.
+/// Before events are parsed, each lone half becomes a private-use character, which survives parsing and joining; afterwards pairs
+/// become their character, and a half without its other half U+FFFD.
 enum SurrogateHalves {
-    /// The character of half 0xd800; the others follow. In a private plane, so that no text holds them beside lone halves.
+    /// Character of half 0xd800; the others follow. In a private plane, so that texts do not contain them.
     private static let first: UInt32 = 0xff000
 
     /// True if the JSON text holds a half without its other half.
@@ -15,7 +15,7 @@ enum SurrogateHalves {
     /// The JSON text with a private character for every lone half.
     static func marked(_ json: String) -> String { marked(json, isLooking: false) ?? json }
 
-    /// Nil for a text without a lone half; where `isLooking`, any text for one that has some.
+    /// The marked text; nil for a text without a lone half. If `isLooking`, any text means that there is one.
     private static func marked(_ json: String, isLooking: Bool) -> String? {
         let bytes = Array(json.utf8)
         guard bytes.contains(UInt8(ascii: "\\")) else { return nil }
@@ -44,7 +44,7 @@ enum SurrogateHalves {
         return String(decoding: output + bytes[copied...], as: UTF8.self)
     }
 
-    /// The UTF-16 half that `\uXXXX` stands for at this place.
+    /// The UTF-16 half of the escape `\uXXXX` at this position; nil for another.
     private static func half(in bytes: [UInt8], at place: Int) -> UInt32? {
         guard place + 6 <= bytes.count, bytes[place] == UInt8(ascii: "\\"), bytes[place + 1] == UInt8(ascii: "u"),
             let unit = UInt32(String(decoding: bytes[place + 2..<place + 6], as: UTF8.self), radix: 16)

@@ -4,15 +4,15 @@ import PladRecords
 struct AddedToken: Sendable {
     var id: TokenID
     var content: String
-    /// Matches only where no word character touches it.
+    /// True if the token matches only where no word character touches it.
     var singleWord = false
-    /// Swallows the white space before it.
+    /// True if the match includes the white space before the token.
     var stripsLeft = false
-    /// Swallows the white space behind it.
+    /// True if the match includes the white space behind the token.
     var stripsRight = false
-    /// Is looked for in the normalized text, in its own normalized form.
+    /// True if the token is matched, in its own normalized form, after normalization; false if before it.
     var normalized = false
-    /// Is left out when special tokens are skipped, and never read from a continuation's text.
+    /// True if decoding can skip the token and a continuation's text never spells it.
     var special = true
 
     init(id: TokenID, content: String) {
@@ -31,7 +31,7 @@ struct AddedToken: Sendable {
         try readFlags(section)
     }
 
-    /// How the token matches, where a section says so.
+    /// Reads the matching flags that a section has.
     mutating func readFlags(_ section: Section) throws {
         singleWord = try section.bool("single_word", default: false)
         stripsLeft = try section.bool("lstrip", default: false)

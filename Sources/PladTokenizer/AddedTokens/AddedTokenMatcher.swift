@@ -15,13 +15,13 @@ struct AddedTokenMatcher: Sendable {
 
     /// A trie over the patterns' bytes; node 0 is the root.
     private var edges: [Edge: Int32] = [:]
-    /// Which token ends at a node, as an index of `tokens`, or -1.
+    /// Index into `tokens` of the token that ends at each node, or -1.
     private var ending: [Int32] = [-1]
     private var tokens: [AddedToken] = []
-    /// Which bytes start a pattern.
+    /// True for the bytes that start a pattern.
     private var starts = [Bool](repeating: false, count: 256)
 
-    /// Adds a token that is looked for as `pattern`, which is not empty. Of equal patterns the first counts.
+    /// Adds a token that is looked for as `pattern`, which is not empty. If two patterns are equal, the first one counts.
     mutating func add(_ token: AddedToken, as pattern: [UInt8]) {
         precondition(!pattern.isEmpty, "the added token \(token.id) has an empty pattern")
         var node: Int32 = 0

@@ -4,15 +4,15 @@ import PladRecords
 struct AddedTokens: Sendable {
     private(set) var byID: [TokenID: AddedToken] = [:]
     private(set) var ids: [String: TokenID] = [:]
-    /// What the tokens decode from that are looked for in normalized text: they are spelled so in Hugging Face too.
+    /// Decoded bytes of the tokens that are matched after normalization: their normalized form, as in Hugging Face `tokenizers`.
     private(set) var spellings: [TokenID: [UInt8]] = [:]
     /// One more than the highest id.
     private(set) var size = 0
-    /// For the text as it is given.
+    /// Matcher for the text before normalization.
     private(set) var matcher = AddedTokenMatcher()
-    /// For the normalized text.
+    /// Matcher for the normalized text.
     private(set) var normalizedMatcher = AddedTokenMatcher()
-    /// The same two without special tokens, for text that must not be able to spell one.
+    /// The same two matchers without special tokens, for text that must not be able to spell one.
     private(set) var continuationMatcher = AddedTokenMatcher()
     private(set) var normalizedContinuationMatcher = AddedTokenMatcher()
 

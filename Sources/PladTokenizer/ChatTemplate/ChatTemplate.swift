@@ -1,13 +1,12 @@
 package import Foundation
 package import PladRecords
 
-/// A student's own rule for turning a conversation into a prompt: the Jinja subset that published templates use,
-/// with the settings and functions that `transformers` gives them.
+/// A student's own rule for turning a conversation into a prompt: the Jinja subset that published templates use, with the settings and
+/// functions that `transformers` gives them.
 ///
-/// A template that lies outside the subset makes no student unusable: what is wrong with it is thrown when it is
-/// first rendered.
+/// A template outside the subset does not make the student unusable: its error is thrown when it is first rendered.
 package struct ChatTemplate: Sendable {
-    /// Where the template stands, for errors.
+    /// Path of the template's file, for errors.
     let name: String
     private let parsed: Result<[TemplateStatement], TokenizerError>
     private let specialTokens: [String: String]
@@ -32,11 +31,12 @@ package struct ChatTemplate: Sendable {
     /// The prompt text of a conversation, special tokens spelled out.
     ///
     /// - Parameters:
-    ///   - addGenerationPrompt: whether the assistant's turn is opened at the end.
-    ///   - variables: what else the template asks for by name, for example `enable_thinking`.
-    ///   - now: the time that `strftime_now` tells, in the local time zone.
-    /// Throws `TokenizerError` that names the template's line when the template refuses the messages, or asks for
-    /// something that plad does not know.
+    ///   - addGenerationPrompt: true to open the assistant's turn at the end.
+    ///   - variables: other names that the template uses, for example `enable_thinking`.
+    ///   - now: time that `strftime_now` returns, in the local time zone.
+    ///
+    /// Throws `TokenizerError` with the template's line if the template refuses the messages or uses something that plad does not
+    /// implement.
     package func render(
         messages: [Message], addGenerationPrompt: Bool, variables: [String: JSONValue] = [:], now: Date = Date()
     ) throws -> String {

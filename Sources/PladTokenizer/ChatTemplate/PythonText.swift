@@ -1,6 +1,6 @@
 /// Python's view of text: a sequence of code points, whose comparison knows no canonical equivalence.
 enum PythonText {
-    /// What `str.isspace` accepts.
+    /// True if `str.isspace` accepts the character.
     static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 9...13, 28...32, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: true
@@ -28,9 +28,9 @@ enum PythonText {
         return String(scalars)
     }
 
-    /// The byte offsets at which `part`, which is not empty, occurs without overlapping, at most `limit` of them.
+    /// The byte offsets of `part`, which is not empty, in `text`: without overlaps, at most `limit`.
     ///
-    /// In time that grows with the text's length, whatever both hold (Knuth, Morris and Pratt 1977).
+    /// Takes time linear in the length of `text` (Knuth, Morris and Pratt 1977).
     static func occurrences(of part: String, in text: String, limit: Int = .max) -> [Int] {
         guard limit > 0, part.utf8.count <= text.utf8.count else { return [] }
         let part = Array(part.utf8)
@@ -54,7 +54,7 @@ enum PythonText {
         return found
     }
 
-    /// The stretches between the occurrences of `separator`, which is not empty.
+    /// The parts between the occurrences of `separator`, which is not empty.
     static func split(_ text: String, by separator: String, limit: Int = .max) -> [String] {
         let bytes = Array(text.utf8)
         var parts: [String] = []
@@ -75,7 +75,7 @@ enum PythonText {
         split(text, by: old, limit: limit).joined(separator: new)
     }
 
-    /// The first character upper case, the others lower case.
+    /// `text` with its first character in upper case and the others in lower case (`str.capitalize`).
     static func capitalized(_ text: String) -> String {
         guard let first = text.unicodeScalars.first else { return text }
         return first.properties.titlecaseMapping + String(text.unicodeScalars.dropFirst()).lowercased()

@@ -1,5 +1,5 @@
 extension TemplateRenderer {
-    /// A filter of Jinja, or `tojson` as `transformers` has it.
+    /// Applies a filter of Jinja; `tojson` is that of `transformers`.
     mutating func filter(_ value: TemplateValue, _ name: String, _ given: TemplateCallArguments, line: Int) throws -> TemplateValue {
         try charge(value.size)
         switch name {
@@ -48,7 +48,7 @@ extension TemplateRenderer {
         return (first ? elements.first : elements.last) ?? .undefined(first ? "first" : "last")
     }
 
-    /// `select` and its kin: elements, or elements by a member of theirs, that pass a test or are true.
+    /// `select`, `reject`, `selectattr` and `rejectattr`: keeps the elements that pass a test, or whose member does.
     private mutating func selected(_ value: TemplateValue, _ name: String, _ given: TemplateCallArguments, line: Int) throws
         -> TemplateValue
     {

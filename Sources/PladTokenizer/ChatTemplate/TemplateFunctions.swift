@@ -4,12 +4,12 @@ import Foundation
 enum TemplateFunctions {
     static let names: Set = ["raise_exception", "strftime_now", "namespace", "range", "dict"]
 
-    /// As Jinja's sandbox has it.
+    /// Longest `range`, the limit of Jinja's sandbox.
     static let longestRange = 100_000
 }
 
 extension TemplateRenderer {
-    /// A call of a function, a macro, or a method of a value.
+    /// Calls a function, a macro, or a method of a value.
     mutating func call(_ function: TemplateExpression, _ arguments: TemplateArguments, line: Int) throws -> TemplateValue {
         if case .member(let object, let method, _) = function {
             let subject = try evaluate(object)
@@ -57,7 +57,7 @@ extension TemplateRenderer {
         return .list(values)
     }
 
-    /// C's `strftime` of the time that the template is rendered at.
+    /// The time of rendering, formatted by C's `strftime`.
     private func formatted(_ format: String, line: Int) throws -> String {
         guard format.utf8.count <= 256 else { throw failure(line, "strftime_now is given a format of more than 256 bytes") }
         var seconds = time_t(now.timeIntervalSince1970)

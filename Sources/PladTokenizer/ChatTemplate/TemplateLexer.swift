@@ -1,9 +1,10 @@
+import PladRecords
+
 /// Cuts a template into tokens, with Jinja's white space rules as `transformers` sets them: `trim_blocks` (a line
 /// end directly behind a block goes), `lstrip_blocks` (blanks before a block that starts a line go), and the
 /// minus sign inside a tag, which strips all white space on its side.
 struct TemplateLexer {
-    /// A tag of more tokens is refused: nothing that a person wrote has as many, and an expression nests no deeper
-    /// than it has tokens.
+    /// Largest number of tokens in a tag; a longer tag is refused, which also bounds how deep expressions nest.
     static let longestTag = 1000
 
     private let source: [Unicode.Scalar]
@@ -11,7 +12,7 @@ struct TemplateLexer {
     private var position = 0
     private var line = 1
     private var tokens: [TemplateToken] = []
-    /// Whether what stands at `position` starts a line.
+    /// True if `position` is at the start of a line.
     private var startsLine = true
 
     static func tokens(of source: String, name: String) throws -> [TemplateToken] {
@@ -20,7 +21,7 @@ struct TemplateLexer {
         return lexer.tokens
     }
 
-    /// Line ends become "\n", and one at the very end goes, as Jinja has it.
+    /// Replaces line ends by "\n" and drops one at the very end, as Jinja does.
     private init(_ source: String, name: String) {
         var scalars: [Unicode.Scalar] = []
         for scalar in source.unicodeScalars {
@@ -88,7 +89,7 @@ struct TemplateLexer {
         return String(text)
     }
 
-    /// Where the text ends that is kept before a tag.
+    /// Position where the text before a tag ends, after white space control.
     private func textEnd(before open: Int, sign: Unicode.Scalar, isPrint: Bool) -> Int {
         var end = open
         if sign == "-" {
@@ -109,7 +110,7 @@ struct TemplateLexer {
         closeTag(strips: sign == "-", trims: sign != "+")
     }
 
-    /// Behind a tag's end: strips white space, or trims one line end.
+    /// Ends a tag: strips the white space behind it, or trims one line end.
     private mutating func closeTag(strips: Bool, trims: Bool) {
         if strips {
             while position < source.count, PythonText.isSpace(source[position]) { advance(to: position + 1) }
@@ -139,7 +140,7 @@ struct TemplateLexer {
         }
     }
 
-    /// A name, number or string; false where something else stands.
+    /// Reads a name, number or string; returns false if the text is none of these.
     private mutating func lexWord(_ scalar: Unicode.Scalar) throws -> Bool {
         if scalar == "_" || scalar.properties.isAlphabetic {
             var end = position + 1

@@ -1,5 +1,5 @@
 extension TemplateRenderer {
-    /// A method of a string or a mapping, by Python's name for it.
+    /// Calls a method of a string or a mapping by its Python name.
     mutating func call(_ method: String, of subject: TemplateValue, _ given: TemplateCallArguments, line: Int) throws -> TemplateValue {
         try charge(subject.size)
         switch subject {
@@ -30,7 +30,7 @@ extension TemplateRenderer {
             case .some(let other): throw failure(line, "the method \"\(method)\" is given \(other.kind)")
             }
         }
-        /// An argument that must be there and must not be empty.
+        /// A required argument; throws if it is missing or empty.
         func required(_ index: Int) throws -> String {
             guard let value = try string(index), !value.isEmpty else { throw failure(line, "the method \"\(method)\" is given no text") }
             return value
@@ -86,7 +86,7 @@ extension TemplateRenderer {
         }
     }
 
-    /// The texts of `startswith` and `endswith`: one, or a tuple of them.
+    /// The arguments of `startswith` and `endswith`: one text, or a tuple of texts.
     private func affixes(_ given: TemplateCallArguments, _ method: String, _ line: Int) throws -> [String] {
         switch given.argument(0) {
         case .some(.string(let text)): return [text]
@@ -118,7 +118,7 @@ extension TemplateRenderer {
 }
 
 extension PythonText {
-    /// The first letter of each word upper case, the others lower case; what is no letter separates words.
+    /// `text` with the first letter of each word in upper case and the others in lower case; all characters but letters separate words.
     static func title(_ text: String) -> String {
         var titled = ""
         var inWord = false

@@ -1,9 +1,13 @@
-/// Expressions, in Jinja's order of binding: choice, or, and, not, comparison, sum, `~`, product, power, sign, and
-/// closest the postfixes: members, subscripts, calls, filters and tests.
+import PladRecords
+
+/// Parses expressions by Jinja's precedence, loosest first: conditional, or, and, not, comparison, sum, `~`, product, power, sign, then
+/// postfixes (members, subscripts, calls, filters and tests).
 extension TemplateParser {
+    /// Parses one expression.
+    ///
     /// - Parameters:
-    ///   - bareTuple: whether `a, b` is a tuple here.
-    ///   - conditional: whether `a if b else c` is a choice here; the sequence of a loop has its own `if`.
+    ///   - bareTuple: true if `a, b` is a tuple here.
+    ///   - conditional: true if `a if b else c` is allowed here; the sequence of a loop has its own `if`.
     mutating func expression(bareTuple: Bool = false, conditional: Bool = true) throws -> TemplateExpression {
         try deepen()
         let first = conditional ? try choice() : try disjunction()
@@ -144,7 +148,7 @@ extension TemplateParser {
         return .list([first] + (try elements(until: ")")))
     }
 
-    /// Elements up to a closing symbol, which is passed over; a comma may stand before it.
+    /// Parses elements up to and including a closing symbol; a comma may precede it.
     private mutating func elements(until close: String) throws -> [TemplateExpression] {
         var elements: [TemplateExpression] = []
         while !accept(symbol: close) {
@@ -206,7 +210,7 @@ extension TemplateParser {
         return .slice(value, TemplateSlice(start: bounds[0], stop: bounds[1], step: step), line: line)
     }
 
-    /// Arguments behind an opening parenthesis, which is already passed.
+    /// Parses arguments up to the closing parenthesis; the opening one is already consumed.
     private mutating func arguments() throws -> TemplateArguments {
         var arguments = TemplateArguments()
         while !accept(symbol: ")") {
@@ -241,7 +245,7 @@ extension TemplateParser {
         }
     }
 
-    /// A test behind `is`; an argument may stand without parentheses, as in `is divisibleby 3`.
+    /// Parses a test behind `is`; an argument needs no parentheses, as in `is divisibleby 3`.
     private mutating func test(_ value: TemplateExpression, line: Int) throws -> TemplateExpression {
         let negated = accept(name: "not")
         let test = try expectName()

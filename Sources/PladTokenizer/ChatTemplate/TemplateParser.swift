@@ -1,8 +1,10 @@
-/// Reads a template's tokens into statements. What plad does not know is refused by its name and line.
+import PladRecords
+
+/// Parses a template's tokens into statements. Unknown syntax throws an error with its name and line.
 struct TemplateParser {
-    /// Blocks nested deeper are refused.
+    /// Deepest nesting of blocks; deeper ones are refused.
     static let deepest = 50
-    /// An expression of more operators, members, calls and so on is refused: so it nests no deeper.
+    /// Largest number of operators, members and calls in one expression, which bounds how deep it nests.
     static let longestExpression = 300
 
     let name: String
@@ -24,7 +26,7 @@ struct TemplateParser {
         TokenizerError(.template, "\(name): line \(current.line): \(what)")
     }
 
-    /// The current token, which is passed over; the end stays current.
+    /// Returns the current token and advances; the end token stays current.
     @discardableResult
     mutating func next() -> TemplateToken {
         defer { position = min(position + 1, tokens.count - 1) }
@@ -32,7 +34,7 @@ struct TemplateParser {
         return current
     }
 
-    /// Counts one more level that the expression of the current tag may have.
+    /// Counts one more nesting level in the expression of the current tag.
     mutating func deepen() throws {
         links += 1
         guard links <= Self.longestExpression else {
@@ -72,7 +74,7 @@ struct TemplateParser {
         return statements
     }
 
-    /// Statements up to a block whose name is one of `ends`, which is passed over; the block's end is not.
+    /// Parses statements up to a block whose name is in `ends`: its name is consumed, its end is not.
     mutating func body(until ends: [String]) throws -> (statements: [TemplateStatement], end: String) {
         depth += 1
         defer { depth -= 1 }
@@ -104,7 +106,7 @@ struct TemplateParser {
         }
     }
 
-    /// One block, from its name to the end of its last tag.
+    /// Parses one block, from its name to the end of its last tag.
     private mutating func block() throws -> [TemplateStatement] {
         let name = try expectName()
         switch name {
@@ -158,7 +160,7 @@ struct TemplateParser {
             TemplateLoop(variables: variables, sequence: sequence, filter: filter, body: statements, otherwise: otherwise, line: line))
     }
 
-    /// `a` or `a, b`, also in parentheses.
+    /// Parses loop targets: `a` or `a, b`, also in parentheses.
     private mutating func targets() throws -> [String] {
         let inParentheses = accept(symbol: "(")
         var names = [try expectName()]

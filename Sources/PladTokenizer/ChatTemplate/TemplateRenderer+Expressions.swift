@@ -1,3 +1,5 @@
+import PladRecords
+
 extension TemplateRenderer {
     mutating func evaluate(_ expression: TemplateExpression) throws -> TemplateValue {
         try charge()
@@ -58,7 +60,7 @@ extension TemplateRenderer {
         return .dictionary(TemplateDictionary(evaluated))
     }
 
-    /// `object.name`: what is not there is undefined, but an undefined object has no members.
+    /// The member `object.name`; a missing member is undefined, and an undefined object throws.
     func member(_ name: String, of object: TemplateValue, line: Int) throws -> TemplateValue {
         switch object {
         case .undefined: throw failure(line, "\"\(name)\" is asked of \(object.kind)")
@@ -130,7 +132,7 @@ extension TemplateRenderer {
             named: try arguments.named.map { ($0.name, try evaluate($0.value)) })
     }
 
-    /// What a loop visits: the elements of a list, the keys of a mapping, the characters of a string.
+    /// The values that a loop iterates over: the elements of a list, the keys of a mapping, the characters of a string.
     mutating func elements(of value: TemplateValue, line: Int) throws -> [TemplateValue] {
         switch value {
         case .undefined: return []
@@ -157,14 +159,14 @@ extension TemplateRenderer {
     }
 }
 
-/// The values given to a function, method, filter or test.
+/// The evaluated arguments of a function, method, filter or test.
 struct TemplateCallArguments {
     var positional: [TemplateValue] = []
     var named: [(name: String, value: TemplateValue)] = []
 
     var isEmpty: Bool { positional.isEmpty && named.isEmpty }
 
-    /// The argument at this place or of this name.
+    /// The argument at this position or with this name.
     func argument(_ index: Int, _ name: String = "") -> TemplateValue? {
         index < positional.count ? positional[index] : named.first { $0.name == name }?.value
     }

@@ -1,18 +1,19 @@
 import Foundation
+import PladRecords
 
 /// Runs a template's statements.
 ///
-/// A template comes with a model from anywhere, so it works within limits: so many steps, so long a text, lists
-/// nested so deep. They are far beyond what a conversation needs.
+/// A template comes with a downloaded model and is not trusted: steps, text length and nesting are limited, far beyond what a
+/// conversation needs.
 struct TemplateRenderer {
     static let mostSteps = 2_000_000
     static let longestText = 1 << 24
     static let deepestValue = 64
 
-    /// What a loop does after a statement.
+    /// The effect of a statement on the loop around it.
     enum Flow { case goOn, exitLoop, nextRound }
 
-    /// Where the template stands, for errors.
+    /// Path of the template's file, for errors.
     let name: String
     let now: Date
     private(set) var output = ""
@@ -33,7 +34,7 @@ struct TemplateRenderer {
         TokenizerError(.template, "\(name): line \(line): \(what)")
     }
 
-    /// Accounts for work; a text counts a step for each 32 of its bytes.
+    /// Counts steps against the limit; a text costs one step for each 32 bytes.
     mutating func charge(_ work: Int = 1) throws {
         steps += work
         guard steps <= Self.mostSteps else {
@@ -127,7 +128,7 @@ struct TemplateRenderer {
         }
     }
 
-    /// What `body` writes, kept apart from the output.
+    /// The text that `body` writes, kept apart from the output.
     mutating func captured(_ body: (inout TemplateRenderer) throws -> Void) throws -> String {
         let outer = output
         output = ""
@@ -136,7 +137,7 @@ struct TemplateRenderer {
         return output
     }
 
-    /// Calls a macro; its body sees its parameters and the outermost scope.
+    /// Calls a macro; its body sees its parameters and the outermost scope only.
     mutating func call(_ macro: TemplateMacro, _ positional: [TemplateValue], _ named: [(String, TemplateValue)], line: Int) throws
         -> TemplateValue
     {
@@ -168,7 +169,7 @@ struct TemplateRenderer {
     }
 }
 
-/// What `loop` holds in one round.
+/// The members of `loop` in one iteration.
 struct TemplateLoopState {
     let index: Int
     let of: [TemplateValue]

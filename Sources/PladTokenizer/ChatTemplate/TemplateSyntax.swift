@@ -18,10 +18,10 @@ indirect enum TemplateStatement: Sendable {
 struct TemplateLoop: Sendable {
     let variables: [String]
     let sequence: TemplateExpression
-    /// Only elements for which this holds are visited.
+    /// Condition of the loop's own `if`; elements that fail it are skipped.
     let filter: TemplateExpression?
     let body: [TemplateStatement]
-    /// Runs when no element was visited.
+    /// Body of the loop's `else`, run if no element was visited.
     let otherwise: [TemplateStatement]
     let line: Int
 }

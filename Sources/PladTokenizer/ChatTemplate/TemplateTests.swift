@@ -1,5 +1,5 @@
 extension TemplateRenderer {
-    /// A test of Jinja, as in `value is defined`.
+    /// Evaluates a test of Jinja, as in `value is defined`.
     mutating func test(_ value: TemplateValue, _ name: String, _ given: TemplateCallArguments, line: Int) throws -> Bool {
         switch name {
         case "defined": if case .undefined = value { false } else { true }

@@ -16,12 +16,12 @@ struct TemplateToken: Sendable {
     }
 
     let kind: Kind
-    /// From 1.
+    /// Line number, from 1.
     let line: Int
 }
 
 extension TemplateToken.Kind: CustomStringConvertible {
-    /// As an error names it.
+    /// The token as errors name it.
     var description: String {
         switch self {
         case .text: "text"

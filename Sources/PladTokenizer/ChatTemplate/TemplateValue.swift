@@ -1,8 +1,8 @@
 import PladRecords
 
-/// A value of a template, as Python has it.
+/// A value of a template, with Python's semantics.
 enum TemplateValue: Sendable {
-    /// A name that is not bound, or a member that is not there; the name is for errors.
+    /// A name without binding or a missing member; the string is its name, for errors.
     case undefined(String)
     case none
     case bool(Bool)
@@ -11,7 +11,7 @@ enum TemplateValue: Sendable {
     case string(String)
     case list(TemplateList)
     case dictionary(TemplateDictionary)
-    /// What `namespace()` made: an index of the renderer's namespaces.
+    /// An object made by `namespace()`: an index into the renderer's namespaces.
     case namespace(Int)
     /// A function of the renderer, by name.
     case function(String)
@@ -31,7 +31,7 @@ enum TemplateValue: Sendable {
             }
     }
 
-    /// What the value is, as an error names it.
+    /// Kind of the value, as errors name it.
     var kind: String {
         switch self {
         case .undefined(let name): "\"\(name)\", which is undefined"
@@ -59,7 +59,7 @@ enum TemplateValue: Sendable {
         }
     }
 
-    /// The value as a number, where Python would count with it.
+    /// Numeric value in Python's arithmetic: numbers and booleans; nil for other values.
     var number: Double? {
         switch self {
         case .bool(let value): value ? 1 : 0
@@ -69,7 +69,7 @@ enum TemplateValue: Sendable {
         }
     }
 
-    /// How deep lists and mappings nest in this value.
+    /// Nesting depth of lists and mappings in this value.
     var depth: Int {
         switch self {
         case .list(let list): list.depth
@@ -78,7 +78,7 @@ enum TemplateValue: Sendable {
         }
     }
 
-    /// How many values this one consists of, shared ones counted each time; at most `TemplateList.largest`.
+    /// Number of values in this one, shared ones counted each time; at most `TemplateList.largest`.
     var size: Int {
         switch self {
         case .list(let list): list.size
@@ -88,7 +88,7 @@ enum TemplateValue: Sendable {
         }
     }
 
-    /// The value as a whole number; a truth value is 0 or 1.
+    /// The value as an integer; a boolean is 0 or 1.
     var whole: Int? {
         switch self {
         case .bool(let value): value ? 1 : 0
@@ -114,7 +114,7 @@ enum TemplateValue: Sendable {
     }
 }
 
-/// A list that knows its own depth and size, so that no value is walked before it is known to be small.
+/// A list that stores its depth and size, so that no value is traversed before it is known to be small.
 struct TemplateList: Sendable {
     static let largest = 1 << 40
 
@@ -134,7 +134,7 @@ struct TemplateDictionary: Sendable {
     let pairs: [(key: String, value: TemplateValue)]
     let depth: Int
     let size: Int
-    /// Where the members of a large mapping are, by their keys' bytes; a small one is looked through.
+    /// Index of each member by its key's bytes; empty for a small mapping, which is searched linearly.
     private let places: [[UInt8]: Int]
 
     /// - Parameter unique: members whose keys all differ.
@@ -146,7 +146,7 @@ struct TemplateDictionary: Sendable {
         size = pairs.reduce(1) { min($0 + $1.value.size + 1, TemplateList.largest) }
     }
 
-    /// Of two values for one key the later counts, at the place of the first.
+    /// Builds the mapping from pairs. If a key occurs twice, the later value is kept at the first one's position.
     init(_ given: [(String, TemplateValue)] = []) {
         var pairs: [(key: String, value: TemplateValue)] = []
         var places: [[UInt8]: Int] = [:]

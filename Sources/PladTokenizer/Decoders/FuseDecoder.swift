@@ -1,4 +1,4 @@
-/// Joins all tokens to one, so that what follows sees the text as a whole.
+/// Joins all tokens to one, so that the decoders after it see the text as a whole.
 struct FuseDecoder: TokenDecoder {
     func decode(_ tokens: inout [[UInt8]]) {
         tokens = [Array(tokens.joined())]

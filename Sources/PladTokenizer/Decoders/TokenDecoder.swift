@@ -1,14 +1,13 @@
 /// Turns tokens back into text.
 protocol TokenDecoder: Sendable {
-    /// One step over all tokens of a text; in the end they are joined.
+    /// Transforms all tokens of a text; the last step's tokens are concatenated.
     func decode(_ tokens: inout [[UInt8]])
 
-    /// The same step for one token that stands inside a text: nothing is stripped, and bytes that are no
-    /// character by themselves stay bytes.
+    /// Transforms one token in the middle of a text: strips nothing, and keeps bytes that are not a complete character.
     func decodeContinuation(_ token: inout [UInt8])
 }
 
-/// Decoders one after the other.
+/// A sequence of decoders, applied one after the other.
 struct TokenDecoderSequence: TokenDecoder {
     let decoders: [any TokenDecoder]
 

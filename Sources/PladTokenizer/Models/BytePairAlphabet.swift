@@ -1,21 +1,21 @@
 import PladRecords
 
-/// What the first symbols of a piece are, before any merge.
+/// Maps a piece of text to its initial symbols, before any merge.
 struct BytePairAlphabet: Sendable {
-    /// What becomes of a character that is no token.
+    /// The treatment of a character without a token.
     struct Unknown: Sendable {
-        /// The token that stands for it; nil drops it.
+        /// Token id of the unknown token; nil drops the character.
         var token: TokenID?
-        /// Neighbouring unknown characters become one token.
+        /// True if adjacent unknown characters become one token.
         var fuses: Bool
-        /// The tokens `<0x00>` to `<0xFF>` that spell its bytes, tried first; -1 where one is missing.
+        /// Ids of the tokens `<0x00>` to `<0xFF>` that spell the character's bytes, tried first; -1 for a missing one.
         var bytes: [TokenID]?
     }
 
-    /// Bytes are symbols, spelled in the byte alphabet; else characters are.
+    /// True if symbols are bytes, spelled in the byte alphabet; false if they are characters.
     let readsBytes: Bool
     let unknown: Unknown
-    /// Token of each byte, or of each ASCII character; -1 where there is none.
+    /// Token id of each byte, or of each ASCII character; -1 for none.
     private let single: FrozenBuffer<TokenID>
     let knowsSpaceSymbol: Bool
 
@@ -30,17 +30,17 @@ struct BytePairAlphabet: Sendable {
         knowsSpaceSymbol = !readsBytes && vocabulary.id(of: SpaceSymbol.utf8) != nil
     }
 
-    /// The token that spells all of `text`, or -1.
+    /// Id of the token that spells all of `text`, or -1.
     func find(_ text: UnsafePointer<UInt8>, count: Int, in vocabulary: Vocabulary) -> TokenID {
         guard readsBytes else { return vocabulary.find(text, count: count) }
         let spelled = UnsafeBufferPointer(start: text, count: count).flatMap(ByteAlphabet.utf8)
         return vocabulary.id(of: spelled) ?? -1
     }
 
-    /// Writes the symbols of `text`, at most one for each of its bytes; how many is the answer.
+    /// Writes the initial symbols of `text`, at most one for each byte, and returns their number.
     ///
-    /// In the order of Hugging Face `tokenizers`, where an unknown token waits for the next known character even
-    /// when characters spelled by their bytes lie between.
+    /// The order is that of Hugging Face `tokenizers`: an unknown token is emitted only before the next known character, even if
+    /// characters spelled by their bytes lie between.
     func symbols(
         of text: UnsafePointer<UInt8>, count: Int, _ vocabulary: Vocabulary, into symbols: UnsafeMutablePointer<TokenID>
     ) -> Int {

@@ -4,8 +4,8 @@ extension BytePairModel {
     /// Reads a model of type `BPE`.
     ///
     /// - Parameters:
-    ///   - section: the model's fields except `vocab` and `merges`, which stand at their own places in the file.
-    ///   - readsBytes: whether the pre-tokenizer hands over bytes.
+    ///   - section: the model's fields except `vocab` and `merges`, which are scanned from the file's bytes.
+    ///   - readsBytes: true if the pre-tokenizer hands over bytes.
     static func read(_ section: Section, vocab: JSONScanner?, merges: JSONScanner?, readsBytes: Bool) throws -> BytePairModel {
         try section.only(
             "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk", "byte_fallback", "ignore_merges")
@@ -41,7 +41,7 @@ extension BytePairModel {
         return unknown
     }
 
-    /// Merge rules, spelled `"a b"` or `["a", "b"]`.
+    /// Reads merge rules, spelled `"a b"` or `["a", "b"]`.
     private static func rules(_ scanner: inout JSONScanner, _ section: Section, _ vocabulary: Vocabulary) throws -> [MergeTable.Rule] {
         var rules: [MergeTable.Rule] = []
         var spelling: [UInt8] = []
@@ -102,7 +102,7 @@ enum ByteTokens {
 }
 
 extension Vocabulary {
-    /// Reads `{"token": id}`.
+    /// Reads a vocabulary of the form `{"token": id}`.
     init(reading scanner: inout JSONScanner, _ section: Section) throws {
         var spellings: [UInt8] = []
         var entries: [(place: Place, id: TokenID)] = []

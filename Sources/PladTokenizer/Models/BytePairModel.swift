@@ -5,14 +5,14 @@ import PladRecords
 final class BytePairModel: TokenModel {
     let vocabulary: Vocabulary
     private let merges: MergeTable
-    /// Pieces that are tokens as they stand are taken whole, whatever the merge rules say.
+    /// True if a piece that is itself a token is encoded as that token, without merging (`ignore_merges`).
     private let takesWholeTokens: Bool
     private let alphabet: BytePairAlphabet
-    /// Whether a piece may be cut before SentencePiece's space symbol without changing any result.
+    /// True if cutting a piece before SentencePiece's space symbol changes no result.
     private let cutsBeforeSpaceSymbol: Bool
     private let pool = ScratchPool { BytePairScratch() }
 
-    /// - Parameter rules: in the order of their rank.
+    /// - Parameter rules: merge rules in the order of their rank.
     init(vocabulary: Vocabulary, rules: [MergeTable.Rule], alphabet: BytePairAlphabet, takesWholeTokens: Bool) {
         self.vocabulary = vocabulary
         self.alphabet = alphabet
@@ -41,8 +41,8 @@ final class BytePairModel: TokenModel {
         }
     }
 
-    /// Encodes a piece word by word: no rule joins a space symbol to what stands before it, so each word ends in
-    /// the same tokens as within the whole, and short words come from the cache.
+    /// Encodes a piece word by word: since no rule joins a space symbol to the text before it, each word has the same tokens as within
+    /// the whole piece, and short words come from the cache.
     private func encodeWords(_ text: UnsafePointer<UInt8>, _ piece: Piece, _ scratch: BytePairScratch, into ids: inout [TokenID]) {
         var start = piece.start
         var afterSymbol = true

@@ -9,7 +9,7 @@ final class BytePairScratch {
     private let window = MergeWindow()
     private var queues: MergeQueues?
 
-    /// How many symbols at the end of a window are read again in the next one.
+    /// Number of symbols at the end of a window that the next window reads again.
     private static let overlap = 32
 
     init() {
@@ -20,7 +20,7 @@ final class BytePairScratch {
         symbols.deallocate()
     }
 
-    /// Makes room for this many symbols; those already there are lost.
+    /// Makes room for this many symbols; discards the present ones.
     func reserve(_ count: Int) {
         guard count > capacity else { return }
         symbols.deallocate()
@@ -28,8 +28,8 @@ final class BytePairScratch {
         symbols = .allocate(capacity: capacity)
     }
 
-    /// Merges the first `count` symbols until no rule applies, always the rule of the lowest rank, the leftmost
-    /// of those, and appends what is left. Linear in `count`.
+    /// Merges the first `count` symbols until no rule applies, always by the rule of the lowest rank at its leftmost place, and appends
+    /// the resulting tokens. Linear in `count`.
     func merge(count: Int, by table: MergeTable, into ids: inout [TokenID]) {
         let firstID = ids.count
         if mergeByWindows(count, table, into: &ids) { return }
@@ -40,11 +40,11 @@ final class BytePairScratch {
         ids.append(contentsOf: UnsafeBufferPointer(start: symbols, count: left))
     }
 
-    /// Merges stretches that fit a window, each from a token of the one before; false where they do not agree.
+    /// Merges overlapping windows, each starting at a token of the window before; returns false if two windows disagree.
     ///
-    /// Tokens are what a text is merged to exactly when each two neighbours are what those two alone are merged to:
-    /// until a merge crosses a border, both sides go their way as if alone. So when a window merges to the same first
-    /// token that the window before has there, the tokens of both, up to this token and from it on, are right.
+    /// A sequence of tokens is the correct merge of a text exactly if every two neighbours are the correct merge of their own text:
+    /// until a merge crosses a border, both sides merge as if alone. So if a window's first token is also a token of the window before,
+    /// the tokens of both windows up to and from this token are correct.
     private func mergeByWindows(_ count: Int, _ table: MergeTable, into ids: inout [TokenID]) -> Bool {
         var start = 0
         var shared: (id: TokenID, end: Int)?

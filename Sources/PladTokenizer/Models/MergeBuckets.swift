@@ -12,12 +12,12 @@ final class MergeBuckets {
     private struct Queue {
         var head: Int32
         var tail: Int32
-        /// Whether an entry came behind one of a higher position.
+        /// True if an entry was pushed after one of a higher position.
         var isUnsorted: Bool
     }
 
     private let queues: UnsafeMutablePointer<Queue>
-    /// A bit for each rank in use, and a bit for each word of those.
+    /// Bitmap of the ranks in use, with a second level of one bit for each of its words.
     private let used: UnsafeMutablePointer<UInt64>
     private let usedWords: UnsafeMutablePointer<UInt64>
     private let usedWordsCount: Int
@@ -45,7 +45,7 @@ final class MergeBuckets {
 
     /// Makes room for a word of so many symbols; every pushed entry must have been popped.
     ///
-    /// Each symbol brings one entry, and each of the fewer merges two.
+    /// Each symbol adds one entry, and each merge, of which there are fewer, adds two.
     func reset(symbols: Int) {
         count = 0
         guard symbols * 3 > capacity else { return }
@@ -72,7 +72,7 @@ final class MergeBuckets {
         }
     }
 
-    /// The first entry of the lowest rank. Where `inOrder` says so of a rank, that is the one of the lowest position.
+    /// Removes and returns the first entry of the lowest rank; the one of the lowest position if `inOrder` is true for the rank.
     @inline(__always)
     func pop(inOrder: (Int) -> Bool) -> (rank: Int, position: Int)? {
         var block = 0

@@ -1,10 +1,10 @@
 import PladRecords
 
-/// Merges one long word at once, in linear time: a linked list of symbols and queues of merges, whose outdated entries
-/// are passed over.
+/// Merges one long word at once, in linear time: a linked list of symbols and queues of merges, from which outdated entries are
+/// skipped.
 final class MergeQueues {
     private let buckets: MergeBuckets
-    /// The merge of the symbol at each position with the next one.
+    /// Merge of the symbol at each position with the next one.
     private var merges: [UInt64] = []
     private var links: [Link] = []
 
@@ -17,8 +17,8 @@ final class MergeQueues {
         buckets = MergeBuckets(ranks: ranks)
     }
 
-    /// Merges `count` symbols until no rule applies, always the rule of the lowest rank, the leftmost of those, and
-    /// moves what is left to the front; how many are left is the answer.
+    /// Merges `count` symbols until no rule applies, always by the rule of the lowest rank at its leftmost place; moves the resulting
+    /// tokens to the front and returns their number.
     func merge(_ symbols: UnsafeMutablePointer<TokenID>, count: Int, by table: MergeTable) -> Int {
         buckets.reset(symbols: count)
         links.removeAll(keepingCapacity: true)

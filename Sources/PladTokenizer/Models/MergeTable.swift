@@ -14,7 +14,7 @@ struct Merge {
     static func id(_ merge: UInt64) -> TokenID { TokenID(truncatingIfNeeded: merge) }
 }
 
-/// From a pair of neighbouring tokens to the merge rule that joins them: open addressing with linear probing.
+/// A hash table from a pair of neighbouring tokens to the merge rule that joins them: open addressing with linear probing.
 struct MergeTable: Sendable {
     struct Rule {
         var left: TokenID
@@ -23,19 +23,19 @@ struct MergeTable: Sendable {
     }
 
     private struct Slot {
-        /// (left + 1) << 32 | right + 1; 0 in a free slot.
+        /// Key: (left + 1) << 32 | right + 1; 0 in a free slot.
         var pair: UInt64
         var merge: UInt64
     }
 
     private let slots: FrozenBuffer<Slot>
-    /// By rank, whether the rule joins two equal tokens, so that its occurrences may overlap.
+    /// True, by rank, if the rule joins two equal tokens, so that its occurrences may overlap.
     private let equals: FrozenBuffer<Bool>
 
-    /// How many rules there are.
+    /// Number of rules.
     var count: Int { equals.count }
 
-    /// - Parameter rules: in the order of their rank. Of two rules for one pair the later counts, as in Hugging Face.
+    /// - Parameter rules: in the order of their rank. If two rules have one pair, the later counts, as in Hugging Face `tokenizers`.
     init(_ rules: [Rule]) {
         equals = FrozenBuffer(rules.map { $0.left == $0.right })
         slots = FrozenBuffer(count: ByteHash.tableSize(for: rules.count)) { slots in

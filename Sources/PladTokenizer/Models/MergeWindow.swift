@@ -1,19 +1,19 @@
 import PladRecords
 
-/// A short run of symbols while they are merged, always by the rule of the lowest rank, the leftmost of those.
+/// A short run of symbols during merging, always by the rule of the lowest rank at its leftmost place.
 ///
-/// Symbols stay at their places and are linked past those that were merged away, so that the pending merges, rank and
-/// place in one number each, are one short vector: its minimum is the next merge.
+/// Symbols stay at their places and are linked past those that were merged away, so that the pending merges, rank and place in one
+/// number each, are one short vector: its minimum is the next merge.
 struct MergeWindow: ~Copyable {
-    /// How many symbols a window takes: a place is eight bits of a pending merge.
+    /// Number of symbols in a window: a place takes eight bits of a pending merge.
     static let size = 256
-    /// Above every pending merge.
+    /// Marker of no pending merge; greater than every pending merge.
     private static let none = UInt32.max
     private typealias Lanes = SIMD16<UInt32>
 
     /// The symbol at each place; after `merge`, the tokens at the places that `next` leads to, from 0 on.
     let symbols: UnsafeMutablePointer<TokenID>
-    /// What the symbol at each place and the next one would be joined to.
+    /// Token that the symbol at each place and the next one would merge to.
     private let joined: UnsafeMutablePointer<TokenID>
     /// The pending merge of the symbol at each place with the next one: rank << 8 | place, or `none`.
     private let pending: UnsafeMutablePointer<UInt32>
@@ -44,7 +44,7 @@ struct MergeWindow: ~Copyable {
         pending.deallocate()
     }
 
-    /// The place behind the token at `place`; the count of symbols behind the last one.
+    /// Place of the token after the one at `place`; the number of symbols after the last one.
     @inline(__always)
     func next(_ place: Int) -> Int { Int(links[place].next) }
 

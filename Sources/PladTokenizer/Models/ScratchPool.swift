@@ -2,7 +2,7 @@ import Foundation
 
 /// Working memory lent to one encoder at a time, so that a tokenizer serves many threads without copies.
 ///
-/// `free` is only touched under `lock`; what is lent belongs to one borrower.
+/// `free` is accessed only under `lock`; a lent object belongs to one borrower.
 final class ScratchPool<Scratch: AnyObject>: @unchecked Sendable {
     private let lock = NSLock()
     private var free: [Scratch] = []

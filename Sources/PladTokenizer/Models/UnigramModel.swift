@@ -3,19 +3,19 @@ import PladRecords
 /// The unigram language model (Kudo 2018): of all ways to cut a piece into tokens, the one of the highest total
 /// log-probability, found by Viterbi's algorithm.
 final class UnigramModel: TokenModel {
-    /// How much less likely than the least likely token an unknown character is (SentencePiece's `kUnkPenalty`).
+    /// Penalty of an unknown character below the least likely token's log-probability, in nats (SentencePiece's `kUnkPenalty`).
     private static let unknownPenalty = 10.0
 
     let vocabulary: Vocabulary
     private let scores: [Double]
     private let trie: ByteTrie
     private let unknown: TokenID?
-    /// The tokens `<0x00>` to `<0xFF>` for unknown characters, or -1 where one is missing.
+    /// Ids of the tokens `<0x00>` to `<0xFF>` for unknown characters; -1 for a missing one.
     private let bytes: [TokenID]?
     private let unknownScore: Double
     private let pool = ScratchPool { UnigramScratch() }
 
-    /// Reads a model of type `Unigram`; `vocab` stands at its own place in the file.
+    /// Reads a model of type `Unigram`; `vocab` scans its entries from the file's bytes.
     init(_ section: Section, vocab: JSONScanner?) throws {
         try section.only("unk_id", "byte_fallback")
         guard var vocab else { throw section.failure("vocab", "is missing") }
@@ -94,7 +94,7 @@ final class UnigramModel: TokenModel {
         appendPath(text, count: count, scratch, into: &ids)
     }
 
-    /// Follows the best path back; neighbouring unknown characters are one unknown token, or their bytes.
+    /// Appends the tokens of the best path; adjacent unknown characters become one unknown token, or the tokens of their bytes.
     private func appendPath(_ text: UnsafePointer<UInt8>, count: Int, _ scratch: UnigramScratch, into ids: inout [TokenID]) {
         let firstID = ids.count
         var end = count
@@ -112,7 +112,7 @@ final class UnigramModel: TokenModel {
         ids[firstID...].reverse()
     }
 
-    /// In reverse, as the path is. A stretch may spell a token after all, for its characters were joined.
+    /// Appends an unknown stretch in reverse, as the path is traced. The joined characters may spell a token after all.
     private func appendUnknown(_ stretch: UnsafeBufferPointer<UInt8>, to ids: inout [TokenID]) {
         let token = vocabulary.find(stretch.baseAddress!, count: stretch.count)
         if token >= 0 {
@@ -130,7 +130,7 @@ final class UnigramScratch {
     /// The best way to reach a position.
     struct Best {
         var score: Double
-        /// Where its last token starts; -1 while the position is not reached.
+        /// Start of the path's last token; -1 while the position is not reached.
         var start: Int32
         var id: TokenID
     }

@@ -2,7 +2,7 @@ import PladRecords
 
 /// Remembers the ids of short pieces of text. It forgets everything when it is full, which changes no result.
 final class WordCache {
-    /// Pieces up to this many bytes are remembered.
+    /// Largest number of bytes in a remembered piece.
     static let longest = 16
 
     /// The bytes of a short piece and their count: equal keys are equal pieces.
@@ -11,7 +11,7 @@ final class WordCache {
         var high: UInt64
         var count: UInt64
 
-        /// `count` is from 1 to `longest`. Reads no byte outside the piece; the two halves may overlap.
+        /// Builds the key of a piece of 1 to `longest` bytes. Reads no byte outside the piece; the two halves may overlap.
         @inline(__always)
         init(_ bytes: UnsafePointer<UInt8>, count: Int) {
             let raw = UnsafeRawPointer(bytes)
@@ -37,10 +37,10 @@ final class WordCache {
     private struct Slot {
         var low: UInt64
         var high: UInt64
-        /// 0 in a free slot.
+        /// Number of ids; 0 in a free slot.
         var count: UInt32
         var idCount: UInt32
-        /// The only id, or where the ids lie in `ids`.
+        /// The only id, or the start of the ids in `ids`.
         var value: Int32
     }
 
@@ -59,7 +59,7 @@ final class WordCache {
         slots.deallocate()
     }
 
-    /// Appends the ids of a remembered piece; false where it is not remembered.
+    /// Appends the ids of a remembered piece; returns false if it is not remembered.
     @inline(__always)
     func appendIDs(of key: Key, to output: inout [TokenID]) -> Bool {
         var index = key.hash & (Self.slotCount - 1)

@@ -1,20 +1,20 @@
-/// Where a text stands, which decides whether a dummy space is put before it.
+/// The position of a text in the model's input, which decides if a dummy space is put before it.
 enum TextPlace: Sendable {
-    /// At the start of what the model reads.
+    /// The start of the model's input.
     case start
-    /// Behind something the tokenizer has already cut off, such as a special token.
+    /// Behind a part that is already tokenized, such as a special token.
     case inside
-    /// Directly behind a prompt: nothing may be put before it.
+    /// Directly behind a prompt: no space may be put before the text.
     case continuation
 }
 
 /// Rewrites a text before it is split into pieces.
 protocol Normalizer: Sendable {
-    /// `text` is valid UTF-8 before and after.
+    /// Normalizes `text` in place; it is valid UTF-8 before and after.
     func normalize(_ text: inout [UInt8], at place: TextPlace)
 }
 
-/// Normalizers one after the other.
+/// A sequence of normalizers, applied one after the other.
 struct NormalizerSequence: Normalizer {
     let normalizers: [any Normalizer]
 

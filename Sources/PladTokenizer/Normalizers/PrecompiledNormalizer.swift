@@ -1,14 +1,14 @@
 import Foundation
 
-/// SentencePiece's precompiled normalization: a Darts trie of UTF-8 keys, whose values point into a block of
-/// zero-terminated replacements.
+/// SentencePiece's precompiled normalization: a Darts trie of UTF-8 keys, whose values point into a block of zero-terminated
+/// replacements.
 ///
-/// As in Hugging Face `tokenizers`, a user-perceived character of up to five bytes is looked up as a whole, else
-/// each of its code points alone, and the *shortest* key that starts the text looked up wins.
+/// As in Hugging Face `tokenizers`, a user-perceived character of up to five bytes is looked up as a whole, a longer one by its code
+/// points, and the *shortest* matching key wins.
 struct PrecompiledNormalizer: Normalizer {
     private let units: [UInt32]
     private let replacements: [UInt8]
-    /// What each ASCII character becomes when it stands alone; nil where it stays.
+    /// Replacement of each ASCII character that stands alone; nil if it is kept.
     private let ascii: [ArraySlice<UInt8>?]
 
     init(_ section: Section) throws {
@@ -66,7 +66,7 @@ struct PrecompiledNormalizer: Normalizer {
         }
     }
 
-    /// The replacement of the shortest key that starts `text`. Units that point outside the trie match nothing.
+    /// The replacement of the shortest key that starts `text`. Array entries that point outside the trie match nothing.
     private static func lookUp(_ text: ArraySlice<UInt8>, _ units: [UInt32], _ replacements: [UInt8]) -> ArraySlice<UInt8>? {
         guard let root = units.first else { return nil }
         var node = offset(root)

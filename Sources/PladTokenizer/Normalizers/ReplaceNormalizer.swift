@@ -14,7 +14,7 @@ struct ReplaceNormalizer: Normalizer {
     }
 }
 
-/// What `Replace` of normalizers and decoders does.
+/// The replacement that `Replace` of normalizers and decoders performs.
 struct BytesReplacement: Sendable {
     enum Pattern {
         case literal([UInt8])
@@ -29,7 +29,7 @@ struct BytesReplacement: Sendable {
         self.content = content
     }
 
-    /// Reads `pattern` and `content`. Of regular expressions, only those of SentencePiece's space folding are known.
+    /// Reads `pattern` and `content`. The only regular expressions known are those of SentencePiece's space folding.
     init(_ section: Section) throws {
         content = Array(try section.string("content").utf8)
         let pattern = try section.section("pattern")
@@ -57,7 +57,7 @@ struct BytesReplacement: Sendable {
         }
     }
 
-    /// Replaces each match, whose length `match` gives (0: none) at positions that hold `first`.
+    /// Replaces each match; `match` gives its length, or 0 for none, at positions that hold `first`.
     private func replace(in text: inout [UInt8], first: UInt8, match: (UnsafeBufferPointer<UInt8>, Int) -> Int) {
         let replaced: [UInt8]? = text.withUnsafeBufferPointer { text in
             guard var found = text.firstIndex(of: first) else { return nil }

@@ -16,15 +16,15 @@ struct StripNormalizer: Normalizer {
     }
 }
 
-/// The ends of a text without its white space.
+/// Finds the ends of a text without its white space.
 enum WhiteSpace {
-    /// Where the white space at the start ends.
+    /// End of the white space at the start.
     static func startWithout(_ text: some BidirectionalCollection<UInt8>) -> Int {
         let text = String(decoding: text, as: UTF8.self).unicodeScalars
         return text.prefix { CharacterClasses(of: $0).contains(.space) }.reduce(0) { $0 + UTF8.width($1) }
     }
 
-    /// Where the white space at the end starts.
+    /// Start of the white space at the end.
     static func endWithout(_ text: some BidirectionalCollection<UInt8>) -> Int {
         let scalars = String(decoding: text, as: UTF8.self).unicodeScalars
         let space = scalars.reversed().prefix { CharacterClasses(of: $0).contains(.space) }.reduce(0) { $0 + UTF8.width($1) }

@@ -5,10 +5,10 @@ struct PostProcessor: Sendable {
     private(set) var before: [TokenID] = []
     private(set) var after: [TokenID] = []
 
-    /// No special tokens.
+    /// Makes a post-processor that adds no special tokens.
     init() {}
 
-    /// Reads a `post_processor` section. `knows` says whether an id is a token.
+    /// Reads a `post_processor` section. `knows` returns true if an id is a token.
     init(_ section: Section, knows: (TokenID) -> Bool) throws {
         switch try section.type() {
         case "ByteLevel":
@@ -33,13 +33,14 @@ struct PostProcessor: Sendable {
         ids.append(contentsOf: after)
     }
 
-    /// As `apply`, where the ids neither begin nor end as they would then.
+    /// Like `apply`, but adds nothing at an end where `ids` already has the special tokens.
     func complete(_ ids: inout [TokenID]) {
         if !ids.starts(with: before) { ids.insert(contentsOf: before, at: 0) }
         if !ids.suffix(after.count).elementsEqual(after) { ids.append(contentsOf: after) }
     }
 
-    /// `single` holds one `Sequence`, the text, among `SpecialToken`s; `pair` is for two texts, which plad never joins.
+    /// Reads a template: `single` holds one `Sequence`, the text, among `SpecialToken`s; `pair` is for two texts, which plad never
+    /// joins.
     private mutating func readTemplate(_ section: Section, _ knows: (TokenID) -> Bool) throws {
         try section.only("single", "pair", "special_tokens")
         let tokens = try section.section("special_tokens")

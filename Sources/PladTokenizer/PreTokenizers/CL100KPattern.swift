@@ -1,7 +1,7 @@
 /// The pattern of Llama 3 and Qwen 2, after OpenAI's cl100k:
 /// `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`.
 struct CL100KPattern: PiecePattern {
-    /// How many digits a piece takes: 3 for Llama 3, 1 for Qwen 2.
+    /// Largest number of digits in a piece: 3 for Llama 3, 1 for Qwen 2.
     let digits: Int
 
     static func source(numbers: String) -> String {
@@ -29,7 +29,7 @@ struct CL100KPattern: PiecePattern {
         return endOfSpaces(from: start, in: reader)
     }
 
-    /// The rest of `\p{N}{1,3}` behind its first digit.
+    /// End of a match of `\p{N}{1,3}` whose first digit is consumed.
     @inline(__always)
     private func endOfNumber(from start: Int, in reader: ClassReader) -> Int {
         var position = start
@@ -43,7 +43,7 @@ struct CL100KPattern: PiecePattern {
         return position
     }
 
-    /// The rest of `[^\s\p{L}\p{N}]+[\r\n]*` behind its first character.
+    /// End of a match of `[^\s\p{L}\p{N}]+[\r\n]*` whose first character is consumed.
     @inline(__always)
     private func endOfOther(from start: Int, in reader: ClassReader) -> Int {
         var position = reader.end(from: start) { $0.isOther }
@@ -51,7 +51,7 @@ struct CL100KPattern: PiecePattern {
         return position
     }
 
-    /// `\s*[\r\n]+|\s+(?!\S)|\s+`: a run of white space reaches to its last line end, where it has one.
+    /// End of `\s*[\r\n]+|\s+(?!\S)|\s+`: a run of white space matches up to its last line end, if it has one.
     private func endOfSpaces(from start: Int, in reader: ClassReader) -> Int {
         var position = start
         var afterLineEnd = start

@@ -12,7 +12,7 @@ struct ClassReader {
         tableCount = UInt32(CharacterClasses.table.count)
     }
 
-    /// The classes of the character at `position`, which is below `end`, and where the next one starts.
+    /// The classes of the character at `position`, which is below `end`, and the position of the next one.
     @inline(__always)
     func read(_ position: Int) -> (classes: CharacterClasses, next: Int) {
         let byte = text[position]
@@ -21,7 +21,7 @@ struct ClassReader {
         return (CharacterClasses(rawValue: character.code < tableCount ? table[Int(character.code)] : 0), character.next)
     }
 
-    /// Where the run of characters ends that starts at `position` and whose classes meet `wanted`.
+    /// End of the run from `position` on of characters whose classes meet `wanted`.
     @inline(__always)
     func end(from position: Int, while wanted: (CharacterClasses) -> Bool) -> Int {
         var position = position
@@ -33,8 +33,8 @@ struct ClassReader {
         return position
     }
 
-    /// Where a run of white space is cut, by `\s+(?!\S)|\s+`: before its last character, which goes with the
-    /// word behind it, unless the run ends the text or is that one character.
+    /// End of a match of `\s+(?!\S)|\s+`: before the last white space character, which goes with the word behind it, unless the run
+    /// ends the text or has only that character.
     @inline(__always)
     func endOfSpaces(from start: Int) -> Int {
         var position = start
@@ -53,6 +53,6 @@ extension CharacterClasses {
     @inline(__always) var isLetter: Bool { rawValue & Self.letter.rawValue != 0 }
     @inline(__always) var isNumber: Bool { rawValue & Self.number.rawValue != 0 }
     @inline(__always) var isSpace: Bool { rawValue & Self.space.rawValue != 0 }
-    /// `[^\s\p{L}\p{N}]`
+    /// True for a character of `[^\s\p{L}\p{N}]`.
     @inline(__always) var isOther: Bool { rawValue & (Self.letter.rawValue | Self.number.rawValue | Self.space.rawValue) == 0 }
 }

@@ -1,4 +1,4 @@
-/// Cuts numbers off the rest, as a whole or digit by digit.
+/// Splits numbers off the other text, as a whole or digit by digit.
 struct DigitsCutter: PieceCutter {
     let individually: Bool
 

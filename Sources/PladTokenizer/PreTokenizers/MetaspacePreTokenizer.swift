@@ -1,4 +1,4 @@
-/// SentencePiece's way with spaces: each becomes a visible symbol, which starts a new piece.
+/// SentencePiece's treatment of spaces: each becomes a visible symbol, which starts a new piece.
 struct MetaspacePreTokenizer: PreTokenizer {
     let symbol: [UInt8]
     let prefix: MetaspacePrefix
@@ -38,7 +38,7 @@ struct MetaspacePreTokenizer: PreTokenizer {
     }
 }
 
-/// Before which pieces Metaspace puts its symbol.
+/// The pieces that Metaspace puts its symbol before.
 enum MetaspacePrefix: String {
     case always, first, never
 

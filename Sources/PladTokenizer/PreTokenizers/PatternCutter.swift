@@ -1,6 +1,6 @@
 /// A regular expression that matches every character of any text, as a scanner written by hand.
 protocol PiecePattern: Sendable {
-    /// Where the match ends that starts at `start`, which is below the reader's end. Greater than `start`.
+    /// End of the match that starts at `start`, which is below the reader's end; always greater than `start`.
     func end(from start: Int, in reader: ClassReader) -> Int
 }
 
@@ -19,11 +19,11 @@ struct PatternCutter<Pattern: PiecePattern>: PieceCutter {
     }
 }
 
-/// The English contractions that both families of patterns cut off: `'s 't 're 've 'm 'll 'd`.
+/// Matches the English contractions that both families of patterns split off: `'s 't 're 've 'm 'll 'd`.
 enum Contraction {
-    /// Where the contraction ends whose apostrophe is at `start`; `start` where there is none.
+    /// End of the contraction whose apostrophe is at `start`; `start` if there is none.
     ///
-    /// Ignoring case, U+017F (ſ) is an s, as case folding has it.
+    /// If case is ignored, U+017F (ſ) is an s, by case folding.
     @inline(__always)
     static func end(from start: Int, in reader: ClassReader, ignoringCase: Bool) -> Int {
         guard start + 1 < reader.end else { return start }

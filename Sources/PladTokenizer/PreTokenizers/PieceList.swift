@@ -2,10 +2,10 @@
 struct PieceList {
     var text: [UInt8]
     var pieces: [Piece]
-    /// Where the whole text stands.
+    /// Position of the whole text in the model's input.
     let place: TextPlace
 
-    /// The whole text is one piece; an empty text has none.
+    /// Makes one piece of the whole text; none of an empty one.
     init(_ text: [UInt8], at place: TextPlace) {
         self.text = text
         self.place = place
@@ -23,7 +23,7 @@ struct PieceList {
         pieces = cut
     }
 
-    /// Puts `prefix` before those pieces for which `needed` says so.
+    /// Puts `prefix` before the pieces for which `needed` is true.
     mutating func prefix(_ prefix: [UInt8], where needed: (Piece, ArraySlice<UInt8>) -> Bool) {
         var output: [UInt8] = []
         output.reserveCapacity(text.count + prefix.count * pieces.count)
@@ -46,6 +46,6 @@ struct Piece {
 
 /// Cuts a piece into smaller ones.
 protocol PieceCutter: Sendable {
-    /// Appends the parts of `piece`, none of them empty, in order. Bytes outside the piece are not looked at.
+    /// Appends the parts of `piece`, none of them empty, in order. Reads no byte outside the piece.
     func cut(_ piece: Piece, of text: UnsafePointer<UInt8>, into pieces: inout [Piece])
 }

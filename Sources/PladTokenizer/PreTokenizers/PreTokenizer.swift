@@ -3,7 +3,7 @@ protocol PreTokenizer: Sendable {
     func split(_ list: inout PieceList)
 }
 
-/// Pre-tokenizers one after the other.
+/// A sequence of pre-tokenizers, applied one after the other.
 struct PreTokenizerSequence: PreTokenizer {
     let preTokenizers: [any PreTokenizer]
 
@@ -23,7 +23,7 @@ struct CuttingPreTokenizer<Cutter: PieceCutter>: PreTokenizer {
 
 /// Makes the pre-tokenizer that a `tokenizer.json` section describes. A new one is one file and one line here.
 enum PreTokenizers {
-    /// A pre-tokenizer, and whether it hands the model bytes spelled in the byte alphabet.
+    /// A pre-tokenizer, and true if it hands the model bytes spelled in the byte alphabet.
     typealias Made = (preTokenizer: any PreTokenizer, bytes: Bool)
 
     static func make(_ section: Section) throws -> Made {

@@ -1,7 +1,7 @@
 import PladRecords
 
 extension JSONScanner {
-    /// A scanner of a tokenizer's file: a name that stands twice and half a character are refused.
+    /// Scans a tokenizer's file; a repeated name and a lone surrogate are refused.
     ///
     /// Fails with `TokenizerError` of `code` that names the document and the line.
     init(_ bytes: UnsafeBufferPointer<UInt8>, name: String, code: TokenizerError.Code = .files, from position: Int = 0) {

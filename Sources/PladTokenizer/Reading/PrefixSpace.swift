@@ -1,14 +1,14 @@
 import PladRecords
 
-/// `add_prefix_space` of tokenizer_config.json, where the tokenizer's class builds its parts anew and takes the flag over what
-/// tokenizer.json has (transformers 5, `tokenization_gpt2.py`, `tokenization_qwen2.py`, `tokenization_llama.py`). Other classes pass it over.
+/// The `add_prefix_space` flag of tokenizer_config.json, for tokenizer classes that rebuild their parts and let the flag override
+/// tokenizer.json (transformers 5, `tokenization_gpt2.py`, `tokenization_qwen2.py`, `tokenization_llama.py`). Other classes ignore it.
 struct PrefixSpace {
     private enum Builder { case byteLevel, metaspace }
 
     private let builder: Builder
     private let adds: Bool
 
-    /// Nil for a class that passes the flag over.
+    /// Nil for a class that ignores the flag.
     init?(tokenizerClass: String, adds: Bool) {
         switch tokenizerClass.hasSuffix("Fast") ? String(tokenizerClass.dropLast(4)) : tokenizerClass {
         case "GPT2Tokenizer", "Qwen2Tokenizer": builder = .byteLevel
@@ -18,7 +18,7 @@ struct PrefixSpace {
         self.adds = adds
     }
 
-    /// A section of tokenizer.json as the class has it; nil where nothing of it is left.
+    /// The section of tokenizer.json after the class has applied the flag; nil if the class drops it.
     func applied(to section: JSONValue) -> JSONValue? {
         guard var members = section.object else { return section }
         switch (section["type"]?.string, builder) {

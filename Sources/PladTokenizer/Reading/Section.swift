@@ -1,8 +1,8 @@
 import PladRecords
 
-/// A JSON object of a tokenizer's files together with its place, so that every complaint names file and field.
+/// A JSON object of a tokenizer's files together with its place, so that every error names file and field.
 struct Section {
-    /// For example `student/tokenizer.json: normalizer.normalizers[1]`, or the file alone.
+    /// Path of the file and of the field in it, for example `student/tokenizer.json: normalizer.normalizers[1]`.
     let place: String
     let members: [String: JSONValue]
     private let isWholeFile: Bool
@@ -14,7 +14,7 @@ struct Section {
         self.isWholeFile = isWholeFile
     }
 
-    /// The place of a field, as errors name it.
+    /// Place of a field, as errors name it.
     func place(of field: String) -> String {
         place + (isWholeFile ? ": " : ".") + field
     }
@@ -23,22 +23,22 @@ struct Section {
         TokenizerError(.files, "\(place(of: field)) \(what)")
     }
 
-    /// A refusal of a value that is well formed but not known.
+    /// The error for a well-formed value that plad does not implement.
     func unknown(_ field: String, _ value: String, known: String) -> TokenizerError {
         failure(field, "\"\(value)\" is not known to plad (known: \(known)); use a tokenizer without it")
     }
 
-    /// The value of `type`, which says what this section is.
+    /// The value of `type`, the kind of this section.
     func type() throws -> String { try string("type") }
 
-    /// Refuses fields other than these and `type`: an unknown field may change the meaning of the known ones.
+    /// Throws if there are fields other than these and `type`: an unknown field may change the meaning of the known ones.
     func only(_ fields: String...) throws {
         if let field = members.keys.filter({ $0 != "type" && !fields.contains($0) }).min() {
             throw failure(field, "is not known to plad; use a tokenizer without it")
         }
     }
 
-    /// The value of a field; nil where it is absent or null.
+    /// The value of a field; nil if it is absent or null.
     subscript(field: String) -> JSONValue? {
         if let value = members[field], value != .null { value } else { nil }
     }

@@ -1,13 +1,13 @@
 import Foundation
 import PladRecords
 
-/// What `tokenizer_config.json`, `special_tokens_map.json` and the chat template files say about a tokenizer.
+/// The settings of a tokenizer from `tokenizer_config.json`, `special_tokens_map.json` and the chat template files.
 struct TokenizerConfiguration {
     /// A special token that a configuration names, such as `eos_token`.
     struct NamedToken {
         var name: String
         var content: String
-        /// How it matches, where the file says more than its content.
+        /// The token's matching flags, if the file has more than its content.
         var flags: Section?
         var place: String
     }
@@ -19,15 +19,15 @@ struct TokenizerConfiguration {
     private(set) var cleansUpSpacesOfBytePairs = false
     /// The entries of `added_tokens_decoder`: content by id.
     private(set) var addedTokens: [(id: String, content: String)] = []
-    /// Special tokens in a text are spelled letter by letter.
+    /// True if special tokens in a text are tokenized letter by letter.
     private(set) var splitsSpecialTokens = false
-    /// What the tokenizer's class makes of the space before a text, in place of tokenizer.json.
+    /// Override of tokenizer.json's dummy space by the tokenizer's class.
     private(set) var prefixSpace: PrefixSpace?
-    /// The template, or why there is none to be taken, and where it stands.
+    /// Source of the chat template, or the error that explains its absence, and the name of its file.
     private(set) var chatTemplate: (source: Result<String, TokenizerError>, name: String)?
     let place: String
 
-    /// Reads the files that are there; a folder may lack all of them.
+    /// Reads the files that exist; all of them may be missing.
     init(_ files: TokenizerFiles) throws {
         place = files.name("tokenizer_config.json")
         if let section = try Self.read(files.configuration, name: place) { try read(section) }
@@ -96,8 +96,8 @@ struct TokenizerConfiguration {
         }
     }
 
-    /// `chat_template` is a template, or a list of named ones, of which `default` is taken. A list without it makes no student
-    /// unusable: it is refused where a template is needed.
+    /// Reads `chat_template`: a template, or a list of named ones, of which `default` is used. A list without `default` is refused only
+    /// when a template is needed.
     private mutating func readChatTemplate(_ section: Section) {
         guard let value = section["chat_template"] else { return }
         let name = section.place(of: "chat_template")

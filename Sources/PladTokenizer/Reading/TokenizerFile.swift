@@ -1,7 +1,7 @@
 import Foundation
 import PladRecords
 
-/// `tokenizer.json`, taken apart: small sections as values, vocabulary and merges at their places in the bytes.
+/// The parts of `tokenizer.json`: small sections as values, vocabulary and merges as byte ranges.
 struct TokenizerFile {
     private(set) var sections: [String: JSONValue] = [:]
     private(set) var model: [String: JSONValue] = [:]
@@ -11,7 +11,7 @@ struct TokenizerFile {
     /// The file's path, for errors.
     let name: String
 
-    /// `bytes` must outlive this value. Throws `TokenizerError` that names the line of what is not JSON.
+    /// Parses `bytes`, which must outlive this value. Throws `TokenizerError` with the line of invalid JSON.
     init(_ bytes: UnsafeBufferPointer<UInt8>, name: String) throws {
         self.bytes = bytes
         self.name = name
@@ -42,10 +42,10 @@ struct TokenizerFile {
         for key in ["vocab", "merges"] { model[key] = nil }
     }
 
-    /// A scanner that stands at the model's vocabulary.
+    /// A scanner at the start of the model's vocabulary.
     var vocabScanner: JSONScanner? { vocab.map { JSONScanner(bytes, name: name, from: $0.lowerBound) } }
 
-    /// A scanner that stands at the model's merge rules.
+    /// A scanner at the start of the model's merge rules.
     var mergesScanner: JSONScanner? { merges.map { JSONScanner(bytes, name: name, from: $0.lowerBound) } }
 
     func section(_ key: String, _ prefixSpace: PrefixSpace? = nil) throws -> Section? {

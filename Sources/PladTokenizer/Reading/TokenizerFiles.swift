@@ -3,17 +3,17 @@ import PladRecords
 
 /// The files that describe a tokenizer, in memory. All but `tokenizer.json` may be absent.
 package struct TokenizerFiles: Sendable {
-    /// What errors name the files after.
+    /// Path of the folder, as errors name it.
     package var folder: String
-    /// `tokenizer.json`
+    /// Contents of `tokenizer.json`.
     package var tokenizer: Data
-    /// `tokenizer_config.json`
+    /// Contents of `tokenizer_config.json`.
     package var configuration: Data?
-    /// `special_tokens_map.json`
+    /// Contents of `special_tokens_map.json`.
     package var specialTokens: Data?
-    /// `chat_template.jinja`
+    /// Contents of `chat_template.jinja`.
     package var chatTemplate: Data?
-    /// Where a file lies that does not lie in `folder`, by its name.
+    /// Paths of the files that are not in `folder`, by name.
     private var elsewhere: [String: String] = [:]
 
     package init(folder: String, tokenizer: Data, configuration: Data? = nil, specialTokens: Data? = nil, chatTemplate: Data? = nil) {
@@ -32,11 +32,12 @@ package struct TokenizerFiles: Sendable {
         }
     }
 
-    /// Maps files that may lie in several folders. Throws `TokenizerError.files` when there is no `tokenizer.json`, or one is no such file.
+    /// Maps files that may lie in several folders. Throws `TokenizerError.files` if there is no `tokenizer.json`, or if one cannot be
+    /// mapped.
     ///
     /// - Parameters:
-    ///   - place: the folder that errors name where a file is missing.
-    ///   - file: where the file of a name lies; nil where there is none.
+    ///   - place: the folder that errors name for a missing file.
+    ///   - file: returns the path of a file by its name; nil if there is none.
     package init(place: String, file: (String) -> URL?) throws {
         var elsewhere: [String: String] = [:]
         func read(_ name: String) throws -> Data? {
@@ -56,6 +57,6 @@ package struct TokenizerFiles: Sendable {
         self.elsewhere = elsewhere
     }
 
-    /// How errors name a file.
+    /// Path of a file, as errors name it.
     func name(_ file: String) -> String { elsewhere[file] ?? "\(folder)/\(file)" }
 }

@@ -1,6 +1,6 @@
 import PladRecords
 
-/// The parts of a tokenizer, made from its files.
+/// The parts of a tokenizer, built from its files.
 struct TokenizerParts {
     private static let fields: Set = [
         "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model",

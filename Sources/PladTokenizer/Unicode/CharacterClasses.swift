@@ -1,27 +1,26 @@
-/// The character classes that tokenizer patterns speak of, as Hugging Face `tokenizers` sees them.
+/// The character classes of tokenizer patterns, as Hugging Face `tokenizers` assigns them.
 ///
-/// A table of our own rather than the standard library's properties: the same text must give the same tokens
-/// under every version of Swift.
+/// The table is plad's own rather than the standard library's, so that a text has the same tokens under every version of Swift.
 struct CharacterClasses: OptionSet, Sendable {
     let rawValue: UInt8
 
-    /// `Lu` and `Lt`.
+    /// Uppercase and titlecase letters: `Lu` and `Lt`.
     static let upper = CharacterClasses(rawValue: 1)
-    /// `Ll`.
+    /// Lowercase letters: `Ll`.
     static let lower = CharacterClasses(rawValue: 2)
-    /// `Lm` and `Lo`.
+    /// Other letters: `Lm` and `Lo`.
     static let otherLetter = CharacterClasses(rawValue: 4)
-    /// `\p{M}`.
+    /// Marks: `\p{M}`.
     static let mark = CharacterClasses(rawValue: 8)
-    /// `\p{N}`.
+    /// Numbers: `\p{N}`.
     static let number = CharacterClasses(rawValue: 16)
-    /// `\s`.
+    /// White space: `\s`.
     static let space = CharacterClasses(rawValue: 32)
-    /// `\w`.
+    /// Word characters: `\w`.
     static let word = CharacterClasses(rawValue: 64)
-    /// What `Digits` cuts: numbers in a newer Unicode than that of `number`.
+    /// Numbers that `Digits` splits off, by a newer Unicode version than that of `number`.
     static let numeric = CharacterClasses(rawValue: 128)
-    /// `\p{L}`.
+    /// All letters: `\p{L}`.
     static let letter: CharacterClasses = [.upper, .lower, .otherLetter]
 
     init(rawValue: UInt8) {
@@ -33,7 +32,7 @@ struct CharacterClasses: OptionSet, Sendable {
         self.init(rawValue: code < Self.table.count ? Self.table.base[code] : 0)
     }
 
-    /// The classes of every code point below the last run's start, from where on nothing has a class.
+    /// Classes of every code point below the last run's start; above it no code point has a class.
     static let table: FrozenBuffer<UInt8> = {
         let count = Int(runs[runs.count - 1] >> 8)
         return FrozenBuffer(count: count) { table in

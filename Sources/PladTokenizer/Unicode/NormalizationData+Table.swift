@@ -1,5 +1,6 @@
 extension NormalizationData {
-    /// Written by Tests/Fixtures/tokenizers/make_normalization_data.py from Hugging Face tokenizers 0.23.3; its layout is told there.
+    /// Table written by Tests/Fixtures/tokenizers/make_normalization_data.py from Hugging Face tokenizers 0.23.3, which documents its
+    /// layout.
     static let table = """
         zQKABhTmAQAA6AEAA9wBAADoAQAA2AEABNwBAAHKAQAD3AEAAcoBAArcAQAEAQAD3AEAB+YBAADwAQAA5gEAAtwBAALmAQAB3AEBAuYBAAPcAQAA5gEAAOgB\
         AAHcAQAA5gEAAOkBAAHqAQAA6QEAAeoBAADpAQAM5gGTAgTmAYkCANwBAAPmAQAA3AEAAuYBAADeAQAA3AEABeYBAAXcAQAB5gEAANwBAAHmAQAA3gEAAOQB\

@@ -1,22 +1,22 @@
 import Foundation
 
-/// What Unicode normalization (UAX #15) needs to know of characters, as Hugging Face `tokenizers` knows it.
+/// The character data of Unicode normalization (UAX #15), as Hugging Face `tokenizers` has it.
 ///
-/// A table of our own rather than the system's: the same text must give the same tokens on every machine, and
-/// Foundation's forms of rare sequences of marks are not those of the standard.
+/// The table is plad's own rather than the system's: the same text must give the same tokens on every machine, and Foundation's forms
+/// of rare sequences of marks differ from the standard's.
 struct NormalizationData: Sendable {
-    /// What sets a character apart from those that normalization leaves alone.
+    /// Properties of a character that normalization may change; empty for the others.
     struct Traits: OptionSet, BitwiseCopyable, Sendable {
         let rawValue: UInt8
-        /// Has a canonical decomposition.
+        /// The character has a canonical decomposition.
         static let decomposes = Traits(rawValue: 1)
-        /// Has a compatibility decomposition beside it.
+        /// The character has a compatibility decomposition beside it.
         static let decomposesCompatibly = Traits(rawValue: 2)
-        /// Has a combining class.
+        /// The character has a combining class.
         static let isMark = Traits(rawValue: 4)
-        /// Is the second half of a composition.
+        /// The character is the second half of a composition.
         static let joinsBefore = Traits(rawValue: 8)
-        /// Is decomposed in NFC too, to something else or in another order.
+        /// The character is decomposed in NFC too, to another character or in another order.
         static let neverComposed = Traits(rawValue: 16)
     }
 
@@ -26,7 +26,7 @@ struct NormalizationData: Sendable {
     private let combiningClasses: [UInt32: UInt8]
     private let canonical: [UInt32: [UInt32]]
     private let compatible: [UInt32: [UInt32]]
-    /// Composites by first << 32 | second.
+    /// Composed characters by first << 32 | second.
     private let composites: [UInt64: UInt32]
 
     private init(table: Data) {
@@ -77,7 +77,7 @@ struct NormalizationData: Sendable {
         traits(of: code).contains(.isMark) ? combiningClasses[code] ?? 0 : 0
     }
 
-    /// The full decomposition of a character; a character without one is its own.
+    /// Appends the full decomposition of a character; a character without one is appended itself.
     func appendDecomposition(of code: UInt32, compatibly: Bool, to scalars: inout [UInt32]) {
         if Hangul.syllables.contains(code) {
             Hangul.appendDecomposition(of: code, to: &scalars)
@@ -88,7 +88,7 @@ struct NormalizationData: Sendable {
         }
     }
 
-    /// The character that two become, or nil.
+    /// The composition of two characters, or nil.
     func composite(_ first: UInt32, _ second: UInt32) -> UInt32? {
         Hangul.composite(first, second) ?? composites[UInt64(first) << 32 | UInt64(second)]
     }

@@ -8,7 +8,7 @@ package enum NormalizationForm: String, CaseIterable, Sendable {
     private var composes: Bool { self == .composed || self == .compatibilityComposed }
     private var isCompatible: Bool { self == .compatibilityComposed || self == .compatibilityDecomposed }
 
-    /// The characters that this form does not leave alone wherever they stand.
+    /// Traits of the characters that this form may change.
     private var affected: NormalizationData.Traits {
         switch self {
         case .composed: [.isMark, .joinsBefore, .neverComposed]
@@ -24,7 +24,7 @@ package enum NormalizationForm: String, CaseIterable, Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Brings UTF-8 text into this form. Stretches that are in it already are only copied.
+    /// Converts UTF-8 text to this form. Stretches that are in it already are only copied.
     func apply(to text: inout [UInt8]) {
         guard text.contains(where: { $0 >= 0xC2 }) else { return }
         let data = NormalizationData.shared
@@ -74,7 +74,7 @@ package enum NormalizationForm: String, CaseIterable, Sendable {
         for code in scalars { output.append(contentsOf: UTF8.encode(Unicode.Scalar(code) ?? "\u{FFFD}")!) }
     }
 
-    /// Puts every run of marks into the order of their combining classes, stably.
+    /// Sorts every run of marks by combining class, stably.
     private static func order(_ scalars: inout [UInt32], _ data: NormalizationData) {
         var start = 0
         while start < scalars.count {
@@ -94,7 +94,7 @@ package enum NormalizationForm: String, CaseIterable, Sendable {
         }
     }
 
-    /// Joins each starter with the characters behind it that are not blocked from it.
+    /// Composes each starter with the unblocked characters behind it.
     private static func compose(_ scalars: inout [UInt32], _ data: NormalizationData) {
         var written = 0
         var starter: Int?

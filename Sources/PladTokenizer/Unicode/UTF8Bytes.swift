@@ -1,14 +1,14 @@
 /// One character read from UTF-8 bytes.
 struct ReadCharacter {
-    /// The code point; U+FFFD where the bytes are not UTF-8.
+    /// The code point; U+FFFD if the bytes are not UTF-8.
     let code: UInt32
-    /// Where the next character starts.
+    /// Position of the next character.
     let next: Int
 }
 
-/// Questions about UTF-8 bytes that `String` answers only after a copy.
+/// Inspects UTF-8 bytes without the copy that `String` needs.
 enum UTF8Bytes {
-    /// The character at `position`, which is below `end`. Bytes are those of a valid string.
+    /// The character at `position`, which is below `end`. The bytes must be a valid string.
     @inline(__always)
     static func read(_ bytes: UnsafePointer<UInt8>, at position: Int, end: Int) -> ReadCharacter {
         let first = UInt32(bytes[position])
@@ -23,7 +23,7 @@ enum UTF8Bytes {
         return ReadCharacter(code: (first & 0x07) << 18 | second << 12 | third << 6 | fourth, next: position + 4)
     }
 
-    /// How many bytes the character takes that starts with this one; 1 for a byte that starts none.
+    /// Length in bytes of the character that starts with this byte; 1 for a byte that starts none.
     @inline(__always)
     static func length(startingWith byte: UInt8) -> Int {
         byte < 0xC2 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : byte < 0xF5 ? 4 : 1
@@ -47,7 +47,7 @@ enum UTF8Bytes {
         bytes.withUnsafeBufferPointer { isValid($0) }
     }
 
-    /// How many of the last bytes start a character that later bytes may still complete.
+    /// Number of bytes at the end that start a character which later bytes may still complete.
     static func incompleteTail(_ bytes: [UInt8]) -> Int {
         for back in 1...3 where back <= bytes.count {
             let position = bytes.count - back
@@ -59,8 +59,8 @@ enum UTF8Bytes {
         return 0
     }
 
-    /// Whether `length` bytes from a lead byte on follow table 3-7 of the Unicode standard; fewer than the lead
-    /// byte asks for may be given.
+    /// True if `length` bytes from a lead byte on follow table 3-7 of the Unicode standard; they may be fewer than the lead byte
+    /// requires.
     private static func sequenceIsWellFormed(_ bytes: UnsafeBufferPointer<UInt8>, at position: Int, _ length: Int) -> Bool {
         for offset in 1..<max(length, 1) {
             let byte = bytes[position + offset]

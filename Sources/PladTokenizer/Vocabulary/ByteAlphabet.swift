@@ -1,5 +1,5 @@
-/// The 256 printable characters that byte-level vocabularies spell bytes with (GPT-2's `bytes_to_unicode`):
-/// printable Latin-1 stands for itself, the other 68 bytes are U+0100, U+0101, … in order.
+/// The 256 printable characters that byte-level vocabularies spell bytes with (GPT-2's `bytes_to_unicode`): printable Latin-1 spells
+/// itself, the other 68 bytes are U+0100, U+0101, … in order.
 enum ByteAlphabet {
     /// The code point that spells each byte.
     static let spelling: [UInt32] = {
@@ -23,7 +23,7 @@ enum ByteAlphabet {
         Array(UTF8.encode(Unicode.Scalar(spelling[Int(byte)])!)!)
     }
 
-    /// The bytes that a token spells, or nil when one of its characters is outside the alphabet.
+    /// The bytes that a token spells, or nil if one of its characters is outside the alphabet.
     static func bytes(of token: some Collection<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(token.count)

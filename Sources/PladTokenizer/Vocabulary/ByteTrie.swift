@@ -1,12 +1,12 @@
 import PladRecords
 
-/// All tokens that start a text, found byte by byte: a trie whose edges lie in one hash table.
+/// Finds all tokens that start a text, byte by byte: a trie whose edges are in one hash table.
 struct ByteTrie: Sendable {
     private struct Edge {
-        /// node << 8 | byte, plus one; 0 in a free slot.
+        /// Key: node << 8 | byte, plus one; 0 in a free slot.
         var key: UInt32
         var node: UInt32
-        /// The token that ends at `node`, or -1.
+        /// Id of the token that ends at `node`, or -1.
         var id: TokenID
     }
 

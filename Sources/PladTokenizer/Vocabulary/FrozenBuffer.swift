@@ -1,12 +1,11 @@
 /// Memory that is filled once and never written again.
 ///
-/// Reading through `base` checks no index: callers prove theirs. It may be read from any thread, since nobody
-/// writes after `init` returns.
+/// Reading through `base` checks no index: callers prove theirs. Any thread may read it, since nobody writes after `init` returns.
 final class FrozenBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
     let base: UnsafePointer<Element>
     let count: Int
 
-    /// `fill` gets `count` zeroed elements.
+    /// Allocates `count` zeroed elements and passes them to `fill`.
     init(count: Int, fill: (UnsafeMutableBufferPointer<Element>) throws -> Void) rethrows {
         let memory = UnsafeMutableRawBufferPointer.allocate(
             byteCount: max(count * MemoryLayout<Element>.stride, 1), alignment: max(MemoryLayout<Element>.alignment, 16))

@@ -2,16 +2,16 @@ import PladRecords
 
 /// A model's tokens, by spelling and by id. Ids need not be contiguous.
 struct Vocabulary: Sendable {
-    /// Ids from here on are refused, so that a damaged file cannot ask for memory without end.
+    /// Bound on ids, so that a damaged file cannot ask for unlimited memory.
     static let largestSize = 1 << 24
 
     /// One more than the highest id.
     let size: Int
-    /// The spellings one after the other.
+    /// Spellings of all tokens, concatenated.
     private let spellings: FrozenBuffer<UInt8>
-    /// Where the spelling of each id lies; an id without a token has a negative length.
+    /// Byte range of each id's spelling; an id without a token has a negative length.
     private let places: FrozenBuffer<Place>
-    /// Open addressing with linear probing: id + 1, or 0 for a free slot.
+    /// Hash slots, by open addressing with linear probing: id + 1, or 0 for a free slot.
     private let slots: FrozenBuffer<Int32>
 
     struct Place {
@@ -21,7 +21,7 @@ struct Vocabulary: Sendable {
 
     /// - Parameters:
     ///   - spellings: the bytes of all tokens.
-    ///   - entries: where each token lies in them, and its id.
+    ///   - entries: byte range of each token in `spellings`, and its id.
     /// Throws what `duplicate` returns when two entries share a spelling or an id.
     init(spellings: [UInt8], entries: [(place: Place, id: TokenID)], duplicate: (String) -> TokenizerError) throws {
         let size = entries.reduce(0) { max($0, Int($1.id) + 1) }
@@ -79,7 +79,7 @@ struct Vocabulary: Sendable {
         return id < 0 ? nil : id
     }
 
-    /// The spelling of a token, valid as long as this vocabulary is; nil for an id without a token.
+    /// Spelling of a token, valid as long as this vocabulary is; nil for an id without a token.
     func spelling(of id: TokenID) -> UnsafeBufferPointer<UInt8>? {
         guard id >= 0, id < size else { return nil }
         let place = places.base[Int(id)]

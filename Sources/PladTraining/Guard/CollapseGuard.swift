@@ -1,31 +1,30 @@
 import Foundation
 package import PladRecords
 
-/// What happens when a ranking collapses.
+/// The reaction to a collapsed ranking.
 public enum CollapseAction: String, Codable, CaseIterable, Sendable {
-    /// The training ends with an error.
+    /// Training ends with an error.
     case stop
-    /// The training ends with the weights of the last good state.
+    /// Training ends with the last good weights.
     case rollback
-    /// Nothing is watched.
+    /// Collapse is not watched for.
     case off
 }
 
-/// Says whether a ranking has collapsed: it can push the rejected side down by making every text of the kind unlikely, or
-/// drift into answers that never end.
+/// Detects a collapsed ranking, which pushes the rejected side down by making all similar texts unlikely, or drifts into completions
+/// that never end.
 ///
-/// Every few steps the same few prompts are looked at, so that what is compared differs by the training alone. Numbers
-/// that are not finite are the trainer's own error.
+/// The same few prompts are probed every few steps, so that differences come from training alone. Numbers that are not finite are
+/// reported by the trainer itself.
 package struct CollapseGuard: Sendable {
-    /// A fall of the chosen completions' log-probability per token that is no longer calibration: each token has become
-    /// half as likely.
+    /// Fall of the chosen completions' log-probability per token, nats, beyond which the guard acts: each token is half as likely.
     static let fall = log(2.0)
-    /// Answers that are this many times as long as the chosen ones, or as they were, or as many times shorter.
+    /// Length ratio beyond which the guard acts, longer or shorter: of completions to the chosen ones, and to those before training.
     static let lengthFactor = 2.0
-    /// A rise in the share of answers' text that repeats itself.
+    /// Rise in the share of repeated text beyond which the guard acts.
     static let repetition = 0.3
 
-    /// Steps between two looks: a tenth of the training, at most 50.
+    /// Number of steps between two probes: a tenth of training, at most 50.
     package let interval: Int
     private let totalSteps: Int
 
@@ -38,11 +37,11 @@ package struct CollapseGuard: Sendable {
         steps % interval == 0 || steps == totalSteps
     }
 
-    /// Why a training counts as collapsed; nil where it does not.
+    /// The reason why training counts as collapsed; nil if it does not.
     ///
     /// - Parameters:
-    ///   - now: the prompts as they are answered now; nil where the student's numbers are no longer finite.
-    ///   - start: the same prompts before the first step.
+    ///   - now: probe of the prompts now; nil if the student's numbers are not finite.
+    ///   - start: probe of the same prompts before the first step.
     package func reason(_ now: AnswerProbe?, since start: AnswerProbe) -> String? {
         guard let now else { return "the student's numbers are no longer finite" }
         if start.chosenLogProbabilityPerToken - now.chosenLogProbabilityPerToken > Self.fall {
@@ -52,11 +51,11 @@ package struct CollapseGuard: Sendable {
         }
         let (ratio, before) = (now.lengthRatio, start.lengthRatio)
         if ratio > Self.lengthFactor * max(1, before) || ratio < min(1, before) / Self.lengthFactor {
-            return String(format: "the answers' length went from %.2f to %.2f times the chosen one's", before, ratio)
+            return String(format: "the completions' length went from %.2f to %.2f times the chosen one's", before, ratio)
         }
         if now.repetition > start.repetition + Self.repetition {
             return String(
-                format: "the share of the answers that repeats itself rose from %.0f to %.0f %%", 100 * start.repetition,
+                format: "the share of the completions that repeats itself rose from %.0f to %.0f %%", 100 * start.repetition,
                 100 * now.repetition)
         }
         return nil

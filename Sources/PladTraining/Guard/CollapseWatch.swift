@@ -2,22 +2,22 @@ import PladRecords
 import PladStudent
 import PladTensor
 
-/// What a trainer keeps to see its ranking collapse, and to go back: a few prompts to look at, and the last good weights.
+/// The state of a trainer that watches for collapse and can go back: the prompts to probe and the last good weights.
 final class CollapseWatch {
-    /// What the watch remembers beside the good weights; a checkpoint holds it.
+    /// The state of the watch beside the good weights; a checkpoint holds it.
     struct State: Codable {
-        /// The step after which the kept weights were good.
+        /// Step after which the kept weights were good.
         var goodStep = 0
-        /// What the answers were like before the first step; nil until then.
+        /// Probe before the first step; nil until then.
         var start: AnswerProbe?
     }
 
-    /// Prompts whose answers are looked at.
+    /// Number of prompts to probe.
     static let prompts = 16
 
     let limits: CollapseGuard
     let action: CollapseAction
-    /// Weights after `state.goodStep`.
+    /// Copy of the weights after `state.goodStep`.
     let good: Weights
     var state = State()
     private let groups: [EncodedGroup]
@@ -43,7 +43,7 @@ final class CollapseWatch {
 }
 
 extension Trainer {
-    /// A step, after which a watched training that has collapsed is ended: rolled back, or with an error.
+    /// Takes a step and, if the training has collapsed, ends it: by going back to the good weights, or by an error.
     func guardedStep() throws {
         guard let watch else {
             try step()

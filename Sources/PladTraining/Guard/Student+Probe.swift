@@ -2,10 +2,10 @@ package import PladRecords
 package import PladStudent
 
 extension Student {
-    /// How likely the chosen completions of some prompts are, how long greedy answers are beside them, and how repetitive.
+    /// Measures the likelihood of the chosen completions of some prompts, and length and repetition of greedy completions.
     ///
-    /// An answer ends at three times the longest chosen completion, which is more than the guard lets pass. Nil for a student
-    /// whose numbers are no longer finite.
+    /// A completion is cut at three times the longest chosen one, which is more than the guard allows. Nil if the student's numbers are
+    /// not finite.
     func probe(_ groups: [EncodedGroup]) throws -> AnswerProbe? {
         let chosenTokens = Double(max(1, groups.reduce(0) { $0 + $1.chosen.count }))
         let trees = groups.map { PromptTree(prompt: $0.prompt, continuations: [$0.chosen]) }
@@ -29,7 +29,7 @@ extension Student {
         }
     }
 
-    /// Share of all runs of four tokens that stood before in the same answer.
+    /// Share of all 4-grams of tokens that occurred before in the same completion.
     package static func repetition(_ answers: [[TokenID]]) -> Double {
         var (runs, repeated) = (0, 0)
         for answer in answers where answer.count >= 4 {

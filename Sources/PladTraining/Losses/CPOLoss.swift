@@ -1,8 +1,8 @@
-/// Logistic regression on the gap of a pair, and the likelihood of the chosen side per token:
-/// −log σ(β · (chosen − rejected)) − α · chosen / tokens.
+/// Logistic loss on the gap of a pair, and the likelihood of the chosen side per token: −log σ(β · (chosen − rejected)) − α · chosen /
+/// tokens.
 ///
-/// With z the argument of σ its gradients are ∓β · σ(−z), −α / tokens more by the chosen score. Source: CPO
-/// (arXiv 2401.08417, equations 3 and 4). TRL averages the likelihood over all tokens of a batch, here each pair weighs the same.
+/// With z the argument of σ, its gradients are ∓β · σ(−z), with −α / tokens added by the chosen score. Source: CPO (arXiv 2401.08417,
+/// equations 3 and 4). TRL averages the likelihood over all tokens of a batch; here each pair has the same weight.
 package struct CPOLoss: Loss {
     package static let name = "cpo"
     package static let reads: LossInput = .rejected

@@ -1,12 +1,12 @@
-/// One completion of a prompt, as a loss sees it.
+/// One completion of a prompt, as input to a loss.
 package struct Candidate: Sendable, Hashable {
-    /// What the loss compares: the sum of the completion's token log-probabilities in nats, or their mean (`Norm`).
+    /// Score that the loss compares: the sum of the completion's token log-probabilities in nats, or their mean (`Norm`).
     package var score: Double
-    /// How many tokens the completion has.
+    /// Number of tokens in the completion.
     package var tokens: Int
-    /// The score that the student gave before this training; nil unless the loss reads it.
+    /// Score under the student before this training; nil if the loss does not read it.
     package var reference: Double?
-    /// How good the completion is; nil unless the loss reads it.
+    /// Quality of the completion; nil if the loss does not read it.
     package var quality: Double?
 
     package init(score: Double, tokens: Int = 1, reference: Double? = nil, quality: Double? = nil) {
@@ -16,7 +16,7 @@ package struct Candidate: Sendable, Hashable {
         self.quality = quality
     }
 
-    /// How much more likely the completion is than before this training, in nats of score.
+    /// Increase of the score since before this training, in nats.
     var gain: Double {
         guard let reference else { preconditionFailure("a loss that reads references was given a candidate without one") }
         return score - reference

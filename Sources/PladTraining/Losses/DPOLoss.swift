@@ -1,8 +1,8 @@
-/// Logistic regression on how much further apart a pair is than it was for the student before this training:
-/// −log σ(β · (gain of chosen − gain of rejected)) − λ · chosen, gain = score − reference score.
+/// Logistic loss on how much further apart a pair is than under the student before this training: −log σ(β · (gain of chosen − gain of
+/// rejected)) − λ · chosen, gain = score − reference score.
 ///
-/// With z the argument of σ its gradients are ∓β · σ(−z), −λ more by the chosen score. Source: DPO (arXiv 2305.18290,
-/// equation 7); λ above 0 adds the likelihood term of RPO (arXiv 2404.19733).
+/// With z the argument of σ, its gradients are ∓β · σ(−z), with −λ added by the chosen score. Source: DPO (arXiv 2305.18290, equation
+/// 7); λ above 0 adds the likelihood term of RPO (arXiv 2404.19733).
 package struct DPOLoss: Loss {
     package static let name = "dpo"
     package static let reads: LossInput = [.rejected, .reference]

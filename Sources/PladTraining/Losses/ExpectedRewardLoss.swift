@@ -1,10 +1,10 @@
 import Foundation
 
-/// The negative mean quality of a prompt's candidates, each weighted by its probability among them:
-/// −Σ q_i · p_i − λ · score_0, p the softmax of the scores.
+/// The negative mean quality of a prompt's candidates, each weighted by its probability among them: −Σ q_i · p_i − λ · score_0, p the
+/// softmax of the scores.
 ///
-/// Its gradient by score i is −p_i · (q_i − Σ q_j · p_j): what is better than the mean rises. Source: SLiC
-/// (arXiv 2210.00045, section 2.4, expected reward).
+/// Its gradient by score i is −p_i · (q_i − Σ q_j · p_j): candidates above the mean rise. Source: SLiC (arXiv 2210.00045, section 2.4,
+/// expected reward).
 package struct ExpectedRewardLoss: Loss {
     package static let name = "expected-reward"
     package static let reads: LossInput = [.group, .quality]

@@ -1,8 +1,8 @@
-/// Hinge on how much further apart a pair is than it was for the student before this training:
-/// max(0, 1 − γ · (gain of chosen − gain of rejected)) − λ · chosen, gain = score − reference score.
+/// Hinge on how much further apart a pair is than under the student before this training: max(0, 1 − γ · (gain of chosen − gain of
+/// rejected)) − λ · chosen, gain = score − reference score.
 ///
-/// Its gradients are ∓γ while the pair is within 1/γ nats, and 0 beyond. Source: RSO (arXiv 2309.06657, equation 10);
-/// TRL calls it DPO's hinge.
+/// Its gradients are ∓γ while the widening is below 1/γ nats, and 0 beyond. Source: RSO (arXiv 2309.06657, equation 10); TRL calls it
+/// DPO's hinge.
 package struct HingeNormLoss: Loss {
     package static let name = "hinge-norm"
     package static let reads: LossInput = [.rejected, .reference]

@@ -1,8 +1,8 @@
-/// Squared distance of a pair's widening from its target 1/(2β):
-/// ((gain of chosen − gain of rejected) − 1/(2β))² − λ · chosen, gain = score − reference score, per token.
+/// Squared distance of a pair's widening from its target 1/(2β): ((gain of chosen − gain of rejected) − 1/(2β))² − λ · chosen, gain =
+/// score − reference score, per token.
 ///
-/// With d the difference in brackets its gradients are ±2d: a pair that is too far apart is drawn together again.
-/// Source: IPO (arXiv 2310.12036, equation 17, whose τ is β here), averaged over tokens as TRL does.
+/// With d the difference in brackets, its gradients are ±2d: a pair that is too far apart is drawn together again. Source: IPO (arXiv
+/// 2310.12036, equation 17, whose τ is β here), averaged over tokens as TRL does.
 package struct IPOLoss: Loss {
     package static let name = "ipo"
     package static let reads: LossInput = [.rejected, .reference]

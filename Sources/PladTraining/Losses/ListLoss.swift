@@ -1,9 +1,8 @@
-/// Hinges on all gaps among a prompt's candidates, best first, with margins that grow with the distance in rank:
-/// Σ_{i<j} max(0, margin · (j − i) − score_i + score_j) − λ · score_0.
+/// Hinges on all gaps among a prompt's candidates, best first, with margins that grow with the distance in rank: Σ_{i<j} max(0, margin
+/// · (j − i) − score_i + score_j) − λ · score_0.
 ///
-/// Each hinge within its margin adds −1 to the gradient of the better and 1 to that of the worse candidate. Candidates
-/// of equal quality have no order and no hinge. Source: BRIO (arXiv 2203.16804, equation 8), list-wise calibration of
-/// SLiC (arXiv 2210.00045).
+/// Each hinge within its margin adds −1 to the gradient of the better and 1 to that of the worse candidate. Candidates of equal quality
+/// have no hinge. Source: BRIO (arXiv 2203.16804, equation 8), list-wise calibration of SLiC (arXiv 2210.00045).
 package struct ListLoss: Loss {
     package static let name = "list"
     package static let reads: LossInput = [.group, .quality]

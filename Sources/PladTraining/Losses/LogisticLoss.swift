@@ -1,7 +1,7 @@
-/// Logistic regression on the gap of a pair, without a reference: −log σ(β · (chosen − rejected)) − λ · chosen.
+/// Logistic loss on the gap of a pair, without a reference: −log σ(β · (chosen − rejected)) − λ · chosen.
 ///
-/// Its gradient by the chosen score is −β · σ(−β · gap) − λ, by the rejected one β · σ(−β · gap): no pair is ever quite
-/// done. Source: RSO (arXiv 2309.06657, table 1, sigmoid-norm without its reference).
+/// Its gradient by the chosen score is −β · σ(−β · gap) − λ, by the rejected one β · σ(−β · gap), which never vanish. Source: RSO
+/// (arXiv 2309.06657, table 1, sigmoid-norm without its reference).
 package struct LogisticLoss: Loss {
     package static let name = "logistic"
     package static let reads: LossInput = .rejected

@@ -1,40 +1,41 @@
-/// A function of the scores of one prompt's candidates, to be made small. The first candidate is the chosen one.
+/// A loss function of the scores of one prompt's candidates. The first candidate is the chosen one.
 ///
-/// The trainer knows no loss by name: a new one is a file beside this one and its line in `Losses.all`.
+/// The trainer depends on no particular loss: a new one is a file beside this one and its line in `Losses.all`.
 package protocol Loss: Sendable {
-    /// What `--loss` calls it.
+    /// Name of the loss in settings (`ranking.loss`).
     static var name: String { get }
-    /// What it must be given beside the chosen candidate's score.
+    /// Inputs beside the chosen candidate's score.
     static var reads: LossInput { get }
-    /// How scores may be formed, the usual way first; a loss that is defined by one of them takes that alone.
+    /// Norms that the loss allows, the default first; a loss that is defined by one allows only that.
     static var norms: [Norm] { get }
-    /// What the sum over a batch is divided by.
+    /// Divisor of the sum over a batch.
     static var reduction: Reduction { get }
-    /// The numbers it takes, each a flag of that name, with plad's defaults.
+    /// Parameters of the loss, each a setting of that name, with their defaults.
     static var defaults: LossSettings { get }
 
     /// - Precondition: `settings` has every number of `defaults`.
     init(complete settings: LossSettings)
 
-    /// The loss of one prompt. Its gradients are by the scores, one for each candidate.
+    /// Computes the loss of one prompt and its gradients, one by each candidate's score.
     func callAsFunction(_ candidates: [Candidate]) -> LossValue
 
-    /// The weight of −score of the chosen candidate in the loss: the term that keeps its likelihood up, ranked or not. 0 for none.
+    /// The weight of −score of the chosen candidate in the loss, the term that keeps it likely, ranked or not; 0 for none.
     func likelihoodWeight(_ chosen: Candidate) -> Double
 }
 
 extension Loss {
     package static var reduction: Reduction { .pairs }
     package static var norms: [Norm] { [.sum, .mean] }
-    /// Whether a rejected completion is needed beside the chosen one.
+    /// True if the loss needs a rejected completion beside the chosen one.
     package static var ranks: Bool { !reads.isDisjoint(with: [.rejected, .group]) }
 
-    /// The loss of a prompt that may have nothing to rank: a chosen candidate that stands alone keeps its likelihood term.
+    /// The loss of a prompt that may have nothing to rank: a chosen candidate without rejected ones has its likelihood term only.
     ///
-    /// So a pair that is not ranked (both sides the same, say) weighs in the likelihood part as much as one that is: leaving pairs
-    /// out of the ranking never changes which texts are kept likely.
+    /// So a pair that is not ranked (for example with equal sides) has the same weight in the likelihood term as one that is: leaving
+    /// pairs out of the ranking does not change which texts are kept likely.
     ///
-    /// - Parameter keepsChosen: false takes the likelihood term out, for a pair of two samples of which neither is to be kept likely.
+    /// - Parameter keepsChosen: false to leave the likelihood term out, for a pair of two samples, neither of which is to be kept
+    ///   likely.
     package func value(of candidates: [Candidate], keepsChosen: Bool = true) -> LossValue {
         let weight = likelihoodWeight(candidates[0])
         guard Self.ranks, candidates.count == 1 else {
@@ -43,13 +44,13 @@ extension Loss {
         return LossValue(value: 0, gradients: [0]).adding(likelihood: keepsChosen ? weight : 0, of: candidates)
     }
 
-    /// With the loss's defaults where `settings` says nothing.
+    /// Makes the loss with defaults for the parameters that `settings` lacks.
     package init(_ settings: LossSettings = [:]) {
         self.init(complete: Self.defaults.merging(settings))
     }
 }
 
-/// What a loss is given beside the score of the chosen candidate.
+/// The inputs of a loss beside the score of the chosen candidate.
 package struct LossInput: OptionSet, Sendable {
     package let rawValue: Int
     package init(rawValue: Int) { self.rawValue = rawValue }
@@ -60,11 +61,11 @@ package struct LossInput: OptionSet, Sendable {
     package static let group = LossInput(rawValue: 2)
     /// The log-probabilities of the student before this training.
     package static let reference = LossInput(rawValue: 4)
-    /// How good each candidate is.
+    /// The quality of each candidate.
     package static let quality = LossInput(rawValue: 8)
 }
 
-/// What the sum of a loss over a batch is divided by.
+/// The divisor of the sum of a loss over a batch.
 package enum Reduction: Sendable {
     /// The number of prompts.
     case pairs

@@ -1,19 +1,19 @@
-/// A number that a loss takes. Its raw value is the flag's name.
+/// A parameter of a loss. Its raw value is the setting's name.
 package enum LossParameter: String, CodingKey, CaseIterable, Sendable {
-    /// By how many nats the chosen score must exceed the rejected one; PLaD's β.
+    /// Nats by which the chosen score must exceed the rejected one; PLaD's β.
     case margin
     /// Weight of the chosen score beside the ranking.
     case lambda
-    /// Inverse temperature: how steeply a gap turns into a probability.
+    /// Inverse temperature of the probability that a gap gives.
     case beta
-    /// Of hinge-norm how steep, of simpo by how much a gap is asked for.
+    /// Slope of hinge-norm, or margin of simpo.
     case gamma
-    /// Weight of CPO's likelihood term, or of ORPO's odds.
+    /// Weight of CPO's likelihood term, or of ORPO's odds ratio.
     case alpha
-    /// Nats of margin for a difference of 1 in quality.
+    /// Margin in nats for a difference of 1 in quality.
     case scale
 
-    /// Why a value cannot be used; nil where it can.
+    /// The reason why a value is not valid; nil if it is.
     func problem(_ value: Double) -> String? {
         switch self {
         case .margin: value.isFinite ? nil : "give a number of nats"
@@ -24,7 +24,7 @@ package enum LossParameter: String, CodingKey, CaseIterable, Sendable {
     }
 }
 
-/// Numbers for a loss, by name.
+/// Values of a loss's parameters, by name.
 package struct LossSettings: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     package var values: [LossParameter: Double]
 
@@ -36,7 +36,7 @@ package struct LossSettings: Sendable, Hashable, ExpressibleByDictionaryLiteral 
         values = Dictionary(elements) { $1 }
     }
 
-    /// These numbers with those of `others` in their place where it has some.
+    /// These values, overridden by those of `others`.
     package func merging(_ others: LossSettings) -> LossSettings {
         LossSettings(values.merging(others.values) { $1 })
     }

@@ -1,3 +1,5 @@
+import PladRecords
+
 /// All losses by name.
 package enum Losses {
     package static let all: [any Loss.Type] = [
@@ -5,7 +7,7 @@ package enum Losses {
         ORPOLoss.self, ListLoss.self, ExpectedRewardLoss.self, RRHFLoss.self, LikelihoodLoss.self,
     ]
 
-    /// Throws `TrainingError.setting` that lists the names there are.
+    /// The loss of this name. Throws `TrainingError.setting` with the list of names.
     package static func named(_ name: String) throws -> any Loss.Type {
         guard let found = all.first(where: { $0.name == name }) else {
             let names = all.map { $0.name }.joined(separator: ", ")
@@ -14,9 +16,9 @@ package enum Losses {
         return found
     }
 
-    /// All numbers of a loss: those given, and its defaults for the rest.
+    /// All parameters of a loss: the given ones, and defaults for the rest.
     ///
-    /// Throws `TrainingError.setting` for a number that the loss does not take, or that is out of range.
+    /// Throws `TrainingError.setting` for a parameter that the loss does not have, or a value out of range.
     package static func settings(of loss: any Loss.Type, given: LossSettings) throws -> LossSettings {
         for (parameter, value) in given.values.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             let name = "`\(parameter.rawValue)` \(value)"
@@ -28,9 +30,9 @@ package enum Losses {
         return loss.defaults.merging(given)
     }
 
-    /// How a loss's scores are formed: as given, or its usual way.
+    /// The norm of a loss's scores: the given one, or the loss's default.
     ///
-    /// Throws `TrainingError.setting` for another way than a loss is defined by.
+    /// Throws `TrainingError.setting` for a norm that the loss does not allow.
     package static func norm(of loss: any Loss.Type, given: Norm?) throws -> Norm {
         let norm = given ?? loss.norms[0]
         guard loss.norms.contains(norm) else {

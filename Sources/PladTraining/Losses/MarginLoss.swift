@@ -1,9 +1,8 @@
-/// The rank loss with a margin that follows how much better the chosen side is:
-/// max(0, scale · (q_chosen − q_rejected) − chosen + rejected) − λ · chosen, q the quality.
+/// The rank loss with a margin that grows with the difference in quality: max(0, scale · (q_chosen − q_rejected) − chosen + rejected) −
+/// λ · chosen, q the quality.
 ///
-/// A sample nearly as good as the teacher's text is pushed down little. Its gradients are the rank loss's. Source:
-/// SLiC (arXiv 2210.00045, section 2.4), named for PLaD in its abstract's margin variant; the quality is likeness
-/// to the teacher's text (ROUGE-L or chrF).
+/// A sample nearly as good as the teacher's text is pushed down little. Its gradients are the rank loss's. Source: SLiC (arXiv
+/// 2210.00045, section 2.4), the margin variant in PLaD's abstract; the quality is similarity to the teacher's text (ROUGE-L or chrF).
 package struct MarginLoss: Loss {
     package static let name = "margin"
     package static let reads: LossInput = [.rejected, .quality]

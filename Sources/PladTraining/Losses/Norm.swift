@@ -1,16 +1,16 @@
-/// How a completion's token log-probabilities become the score that a loss compares.
+/// The reduction of a completion's token log-probabilities to the score that a loss compares.
 public enum Norm: String, Codable, Sendable, CaseIterable {
-    /// Their sum, log P(completion | prompt) in nats: what PLaD and SLiC-HF compare.
+    /// The sum, log P(completion | prompt) in nats, as in PLaD and SLiC-HF.
     case sum
-    /// Their mean over the completion's tokens.
+    /// The mean over the completion's tokens.
     case mean
 
-    /// The score of a completion of `tokens` tokens whose log-probabilities sum to `logProbability`.
+    /// The score of a completion with `tokens` tokens whose log-probabilities sum to `logProbability`.
     package func score(logProbability: Double, tokens: Int) -> Double {
         logProbability * scale(tokens: tokens)
     }
 
-    /// d score / d logProbability.
+    /// The derivative d score / d logProbability.
     package func scale(tokens: Int) -> Double {
         switch self {
         case .sum: 1
@@ -18,7 +18,7 @@ public enum Norm: String, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// What a loss sees of a completion whose log-probabilities sum to `logProbability`.
+    /// The input of a loss for a completion whose log-probabilities sum to `logProbability`.
     func candidate(_ encoded: EncodedCandidate, logProbability: Double) -> Candidate {
         let tokens = encoded.ids.count
         return Candidate(

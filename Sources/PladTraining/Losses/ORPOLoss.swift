@@ -1,10 +1,10 @@
 import Foundation
 
-/// The likelihood of the chosen side, and logistic regression on the ratio of the odds of a pair:
-/// −chosen − α · log σ(odds(chosen) − odds(rejected)), odds(p) = p − log(1 − e^p), p the mean log-probability of a token.
+/// The likelihood of the chosen side, and the logistic loss on the ratio of the odds of a pair: −chosen − α · log σ(odds(chosen) −
+/// odds(rejected)), odds(p) = p − log(1 − e^p), p the mean log-probability of a token.
 ///
-/// With z the argument of σ its gradient by the chosen score is −1 − α · σ(−z) / (1 − e^chosen), by the rejected one
-/// α · σ(−z) / (1 − e^rejected). Source: ORPO (arXiv 2403.07691, equations 4 to 7), whose λ is α here.
+/// With z the argument of σ, its gradient by the chosen score is −1 − α · σ(−z) / (1 − e^chosen), by the rejected one α · σ(−z) / (1 −
+/// e^rejected). Source: ORPO (arXiv 2403.07691, equations 4 to 7), whose λ is α here.
 package struct ORPOLoss: Loss {
     package static let name = "orpo"
     package static let reads: LossInput = .rejected
@@ -17,7 +17,7 @@ package struct ORPOLoss: Loss {
         alpha = settings[.alpha]
     }
 
-    /// A text of probability 1 has infinite odds; float32 log-probabilities do round to it.
+    /// Largest log-probability used: probability 1, to which float32 values do round, would have infinite odds.
     private static let certainty = -1e-7
 
     package func callAsFunction(_ candidates: [Candidate]) -> LossValue {

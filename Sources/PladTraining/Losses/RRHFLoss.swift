@@ -1,8 +1,8 @@
-/// Hinges without a margin on all pairs of a prompt's candidates that differ in quality, and the likelihood of the best:
-/// Σ_{q_i < q_j} max(0, score_i − score_j) − score_best, scores divided by the tokens.
+/// Hinges without a margin on all pairs of a prompt's candidates that differ in quality, and the likelihood of the best: Σ_{q_i < q_j}
+/// max(0, score_i − score_j) − score_best, scores divided by the tokens.
 ///
-/// Each hinge in the wrong order adds 1 to the gradient of the worse and −1 to that of the better candidate. Source: RRHF
-/// (arXiv 2304.05302, equations 2 to 4).
+/// Each pair in the wrong order adds 1 to the gradient of the worse and −1 to that of the better candidate. Source: RRHF (arXiv
+/// 2304.05302, equations 2 to 4).
 package struct RRHFLoss: Loss {
     package static let name = "rrhf"
     package static let reads: LossInput = [.group, .quality]

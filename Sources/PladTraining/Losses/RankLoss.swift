@@ -1,9 +1,9 @@
-/// Hinge on the gap between the scores of a pair, with a likelihood term on the chosen side:
-/// max(0, margin − chosen + rejected) − λ · chosen.
+/// Hinge on the gap between the scores of a pair, with a likelihood term on the chosen side: max(0, margin − chosen + rejected) − λ ·
+/// chosen.
 ///
-/// A pair whose gap already exceeds `margin` contributes nothing through the hinge: its gradient is −1 by the chosen
-/// and 1 by the rejected score, or 0. Source: PLaD (arXiv 2406.02886) and SLiC-HF (arXiv 2305.10425). PLaD calls the
-/// margin β; that letter is kept for DPO's inverse temperature.
+/// A pair whose gap already exceeds `margin` contributes nothing through the hinge; otherwise the gradient is −1 by the chosen and 1 by
+/// the rejected score. Source: PLaD (arXiv 2406.02886) and SLiC-HF (arXiv 2305.10425). PLaD calls the margin β; that letter is kept for
+/// DPO's inverse temperature.
 package struct RankLoss: Loss {
     package static let name = "rank"
     package static let reads: LossInput = .rejected

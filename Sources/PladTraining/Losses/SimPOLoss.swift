@@ -1,8 +1,8 @@
-/// Logistic regression on the gap of a pair per token, with a margin, without a reference:
-/// −log σ(β · (chosen − rejected) − γ) − λ · chosen, scores divided by the tokens.
+/// Logistic loss on the gap of a pair per token, with a margin, without a reference: −log σ(β · (chosen − rejected) − γ) − λ · chosen,
+/// scores divided by the tokens.
 ///
-/// With z the argument of σ its gradients are ∓β · σ(−z), −λ more by the chosen score. Source: SimPO
-/// (arXiv 2405.14734, equation 6), which advises β from 2 to 10 and γ about half of it.
+/// With z the argument of σ, its gradients are ∓β · σ(−z), with −λ added by the chosen score. Source: SimPO (arXiv 2405.14734, equation
+/// 6), which advises β from 2 to 10 and γ of about half that.
 package struct SimPOLoss: Loss {
     package static let name = "simpo"
     package static let reads: LossInput = .rejected

@@ -1,9 +1,9 @@
 import PladRecords
 
-/// Which pairs each step takes: epoch after epoch, every pair once in an order drawn anew for each epoch.
+/// The order of pairs: epoch after epoch, every pair once, in a new random order for each epoch.
 ///
-/// The order depends on the seed, the phase and the epoch alone, so that a resumed run needs only the step number.
-/// A batch may span two epochs; no pair is left out at an epoch's end.
+/// The order depends only on the seed, the phase and the epoch, so that a resumed run needs only the step number. A batch may span two
+/// epochs; no pair is left out at an epoch's end.
 package struct BatchOrder: Sendable {
     private let count: Int
     private let batchSize: Int
@@ -20,7 +20,7 @@ package struct BatchOrder: Sendable {
         self.phase = phase
     }
 
-    /// The indices of the pairs that a step, counted from 0, takes.
+    /// The indices of the pairs in the batch of a step, counted from 0.
     package mutating func batch(at step: Int) -> [Int] {
         (step * batchSize..<(step + 1) * batchSize).map { position in
             if position / count != epoch {

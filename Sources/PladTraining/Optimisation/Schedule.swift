@@ -1,10 +1,10 @@
 import Foundation
 
-/// How the learning rate moves over a run of `steps` optimiser steps.
+/// The course of the learning rate over a run of `steps` optimiser steps.
 public struct Schedule: Codable, Sendable, Hashable {
     public enum Shape: String, Codable, Sendable, CaseIterable {
         case constant
-        /// Half a cosine from 1 to 0.
+        /// Half a cosine wave from 1 to 0.
         case cosine
         /// A straight line from 1 to 0.
         case linear
@@ -13,7 +13,7 @@ public struct Schedule: Codable, Sendable, Hashable {
     }
 
     public var shape: Shape
-    /// Share of the steps over which the rate first rises from 0 in a straight line.
+    /// Share of the steps in which the rate first rises linearly from 0.
     public var warmUp: Double
 
     public init(shape: Shape = .constant, warmUp: Double = 0) {
@@ -23,8 +23,8 @@ public struct Schedule: Codable, Sendable, Hashable {
 
     /// The factor on the learning rate at a step, counted from 0, of `steps`.
     ///
-    /// Equal to transformers' `get_*_schedule_with_warmup` at the same step: the first step of a warm-up has rate 0
-    /// there, which wastes it; here the ramp ends one step sooner, at 1/n, 2/n, … n/n.
+    /// Equal to transformers' `get_*_schedule_with_warmup` at the same step, except in warm-up: its first step has rate 0 there, which
+    /// is wasted; here the ramp is one step shorter, at 1/n, 2/n, … n/n.
     package func factor(step: Int, of steps: Int) -> Double {
         let ramp = Int((warmUp * Double(steps)).rounded(.up))
         if step < ramp { return Double(step + 1) / Double(ramp) }

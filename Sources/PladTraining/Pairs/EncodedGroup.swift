@@ -1,12 +1,12 @@
 package import PladRecords
 package import PladStudent
 
-/// A completion as token ids, with what a loss may ask of it beside its score.
+/// A completion as token ids, with a loss's other inputs.
 package struct EncodedCandidate: Sendable, Hashable {
     package var ids: [TokenID]
-    /// How good it is; the greater the better.
+    /// Quality of the completion; greater is better.
     package var quality: Double?
-    /// The sum of its token log-probabilities for the student before this training, nats.
+    /// Sum of its token log-probabilities under the student before this training, nats.
     package var reference: Double?
 
     package init(ids: [TokenID], quality: Double? = nil, reference: Double? = nil) {
@@ -16,13 +16,13 @@ package struct EncodedCandidate: Sendable, Hashable {
     }
 }
 
-/// A prompt's candidates as token ids: what the trainer reads. A pair is a group of two, the chosen side first.
+/// A prompt's candidates as token ids, the trainer's input. A pair is a group of two, the chosen side first.
 package struct EncodedGroup: Sendable, Hashable {
     package var id: String
     package var prompt: [TokenID]
-    /// The chosen one first; it alone where the loss does not rank.
+    /// Candidates, the chosen one first; it alone if the loss does not rank.
     package var candidates: [EncodedCandidate]
-    /// Whether the chosen candidate is kept likely beside the ranking.
+    /// True to keep the chosen candidate likely beside the ranking.
     package var keepsChosen: Bool
 
     package init(id: String, prompt: [TokenID], candidates: [EncodedCandidate], keepsChosen: Bool = true) {
@@ -39,15 +39,15 @@ package struct EncodedGroup: Sendable, Hashable {
     package var chosen: [TokenID] { candidates[0].ids }
     package var completions: [[TokenID]] { candidates.map(\.ids) }
 
-    /// The group as the engine computes it: its prompt once, a continuation for each completion.
+    /// The group as a prompt tree: its prompt once, a continuation for each completion.
     package var tree: PromptTree { PromptTree(prompt: prompt, continuations: completions) }
 
-    /// Rows the engine computes: every token once; a completion's last token is predicted but never read.
+    /// Number of rows to compute: every token once, except a completion's last, which is predicted but never read.
     package var rows: Int { prompt.count + candidates.reduce(0) { $0 + $1.ids.count - 1 } }
 }
 
 extension [EncodedGroup] {
-    /// The pairs as a loss reads them: one by one, or those of one prompt and chosen side as a group, best first.
+    /// The pairs as a loss reads them: each by itself, or grouped by prompt and chosen side, best first.
     ///
     /// Candidates of equal quality keep their order, so the chosen one stays first unless another is better.
     package func arranged(for loss: any Loss.Type) -> [EncodedGroup] {

@@ -1,19 +1,19 @@
-/// Which of a prompt's samples are rejected, where there are several.
+/// The choice of rejected samples among several of a prompt.
 public enum Negatives: String, Codable, CaseIterable, Sendable {
-    /// Each makes a pair.
+    /// All samples, each in a pair.
     case all
-    /// One that chance picks.
+    /// One random sample.
     case random
-    /// The one that the student to be ranked finds likeliest: what it most needs to unlearn.
+    /// The sample most likely under the student to be ranked, which it most needs to unlearn.
     case mostLikely = "most-likely"
-    /// The one least like the teacher's text: the surest to be worse.
+    /// The sample least similar to the teacher's text, most certainly worse.
     case leastSimilar = "least-similar"
 }
 
-/// Which student's samples are rejected.
+/// The student whose samples are rejected.
 public enum NegativeSource: String, Codable, CaseIterable, Sendable {
-    /// The one to be ranked: the warmed-up student, later the one of the round before (PLaD).
+    /// The student to be ranked: the warmed-up one, later that of the round before (PLaD).
     case warmUp = "warm-up"
-    /// The one before warm-up, in every round (SODA, arXiv 2604.03873).
+    /// The student before warm-up, in every round (SODA, arXiv 2604.03873).
     case initial
 }

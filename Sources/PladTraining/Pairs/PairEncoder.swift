@@ -2,11 +2,11 @@ package import PladRecords
 package import PladStudent
 import PladTokenizer
 
-/// Turns pairs into token ids, once, and sorts out those that cannot be trained on.
+/// Encodes pairs as token ids and drops those that cannot be trained on.
 package struct PairEncoder {
     private let tokenizer: Tokenizer
     private let endOfSequence: TokenID?
-    /// How the student's end-of-sequence tokens are spelled.
+    /// Spellings of the student's end-of-sequence tokens.
     private let endings: [String]
     private let configuration: StudentConfiguration
 
@@ -22,13 +22,13 @@ package struct PairEncoder {
         case dropped(Drop)
     }
 
-    /// The pair's ids: as given where they are given; else the prompt with the tokenizer's special tokens, and each
-    /// completion as text that directly follows it, ended by the end-of-sequence token. Special tokens that the texts spell out at
-    /// their ends stand there once.
+    /// The pair's ids: the given ones, unchanged; else the prompt with the tokenizer's special tokens, and each completion as text that
+    /// directly follows it, ended by the end-of-sequence token. A special token that a text already spells at that end is not added
+    /// again.
     ///
-    /// A chosen side without text is not trained on, since nobody wants a student that says nothing; a rejected one is, and ranked low.
+    /// A chosen side without text is dropped, since no student should learn to say nothing; a rejected one is kept, and ranked low.
     ///
-    /// Throws `TrainingError` where a side is missing or an id is outside the vocabulary: such a file is damaged.
+    /// Throws `TrainingError` if a side is missing or an id is outside the vocabulary: such a file is damaged.
     package func encode(_ pair: PreferencePair, id: String, ranks: Bool, stage: Drop.Stage, split: Split = .train) throws -> Outcome {
         let prompt = try ids(pair.promptIDs, pair.prompt.map(encodePrompt), "prompt", id)
         let chosen = try ids(pair.chosenIDs, pair.chosen.map { encodeCompletion($0, isWhole: true) }, "chosen", id)
@@ -65,15 +65,15 @@ package struct PairEncoder {
         tokenizer.encodePrompt(text)
     }
 
-    /// A completion's ids, ended by the end-of-sequence token where the student has one and the text is whole.
+    /// A completion's ids, ended by the end-of-sequence token if the student has one and the text is whole.
     ///
-    /// A whole text that spells such a token at its end has said that it ends, and does not say so twice.
+    /// A whole text that already ends with the spelling of such a token gets no second one.
     package func encodeCompletion(_ text: String, isWhole: Bool) -> [TokenID] {
         guard isWhole, let endOfSequence else { return tokenizer.encodeContinuation(text) }
         return tokenizer.encodeContinuation(String(withoutEndings(text))) + [endOfSequence]
     }
 
-    /// The text before the end-of-sequence tokens, and the white space among them, that it spells at its end.
+    /// The text without the end-of-sequence tokens, and the white space between them, that it spells at its end.
     private func withoutEndings(_ text: String) -> Substring {
         var text = Substring(text)
         while true {
@@ -98,7 +98,8 @@ package struct PairEncoder {
 }
 
 extension [Drop] {
-    /// How many were dropped for what, the most first, with an example of each: "2 empty (line-1: the chosen completion has no text)".
+    /// The number of drops by reason, the most frequent first, with an example of each: "2 empty (line-1: the chosen completion has no
+    /// text)".
     package var countsByReason: String {
         Dictionary(grouping: self, by: \.state).sorted { ($1.value.count, $0.key.rawValue) < ($0.value.count, $1.key.rawValue) }
             .map { "\($0.value.count) \($0.key.rawValue) (\($0.value[0].id): \($0.value[0].detail))" }.joined(separator: ", ")

@@ -1,15 +1,15 @@
 package import PladRecords
 
-/// The two sides of a pair, as far as it matters for whether to use it.
+/// The properties of a pair's two sides that decide about its use.
 package struct PairSides: Sendable {
     package var chosen: String
     package var rejected: String
     package var chosenTokens: Int
     package var rejectedTokens: Int
-    /// Likeness of the rejected to the chosen text, and by which measure.
+    /// Similarity of the rejected to the chosen text, and its metric.
     package var similarity: Double
     package var measure: SimilarityMetric
-    /// The metric's verdict on both sides; nil where it has none on this prompt.
+    /// Metric's score of each side; nil if the metric is not defined on this prompt.
     package var metric: (chosen: Double, rejected: Double)?
 
     package init(
@@ -26,15 +26,15 @@ package struct PairSides: Sendable {
     }
 }
 
-/// Which pairs are worth ranking. By default all but those whose sides say the same.
+/// The rules that select pairs for ranking. By default, all but those with equal sides.
 package struct PairRules: Sendable {
-    /// The rejected side's likeness to the chosen one must lie in here.
+    /// Allowed similarity of the rejected to the chosen side.
     package var similarity: ClosedRange<Double>
-    /// The longer side in tokens over the shorter; nil for any.
+    /// Largest ratio of the longer side's number of tokens to the shorter's; nil for no limit.
     package var maxLengthRatio: Double?
-    /// Only pairs whose chosen side a metric puts above the rejected one, where it judges them.
+    /// True to use only pairs whose chosen side the metric ranks higher, if it is defined for them.
     package var prefersMetric: Bool
-    /// By how much the chosen side's quality must be above the rejected one's, where pairs are ranked by quality.
+    /// Least difference in quality between the chosen and the rejected side, if pairs are ranked by quality.
     package var minGap: Double
 
     package init(
@@ -46,11 +46,11 @@ package struct PairRules: Sendable {
         self.prefersMetric = prefersMetric
     }
 
-    /// Why a pair is left out, and what was seen; nil for one to use.
+    /// The reason to drop a pair, with details; nil for a pair to use.
     package func objection(to sides: PairSides) -> (state: Drop.State, detail: String)? {
-        if sides.chosen == sides.rejected { return (.equalSides, "the student says what the teacher says") }
+        if sides.chosen == sides.rejected { return (.equalSides, "the sample equals the teacher's text") }
         if Self.plain(sides.chosen) == Self.plain(sides.rejected) {
-            return (.nearDuplicate, "the sides differ in case, spaces or punctuation alone")
+            return (.nearDuplicate, "the sides differ only in case, spaces or punctuation")
         }
         let likeness = "\(sides.measure.rawValue) to the chosen text is \(rounded(sides.similarity))"
         if sides.similarity > similarity.upperBound {
@@ -76,7 +76,7 @@ package struct PairRules: Sendable {
         return nil
     }
 
-    /// Why a pair is left out by the qualities of its sides; nil for one to use. Sides of equal quality have no order.
+    /// The reason to drop a pair by the qualities of its sides; nil for one to use. Sides of equal quality have no order.
     package func objection(chosen: Double, rejected: Double) -> (state: Drop.State, detail: String)? {
         // A gap that was written as 0.1 is not to fail by the last bit of 0.6 - 0.5.
         guard chosen - rejected <= 0 || chosen - rejected < minGap - 1e-9 else { return nil }
@@ -86,7 +86,7 @@ package struct PairRules: Sendable {
         )
     }
 
-    /// The text's letters, digits and signs in lower case, each run of spaces and punctuation as one space.
+    /// The text's letters, digits and symbols in lower case, with each run of spaces and punctuation as one space.
     package static func plain(_ text: String) -> String {
         text.lowercased().split { $0.isWhitespace || $0.isPunctuation }.joined(separator: " ")
     }

@@ -3,11 +3,11 @@ import PladRecords
 package import PladStudent
 import PladTensor
 
-/// The log-probabilities that a student gives to candidates before a training: one line with the digests of student and
-/// candidates, then a line for each group.
+/// A file of the reference student's log-probabilities of candidates: one line with the digests of student and candidates, then a line
+/// for each group.
 ///
-/// They are computed once. A file of another student or of other candidates is stale and made anew; one that was
-/// interrupted goes on after its last whole batch, so that the numbers are those of an uninterrupted process.
+/// They are computed once. A file of another student or of other candidates is stale and is replaced; an incomplete one is continued
+/// after its last whole batch, so that the numbers equal those of an uninterrupted process.
 package struct ReferenceFile {
     package let url: URL
 
@@ -15,7 +15,7 @@ package struct ReferenceFile {
         self.url = url
     }
 
-    /// Groups whose log-probabilities are computed, and kept, together.
+    /// Number of groups whose log-probabilities are computed and stored together.
     package static let batchSize = 256
 
     private struct Header: Codable, Equatable {
@@ -27,13 +27,13 @@ package struct ReferenceFile {
 
     private struct Line: Codable {
         var id: String
-        /// Sums over the tokens of each candidate, nats.
+        /// Sum of the token log-probabilities of each candidate, nats.
         var logProbabilities: [Double]
     }
 
-    /// The groups with the references of their candidates, by the student as it is now.
+    /// Fills in the reference scores of the groups' candidates, by the student as it is now.
     ///
-    /// - Parameter progress: told after every batch how many groups are done; may throw to stop.
+    /// - Parameter progress: called after every batch with the number of groups done; may throw to stop.
     package func fill(
         _ groups: [EncodedGroup], by student: Student, progress: (Int) throws -> Void = { _ in }
     ) throws -> [EncodedGroup] {
@@ -59,7 +59,7 @@ package struct ReferenceFile {
         }
     }
 
-    /// The lines of a file for this student and these candidates; none where it is for others.
+    /// The lines of the file if it is for this student and these candidates; else none.
     private func kept(_ header: Header) throws -> [Line] {
         let lines = JSONLines.lines(of: try GrowingFile.wholeLines(of: url)).map(\.line)
         guard let first = lines.first, let found = try? JSONDecoder.ofLines.decode(Header.self, from: first), found == header else {
@@ -71,7 +71,7 @@ package struct ReferenceFile {
 }
 
 extension Student {
-    /// SHA-256 of everything that decides what the student computes, its adapter included.
+    /// SHA-256 of the tensors and settings that decide the student's results, its adapter included.
     var weightsDigest: String {
         func digest(_ weights: Weights) -> String {
             Digest(ofParts: weights.tensors.map { UnsafeRawBufferPointer(weights.values(of: $0)) }).description

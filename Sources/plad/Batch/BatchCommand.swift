@@ -6,19 +6,19 @@ import PladHTTP
 import PladRecords
 import PladTeacher
 
-/// `plad batch …`: the batches that `--batch` has handed to providers.
+/// The command `plad batch …`: the batches that `--batch` submitted to providers.
 struct BatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "batch", abstract: "Look at, and cancel, the batches that --batch has submitted.",
+        commandName: "batch", abstract: "List and cancel the batches that --batch has submitted.",
         subcommands: [List.self, Cancel.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "ls", abstract: "List the batches of a cache, the oldest first, as far as they were when last asked after.")
+            commandName: "ls", abstract: "List the batches of a cache, the oldest first, with their status at the last poll.")
 
         @OptionGroup var file: CacheFileOptions
 
-        @Flag(help: "Print each as a line of JSON.")
+        @Flag(help: "Print each batch as a line of JSON.")
         var json = false
 
         func run() throws {
@@ -34,15 +34,15 @@ struct BatchCommand: ParsableCommand {
         }
     }
 
-    /// A batch, as --json prints it.
+    /// The JSON form of a batch.
     private struct Line: Encodable {
-        /// The provider's; before it is known to be sent, plad's own.
+        /// Id of the provider; plad's own until the batch is known to be submitted.
         var id: String
         var isOpen: Bool
-        /// The provider's word when it was last asked.
+        /// Provider's status at the last request.
         var status: String?
         var rows: Int
-        /// Seconds since 1970.
+        /// Time of creation, in seconds since 1970.
         var madeAt: Int64
         var dialect: String
         var teacher: String
@@ -56,12 +56,12 @@ struct BatchCommand: ParsableCommand {
 
     struct Cancel: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "End a batch: stop it at the provider, keep what it has answered, free its other questions.",
+            abstract: "Cancel a batch at the provider, keep its completions so far, and free its other requests.",
             discussion:
-                "Answers that are there by then are paid for and kept. It waits until the provider has stopped, which may take minutes; interrupted, it goes on when given again. The cache says where the batch lies, and a cache may be a stranger's: keys go there only if --remote says the same."
+                "Completions made until then are paid for and kept. The command waits until the provider has stopped, which may take minutes; after an interruption, run it again. The cache names the batch's address, and a cache may come from a stranger: keys are sent there only if --remote names the same address."
         )
 
-        @Argument(help: "The batch, as plad batch ls prints it.")
+        @Argument(help: "The batch's id, as plad batch ls prints it.")
         var id: String
 
         @OptionGroup var file: CacheFileOptions
@@ -78,7 +78,7 @@ struct BatchCommand: ParsableCommand {
                 valueName: "file"))
         var keyFile: String?
 
-        @Flag(name: .customLong("plain-http"), help: "Let the key go over plain http to another machine than this.")
+        @Flag(name: .customLong("plain-http"), help: "Allow sending the key over plain http to another machine.")
         var plainHTTP = false
 
         @Option(help: ArgumentHelp("A header to send, as 'Name: value'; may be repeated.", valueName: "header"))
@@ -86,7 +86,7 @@ struct BatchCommand: ParsableCommand {
 
         @Flag(
             help:
-                "Ask the provider nothing: free the questions, give its answers up, and count what was set aside for it as in doubt. For a batch that is out of reach."
+                "Do not contact the provider: free the requests, give up the completions, and count the reserved cost as in doubt. For a batch that cannot be reached."
         )
         var forget = false
 
@@ -105,24 +105,24 @@ struct BatchCommand: ParsableCommand {
             if forget {
                 try GivenFlags().refuse(["remote", "key-file", "plain-http", "header"], with: "--forget", "the provider is asked nothing")
                 try await cache.forget(batch)
-                return Console.result("\(id)  forgotten: \(batch.rows) questions are free")
+                return Console.result("\(id)  forgotten: \(batch.rows) requests are free")
             }
             let endpoint = try Endpoint(batch.url, dialect: dialect)
             let run = try BatchRun(cache, endpoint, dialect, access(to: endpoint, dialect), observer: ConsoleObserver())
             let outcome = try await CancellableWork.run { try await run.cancel(batch) }
             let cost = outcome.paid.map { " for \($0)" } ?? ""
             Console.result(
-                "\(id)  cancelled: \(outcome.answered.count) answers kept\(cost), \(batch.rows - outcome.answered.count) questions free")
+                "\(id)  cancelled: \(outcome.answered.count) completions kept\(cost), \(batch.rows - outcome.answered.count) requests free")
         }
 
-        /// The key for the batch's address, which a file names. Throws `TeacherError.keyWithheld` for a key of the user's that is to go
-        /// there without `--remote`.
+        /// The key for the batch's address, which a file names. Throws `TeacherError.keyWithheld` for a key of the user's that would go
+        /// to an address not given by `--remote`.
         private func access(to endpoint: Endpoint, _ dialect: any Dialect) throws -> Access {
             var keys = KeySource(file: keyFile, allowsPlainHTTP: plainHTTP)
             if let remote {
                 let named = try Endpoint(remote, dialect: dialect).origin
                 guard named == endpoint.origin else {
-                    throw UsageError("--remote \(remote): batch \(id) lies at \(endpoint.origin); give that, if it may have the key")
+                    throw UsageError("--remote \(remote): batch \(id) is at \(endpoint.origin); give that, if it may have the key")
                 }
             } else {
                 let variable = keys.variables.first { keys.environment[$0]?.isEmpty == false }
@@ -130,7 +130,7 @@ struct BatchCommand: ParsableCommand {
                 guard given == nil || given == variable && KeySource.hasKey(for: endpoint, in: keys.environment) else {
                     throw TeacherError(
                         .keyWithheld,
-                        "batch \(id) lies at \(endpoint.origin), as \(file.cache) says: give --remote \(endpoint.origin) to send it the key of \(given ?? "")"
+                        "batch \(id) is at \(endpoint.origin), as \(file.cache) says: give --remote \(endpoint.origin) to send it the key of \(given ?? "")"
                     )
                 }
                 keys.variables = []

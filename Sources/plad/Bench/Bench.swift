@@ -5,7 +5,8 @@ import PladTensor
 
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure how fast this machine reads memory and students, trains, samples, scores, tokenizes, keeps answers and asks.",
+        abstract:
+            "Measure how fast this machine reads memory and students, trains, samples, scores, tokenizes, stores completions and asks.",
         discussion: """
             Prints the rate in tokens per second beside the rate of arithmetic, and the latter beside the machine's own in a large \
             matrix product of the same run: their quotient is the share of the processor that the work reaches.
@@ -16,7 +17,7 @@ struct Bench: ParsableCommand {
         ])
 }
 
-/// What all benchmarks are told.
+/// The options that all benchmarks share.
 struct BenchOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The model's shape: \(BenchShape.names).", valueName: "name"))
     var shape = "smollm-135m"
@@ -24,7 +25,7 @@ struct BenchOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The type of the weights' file: f32, bf16 or f16.", valueName: "type"))
     var dtype = TensorType.f32
 
-    @Option(help: "Processor threads. By default all.")
+    @Option(help: "The number of processor threads. By default all.")
     var threads: Int?
 
     @Flag(help: "Print one line of JSON.")
@@ -41,7 +42,7 @@ struct BenchOptions: ParsableArguments {
 
     var resolvedShape: BenchShape { BenchShape.all[shape]! }
 
-    /// Throws unless every number is at least 1.
+    /// Throws if a number is less than 1.
     static func require(_ numbers: (name: String, value: Int)...) throws {
         for (name, value) in numbers where value < 1 { throw ValidationError("--\(name) \(value): give at least 1") }
     }
@@ -52,9 +53,9 @@ extension Duration {
 }
 
 extension [Double] {
-    /// The middle value; of an even count the mean of the two.
+    /// The median; of an even count the mean of the middle two.
     ///
-    /// - Precondition: there is a value.
+    /// - Precondition: the list is not empty.
     var median: Double {
         let sorted = sorted()
         return (sorted[count / 2] + sorted[(count - 1) / 2]) / 2

@@ -7,23 +7,23 @@ import PladTeacher
 
 struct BenchAsk: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ask", abstract: "Measure what asking a teacher costs this side of the wire.",
+        commandName: "ask", abstract: "Measure the client's cost of requests to a teacher.",
         discussion: """
-            Asks different short questions of an endpoint that should answer at once, such as a web server with a fixed body, \
+            Sends different short prompts to an endpoint that should respond at once, such as a web server with a fixed body, \
             and counts the requests, the processor time that the client takes for each, and its memory after a tenth of them \
-            and at the end. With --cache every answer is committed to a new cache before the next question takes its place.
+            and at the end. With --cache every completion is committed to a new cache before the next request takes its place.
             """)
 
     @Option(help: ArgumentHelp("The endpoint's base URL, with or without /v1.", valueName: "url"))
     var remote: String
 
-    @Option(help: "Questions to ask.")
+    @Option(help: "The number of requests.")
     var requests = 10_000
 
-    @Option(help: "Requests in flight.")
+    @Option(help: "The number of concurrent requests.")
     var concurrency = 256
 
-    @Option(help: ArgumentHelp("Commit the answers to a cache at this new file.", valueName: "file"))
+    @Option(help: ArgumentHelp("Commit the completions to a cache in this new file.", valueName: "file"))
     var cache: String?
 
     @Flag(help: "Print one line of JSON.")
@@ -70,14 +70,14 @@ struct BenchAsk: AsyncParsableCommand {
         try report.show(json: json)
     }
 
-    /// Of this process so far, all its threads, user and system.
+    /// Processor seconds of this process so far, all its threads, user and system.
     private static var processorSeconds: Double {
         var time = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
-    /// The memory that the process has in use now; 0 where the system does not tell.
+    /// Resident memory of the process in bytes; 0 if the system does not report it.
     private static var residentBytes: Int {
         let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .ascii))?.split(separator: " ") ?? []
         return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
@@ -87,12 +87,12 @@ struct BenchAsk: AsyncParsableCommand {
         var command: String
         var requests: Int
         var concurrency: Int
-        /// Whether every answer was committed to a cache.
+        /// True if every completion was committed to a cache.
         var commits: Bool
         var seconds: Double
         var requestsPerSecond: Double
         var processorMicrosecondsPerRequest: Double
-        /// After a tenth of the requests.
+        /// Resident memory in bytes after a tenth of the requests.
         var residentBytesEarly: Int
         var residentBytesAtEnd: Int
 

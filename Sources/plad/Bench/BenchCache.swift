@@ -7,25 +7,25 @@ import PladTeacher
 
 struct BenchCache: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cache", abstract: "Measure how fast answers are kept and found.",
+        commandName: "cache", abstract: "Measure how fast completions are stored and found.",
         discussion: """
-            Fills a new cache with made-up answers. Every insert is on the disk before it counts: one at a time, and many at once, \
-            which share a flush. Then finds each answer again, and opens the file anew.
+            Fills a new cache with made-up completions. Every insert is on the disk before it counts: one at a time, and many at once, \
+            which share a flush. Then finds each completion again, and reopens the file.
             """)
 
-    @Option(help: "Answers that are kept many at once, and found again.")
+    @Option(help: "The number of completions stored concurrently, and found again.")
     var answers = 50_000
 
-    @Option(help: "Answers that are kept one at a time.")
+    @Option(help: "The number of completions stored one at a time.")
     var single = 2_000
 
-    @Option(help: "Bytes of an answer's text.")
+    @Option(help: "The size of a completion's text in bytes.")
     var bytes = 400
 
-    @Option(help: "Callers at once.")
+    @Option(help: "The number of concurrent callers.")
     var concurrency = 256
 
-    @Option(help: ArgumentHelp("The folder for the cache, on the disk that is meant. It is removed after.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The folder for the cache, on the disk to measure. It is removed afterwards.", valueName: "dir"))
     var folder: String?
 
     @Flag(help: "Print one line of JSON.")
@@ -104,14 +104,14 @@ struct BenchCache: AsyncParsableCommand {
 
     private struct Report: Encodable {
         var singlePerSecond: Double
-        /// What the disk itself takes: a page written and flushed.
+        /// Number of flushed writes of one page that the disk does in a second.
         var flushesPerSecond: Double
         var groupedPerSecond: Double
-        /// Processor time of one.
+        /// Processor time of one grouped write, in microseconds.
         var groupedMicroseconds: Double
         var hitsPerSecond: Double
         var hitMicroseconds: Double
-        /// To open the filled file and find a first answer.
+        /// Time to open the filled file and find a first completion, in milliseconds.
         var openMilliseconds: Double
         var bytes: Int
 

@@ -13,7 +13,7 @@ struct BenchLoad: ParsableCommand {
 
     @OptionGroup var options: BenchOptions
 
-    @Option(help: "How often it is measured.")
+    @Option(help: "The number of measurements.")
     var steps = 5
 
     func validate() throws {
@@ -39,7 +39,7 @@ struct BenchLoad: ParsableCommand {
         try report.show(json: options.json)
     }
 
-    /// Bytes of memory that no file backs.
+    /// Memory of the process that no file backs, in bytes.
     private static var memory: Int {
         let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
@@ -52,9 +52,9 @@ struct BenchLoad: ParsableCommand {
         var dtype: String
         var threads: Int
         var fileBytes: Int
-        /// What the process has taken for a student, the mapped file not counted.
+        /// Memory that the student takes, in bytes, without the mapped file.
         var memoryBytes: Int
-        /// The median.
+        /// Median of the steps.
         var secondsPerStep: Double
 
         func show(json: Bool) throws {

@@ -11,13 +11,13 @@ struct BenchMemory: ParsableCommand {
             this rate over the bytes of the weights bounds its tokens per second.
             """)
 
-    @Option(help: "Mebibytes that are read; give more than the last cache holds several times.")
+    @Option(help: "The mebibytes to read; several times the size of the last-level cache.")
     var size = 1536
 
-    @Option(help: "Passes for each of three ways of going through it.")
+    @Option(help: "The number of passes for each of three access orders.")
     var passes = 5
 
-    @Option(help: "Processor threads. By default all.")
+    @Option(help: "The number of processor threads. By default all.")
     var threads: Int?
 
     @Flag(help: "Print one line of JSON.")
@@ -44,7 +44,7 @@ struct BenchMemory: ParsableCommand {
         var command: String
         var threads: Int
         var bytes: Int
-        /// 10⁹ bytes a second, all threads together.
+        /// Rate of all threads together, in 10⁹ bytes a second.
         var gigabytesPerSecond: Double
 
         func show(json: Bool) throws {

@@ -3,32 +3,32 @@ import PladRecords
 import PladStudent
 import PladTensor
 
-/// What a benchmark found.
+/// The result of a benchmark.
 struct BenchReport: Encodable {
     var command: String
     var shape: String
     var dtype: String
     var threads: Int
-    /// Which of plad's kernels ran.
+    /// Kernel path in use.
     var kernels = KernelPath.current
     var tokensPerSecond: Double
-    /// The median.
+    /// Median of the steps.
     var secondsPerStep: Double
-    /// The most memory that the process has had in use.
+    /// Peak memory of the process, in bytes.
     var peakBytes: Int
-    /// Billions of floating-point operations a second over the whole of what was measured.
+    /// Billions of floating-point operations a second over the whole measurement.
     var gflops: Double
-    /// The same in the fastest large matrix product on as many threads, and in each of the two measured.
+    /// Rate of the fastest large matrix product on as many threads, and of each of the two measured, in the same unit.
     var sgemmGflops: Double
     var sgemmGflopsPlad: Double
     var sgemmGflopsOpenBLAS: Double
-    /// The processor for which OpenBLAS's product was written; a plain one where OpenBLAS is older than the processor.
+    /// Processor that OpenBLAS chose its kernels for; a generic one if OpenBLAS is older than the processor.
     var openBLASCore: String
-    /// Where the time went, by part.
+    /// Seconds by part.
     var seconds: [String: Double]
-    /// Billions of operations a second of parts that are measured for themselves.
+    /// Billions of operations a second of the parts that are measured separately.
     var gflopsByPart: [String: Double]?
-    /// Of weights, where each is read once a step; else nil.
+    /// Rate of reading weights, if each is read once a step; else nil.
     var weights: WeightReading?
 
     init(
@@ -82,15 +82,15 @@ struct BenchReport: Encodable {
     }
 }
 
-/// How fast weights are read that are each read once a step, beside the best rate there is for as many bytes.
+/// The rate of reading weights that are each read once a step, and the best possible rate for as many bytes.
 struct WeightReading: Encodable {
-    /// Of a step: matrices and head; norms and the cache of keys and values are not counted.
+    /// Bytes read in a step: matrices and head, without norms and the cache of keys and values.
     var bytesPerStep: Int
-    /// 10⁹ bytes a second over a whole step, whatever else it does.
+    /// Rate over a whole step, other work included, in 10⁹ bytes a second.
     var gigabytesPerSecond: Double
-    /// The same when a buffer of that size is read again and again, and nothing done with it.
+    /// Rate of reading a buffer of that size again and again, with no other work.
     var bestGigabytesPerSecond: Double
-    /// Of the two.
+    /// Ratio of the two rates.
     var share: Double
 
     init(bytes: Int, seconds: Double, workers: Workers) throws {

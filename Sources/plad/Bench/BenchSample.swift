@@ -21,7 +21,7 @@ struct BenchSample: ParsableCommand {
     @Option(help: "Tokens of a prompt.")
     var prompt = 256
 
-    @Option(help: "New tokens of a sample.")
+    @Option(help: "The new tokens of a sample.")
     var new = 64
 
     @Option(help: "Weights for each new token: float32 or int8.")

@@ -18,7 +18,7 @@ struct BenchScore: ParsableCommand {
     @Option(help: "Tokens of a completion.")
     var response = 64
 
-    @Option(help: "How often it is measured, after one time that is not.")
+    @Option(help: "The number of measurements, after one that is not counted.")
     var steps = 3
 
     func validate() throws {

@@ -2,7 +2,7 @@ import PladStudent
 
 /// The shape of a published model, by name: a Llama with tied embeddings.
 struct BenchShape {
-    /// C, L, H, G, D, F, V
+    /// C, L, H, G, D, F, V in this order.
     var width: Int
     var layers: Int
     var heads: Int
@@ -20,7 +20,7 @@ struct BenchShape {
 
     static var names: String { all.keys.sorted().joined(separator: ", ") }
 
-    /// Config.json of a student of this shape, as transformers names things.
+    /// The config.json of a student of this shape, as transformers names its keys.
     func configuration(_ type: TensorType) -> [String: Any] {
         [
             "model_type": "llama", "architectures": ["LlamaForCausalLM"], "hidden_act": "silu", "tie_word_embeddings": true,
@@ -32,28 +32,29 @@ struct BenchShape {
     }
 }
 
-/// Floating-point operations that work on a shape takes at least: a multiply-add is two; norms and the like are not counted.
+/// The number of floating-point operations that work on a shape takes at least: a multiply-add is two; norms and the like are not
+/// counted.
 extension BenchShape {
     private var attentionWidth: Int { heads * headWidth }
     private var keyValueWeights: Int { 2 * width * keyValueHeads * headWidth }
-    /// Weights of a layer's matrices.
+    /// Number of weights in a layer's matrices.
     private var layerWeights: Int { 2 * width * attentionWidth + keyValueWeights + 3 * width * feedForward }
 
-    /// Keys that the rows at `positions` see together.
+    /// The number of keys that the rows at `positions` see together.
     private func keys(_ positions: Range<Int>) -> Int {
         (positions.upperBound - positions.lowerBound) * (positions.lowerBound + positions.upperBound + 1) / 2
     }
 
-    /// Bytes of weights that a decode step reads: matrices and head as `BatchDecoder` keeps them.
+    /// The number of bytes of weights that a decode step reads: matrices and head in `BatchDecoder`'s format.
     func weightBytes(_ type: TensorType, _ weights: DecodeWeights) -> Int {
         let count = layers * layerWeights + vocabulary * width
         // Every 32 eight-bit weights of an output have a scale; of the other types only bfloat16 is kept as it is.
         return weights == .int8 ? count * 36 / 32 : count * (type == .bf16 ? 2 : 4)
     }
 
-    /// One tree forward: a prompt of `prompt` tokens whose continuations take `rows` rows each.
+    /// The work of one tree forward: a prompt of `prompt` tokens whose continuations take `rows` rows each.
     ///
-    /// In the last layer the prompt's rows that predict nothing need keys and values alone.
+    /// In the last layer the prompt's rows that predict nothing need only keys and values.
     func forward(prompt: Int, rows: [Int]) -> Work {
         let branches = rows.reduce(0, +)
         let seen = rows.reduce(0) { $0 + keys(prompt..<prompt + $1) }
@@ -64,7 +65,7 @@ extension BenchShape {
             head: 2 * Double((branches + 1) * vocabulary * width))
     }
 
-    /// One token at `position` of a sequence.
+    /// The work of one token at `position` of a sequence.
     func step(position: Int) -> Work {
         Work(
             products: 2 * Double(layers * layerWeights), attention: 4 * Double(layers * (position + 1) * attentionWidth),
@@ -72,7 +73,7 @@ extension BenchShape {
     }
 }
 
-/// Operations by where they arise.
+/// Numbers of operations by kind.
 struct Work {
     var products = 0.0
     var attention = 0.0
@@ -80,7 +81,8 @@ struct Work {
 
     var total: Double { products + attention + head }
 
-    /// Forward and backward: products to input and weight; attention's scores again and four products more; the head's logits again too.
+    /// Number of operations forward and backward: products to input and weight; attention's scores again and four products more; the
+    /// head's logits again.
     var trained: Double { 3 * products + 3.5 * attention + 4 * head }
 
     static func + (a: Work, b: Work) -> Work {

@@ -7,7 +7,7 @@ import PladTokenizer
 struct BenchTokenize: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tokenize", abstract: "Measure how fast a tokenizer encodes a text, on one thread.",
-        discussion: "The text is cut into texts of equal length, which are encoded one after the other; 0 leaves it whole.")
+        discussion: "The text is split into texts of equal length, which are encoded one after the other; 0 keeps it whole.")
 
     @Option(help: ArgumentHelp("A folder with tokenizer.json.", valueName: "dir"))
     var student: String
@@ -18,7 +18,7 @@ struct BenchTokenize: ParsableCommand {
     @Option(help: "Characters of a text.")
     var length = 2000
 
-    @Option(help: "How often all is encoded, after one time that is not measured.")
+    @Option(help: "The number of measurements, after one that is not counted.")
     var repeats = 5
 
     @Flag(help: "Print one line of JSON.")
@@ -49,7 +49,7 @@ struct BenchTokenize: ParsableCommand {
         ).show(json: json)
     }
 
-    /// Texts of `length` Unicode scalars; the last may be shorter.
+    /// The text cut into pieces of `length` Unicode scalars; the last may be shorter.
     private static func cut(_ text: String, length: Int) -> [String] {
         var texts: [String] = []
         var rest = text.unicodeScalars[...]
@@ -65,10 +65,10 @@ struct BenchTokenize: ParsableCommand {
         var texts: Int
         var bytes: Int
         var tokens: Int
-        /// For all texts, the median.
+        /// Median time for all texts, in seconds.
         var seconds: Double
         var megabytesPerSecond: Double
-        /// To read the tokenizer's files.
+        /// Time to read the tokenizer's files, in seconds.
         var secondsToRead: Double
 
         func show(json: Bool) throws {

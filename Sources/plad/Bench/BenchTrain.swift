@@ -22,7 +22,7 @@ struct BenchTrain: ParsableCommand {
     @Option(help: "Tokens of a completion.")
     var response = 64
 
-    @Option(help: "Steps that are measured, after one that is not.")
+    @Option(help: "The number of steps measured, after one that is not counted.")
     var steps = 3
 
     @Flag(help: "Draw each length between its half and the whole, as in real data.")

@@ -1,20 +1,20 @@
 import COpenBLAS
 import PladTensor
 
-/// The best rate of a large matrix product on this machine's threads, in billions of operations a second: plad's own product's
-/// and OpenBLAS's, of square matrices, one on each thread at the same time.
+/// The best rate of a large matrix product on this machine's threads, in billions of operations a second: plad's own product and
+/// OpenBLAS's, of square matrices, one on each thread at the same time.
 ///
-/// An OpenBLAS that does not know the processor falls back to a plain one's kernels. The variable OPENBLAS_CORETYPE, read when
-/// the process starts, names better ones: SkylakeX for AVX-512, Haswell for AVX2.
+/// An OpenBLAS that does not know the processor falls back to generic kernels. The variable OPENBLAS_CORETYPE, read when the process
+/// starts, names better ones: SkylakeX for AVX-512, Haswell for AVX2.
 struct ProductRate {
     var plad: Double
     var openBLAS: Double
-    /// The processor whose kernels OpenBLAS chose.
+    /// Processor whose kernels OpenBLAS chose.
     var openBLASCore: String
 
     var best: Double { max(plad, openBLAS) }
 
-    /// Of a matrix; an emulated processor would need minutes for large ones.
+    /// Number of rows of a matrix, and the one for an emulated processor, which would need minutes for large ones.
     private static let (side, sideEmulated) = (1024, 64)
 
     static func measure(_ workers: Workers) -> ProductRate {

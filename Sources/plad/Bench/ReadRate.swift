@@ -1,14 +1,14 @@
 import PladTensor
 
-/// The best rate at which threads together read memory: what bounds a product whose weights are each used once.
+/// The best rate at which threads together read memory, the bound of a product whose weights are each used once.
 enum ReadRate {
     /// A cache line.
     private typealias Line = SIMD8<UInt64>
 
-    /// Bytes a second, the best of `passes` over a buffer of `bytes` for each way of going through it.
+    /// The best of `passes` over a buffer of `bytes`, for each access order, in bytes a second.
     ///
-    /// Where the buffer fits a cache, that is what is measured. A thread goes through its part in one run or in several side
-    /// by side: the processor fetches ahead within a page, so that some reach their best rate only with several.
+    /// If the buffer fits a cache, the cache's rate is measured. A thread reads its part in one run or in several interleaved ones: the
+    /// processor prefetches within a page, so that some reach their best rate only with several.
     static func best(bytes: Int, passes: Int, workers: Workers) throws -> Double {
         let width = MemoryLayout<Line>.size
         // Parts are handed out to whoever is free, so that a thread held up keeps the others no longer than a part takes.
@@ -38,7 +38,7 @@ enum ReadRate {
         return Double(parts * part) / least
     }
 
-    /// The sum of `count` lines, a multiple of 4, in 1, 2 or 4 runs side by side.
+    /// The sum of `count` lines, a multiple of 4, in 1, 2 or 4 interleaved runs.
     @inline(never)
     private static func sum(_ start: UnsafePointer<Line>, count: Int, runs: Int) -> Line {
         let (quarter, step) = (count / 4, 4 / runs)

@@ -1,5 +1,5 @@
 extension Sequence where Element: Sendable {
-    /// Calls `body` for each element, so many at a time; `onDone` hears how many are done.
+    /// Calls `body` for each element, so many concurrently; `onDone` gets the number of those done.
     func concurrently(
         _ concurrency: Int, _ body: @escaping @Sendable (Element) async throws -> Void, onDone: (Int) -> Void = { _ in }
     ) async throws {

@@ -2,19 +2,19 @@ import Foundation
 import PladRecords
 import PladStudent
 
-/// A student of random weights, and random tokens for it.
+/// A student with random weights, and random tokens for it.
 ///
-/// It goes through a temporary Hugging Face folder, so that it is read and laid out as every student is. Its tokenizer knows
-/// bytes alone; the other ids of the vocabulary have no text, which a benchmark does not need.
+/// It is written to a temporary Hugging Face folder and read like every student. Its tokenizer has bytes only; the other ids of the
+/// vocabulary have no text, which a benchmark does not need.
 enum SyntheticStudent {
-    /// The end-of-sequence token.
+    /// Id of the end-of-sequence token.
     static let end = 256
 
     static func make(_ shape: BenchShape, _ options: BenchOptions) throws -> Student {
         try withFolder(shape, as: options.dtype) { try Student(folder: $0, threads: options.threadCount) }
     }
 
-    /// Calls `body` with the student's folder, which goes afterwards.
+    /// Calls `body` with the student's folder, then removes it.
     static func withFolder<Result>(_ shape: BenchShape, as type: TensorType, _ body: (URL) throws -> Result) throws -> Result {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("plad-bench-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -27,7 +27,7 @@ enum SyntheticStudent {
         return try body(model)
     }
 
-    /// `count` ids that say nothing, none of them the end.
+    /// A list of `count` random ids, none of them the end-of-sequence token.
     static func tokens(_ count: Int, _ shape: BenchShape, _ stream: inout SeededGenerator) -> [TokenID] {
         (0..<count).map { _ in
             let id = Int.random(in: 0..<shape.vocabulary - 1, using: &stream)
@@ -35,12 +35,12 @@ enum SyntheticStudent {
         }
     }
 
-    /// `count`, or with `varying` any number from its half on.
+    /// The length `count`, or with `varying` a random one from half of it up.
     static func length(_ count: Int, varying: Bool, _ stream: inout SeededGenerator) -> Int {
         varying ? Int.random(in: max(1, count / 2)...count, using: &stream) : count
     }
 
-    /// Byte-level BPE without merges.
+    /// The tokenizer.json of byte-level BPE without merges.
     private static var tokenizer: [String: Any] {
         // GPT-2's alphabet: printable Latin-1 stands for itself, the other bytes follow from U+0100 on.
         let printable = Set(0x21...0x7e).union(0xa1...0xac).union(0xae...0xff)

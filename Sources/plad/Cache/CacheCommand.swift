@@ -3,18 +3,18 @@ import Foundation
 import PladCache
 import PladDistill
 
-/// `plad cache …`: what the teacher has answered so far.
+/// The command `plad cache …`: the teacher's stored completions.
 struct CacheCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cache",
-        abstract: "Look at, check, and move the teacher's recorded answers.",
+        abstract: "List, check, export and merge the teacher's recorded completions.",
         subcommands: [
             List.self, Show.self, Explain.self, Stats.self, Export.self, Import.self, Merge.self, Verify.self, Recover.self, Collect.self,
             Settle.self,
         ])
 }
 
-/// The file that a cache command is about.
+/// The option that names the file of a cache command.
 struct CacheFileOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The cache, or a recording in JSON lines (.jsonl).", valueName: "file"))
     var cache = TeacherSettings.usualCache

@@ -8,22 +8,22 @@ import PladTeacher
 extension CacheCommand {
     struct Explain: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show what a prompt's answer is kept under, whether it is there, and if not, what is nearest.",
+            abstract: "Show the key of a prompt's completion, and if it is missing from the cache, the nearest one.",
             discussion: """
                 Takes the settings of the run that asks: --run RUN reads them from a run. Without --id it looks at every prompt \
                 and lists those that are missing.
                 """)
 
-        @Option(name: .customLong("run"), help: ArgumentHelp("A run, whose settings and prompts are meant.", valueName: "run"))
+        @Option(name: .customLong("run"), help: ArgumentHelp("The run with the settings and prompts.", valueName: "run"))
         var path: String
 
         @Option(help: ArgumentHelp("The prompt, by its id.", valueName: "id"))
         var id: String?
 
-        @Option(help: "Which of the answers to it.")
+        @Option(help: "The index of the completion among those of the prompt, from 0.")
         var sample = 0
 
-        @Option(help: ArgumentHelp("Another cache than the run's.", valueName: "file"))
+        @Option(help: ArgumentHelp("A cache other than the run's.", valueName: "file"))
         var cache: String?
 
         @Flag(help: "Print as JSON.")
@@ -56,13 +56,13 @@ extension CacheCommand {
                     }
                 }
             }
-            if id == nil { Console.say("\(questions.count - missing) of \(questions.count) answers are in \(file.file.path)") }
+            if id == nil { Console.say("\(questions.count - missing) of \(questions.count) completions are in \(file.file.path)") }
         }
     }
 }
 
 extension AnswerCache.Explanation {
-    /// Name and value, for a person.
+    /// Names and values for a person.
     fileprivate var facts: [(String, String)] {
         var facts = [
             ("state", state.rawValue), ("key", key), ("version", String(AnswerKey.version)), ("dialect", dialect), ("teacher", teacher),
@@ -78,7 +78,7 @@ extension AnswerCache.Explanation {
 }
 
 extension FailedAttempt {
-    /// When, what came, and what was done about it.
+    /// Sentence with the attempt's time, result and consequence.
     var sentence: String {
         let when = Date(timeIntervalSince1970: Double(startedAt) / 1000).formatted(.iso8601)
         let next = wait.map { "again after \($0) ms" } ?? "not tried again"

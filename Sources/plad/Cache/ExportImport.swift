@@ -6,15 +6,15 @@ import PladTeacher
 extension CacheCommand {
     struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write all answers as JSON lines, sorted so that the same answers give the same file.",
-            discussion: "A recording holds answers alone: what they cost stays on the cache's account. plad cache merge takes both.")
+            abstract: "Write all completions as JSON lines, sorted so that the same completions give the same file.",
+            discussion: "A recording holds completions only: their cost stays on the cache's account. plad cache merge copies both.")
 
         @Argument(help: "The recording to write.")
         var recording: String
 
         @OptionGroup var file: CacheFileOptions
 
-        @Flag(help: "Leave out when each answer came and how long it took: those differ with every recording.")
+        @Flag(help: "Leave out the times of each completion, which differ in every recording.")
         var withoutTimes = false
 
         func run() throws {
@@ -22,14 +22,15 @@ extension CacheCommand {
             let count = try cache.exportRecording(to: URL(fileURLWithPath: recording), withTimes: !withoutTimes)
             let paid = try cache.account().paid
             Console.say(
-                "wrote \(count) answers to \(recording)" + (paid > .zero ? "; that they cost \(paid) stands in \(file.cache) alone" : ""))
+                "wrote \(count) completions to \(recording)"
+                    + (paid > .zero ? "; that they cost \(paid) is in \(file.cache) only" : ""))
         }
     }
 
     struct Import: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add the answers of a recording to the cache. Answers that are there already stay as they are.",
-            discussion: "A recording does not say what its answers cost: the cache's account stays as it is.")
+            abstract: "Add the completions of a recording to the cache. Those present already are kept unchanged.",
+            discussion: "A recording does not hold the cost of its completions: the cache's account is unchanged.")
 
         @Argument(help: "The recording to read.")
         var recording: String

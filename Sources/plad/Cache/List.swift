@@ -5,11 +5,11 @@ import PladRecords
 
 extension CacheCommand {
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "ls", abstract: "List recorded answers, the newest last.")
+        static let configuration = CommandConfiguration(commandName: "ls", abstract: "List recorded completions, the newest last.")
 
         @OptionGroup var file: CacheFileOptions
 
-        @Option(help: "How many of the newest; 0 lists all.")
+        @Option(help: "The number of the newest ones to list; 0 lists all.")
         var limit = 20
 
         @Flag(help: "Print a recording's JSON lines.")
@@ -33,7 +33,7 @@ extension CacheCommand {
 }
 
 extension StoredCompletion {
-    /// The prompt, in one line: the last message, else the whole body.
+    /// Prompt in one line: the last message, else the whole body.
     var question: String {
         let body = try? JSONValue(parsing: Data(request.utf8))
         let text = body?["messages"]?.array?.last?["content"]?.string ?? body?["prompt"]?.string ?? request
@@ -42,7 +42,7 @@ extension StoredCompletion {
 }
 
 extension String {
-    /// Exactly so many letters: cut with an ellipsis, or filled with spaces.
+    /// The text in exactly so many letters: cut with an ellipsis, or filled with spaces.
     fileprivate func fitted(to width: Int) -> String {
         count > width ? prefix(width - 1) + "…" : self + String(repeating: " ", count: width - count)
     }

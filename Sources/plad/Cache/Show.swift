@@ -6,9 +6,9 @@ import PladTeacher
 
 extension CacheCommand {
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show a recorded answer with everything that is kept about it.")
+        static let configuration = CommandConfiguration(abstract: "Show a recorded completion with all its fields.")
 
-        @Argument(help: "The beginning of its key, as plad cache ls prints it.")
+        @Argument(help: "The first digits of its key, as plad cache ls prints it.")
         var key: String
 
         @OptionGroup var file: CacheFileOptions
@@ -18,14 +18,15 @@ extension CacheCommand {
 
         func run() throws {
             guard !key.isEmpty, key.allSatisfy(\.isHexDigit) else {
-                throw CacheError(.usage, "\"\(key)\" is no key: give the hexadecimal digits that plad cache ls prints")
+                throw CacheError(.usage, "\"\(key)\" is not a key: give the hexadecimal digits that plad cache ls prints")
             }
             let answers = try file.open().list(keyPrefix: key)
             guard let answer = answers.first else {
-                throw CacheError(.notRecorded, "\(file.cache) holds no answer whose key begins with \"\(key)\"; plad cache ls lists them")
+                throw CacheError(
+                    .notRecorded, "\(file.cache) holds no completion whose key starts with \"\(key)\"; plad cache ls lists them")
             }
             guard answers.count == 1 else {
-                throw CacheError(.usage, "\(answers.count) keys in \(file.cache) begin with \"\(key)\"; give more of the digits")
+                throw CacheError(.usage, "\(answers.count) keys in \(file.cache) start with \"\(key)\"; give more of the digits")
             }
             if json { return try Console.result(answer.recording(withTimes: true).canonical) }
             let attempts = try file.open().attempts(for: answer.key).map { ("attempt \($0.number)", $0.sentence) }
@@ -35,7 +36,7 @@ extension CacheCommand {
 }
 
 extension StoredCompletion {
-    /// Name and value of everything kept, for a person.
+    /// Names and values of all fields, for a person.
     fileprivate var facts: [(String, String)] {
         var facts = [
             ("key", key.description), ("teacher", teacher), ("path", path), ("dialect", dialect), ("sample", String(sample)),

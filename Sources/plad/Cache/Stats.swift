@@ -5,7 +5,7 @@ import PladTeacher
 
 extension CacheCommand {
     struct Stats: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Count recorded answers by teacher, model and finish reason.")
+        static let configuration = CommandConfiguration(abstract: "Count recorded completions by teacher, model and finish reason.")
 
         @OptionGroup var file: CacheFileOptions
 
@@ -16,12 +16,12 @@ extension CacheCommand {
             let statistics = try file.open().statistics()
             if json { return try Console.result(line: statistics) }
             Console.result(
-                "\(statistics.answers) answers, \(statistics.attempts) requests on the wire, \(statistics.failedAttempts) without an answer, \(statistics.bytes) bytes"
+                "\(statistics.answers) completions, \(statistics.attempts) requests on the wire, \(statistics.failedAttempts) without a completion, \(statistics.bytes) bytes"
             )
             let account = statistics.account
             if account.total > .zero {
                 Console.result(
-                    "\(account.paid) paid, \(account.inDoubt) in doubt for requests that broke off, \(account.reserved) set aside for requests under way or lost, \(account.inBatches) for open batches"
+                    "\(account.paid) paid, \(account.inDoubt) in doubt for requests that broke off, \(account.reserved) reserved for requests under way or lost, \(account.inBatches) for open batches"
                 )
             }
             for group in statistics.groups {

@@ -7,14 +7,14 @@ import PladTeacher
 extension CacheCommand {
     struct Merge: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add the answers of another cache, and what they cost. Answers that are there already stay as they are.",
+            abstract: "Add the completions of another cache, and their cost. Those present already are kept unchanged.",
             discussion: """
                 What the other cache has paid, or may have, is added to this one's account, and counts in its budget; a merge done \
                 twice counts it once. A recording (.jsonl) holds answers alone. Open batches, and what is set aside for them or for \
                 requests under way, stay with the other cache.
                 """)
 
-        @Argument(help: "The cache or recording to take answers from.")
+        @Argument(help: "The cache or recording to read.")
         var other: String
 
         @OptionGroup var file: CacheFileOptions
@@ -33,14 +33,14 @@ extension CacheCommand {
             guard theirs.total > .zero else { return }
             Console.result("account: \(before.paid) paid before, \(after.paid) now; \(after.inDoubt) in doubt")
             let aside = theirs.reserved + theirs.inBatches
-            if aside > .zero { Console.result("\(aside) set aside stays with \(self.other)") }
+            if aside > .zero { Console.result("\(aside) reserved stays with \(self.other)") }
         }
 
         private struct Merged: Encodable {
             var added: Int
             var present: Int
             var different: Int
-            /// After the merge.
+            /// Account after the merge.
             var account: Account
 
             init(_ imported: AnswerCache.Imported, _ account: Account) {
@@ -52,7 +52,7 @@ extension CacheCommand {
 
     struct Recover: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Copy every answer of a damaged cache that is still what was recorded into a new one.")
+            abstract: "Copy every intact completion of a damaged cache into a new one.")
 
         @Argument(help: "The new cache.")
         var recovered: String
@@ -67,17 +67,18 @@ extension CacheCommand {
                 try AnswerCache.recover(URL(fileURLWithPath: file.cache), into: URL(fileURLWithPath: recovered))
             }
             if json { return try Console.result(line: result) }
-            Console.result("\(result.answers) answers saved in \(recovered), \(result.lost) lost")
+            Console.result("\(result.answers) completions saved in \(recovered), \(result.lost) lost")
         }
 
-        /// Where not even the table of answers can be found there is nothing to recover, and saying "recover it" again helps nobody.
+        /// Replaces the error of a cache whose table of answers cannot be found: nothing can be recovered, so "recover it" would not
+        /// help.
         private static func telling<Result>(of cache: String, _ body: () throws -> Result) throws -> Result {
             do {
                 return try body()
             } catch let error as CacheError where error.code == .damaged {
                 throw CacheError(
                     .damaged,
-                    "no answer in \(cache) can be read: it is cut off, or its beginning is overwritten; import a recording or copy of it into a new cache (plad cache import FILE --cache NEW), or ask again into one"
+                    "no completion in \(cache) can be read: it is cut off, or its beginning is overwritten; import a recording or copy of it into a new cache (plad cache import FILE --cache NEW), or ask again into one"
                 )
             }
         }
@@ -86,11 +87,11 @@ extension CacheCommand {
     struct Collect: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "gc",
-            abstract: "Count, and with --yes delete, truncated answers that a fuller one has replaced.")
+            abstract: "Count, and with --yes delete, truncated completions that a longer one has replaced.")
 
         @OptionGroup var file: CacheFileOptions
 
-        @Option(help: ArgumentHelp("All answers of this teacher too, as plad cache stats names it.", valueName: "name"))
+        @Option(help: ArgumentHelp("Also all completions of this teacher, by its name in plad cache stats.", valueName: "name"))
         var teacher: String?
 
         @Flag(help: "Delete them.")
@@ -102,14 +103,14 @@ extension CacheCommand {
         func run() throws {
             let garbage = try file.open(for: yes ? .writing : .reading).collectGarbage(teacher: teacher, deleting: yes)
             if json { return try Console.result(line: garbage) }
-            let what = "\(garbage.answers) answers of \(garbage.bytes) bytes"
+            let what = "\(garbage.answers) completions of \(garbage.bytes) bytes"
             Console.result(yes ? "deleted \(what)" : "would delete \(what); add --yes to do so")
         }
     }
 }
 
 extension Console {
-    /// Prints what an import or merge did.
+    /// Prints the result of an import or merge.
     static func result(_ imported: AnswerCache.Imported, json: Bool) throws {
         if json { return try result(line: imported) }
         result("\(imported.added) added, \(imported.present) there already, \(imported.different) kept though the recording differs")

@@ -6,7 +6,7 @@ import PladRecords
 extension CacheCommand {
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Recompute every key and digest, and reread every response; exits 65 when something is wrong.")
+            abstract: "Recompute every key and digest, and parse every response; exits 65 if there is a problem.")
 
         @OptionGroup var file: CacheFileOptions
 
@@ -19,7 +19,7 @@ extension CacheCommand {
                 try Console.result(line: verification)
             } else {
                 for problem in verification.problems { Console.result(problem) }
-                Console.result("\(verification.answers) answers, \(verification.problems.count) problems")
+                Console.result("\(verification.answers) completions, \(verification.problems.count) problems")
             }
             if !verification.problems.isEmpty { throw ExitCode(ExitStatus.badData.rawValue) }
         }

@@ -6,7 +6,7 @@ import PladReport
 
 struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Put the held-out measures of several runs side by side, with their mean.",
+        abstract: "Print the held-out measures of several runs side by side, with their mean.",
         discussion: """
             For runs that differ in their seed, or in one setting. Each row is one student of one run, measured on that run's \
             own held-out prompts; plad evaluate --compare puts students on the same prompts, and compares them one by one.
@@ -62,7 +62,7 @@ struct Compare: ParsableCommand {
         return (lines + (notes.isEmpty ? [] : [""] + notes)).joined(separator: "\n")
     }
 
-    /// Mean ± standard deviation over runs (n − 1); a mean of some of the runs alone would be compared with one of all.
+    /// The text of mean ± standard deviation over runs (n − 1); empty if some runs lack a value, since such a mean is not comparable.
     private static func spread(_ values: [Double], of runs: Int) -> String {
         guard values.count == runs else { return "-" }
         let mean = values.reduce(0, +) / Double(values.count)

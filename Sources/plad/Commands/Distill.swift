@@ -4,7 +4,7 @@ import PladDistill
 
 struct Distill: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Ask the teacher, train the student on its answers, rank them above the student's own, evaluate, report.",
+        abstract: "Ask the teacher, train the student on its completions, rank them above the student's samples, evaluate, report.",
         discussion: """
             A run is a folder. The same command given again goes on where it stopped; with --replay it needs no network. \
             Every flag can stand in a --config file, without its dashes: "margin: 2".
@@ -15,7 +15,7 @@ struct Distill: AsyncParsableCommand {
     @Flag(help: "Print the settings as a --config file and stop.")
     var printConfig = false
 
-    @Flag(help: "Say how many answers are in the cache, how many would be asked and what they may cost, and ask nothing.")
+    @Flag(help: "Print the number of completions in the cache, the number to ask for and the cost, and send nothing.")
     var dryRun = false
 
     func run() async throws {
@@ -35,12 +35,12 @@ struct Distill: AsyncParsableCommand {
 
 struct Teach: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Begin a run: ask the teacher every prompt, and keep the answers.",
-        discussion: "Takes the settings of plad distill; the stages after it read them from the run.")
+        abstract: "Start a run: ask the teacher every prompt, and store the completions.",
+        discussion: "Takes the settings of plad distill; later stages read them from the run.")
 
     @OptionGroup var options: DistillOptions
 
-    @Flag(help: "Say how many answers are in the cache, how many would be asked and what they may cost, and ask nothing.")
+    @Flag(help: "Print the number of completions in the cache, the number to ask for and the cost, and send nothing.")
     var dryRun = false
 
     func run() async throws {

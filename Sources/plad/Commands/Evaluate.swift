@@ -15,23 +15,25 @@ struct Evaluate: AsyncParsableCommand {
             first one named, and are compared with the first, prompt by prompt.
             """)
 
-    @Option(name: .customLong("run"), help: ArgumentHelp("The run's folder, begun with plad distill or plad teach.", valueName: "run"))
+    @Option(name: .customLong("run"), help: ArgumentHelp("The run's folder, made by plad distill or plad teach.", valueName: "run"))
     var path: String?
 
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("Put these students and runs side by side on the same held-out prompts.", valueName: "dir"))
+        help: ArgumentHelp("Compare these students and runs on the same held-out prompts.", valueName: "dir"))
     var compare: [String] = []
 
     @OptionGroup(title: "Judge") var judge: JudgeOptions
 
-    @Option(help: ArgumentHelp("Where answers are kept. By default the run's --cache.", valueName: "file"))
+    @Option(help: ArgumentHelp("The cache of completions. By default the run's --cache.", valueName: "file"))
     var cache: String?
 
-    @Flag(help: "Answer from the cache alone: no connection is made, a missing verdict is an error.")
+    @Flag(help: "Use the cache only: no connection is made, a missing verdict is an error.")
     var replay = false
 
-    @Option(help: ArgumentHelp("The most dollars that the cache's answers may cost. By default the run's --budget.", valueName: "dollars"))
+    @Option(
+        help: ArgumentHelp(
+            "The limit in dollars on the cost of the cache's completions. By default the run's --budget.", valueName: "dollars"))
     var budget: Double?
 
     @Flag(help: "Print the result as JSON.")

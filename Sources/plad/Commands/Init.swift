@@ -5,16 +5,16 @@ import PladStudent
 
 struct Init: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make a student of random weights.",
-        discussion: "With plad train --loss sft it is enough to make a model from nothing.")
+        abstract: "Make a student with random weights.",
+        discussion: "With plad train --loss sft it trains a model from scratch.")
 
     @Option(help: ArgumentHelp("A Hugging Face config.json.", valueName: "file"))
     var config: String
 
-    @Option(help: ArgumentHelp("The folder whose tokenizer the student takes.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The folder with the tokenizer to copy.", valueName: "dir"))
     var tokenizer: String
 
-    @Option(help: "Seeds the weights.")
+    @Option(help: "The seed of the weights.")
     var seed: UInt64 = 0
 
     @Option(help: ArgumentHelp("The folder of the new student.", valueName: "dir"))

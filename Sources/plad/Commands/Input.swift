@@ -3,15 +3,15 @@ import PladDistill
 import PladRecords
 import PladStudent
 
-/// What a command reads: a file, or standard input as `-`.
+/// Reads the input of a command: a file, or standard input as `-`.
 enum Input {
-    /// The bytes, and what errors call them.
+    /// The bytes, and their name in errors.
     static func read(_ path: String) throws -> (data: Data, name: String) {
         path == "-"
             ? (try FileHandle.standardInput.readToEnd() ?? Data(), "standard input") : (try Data(reading: URL(fileURLWithPath: path)), path)
     }
 
-    /// Whether the first line begins a JSON object.
+    /// True if the first line starts a JSON object.
     static func isJSON(_ data: Data) -> Bool {
         data.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0a && $0 != 0x0d } == UInt8(ascii: "{")
     }

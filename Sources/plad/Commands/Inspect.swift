@@ -7,7 +7,7 @@ import PladTokenizer
 import PladTraining
 
 struct Inspect: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show what a student is: family, shape, parameters, tokenizer.")
+    static let configuration = CommandConfiguration(abstract: "Show a student's family, shape, parameters and tokenizer.")
 
     @Option(help: ArgumentHelp("A Hugging Face model folder, or org/name in the local Hugging Face cache.", valueName: "dir"))
     var student: String?
@@ -15,19 +15,19 @@ struct Inspect: ParsableCommand {
     @Flag(help: "Print as JSON, with every tensor's name and shape.")
     var json = false
 
-    @Flag(help: "Print the bytes that training takes, reading config.json alone.")
+    @Flag(help: "Print the memory of training in bytes, from config.json only.")
     var plan = false
 
-    @Option(help: "With --plan: pairs in a pass.")
+    @Option(help: "With --plan: the number of pairs in a pass.")
     var pairs = 4
 
-    @Option(help: "With --plan: tokens of a prompt. By default 256, or what the student's context leaves.")
+    @Option(help: "With --plan: the tokens of a prompt. By default 256, or as many as the student's context allows.")
     var prompt: Int?
 
-    @Option(help: "With --plan: tokens of a completion. By default 64, or what the student's context leaves.")
+    @Option(help: "With --plan: the tokens of a completion. By default 64, or as many as the student's context allows.")
     var response: Int?
 
-    @Option(help: "Processor threads. By default all.")
+    @Option(help: "The number of processor threads. By default all.")
     var threads: Int?
 
     @OptionGroup var adapter: AdapterOptions
@@ -88,7 +88,7 @@ extension Inspect {
                 + (plan.total > available ? ": this training does not fit" : ""))
     }
 
-    /// The prompt's and the completion's tokens: what is given, and of the rest as much as fits.
+    /// Numbers of tokens in prompt and completion: the given ones, otherwise as many as fit.
     private func lengths(in configuration: StudentConfiguration) -> (prompt: Int, response: Int) {
         let context = configuration.contextLength
         if let prompt { return (prompt, response ?? min(64, max(1, configuration.room(prompt: prompt)))) }
@@ -106,7 +106,7 @@ private struct PlanLine: Encodable {
     var available: Int?
 }
 
-/// What `plad inspect --json` prints.
+/// The JSON form of a student's summary.
 private struct Summary: Encodable {
     struct Tensor: Encodable {
         var name: String

@@ -1,11 +1,11 @@
 import Foundation
 import PladRecords
 
-/// A folder that a student is to be written to.
+/// A folder for a student to be written to.
 enum OutputFolder {
-    /// Makes sure, before work begins, that the folder is new and can be written: nothing that stands there is ever replaced.
+    /// Checks, before work starts, that the folder does not exist and can be created: an existing one is never replaced.
     ///
-    /// Throws `UsageError` where something stands there, `RecordError.unwritable` where nothing can be made.
+    /// Throws `UsageError` if it exists, `RecordError.unwritable` if it cannot be created.
     static func check(_ folder: URL) throws {
         let contents = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
         let stands = contents.map { !$0.isEmpty } ?? ((try? FileManager.default.attributesOfItem(atPath: folder.path)) != nil)

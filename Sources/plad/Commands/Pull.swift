@@ -5,7 +5,7 @@ import PladHub
 import PladRecords
 import PladTeacher
 
-/// Fetches a model into the cache that `--student ORG/NAME` looks in.
+/// The command that fetches a model into the cache in which `--student ORG/NAME` is found.
 struct Pull: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Fetch a model from the Hugging Face Hub.",
@@ -44,7 +44,7 @@ struct Pull: AsyncParsableCommand {
     }
 }
 
-/// Shows how many megabytes have come. Told from the transport's thread and from tasks; `lock` guards the rest.
+/// Shows the number of megabytes received. Called from the transport's thread and from tasks; `lock` guards the state.
 private final class Meter: @unchecked Sendable {
     private static let unit = 1_000_000
     private let lock = NSLock()

@@ -24,7 +24,7 @@ struct RougeCommand: ParsableCommand {
     @Flag(help: "Print every line's scores as JSON, rather than their means.")
     var json = false
 
-    @Option(help: "Seeds the intervals' resampling.")
+    @Option(help: "The seed of the intervals' resampling.")
     var seed: UInt64 = 0
 
     func run() throws {
@@ -68,7 +68,7 @@ struct RougeCommand: ParsableCommand {
 }
 
 private struct TextPair: Decodable {
-    /// Where it is absent, `line-N`, after the line.
+    /// Id of the line; `line-N` by its number if absent.
     var id: String?
     var reference: String
     var candidate: String
@@ -83,7 +83,7 @@ private struct TextPair: Decodable {
     }
 }
 
-/// A line that `plad rouge --json` prints.
+/// A line of output of `plad rouge --json`.
 private struct ScoredPairLine: Encodable {
     struct Score: Encodable {
         var precision: Double

@@ -8,7 +8,7 @@ import PladTokenizer
 struct SampleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sample",
-        abstract: "Let a student answer prompts, or draw a run's samples.",
+        abstract: "Sample a student's completions of prompts, or draw a run's samples.",
         discussion: """
             With --run, and then no other flag, draws the samples of the run's next round as its own settings say. Else prints a JSON line {"id","sample","text","ids",\
             "finish_reason","log_probability","prompt_ids"} for every sample. A prompt's text is continued as it stands; \
@@ -23,24 +23,25 @@ struct SampleCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "JSON lines with \"prompt\", \"messages\" or \"prompt_ids\", plain text a line, or - for standard input.", valueName: "file"))
+            "JSON lines with \"prompt\", \"messages\" or \"prompt_ids\", plain text with one prompt a line, or - for standard input.",
+            valueName: "file"))
     var prompts = "-"
 
     @OptionGroup var sampling: RunSamplingOptions
 
-    @Option(help: "The most tokens of a sample.")
+    @Option(help: "The largest number of tokens in a sample.")
     var maxTokens = 256
 
     @Option(help: ArgumentHelp("A text that ends a sample; may be repeated.", valueName: "text"))
     var stop: [String] = []
 
-    @Option(help: "Seeds every random stream.")
+    @Option(help: "The seed of every random stream.")
     var seed: UInt64 = 0
 
     @Option(help: "Weights for each new token: float32, or int8 for less memory traffic at some loss of precision.")
     var weights = DecodeWeights.float32
 
-    @Option(help: "Processor threads. By default all.")
+    @Option(help: "The number of processor threads. By default all.")
     var threads: Int?
 
     func validate() throws {
@@ -115,7 +116,7 @@ struct SampleCommand: AsyncParsableCommand {
     }
 }
 
-/// A prompt to be continued.
+/// A line of input: a prompt to continue.
 private struct PromptLine: Decodable {
     var id: String?
     var prompt: String?
@@ -135,7 +136,7 @@ private struct PromptLine: Decodable {
     }
 }
 
-/// A line that `plad sample` prints.
+/// A line of output of `plad sample`.
 private struct SampleLine: Encodable {
     var id: String
     var sample: Int

@@ -35,10 +35,10 @@ struct Score: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder of --quality critic: checkpoints/critic-N of a run.", valueName: "dir"))
     var critic: String?
 
-    @Option(help: "Processor threads. By default all.")
+    @Option(help: "The number of processor threads. By default all.")
     var threads: Int?
 
-    /// Lines that are scored together.
+    /// Number of lines that are scored together.
     private static let batchSize = 64
 
     func validate() throws {
@@ -117,9 +117,9 @@ struct Score: AsyncParsableCommand {
     }
 }
 
-/// A line that `plad score` reads, and with the numbers filled in, prints.
+/// A line of input and, with the numbers filled in, of output of `plad score`.
 private struct ScoreLine: Codable {
-    /// Where it is absent, `line-N`, after the line.
+    /// Id of the line; `line-N` by its number if absent.
     var id: String?
     var prompt: String?
     var completion: String?

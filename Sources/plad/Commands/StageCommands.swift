@@ -2,9 +2,9 @@ import ArgumentParser
 import Foundation
 import PladDistill
 
-/// The run that a stage's command works on.
+/// The argument that names the run of a stage's command.
 struct RunArgument: ParsableArguments {
-    @Option(name: .customLong("run"), help: ArgumentHelp("The run's folder, begun with plad distill or plad teach.", valueName: "run"))
+    @Option(name: .customLong("run"), help: ArgumentHelp("The run's folder, made by plad distill or plad teach.", valueName: "run"))
     var path: String
 
     func open() throws -> Run { try Run(in: path).locked() }
@@ -12,7 +12,7 @@ struct RunArgument: ParsableArguments {
 
 struct WarmUp: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "warm-up", abstract: "Fine-tune a run's student on the teacher's answers.")
+        commandName: "warm-up", abstract: "Fine-tune a run's student on the teacher's completions.")
 
     @OptionGroup var folder: RunArgument
 
@@ -24,7 +24,7 @@ struct WarmUp: AsyncParsableCommand {
 
 struct Pair: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Build a run's preference pairs from the teacher's answers and the student's samples.")
+        abstract: "Build a run's preference pairs from the teacher's completions and the student's samples.")
 
     @OptionGroup var folder: RunArgument
 

@@ -7,7 +7,8 @@ import PladTraining
 struct SweepCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sweep",
-        abstract: "Compare losses over several seeds: one teacher's answers, one warm-up a seed, a run for each loss.",
+        abstract:
+            "Compare losses over several seeds: one set of the teacher's completions, one warm-up for each seed, a run for each loss.",
         discussion: """
             Takes the settings of plad distill. Under --out, seed-N/\(Sweep.base) holds the answers, the warmed-up student and its \
             samples; seed-N/NAME is an ordinary run for each of --losses and --variants. The same command given again goes on where it \
@@ -18,10 +19,10 @@ struct SweepCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Losses to compare, with their own settings: rank,dpo,simpo.", valueName: "names"))
     var losses: String?
 
-    @Option(help: ArgumentHelp("A YAML file of variants, each a name with the flags in which it differs.", valueName: "file"))
+    @Option(help: ArgumentHelp("A YAML file of variants, each a name with the flags that differ.", valueName: "file"))
     var variants: String?
 
-    @Option(help: ArgumentHelp("Seeds of the runs.", valueName: "numbers"))
+    @Option(help: ArgumentHelp("The seeds of the runs.", valueName: "numbers"))
     var seeds = "1,2,3,4,5"
 
     @Option(help: "The student that the others are compared with, seed by seed: warm-up, initial or a variant.")
@@ -59,12 +60,12 @@ struct SweepCommand: AsyncParsableCommand {
     }
 }
 
-/// A variant of a sweep as a person writes it: a name, and the flags in which it differs from the others.
+/// A variant of a sweep as a person writes it: a name, and the flags that differ from the others'.
 struct VariantFile {
     var name: String
     var flags: [String: JSONValue]
 
-    /// Losses by their names, then the variants of a YAML file that maps each name to flags without dashes.
+    /// The losses by name, then the variants of a YAML file that maps each name to flags without dashes.
     static func variants(losses: String?, file: String?) throws -> [VariantFile] {
         let names = (losses ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         let named = try names.map { name in
@@ -81,9 +82,9 @@ struct VariantFile {
         return try YAMLFile.keys(in: url).map { VariantFile(name: $0.name, flags: (flags[$0.name] ?? [:]) ?? [:]) }
     }
 
-    /// The variant of these settings: the sweep's, with this variant's flags in their place.
+    /// The variant of these settings: the sweep's, overridden by this variant's flags.
     ///
-    /// A variant with a loss of its own takes none of the sweep's numbers for the loss, which are another loss's.
+    /// A variant with its own loss ignores the sweep's loss parameters, which are for another loss.
     func variant(of shared: DistillSettings) throws -> SweepVariant {
         var values = try SettingFlags.values(of: shared)
         if let loss = flags["loss"], loss != values["loss"] {

@@ -7,7 +7,7 @@ import PladTokenizer
 
 struct Tokenize: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Turn text into a student's token ids, or back.",
+        abstract: "Convert text to a student's token ids, or back.",
         discussion: """
             Reads JSON lines {"text"} and prints {"ids","ids_no_special"}: with the special tokens that the tokenizer adds, \
             and without. With --decode reads {"ids"} and prints {"text","text_no_special"}.
@@ -19,7 +19,7 @@ struct Tokenize: ParsableCommand {
     @Option(help: ArgumentHelp("The file of JSON lines, or - for standard input.", valueName: "file"))
     var input = "-"
 
-    @Flag(help: "Turn ids into text.")
+    @Flag(help: "Convert ids to text.")
     var decode = false
 
     func run() throws {

@@ -30,25 +30,25 @@ struct Train: AsyncParsableCommand {
     @Flag(help: "With an adapter, write the whole student with the adapter merged, not the adapter alone.")
     var merge = false
 
-    @Option(help: "Optimiser steps. By default as many as --epochs takes.")
+    @Option(help: "The number of optimiser steps. By default as many as --epochs takes.")
     var steps: Int?
 
-    @Option(help: "Passes over the pairs.")
+    @Option(help: "The number of passes over the pairs.")
     var epochs = 1.0
 
-    @Option(help: "When the ranking collapses: stop, roll back to the last good weights, or do not look.")
+    @Option(help: "The reaction to a collapsed ranking: stop, roll back to the last good weights, or do not check.")
     var `guard` = CollapseAction.rollback
 
-    @Option(help: "Seeds the order of the pairs.")
+    @Option(help: "The seed of the order of the pairs.")
     var seed: UInt64 = 0
 
-    @Option(help: "Processor threads. By default all.")
+    @Option(help: "The number of processor threads. By default all.")
     var threads: Int?
 
-    @Option(help: ArgumentHelp("Number format of the student that is written.", valueName: "type"))
+    @Option(help: ArgumentHelp("The number format of the student that is written.", valueName: "type"))
     var dtype = TensorType.f32
 
-    @Option(help: "Seconds between checkpoints.")
+    @Option(help: "The seconds between checkpoints.")
     var checkpointSeconds = 60.0
 
     @Option(help: ArgumentHelp("The folder of the trained student.", valueName: "dir"))
@@ -108,7 +108,7 @@ struct Train: AsyncParsableCommand {
         return settings
     }
 
-    /// A hidden file for a training that is not done.
+    /// A hidden file beside the output, for an unfinished training.
     private static func beside(_ out: URL, _ name: String) -> URL {
         out.deletingLastPathComponent().appendingPathComponent(".\(out.lastPathComponent).\(name)")
     }

@@ -7,13 +7,13 @@ import PladServer
 
 struct Watch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Serve a run's report while the run goes on; the page follows it.",
-        discussion: "Reads the run's records and changes nothing. Listens on this machine alone; Ctrl-C ends it.")
+        abstract: "Serve a run's report during the run; the page updates itself.",
+        discussion: "Reads the run's records and changes nothing. Listens on this machine only; Ctrl-C ends it.")
 
     @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
     var path: String
 
-    @Option(help: "The port to listen on; 0 takes a free one.")
+    @Option(help: "The port to listen on; 0 chooses a free one.")
     var port: UInt16 = 0
 
     @Option(help: ArgumentHelp("Write the port to this file once the server is ready.", valueName: "file"))

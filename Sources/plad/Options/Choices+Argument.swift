@@ -25,8 +25,8 @@ extension Streaming: ExpressibleByArgument {}
 extension TensorType: ExpressibleByArgument {}
 
 extension CompletionKind {
-    /// The names of the dialects.
+    /// Completion of a dialect's name.
     static var dialects: CompletionKind { .list(Dialects.names) }
-    /// The names of the losses.
+    /// Completion of a loss's name.
     static var losses: CompletionKind { .list(Losses.all.map { $0.name }) }
 }

@@ -1,25 +1,25 @@
 import Foundation
 import PladRecords
 
-/// Settings in a file: a YAML mapping whose keys are the long flags without their dashes.
+/// A file of settings: a YAML mapping whose keys are the long flags without their dashes.
 ///
-/// A file is read as the flags it stands for, before those of the command line, so that flags win and every flag
-/// can stand in a file without being named twice in the program.
+/// Its settings are inserted as flags before those of the command line, so that the latter override them, and every flag can be in a
+/// file without further code.
 struct ConfigFile {
-    /// The commands whose `--config` is such a file.
+    /// Commands whose `--config` names such a file.
     private static let commands: Set = ["distill", "teach", "sweep"]
 
     private var path = ""
     private var settings: [String: JSONValue] = [:]
-    /// Where in the file each setting stands, from 1.
+    /// Line of each setting in the file, from 1.
     private var lines: [String: Int] = [:]
-    /// The arguments that stand before a `--`.
+    /// Arguments before a `--`.
     private var visible: [String] = []
 
-    /// No file.
+    /// Makes the settings of no file.
     init() {}
 
-    /// The file that `--config` names, if it stands among the arguments.
+    /// Reads the file that `--config` names, if it is among the arguments.
     init(in arguments: [String]) throws {
         visible = Array(arguments.prefix { $0 != "--" })
         guard let command = arguments.first, Self.commands.contains(command),
@@ -36,15 +36,15 @@ struct ConfigFile {
         lines = Dictionary(try YAMLFile.keys(in: file).map { ($0.name, $0.line) }) { first, _ in first }
     }
 
-    /// The arguments with the file's flags put right behind the command, where those of the command line win over them.
+    /// The arguments with the file's flags inserted after the command, so that those of the command line override them.
     func expanding(_ arguments: [String]) throws -> [String] {
         guard let command = arguments.first, !settings.isEmpty else { return arguments }
         return try [command] + Self.arguments(for: settings) + arguments.dropFirst()
     }
 
-    /// "FILE:LINE: " of the setting that a complaint is about, if the file has it; else nothing.
+    /// The text "FILE:LINE: " of the setting that an error is about, if the file has it; else "".
     ///
-    /// The parser names the flag somewhere, plad itself at the beginning: one further on may stand in another file.
+    /// The parser's errors name the flag anywhere, plad's own at the start: a later one may be in another file.
     func place(of errorLine: ErrorLine) -> String {
         let line = errorLine.line
         guard errorLine.status == ExitStatus.usage.rawValue,
@@ -54,15 +54,15 @@ struct ConfigFile {
         return "\(path):\(number): "
     }
 
-    /// What the command line says itself is not the file's fault, unless the complaint quotes the file's value.
+    /// True if the error is the file's: the command line does not give the flag, or the error quotes the file's value.
     private func isOfFile(_ flag: String, _ line: String) -> Bool {
         guard visible.contains(where: { $0 == "--\(flag)" || $0.hasPrefix("--\(flag)=") }) else { return true }
         guard let value = settings[flag].flatMap({ try? Self.spelled($0, flag) }) else { return false }
         return line.contains("'\(value)'")
     }
 
-    /// The flags that settings stand for: `margin: 1` is `--margin 1`, `replay: true` is `--replay`, a list repeats
-    /// the flag, and null leaves it out.
+    /// The flags for some settings: `margin: 1` is `--margin 1`, `replay: true` is `--replay`, a list repeats the flag, and null omits
+    /// it.
     static func arguments(for settings: [String: JSONValue]) throws -> [String] {
         try settings.sorted { $0.key < $1.key }.flatMap { key, value -> [String] in
             switch value {

@@ -4,7 +4,7 @@ import PladRecords
 import PladTeacher
 
 extension DistillOptions {
-    /// What these flags ask for. Throws `UsageError` that names a flag whose value is none of its kind.
+    /// Settings by these flags. Throws `UsageError` with the flag whose value is not valid.
     var settings: DistillSettings {
         get throws {
             var settings = DistillSettings()
@@ -54,12 +54,12 @@ extension TeacherOptions {
         }
     }
 
-    /// Fields of a request, each given as `field=json`.
+    /// Additional fields of a request, each given as `field=json`.
     static func fields(_ given: [String], _ flag: String) throws -> [String: JSONValue] {
         try given.reduce(into: [:]) { fields, text in
             let parts = text.split(separator: "=", maxSplits: 1)
             guard parts.count == 2, let value = try? JSONValue(parsing: Data(parts[1].utf8)) else {
-                throw UsageError("--\(flag) \(text): give field=json; a text stands in quotes: --\(flag) 'field=\"text\"'")
+                throw UsageError("--\(flag) \(text): give field=json; a text needs quotes: --\(flag) 'field=\"text\"'")
             }
             fields[String(parts[0])] = value
         }
@@ -116,7 +116,7 @@ extension RankingOptions {
 }
 
 extension LossOptions {
-    /// The loss alone: epochs, rounds and guard have their defaults.
+    /// Settings of the loss only: epochs, rounds and guard have their defaults.
     var settings: RankingSettings {
         var settings = RankingSettings()
         settings.loss = loss

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Every setting of a run, as flags. A `--config` file has the same.
+/// The flags for every setting of a run. A `--config` file has the same.
 struct DistillOptions: ParsableArguments {
     @OptionGroup(title: "Teacher") var teacher: TeacherOptions
     @OptionGroup(title: "Prompts") var prompts: PromptOptions

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The largest numbers that flags take, of every command and of --config files: none that is larger is meant, and sums and products of
-/// those below never overflow.
+/// The largest numbers that flags take, in every command and in --config files: far above any useful value, and so small that sums and
+/// products never overflow.
 enum FlagBounds {
     private static let most: [String: Double] = [
         "timeout": 86_400, "attempts": 1000, "concurrency": 4096, "requests-per-minute": 1e9, "tokens-per-minute": 1e12, "budget": 1e9,
@@ -17,7 +17,7 @@ enum FlagBounds {
         "batch": 65_536, "new": 1e6, "response": 1e6, "prompt": 1e6, "repeats": 1e6,
     ]
 
-    /// Throws `UsageError` that names the first flag whose number is too large. Whatever is no number is the parser's to refuse.
+    /// Throws `UsageError` with the first flag whose number is too large. Values that are not numbers are left to the parser.
     static func check(_ arguments: [String]) throws {
         let arguments = Array(arguments.prefix { $0 != "--" })
         for (index, argument) in arguments.enumerated() where argument.hasPrefix("--") {

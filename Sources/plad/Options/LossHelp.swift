@@ -1,8 +1,8 @@
 import PladTraining
 
-/// What the help says of losses and their numbers, from the losses themselves.
+/// Help text about losses and their parameters, made from the losses themselves.
 enum LossHelp {
-    /// Which losses there are, by what they compare.
+    /// Names of the losses, grouped by their inputs.
     static var names: String {
         let (groups, others) = (Losses.all.filter { $0.reads.contains(.group) }, Losses.all.filter { !$0.reads.contains(.group) })
         let pairs = others.filter { $0.ranks }
@@ -11,7 +11,7 @@ enum LossHelp {
             + "likelihood alone."
     }
 
-    /// The losses that take a number, with the one that they take by default: "rank and list 1; simpo 2".
+    /// Losses that have a parameter, with its default in each: "rank and list 1; simpo 2".
     static func defaults(_ parameter: LossParameter) -> String {
         let takers = Losses.all.filter { $0.defaults.values[parameter] != nil }
         let values = takers.reduce(into: [Double]()) { values, loss in
@@ -21,7 +21,7 @@ enum LossHelp {
             .joined(separator: "; ")
     }
 
-    /// The losses that are defined by the mean.
+    /// Losses that are defined by the mean.
     static var byTheMean: String { joined(Losses.all.filter { $0.norms == [.mean] }, "and") }
 
     private static func number(_ value: Double) -> String { value == value.rounded() ? String(Int(value)) : String(value) }

@@ -1,17 +1,17 @@
 import ArgumentParser
 import PladTraining
 
-/// Which loss, and its numbers: those that are not given follow from the loss.
+/// The flags for a loss and its parameters; the defaults of the latter depend on the loss.
 struct LossOptions: ParsableArguments {
     @Option(help: ArgumentHelp(stringLiteral: LossHelp.names), completion: .losses)
     var loss = RankLoss.name
 
-    @Option(help: "By how many nats the chosen score should exceed the rejected one (PLaD's beta): \(LossHelp.defaults(.margin)).")
+    @Option(help: "The nats by which the chosen score should exceed the rejected one (PLaD's beta): \(LossHelp.defaults(.margin)).")
     var margin: Double?
 
     @Option(
         help: """
-            Weight of the chosen completion's negative log-likelihood beside the ranking: \(LossHelp.defaults(.lambda)) \
+            The weight of the chosen completion's negative log-likelihood beside the ranking: \(LossHelp.defaults(.lambda)) \
             (docs/experiments.md says why).
             """)
     var lambda: Double?
@@ -19,18 +19,18 @@ struct LossOptions: ParsableArguments {
     @Option(help: "Inverse temperature: \(LossHelp.defaults(.beta)).")
     var beta: Double?
 
-    @Option(help: "Steepness of hinge-norm, the margin of simpo: \(LossHelp.defaults(.gamma)).")
+    @Option(help: "The slope of hinge-norm, or the margin of simpo: \(LossHelp.defaults(.gamma)).")
     var gamma: Double?
 
-    @Option(help: "Weight of cpo's likelihood term, or of orpo's odds: \(LossHelp.defaults(.alpha)).")
+    @Option(help: "The weight of cpo's likelihood term, or of orpo's odds ratio: \(LossHelp.defaults(.alpha)).")
     var alpha: Double?
 
-    @Option(help: "Nats of margin for a difference of 1 in ROUGE-L or chrF to the chosen text: \(LossHelp.defaults(.scale)).")
+    @Option(help: "The margin in nats for a difference of 1 in ROUGE-L or chrF to the chosen text: \(LossHelp.defaults(.scale)).")
     var scale: Double?
 
     @Option(
         help: """
-            Score of a completion: sum of its token log-probabilities, or their mean. By default sum; \(LossHelp.byTheMean) \
+            The score of a completion: the sum of its token log-probabilities, or their mean. By default sum; \(LossHelp.byTheMean) \
             are defined by the mean.
             """)
     var norm: Norm?

@@ -1,9 +1,9 @@
 import ArgumentParser
 
-/// The command that is meant by a word which names none, such as `distil`.
+/// Suggests the command that an unknown word such as `distil` probably means.
 enum NearCommand {
-    /// The complaint about the first word that should name a command and does not, with the near one if there is any, and the command
-    /// whose help lists them; nil where every word names one.
+    /// The error about the first word that is not a command, with the nearest command if there is one, and the command whose help lists
+    /// them; nil if every word is a command.
     static func complaint(about arguments: [String]) -> (complaint: String, command: String)? {
         var (command, path): (any ParsableCommand.Type, [String]) = (Plad.self, [Plad._commandName])
         for word in arguments {

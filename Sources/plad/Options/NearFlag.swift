@@ -1,12 +1,12 @@
-/// The flag that is meant by one that a command does not have: only one of that command, and only where it is near.
+/// Suggests the flag that an unknown one probably means, among those of the command, if one is near.
 enum NearFlag {
-    /// The parser's complaint of an unknown flag with the near one in the place of the parser's suggestion, which may be far.
+    /// The parser's error about an unknown flag, with the nearest flag in place of the parser's suggestion, which may be far.
     ///
-    /// Where a flag is missing that must be given, an unknown one that is given is told first: it may be the same, mistyped.
-    /// Any other complaint comes back as it is.
+    /// If a required flag is missing, an unknown one that is given is reported first: it may be the same, mistyped. Any other error is
+    /// returned unchanged.
     /// - Parameters:
-    ///   - given: the flags on the command line.
-    ///   - help: the help of the command that was called.
+    ///   - given: flags on the command line.
+    ///   - help: help of the command that was called.
     static func suggested(in complaint: String, given: GivenFlags, help: @autoclosure () -> String) -> String {
         let isOfMissing = complaint.hasPrefix("Missing expected argument")
         guard isOfMissing || complaint.hasPrefix("Unknown option") else { return complaint }
@@ -19,14 +19,14 @@ enum NearFlag {
         return "Unknown option '\(unknown)'" + (near.map { ". Did you mean '--\($0)'?" } ?? "")
     }
 
-    /// The flag to which the fewest slips of a hand lead: at most one from a name of two to four letters, two from a longer one, more
-    /// where they are a third of its letters or less. Nil where none is so near, and for a single letter.
+    /// The flag with the smallest edit distance: at most one for a name of two to four letters, and for a longer one at most two, or a
+    /// third of its letters. Nil if there is none, and for a single letter.
     static func nearest(to given: String, among flags: [String]) -> String? {
         let most = given.count < 5 ? min(1, given.count - 1) : max(2, given.count / 3)
         return flags.map { (slips: slips(from: Array(given), to: Array($0)), flag: $0) }.filter { $0.slips <= most }.min { $0 < $1 }?.flag
     }
 
-    /// The fewest letters put in, left out, changed, or exchanged with their neighbour (optimal string alignment).
+    /// The edit distance: letters inserted, removed, replaced, or swapped with their neighbour (optimal string alignment).
     private static func slips(from left: [Character], to right: [Character]) -> Int {
         var rows = [Array(0...right.count)]
         for (i, letter) in left.enumerated() {

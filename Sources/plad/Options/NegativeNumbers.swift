@@ -1,5 +1,4 @@
-/// Lets `--margin -1` mean `--margin=-1`: ArgumentParser takes whatever begins with a dash for a flag, and no flag of plad's
-/// is a number.
+/// Turns `--margin -1` into `--margin=-1`: ArgumentParser takes every word with a dash for a flag, and no flag of plad is a number.
 enum NegativeNumbers {
     static func joined(to arguments: [String]) -> [String] {
         var joined: [String] = []

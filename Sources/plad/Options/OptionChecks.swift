@@ -1,7 +1,7 @@
 import PladDistill
 import PladRecords
 
-/// A command line that cannot be carried out.
+/// The error for an invalid command line.
 struct UsageError: Failure {
     let message: String
     var exitStatus: ExitStatus { .usage }
@@ -9,7 +9,7 @@ struct UsageError: Failure {
     init(_ message: String) { self.message = message }
 }
 
-/// The processor threads that --threads asks for; by default all.
+/// Number of processor threads by --threads; by default all.
 func threadCount(_ given: Int?) throws -> Int {
     var settings = StudentSettings()
     settings.threads = given
@@ -17,7 +17,7 @@ func threadCount(_ given: Int?) throws -> Int {
 }
 
 extension Optional where Wrapped == String {
-    /// The value of a flag that must be given.
+    /// The value of a required flag.
     func given(_ flag: String, _ what: String) throws -> String {
         guard let self, !self.isEmpty else { throw UsageError("--\(flag) is missing: give \(what)") }
         return self

@@ -3,43 +3,46 @@ import PladDistill
 import PladEvaluation
 import PladTraining
 
-/// How good a completion is.
+/// The flags for the quality of completions.
 struct QualityOptions: ParsableArguments {
     @Option(
         help: """
-            By what a completion is good, for ranking samples and for measuring students: facts it keeps, its final answer, the \
+            The quality of a completion, for ranking samples and for measuring students: facts it keeps, its final answer, the \
             task's JSON schema and fields, likeness to the teacher's text, agreement of the samples, a judge (--judge-remote), a \
-            command, or a critic trained on the teacher's text and the samples (it ranks, and measures nobody). By default what the prompts know: an answer, a schema, facts, else likeness.
+            command, or a critic, which is trained on the teacher's text and the samples, ranks samples and measures no student. By \
+            default by what the prompts hold: an answer, a schema, facts, else likeness.
             """)
     var quality: QualityKind?
 
     @Option(
         help: ArgumentHelp(
             """
-            A program that reads a JSON line {"id","prompt","completion"} and writes a line with a number, 1 for what is right, \
-            again and again; with --quality command.
+            A program that reads a JSON line {"id","prompt","completion"} and writes a line with a number, 1 for a right one, \
+            for each completion; with --quality command.
             """, valueName: "command"))
     var qualityCommand: String?
 
-    @Option(help: ArgumentHelp("Seconds that the command may take for one completion.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("The largest number of seconds for one completion.", valueName: "seconds"))
     var qualityTimeout = 60.0
 
-    @Option(help: "Which of the teacher's answers are trained on: all, the best of each prompt by --quality, or the correct ones.")
+    @Option(help: "The teacher's completions to train on: all, the best of each prompt by --quality, or the correct ones.")
     var keepAnswers = KeptAnswers.all
 }
 
-/// What is ranked above what, and which of the student's samples become rejected sides.
+/// The flags for the making of pairs: what is ranked above what, and which of the student's samples are rejected.
 struct PairingOptions: ParsableArguments {
     @Option(
         help: """
-            What is ranked above what: the teacher's text above the student's samples, samples above worse samples by --quality, or both.
+            The ranked texts: the teacher's text above the student's samples, better samples above worse ones by --quality, or both.
             """)
     var rank = RankedTexts.teacher
 
-    @Option(help: "Which of a prompt's samples are ranked: the best above the worst, above every other, or all pairs of them.")
+    @Option(help: "The pairs of a prompt's samples: the best above the worst, the best above every other, or all pairs.")
     var samplePairs = SamplePairing.bestWorst
 
-    @Option(help: ArgumentHelp("Leave out pairs whose sides' qualities differ by less, 0 to 1.", valueName: "gap"))
+    @Option(
+        help: ArgumentHelp(
+            "The least difference in quality between the sides of a pair, 0 to 1; pairs with less are left out.", valueName: "gap"))
     var minGap = 0.0
 
     @Option(help: "The text that is kept likely beside ranked samples: the teacher's, the chosen sample, or both.")
@@ -47,12 +50,12 @@ struct PairingOptions: ParsableArguments {
 
     @Option(
         help: """
-            Which of a prompt's samples are rejected: all, or one: by chance, the likeliest for the student to be ranked, \
-            or the least like the chosen text.
+            The rejected ones among a prompt's samples: all, a random one, the most likely under the student to be ranked, \
+            or the least similar to the chosen text.
             """)
     var negatives = Negatives.all
 
-    @Option(help: "Whose samples are rejected: those of the student to be ranked (warm-up), or of the one before warm-up (initial).")
+    @Option(help: "The student whose samples are rejected: the one to be ranked (warm-up), or the one before warm-up (initial).")
     var negativesFrom = NegativeSource.warmUp
 
     @Option(
@@ -64,18 +67,20 @@ struct PairingOptions: ParsableArguments {
             """, valueName: "share"))
     var initialShare: [Double] = []
 
-    @Option(help: "Leave out samples whose ROUGE-L to the chosen text (chrF, where ROUGE cannot read the script) is below this.")
+    @Option(help: "The least ROUGE-L of a rejected sample to the chosen text (chrF if ROUGE cannot read the script).")
     var minSimilarity = 0.0
 
-    @Option(help: "Leave out samples whose ROUGE-L or chrF to the chosen text is above this.")
+    @Option(help: "The largest ROUGE-L or chrF of a rejected sample to the chosen text.")
     var maxSimilarity = 1.0
 
-    @Option(help: "Leave out pairs whose longer side has more than this many times the tokens of the shorter. By default none.")
+    @Option(help: "The largest ratio of the longer side's tokens to the shorter's in a pair. By default no limit.")
     var maxLengthRatio: Double?
 
-    @Option(help: "Leave out pairs unless the chosen side is the better one by the share of the prompt's facts that it keeps.")
+    @Option(
+        help:
+            "The measure that must rank the chosen side higher, else the pair is left out: metric is the share of the prompt's facts kept.")
     var prefer: Preference?
 
-    @Option(help: ArgumentHelp("Rank only with so many pairs at least; with fewer the student stays as it is.", valueName: "n"))
+    @Option(help: ArgumentHelp("The least number of pairs for a ranking; with fewer the student is not ranked.", valueName: "n"))
     var minPairs = 8
 }

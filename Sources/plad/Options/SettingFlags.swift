@@ -1,12 +1,12 @@
 import PladDistill
 import PladRecords
 
-/// The flag of every setting, and what messages of the library call it.
+/// Maps every setting to its flag, and the names in messages of the library to flags and commands.
 ///
-/// Libraries name settings and functions in backquotes, as `ranking.margin` or `AnswerCache.recover`; a person at a terminal reads
-/// `--margin` and `plad cache recover`.
+/// Libraries name settings and functions in backquotes, like `ranking.margin` or `AnswerCache.recover`; the terminal shows `--margin`
+/// and `plad cache recover`.
 enum SettingFlags {
-    /// By the setting's path. A flag is also the setting's key in a --config file.
+    /// Flags by the setting's path. A flag is also the setting's key in a --config file.
     static let flags = [
         "teacher.remote": "remote", "teacher.model": "teacher-model", "teacher.dialect": "dialect", "teacher.headers": "header",
         "teacher.extra": "extra", "teacher.id": "teacher-id", "teacher.key_file": "key-file", "teacher.plain_http": "plain-http",
@@ -47,20 +47,20 @@ enum SettingFlags {
         "run.folder": "out", "run.seed": "seed", "run.checkpoint_seconds": "checkpoint-seconds",
     ]
 
-    /// Settings that lower rooms call otherwise than the loop does.
+    /// Names of settings in lower rooms that differ from those of the loop.
     private static let otherNames = ["on_collapse": "guard"]
 
-    /// Flags that stand for no setting of a run.
+    /// Flags that are not settings of a run.
     private static let furtherFlags: Set = ["run", "losses", "variants", "seeds", "against", "steps", "revision", "port"]
 
-    /// Functions of the library by the command that calls them.
+    /// Commands by the function of the library that they call.
     private static let commands = [
         "Distillation": "plad distill", "TeachStage": "plad teach", "HubPull": "plad pull", "BatchRun.cancel": "plad batch cancel",
         "AnswerCache.forget": "plad batch cancel --forget", "AnswerCache.recover": "plad cache recover",
         "AnswerCache.verify": "plad cache verify", "AnswerCache.importRecording": "plad cache import",
     ]
 
-    /// A message of the library as a person at a terminal reads it: settings by their flags, functions by their commands.
+    /// A message of the library for the terminal: settings by their flags, functions by their commands.
     static func commandLine(_ message: String) -> String {
         message.replacing(/`([A-Za-z][A-Za-z_.]*)`/) { match in
             let name = String(match.1)
@@ -71,14 +71,14 @@ enum SettingFlags {
         }
     }
 
-    /// A sentence with the settings' flags alone: it may quote a model's words, whose backquotes are its own.
+    /// A sentence with only settings replaced by flags: it may quote a model's text, which has backquotes of its own.
     static func named(in sentence: String) -> String {
         sentence.replacing(/`([a-z_]+(?:\.[a-z_]+)+)`/) { match in flags[String(match.1)].map { "--" + $0 } ?? String(match.0) }
     }
 
     private static let allFlags = furtherFlags.union(flags.values)
 
-    /// Settings as a --config file holds them: by flag, those that are not set left out.
+    /// Settings in the form of a --config file: by flag, unset ones left out.
     static func values(of settings: DistillSettings) throws -> [String: JSONValue] {
         try settings.leaves().reduce(into: [:]) { values, leaf in
             guard let flag = flags[leaf.key] else { preconditionFailure("the setting \(leaf.key) has no flag") }
@@ -86,7 +86,7 @@ enum SettingFlags {
         }
     }
 
-    /// The value as it is written behind the flag.
+    /// A value as it is written after the flag.
     private static func spelled(_ path: String, _ value: JSONValue) -> JSONValue {
         switch (path.split(separator: ".").last ?? "", value) {
         case ("extra", .object(let fields)):
@@ -97,7 +97,7 @@ enum SettingFlags {
         }
     }
 
-    /// One `flag: value` a line, sorted: a file that --config reads.
+    /// The YAML text of a --config file, one `flag: value` a line, sorted.
     static func yaml(of settings: DistillSettings) throws -> String {
         try values(of: settings).filter { $0.value != .array([]) }.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.canonical)" }
             .joined(separator: "\n")

@@ -8,15 +8,15 @@ struct StudentOptions: ParsableArguments {
         completion: .directory)
     var student: String?
 
-    @Option(help: "Processor threads. By default all.")
+    @Option(help: "The number of processor threads. By default all.")
     var threads: Int?
 
-    @Option(help: ArgumentHelp("Number format of the student that is written.", valueName: "type"))
+    @Option(help: ArgumentHelp("The number format of the student that is written.", valueName: "type"))
     var dtype = TensorType.f32
 
     @Option(
         help: """
-            Which student is written at the end: the best of the untouched, the warmed-up and the ranked ones, by the validation \
+            The student written at the end: the best of the untouched, the warmed-up and the ranked ones by the validation \
             prompts, or the last.
             """)
     var install = InstalledStudent.best

@@ -1,9 +1,9 @@
 import Foundation
 import PladRecords
 
-/// The desktop's own way to show a page: `xdg-open`, on macOS `open`.
+/// Opens a page with the desktop's own program: `xdg-open`, on macOS `open`.
 enum Browser {
-    /// Throws `BrowserError` where there is none or it fails.
+    /// Opens an address. Throws `BrowserError` if there is no browser or it fails.
     static func open(_ address: String) throws {
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
         #if os(macOS)
@@ -22,7 +22,7 @@ enum Browser {
         }
     }
 
-    /// The exit status of the program, which says nothing on this process's outputs.
+    /// The exit status of the program, whose output is discarded.
     private static func run(_ program: String, _ address: String) throws -> Int32 {
         let nowhere = Foundation.open("/dev/null", O_WRONLY | O_CLOEXEC)
         defer { close(nowhere) }
@@ -34,7 +34,7 @@ enum Browser {
     }
 }
 
-/// No browser could be opened.
+/// The error for a browser that could not be opened.
 struct BrowserError: Failure {
     let message: String
     var exitStatus: ExitStatus { .unavailable }

@@ -5,14 +5,14 @@ import PladRecords
 import PladReport
 import PladServer
 
-/// Serves a run's page as the run goes on. Reads the records alone, and only after one of them changed.
+/// Serves a run's page during the run. Only reads the records, and only after one of them changed.
 final class ReportServer: RequestHandler {
     private let path: String
     private struct Page {
-        /// What the records were when it was made.
+        /// Digest of the records' state when the page was made.
         var state: String
         var html: Data
-        /// Until when it is shown even if they have changed since.
+        /// Time until which the page is served even if the records have changed.
         var keptUntil: ContinuousClock.Instant
     }
 
@@ -35,7 +35,7 @@ final class ReportServer: RequestHandler {
         guard let host = request.headers["host"]?.lowercased().replacing(/:[0-9]+$/, with: "") else {
             return Self.text(400, "the header field Host is missing")
         }
-        guard ["127.0.0.1", "localhost", "[::1]"].contains(host) else { return Self.text(403, "this page is for this machine alone") }
+        guard ["127.0.0.1", "localhost", "[::1]"].contains(host) else { return Self.text(403, "this page is for this machine only") }
         guard request.path == "/" else { return Self.text(404, "there is one page, at /") }
         guard ["GET", "HEAD"].contains(request.method) else { return Self.text(405, "GET this page") }
         do {
@@ -50,8 +50,8 @@ final class ReportServer: RequestHandler {
         }
     }
 
-    /// The page for the records as they are now, or were a moment ago: making it takes at most a tenth of the time, so
-    /// that a large run is not held up by being watched.
+    /// The page for the present records, or for those of a moment ago: making it takes at most a tenth of the time, so that a watched
+    /// run is not slowed down.
     private func current() throws -> (state: String, html: Data) {
         let state = try fingerprint()
         let start = ContinuousClock.now
@@ -64,7 +64,7 @@ final class ReportServer: RequestHandler {
         return (state, html)
     }
 
-    /// Changes when a record or a stage's result does.
+    /// A digest that changes when a record or a stage's result does.
     private func fingerprint() throws -> String {
         let folder = RunFolder(path)
         let files = [

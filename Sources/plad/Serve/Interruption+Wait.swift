@@ -1,5 +1,5 @@
 extension Interruption {
-    /// Returns once the user asks to stop.
+    /// Returns after the user has asked to stop.
     static func wait() async {
         let (asked, asking) = AsyncStream.makeStream(of: Never.self)
         onAsk { asking.finish() }

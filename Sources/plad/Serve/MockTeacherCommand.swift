@@ -8,7 +8,7 @@ import PladServer
 struct MockTeacherCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mock-teacher",
-        abstract: "Play a teacher that throttles, fails, stalls and breaks off as a script says.",
+        abstract: "Run a mock teacher that throttles, fails, stalls and breaks off according to a script.",
         discussion: """
             For trying how a client takes it. It speaks the dialect of the path that is asked: OpenAI's chat, responses and \
             completions, Anthropic's messages, Gemini's generateContent, Ollama's chat, streamed or not; and the batch APIs of \
@@ -28,13 +28,13 @@ struct MockTeacherCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The script.", valueName: "file"))
     var script: String
 
-    @Option(help: "The port to listen on; 0 takes a free one.")
+    @Option(help: "The port to listen on; 0 chooses a free one.")
     var port: UInt16 = 0
 
     @Option(help: ArgumentHelp("Write the port to this file once the server is ready.", valueName: "file"))
     var portFile: String?
 
-    @Option(help: ArgumentHelp("Write every attempt to this file, a line of JSON each.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write every attempt to this file as a line of JSON.", valueName: "file"))
     var log: String?
 
     func run() async throws {

@@ -24,18 +24,18 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A Hugging Face model folder, or org/name in the local Hugging Face cache.", valueName: "dir"))
     var model: String
 
-    @Option(help: ArgumentHelp("What clients call the model. By default the folder's name.", valueName: "name"))
+    @Option(help: ArgumentHelp("The model's name for clients. By default the folder's name.", valueName: "name"))
     var name: String?
 
     @Option(help: "The address to listen on; beyond this machine a token is required.")
     var host = "127.0.0.1"
 
-    @Option(help: "The port to listen on; 0 takes a free one.")
+    @Option(help: "The port to listen on; 0 chooses a free one.")
     var port: UInt16 = 8080
 
     @Option(
         help: ArgumentHelp(
-            "An origin whose pages may ask from a browser, for example http://localhost:3000, or * for all. Give it once for each.",
+            "An origin whose web pages may send requests, for example http://localhost:3000, or * for all; may be repeated.",
             valueName: "origin"))
     var allowOrigin: [String] = []
 
@@ -45,16 +45,16 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A file of mode 0600 with the token. By default PLAD_SERVE_TOKEN of the environment.", valueName: "file"))
     var tokenFile: String?
 
-    @Option(help: "How many completions are drawn together; others wait.")
+    @Option(help: "The number of completions drawn together; others wait.")
     var slots = 32
 
     @Option(help: "Weights for each new token: float32, or int8 for less memory traffic at some loss of precision.")
     var weights = DecodeWeights.float32
 
-    @Option(help: "The most bytes of a request's body.")
+    @Option(help: "The largest size of a request's body in bytes.")
     var maxBodyBytes = 16 << 20
 
-    @Option(help: "Processor threads. By default all.")
+    @Option(help: "The number of processor threads. By default all.")
     var threads: Int?
 
     func validate() throws {

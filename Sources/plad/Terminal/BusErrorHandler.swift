@@ -1,8 +1,8 @@
 import Foundation
 import PladRecords
 
-/// Files that plad reads where they lie (a model, prompts) and that somebody cuts off meanwhile, or whose disk fails: the system
-/// then raises SIGBUS, which would end the process without a word.
+/// Handles SIGBUS, which the system raises if a mapped file (a model, prompts) is truncated by somebody or its disk fails, and which
+/// would end the process without a message.
 enum BusErrorHandler {
     static func install() {
         #if os(Linux)

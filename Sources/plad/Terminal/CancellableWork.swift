@@ -1,4 +1,4 @@
-/// Asynchronous work that Ctrl-C cancels.
+/// Runs asynchronous work that Ctrl-C cancels.
 enum CancellableWork {
     static func run<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
         let work = Task { try await body() }

@@ -2,9 +2,9 @@ import Foundation
 import PladDistill
 import PladRecords
 
-/// Shows on the terminal what a run does, and lets Ctrl-C wait for its paid requests.
+/// Shows the progress of a run on the terminal, and lets Ctrl-C wait for its paid requests.
 final class ConsoleObserver: RunObserver {
-    /// Of the work under way, by its label.
+    /// Progress by the label of the work.
     private let meters = Locked<[String: Progress]>([:])
 
     func observe(_ event: RunEvent) {
@@ -39,6 +39,6 @@ final class ConsoleObserver: RunObserver {
         let clock = DateFormatter()
         clock.dateFormat = seconds > 43_200 ? "d MMM HH:mm" : "HH:mm:ss"
         let until = clock.string(from: Date(timeIntervalSinceNow: seconds))
-        return "\(Progress.spelled(seconds)), until \(until), for \(origin) (\(reason)); Ctrl-C keeps what is answered"
+        return "\(Progress.spelled(seconds)), until \(until), for \(origin) (\(reason)); Ctrl-C keeps the completions so far"
     }
 }

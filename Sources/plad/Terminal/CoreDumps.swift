@@ -1,6 +1,6 @@
 import Foundation
 
-/// A dump of this process's memory would hold the teacher's key.
+/// Disables core dumps, which would hold the teacher's key.
 enum CoreDumps {
     static func switchOff() {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)

@@ -3,11 +3,11 @@ import Foundation
 import PladDistill
 import PladRecords
 
-/// How a command that fails says so: one line that begins with "plad: ", whoever found the error, and its exit status.
+/// The report of a failed command: one line that starts with "plad: ", whatever the error, and the exit status.
 struct ErrorLine {
     let line: String
     let status: Int32
-    /// It is the command line's parser that complains.
+    /// True if the error is of the command line's parser.
     var isOfParser = false
 
     init(_ error: any Error) {
@@ -34,7 +34,7 @@ struct ErrorLine {
         }
     }
 
-    /// ArgumentParser's lines "Error: …", "Help: …", "Usage: …" and "See 'plad … --help' for more information." as one.
+    /// Joins ArgumentParser's lines "Error: …", "Help: …", "Usage: …" and "See 'plad … --help' for more information." to one.
     private static func line(ofParser text: String) -> String {
         let lines = text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
         func rest(of label: String) -> String? {
@@ -57,7 +57,7 @@ struct ErrorLine {
         return line + (line.hasSuffix("?") ? " See " : "; see ") + command
     }
 
-    /// What `plad … --help` prints; nothing for another command line, which is not run.
+    /// The output of `plad … --help`; empty for another command line, which is not run.
     private static func help(_ command: Substring?) -> String {
         guard let command, command.hasSuffix(" --help") else { return "" }
         do {

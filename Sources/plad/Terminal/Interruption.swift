@@ -2,21 +2,22 @@ import Foundation
 import PladRecords
 import Synchronization
 
-/// Ctrl-C, termination and a terminal that hangs up: asks the running work to save and stop; asked twice, the process ends at once. Only where requests
-/// are under way, which are paid for, the second cuts those, and the third ends the process.
+/// Handles Ctrl-C, termination and a terminal that hangs up: the first asks the running work to save and stop, the second ends the
+/// process at once. Only if paid requests are under way, the second cuts those and the third ends the process.
 ///
-/// Signals are heard on a thread of their own, whatever the work does with the others. Work that takes long calls `check()` where it can stop without losing anything.
+/// Signals are handled on a thread of their own, whatever the work does with the others. Long work calls `check()` at points where it
+/// can stop without loss.
 enum Interruption {
     private static let asked = Atomic<Int>(0)
     private static let requests = Locked<[PaidRequests]>([])
     private static let handlers = Locked<[@Sendable () -> Void]>([])
 
-    /// Called first of all, before another thread is made.
+    /// Installs the handler; to be called first, before any other thread exists.
     static func install() {
         SignalThread.handle([SIGINT, SIGTERM, SIGHUP].filter { $0 != SIGHUP || !isIgnored($0) }) { _ in ask() }
     }
 
-    /// The user asks to stop, once more.
+    /// Handles one more request of the user to stop.
     private static func ask() {
         let times = asked.add(1, ordering: .sequentiallyConsistent).newValue
         let (requests, count) = (requests.withLock { $0 }, requestsUnderWay)
@@ -32,7 +33,7 @@ enum Interruption {
         }
     }
 
-    /// As SIGHUP is under `nohup`, which is meant to go on.
+    /// True if the signal is ignored, as SIGHUP is under `nohup`, and should stay so.
     private static func isIgnored(_ number: Int32) -> Bool {
         #if os(Linux)
             var action = sigaction()
@@ -45,7 +46,7 @@ enum Interruption {
 
     static var isAsked: Bool { asked.load(ordering: .relaxed) > 0 }
 
-    /// Requests that a first Ctrl-C lets finish and a second cuts.
+    /// The requests that a first Ctrl-C lets finish and a second cuts.
     struct PaidRequests: Sendable {
         var count: @Sendable () -> Int
         var cut: @Sendable () -> Void
@@ -59,20 +60,20 @@ enum Interruption {
 
     private static func words(for count: Int) -> String { "the \(count == 1 ? "request" : "\(count) requests") under way" }
 
-    /// Throws `Interrupted` once the user has asked to stop.
+    /// Throws `Interrupted` after the user has asked to stop.
     static func check() throws {
         if isAsked { throw Interrupted() }
     }
 
-    /// Also calls `handler` when the user asks to stop, for work that waits elsewhere.
+    /// Adds a handler to call when the user asks to stop, for work that waits elsewhere.
     static func onAsk(_ handler: @escaping @Sendable () -> Void) {
         handlers.withLock { $0.append(handler) }
         if isAsked { handler() }
     }
 }
 
-/// The user asked to stop.
+/// The error after the user asked to stop.
 struct Interrupted: Failure {
-    var message: String { "stopped; run the same command again to go on from here" }
+    var message: String { "stopped; run the same command again to continue from here" }
     var exitStatus: ExitStatus { .interrupted }
 }

@@ -1,8 +1,9 @@
 extension String {
-    /// The text as a terminal may show it: what would move its cursor, colour it, ring, name its window or turn the order of letters around
-    /// is spelled as JSON spells it, `\\u001b`. Lines and tabs stay.
+    /// The text in a form safe for a terminal: characters that would move its cursor, colour it, ring, set its title or change the
+    /// direction of text are written as JSON escapes, `\\u001b`. Line ends and tabs stay.
     ///
-    /// Answers, names of models, templates, cached bodies and errors of endpoints are a stranger's; in JSON the spelling says the same.
+    /// Completions, names of models, templates, cached bodies and errors of endpoints come from strangers; in JSON output the escapes
+    /// have the same meaning.
     var printable: String {
         guard utf8.contains(where: Self.mayBeginControl) else { return self }
         var text = ""
@@ -18,7 +19,7 @@ extension String {
         return text
     }
 
-    /// The same in one line.
+    /// The printable text in one line.
     var printableLine: String { printable.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: " ") }
 
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
@@ -32,7 +33,7 @@ extension String {
         }
     }
 
-    /// False for all bytes of nearly all texts.
+    /// True if the byte may start such a character; false for all bytes of nearly all texts.
     private static func mayBeginControl(_ byte: UInt8) -> Bool {
         byte < 0x20 && byte != 0x09 && byte != 0x0a || byte == 0x7f || byte == 0xc2 || byte == 0xe2
     }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// How far a long piece of work is, with its rate and the time left.
+/// The progress of a long piece of work, with its rate and the time left.
 ///
-/// On a terminal one line is drawn over and over; elsewhere a plain line appears every ten seconds and at the end.
+/// On a terminal, one line is redrawn; elsewhere a line is printed every ten seconds and at the end.
 struct Progress: Sendable {
     private let label: String
     private let unit: String
@@ -14,9 +14,9 @@ struct Progress: Sendable {
     private var note = ""
 
     /// - Parameters:
-    ///   - label: what is being done: "teacher", "warm-up".
-    ///   - unit: what is counted: "answers", "steps".
-    ///   - done: how many were done before this process began.
+    ///   - label: name of the work: "teacher", "warm-up".
+    ///   - unit: items counted: "answers", "steps".
+    ///   - done: number of items done before this process started.
     init(_ label: String, of total: Int, _ unit: String, done: Int = 0) {
         self.label = label
         self.total = total
@@ -36,7 +36,7 @@ struct Progress: Sendable {
         write(line(ended: false), last: false)
     }
 
-    /// The closing line: how many in what time.
+    /// Prints the last line: the number of items and the time.
     mutating func finish(note: String = "") {
         self.note = note
         write(line(ended: true), last: true)
@@ -61,7 +61,7 @@ struct Progress: Sendable {
         return (note.isEmpty ? text : text + "  " + note).printableLine
     }
 
-    /// A time as a person says it: "4.2 s", "3 min 05 s", "2 h 10 min".
+    /// A duration in words: "4.2 s", "3 min 05 s", "2 h 10 min".
     static func spelled(_ seconds: Double) -> String {
         switch seconds {
         case ..<60: String(format: "%.1f s", seconds)

@@ -4,10 +4,10 @@ import PladRecords
 import PladReport
 
 extension Run {
-    /// The run in a folder, shown on the terminal.
+    /// Opens the run in a folder, with its progress on the terminal.
     init(in path: String) throws { try self.init(in: path, observer: ConsoleObserver()) }
 
-    /// Ends a run for the person who began it: the closing table, or the evaluation as JSON, and where the rest is.
+    /// Prints the result of a run: the closing table, or the evaluation as JSON, and the path of the rest.
     func conclude(_ evaluation: Evaluation?, json: Bool) throws {
         if let evaluation {
             if json { try Console.result(line: evaluation) } else { Console.result(ClosingTable.render(evaluation: evaluation)) }

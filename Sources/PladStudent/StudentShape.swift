@@ -15,7 +15,7 @@ package struct StudentShape: Sendable {
         let family = try ModelFamily.named(by: file)
         var configuration = try family.configuration(file)
         var names = family.names(configuration)
-        if let files = try? WeightFiles(folder: folder) { (configuration, names) = files.settlingHead(configuration, names) }
+        if let files = try? WeightFiles(folder: folder) { (configuration, names) = try files.settlingHead(configuration, names) }
         if let adapter { try ModelTensors.check(adapter, configuration, names: names, place: folder.path) }
         self.init(configuration, names: { [names] _ in names }, adapter: adapter)
     }

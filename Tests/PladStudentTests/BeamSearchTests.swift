@@ -55,6 +55,28 @@ import Testing
         }
     }
 
+    /// `generate(num_beams: …, max_new_tokens: 10)` of transformers 5.24.0, with another end of sequence where one is given.
+    private static let references: [(model: String, end: TokenID?, prompt: Int, width: Int, ids: [TokenID])] = [
+        ("llama-gqa-tied", nil, 0, 4, [534, 534, 534, 234, 91, 91, 91, 91, 32, 32]),
+        ("llama-gqa-tied", nil, 0, 8, [90, 91, 91, 91, 32, 32, 32, 32, 32, 32]),
+        ("llama-gqa-tied", 91, 0, 4, [534, 534, 534, 234, 234, 234, 234, 234, 445, 91]),
+        ("llama-gqa-tied", 505, 1, 4, [542, 542, 542, 542, 542, 542, 542, 542, 542, 542]),
+        ("llama-gqa-tied", 505, 1, 8, [542, 542, 542, 542, 542, 542, 548, 548, 548, 548]),
+        ("gpt2", nil, 0, 4, [101, 586, 586, 586, 586, 586, 98, 98, 98, 98]), ("gpt2", 98, 0, 4, [101, 586, 586, 586, 586, 586, 98]),
+        ("gpt2", 98, 0, 8, [586, 586, 586, 586, 586, 586, 98]), ("gpt2", 194, 1, 8, [585, 585, 585, 366, 366, 366, 366, 366, 366, 366]),
+        ("t5-relu", nil, 0, 4, [264, 264, 264, 80, 80, 80, 80, 80, 80, 80]),
+        ("t5-relu", nil, 1, 4, [276, 276, 276, 276, 520, 520, 520, 520, 520, 520]),
+    ]
+
+    @Test(arguments: references.indices) func itFindsWhatTransformersFinds(number: Int) throws {
+        let (model, end, prompt, width, ids) = Self.references[number]
+        let folder = try TemporaryFolder(of: model)
+        if let end { try Data("{\"eos_token_id\": \(end)}".utf8).write(to: folder.file("generation_config.json")) }
+        let student = try Student(folder: folder.url, threads: 2)
+        let search = BeamSearch(student: student, width: width, maxTokens: 10)
+        #expect(try search([Golden.load(model).greedy[prompt].promptIds])[0].ids == ids)
+    }
+
     @Test func oneBeamIsTheGreedyCompletion() throws {
         let student = try Golden.student("llama-gqa-tied")
         let prompts = try prompts("llama-gqa-tied")

@@ -1,4 +1,5 @@
 import Foundation
+import PladRecords
 
 extension WeightFiles {
     /// The configuration and names adjusted to the head and embedding that the files hold, as transformers 5 ties them
@@ -17,7 +18,7 @@ extension WeightFiles {
                 }
                 throw StudentError(
                     .tensors,
-                    "\(copy.file.url.path): \"\(name)\" differs from \"\(names.embedding)\"; plad reads students whose stacks share one embedding"
+                    "\(copy.file.path): \"\(name)\" differs from \"\(names.embedding)\"; plad reads students whose stacks share one embedding"
                 )
             }
         }

@@ -63,9 +63,9 @@ struct ControlText {
         "<seed:bos>", "<seed:eos>", "]~b]", "[e~[", "[gMASK]", "<sop>", "<eop>", "<eoa>", "<eoh>", "<role>ASSISTANT</role>",
     ].map { Mark($0) }
     /// Marks with a number behind their name: InternLM2, Nemotron, T5, Gemma.
-    private static let numberedMarks: [(name: Mark, end: UInt8)] = [
-        ("[UNUSED_TOKEN_", "]"), ("<SPECIAL_", ">"), ("<extra_id_", ">"), ("<unused", ">"), ("<reserved_", ">"),
-    ].map { (Mark($0), $1) }
+    private static let numberedMarks: [(name: Mark, end: UInt8)] =
+        [(Mark("[UNUSED_TOKEN_"), UInt8(ascii: "]"))]
+        + ["<SPECIAL_", "<extra_id_", "<unused", "<reserved_"].map { (Mark($0), UInt8(ascii: ">")) }
     /// Names of the speaker, between or after the marks of a header.
     private static let roles = ["assistant", "model", "Assistant", "ASSISTANT", "ai"]
     /// Names of the speaker that stand alone where the rest of a header was dropped.

@@ -11,8 +11,8 @@ struct Plad: AsyncParsableCommand {
         commandName: "plad",
         abstract: "Distil a remote teacher that returns only text into a small local student.",
         discussion: """
-            plad distill asks the teacher, trains the student on its answers, ranks them above the student's own, and \
-            shows on held-out prompts whether the student got better. Every answer is kept, so the run replays offline.
+            plad distill asks the teacher, trains the student on its completions, ranks them above the student's samples, and \
+            measures the student on held-out prompts. Every completion is stored, so the run replays offline.
             """,
         version: "plad \(version)",
         groupedSubcommands: [

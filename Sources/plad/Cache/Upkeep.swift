@@ -9,9 +9,9 @@ extension CacheCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add the completions of another cache, and their cost. Those present already are kept unchanged.",
             discussion: """
-                What the other cache has paid, or may have, is added to this one's account, and counts in its budget; a merge done \
-                twice counts it once. A recording (.jsonl) holds answers alone. Open batches, and what is set aside for them or for \
-                requests under way, stay with the other cache.
+                The costs of the other cache, paid or in doubt, are added to this one's account, and count in its budget; a \
+                merge done twice counts them once. A recording (.jsonl) holds completions only. Open batches, and the money \
+                reserved for them or for requests under way, stay with the other cache.
                 """)
 
         @Argument(help: "The cache or recording to read.")

@@ -6,7 +6,7 @@ struct Distill: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Ask the teacher, train the student on its completions, rank them above the student's samples, evaluate, report.",
         discussion: """
-            A run is a folder. The same command given again goes on where it stopped; with --replay it needs no network. \
+            A run is a folder. The same command run again continues where it stopped; with --replay it needs no network. \
             Every flag can stand in a --config file, without its dashes: "margin: 2".
             """)
 

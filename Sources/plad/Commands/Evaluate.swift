@@ -8,10 +8,10 @@ struct Evaluate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure a run's student before, after warm-up and after ranking on the held-out prompts.",
         discussion: """
-            What was measured stays: on a run that is evaluated already, a judge that is named is asked and added. Verdicts \
-            of a remote judge are kept in the cache as the teacher's answers are, and replay without network.
+            Earlier measurements are kept: on a run that is evaluated already, a given judge is asked and added. Verdicts of \
+            a remote judge are stored in the cache like the teacher's completions, and replay without network.
 
-            With --compare, students and runs (their ranked students) answer the held-out prompts of one run, --run or the \
+            With --compare, students and runs (their ranked students) complete the held-out prompts of one run, --run or the \
             first one named, and are compared with the first, prompt by prompt.
             """)
 

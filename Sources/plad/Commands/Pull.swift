@@ -11,8 +11,8 @@ struct Pull: AsyncParsableCommand {
         abstract: "Fetch a model from the Hugging Face Hub.",
         discussion: """
             The files that a student needs: configuration, tokenizer, weights in safetensors. They go into the cache that all \
-            of Hugging Face's tools share, where --student ORG/NAME finds them; what is there is not fetched again, what was \
-            broken off is gone on with, and every file's digest is checked.
+            of Hugging Face's tools share, where --student ORG/NAME finds them; present files are not fetched again, partial \
+            ones are resumed, and every file's digest is checked.
 
             HF_ENDPOINT names another Hub, HF_HUB_CACHE or HF_HOME another cache, HF_TOKEN (or the file that hf auth login \
             wrote) the token for private and gated models. HTTPS_PROXY, NO_PROXY and CURL_CA_BUNDLE work as with curl.

@@ -10,7 +10,8 @@ struct SampleCommand: AsyncParsableCommand {
         commandName: "sample",
         abstract: "Sample a student's completions of prompts, or draw a run's samples.",
         discussion: """
-            With --run, and then no other flag, draws the samples of the run's next round as its own settings say. Else prints a JSON line {"id","sample","text","ids",\
+            With --run, and then no other flag, draws the samples of the run's next round by its own settings. Otherwise it \
+            prints a JSON line {"id","sample","text","ids",\
             "finish_reason","log_probability","prompt_ids"} for every sample. A prompt's text is continued as it stands; \
             messages go through the student's chat template; prompt_ids are used exactly as given.
             """)

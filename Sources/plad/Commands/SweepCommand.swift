@@ -10,10 +10,11 @@ struct SweepCommand: AsyncParsableCommand {
         abstract:
             "Compare losses over several seeds: one set of the teacher's completions, one warm-up for each seed, a run for each loss.",
         discussion: """
-            Takes the settings of plad distill. Under --out, seed-N/\(Sweep.base) holds the answers, the warmed-up student and its \
-            samples; seed-N/NAME is an ordinary run for each of --losses and --variants. The same command given again goes on where it \
-            stopped. A variants file maps names to flags: "soda: {loss: dpo, negatives-from: initial}"; a variant with a loss of its own \
-            takes none of the numbers given here for the loss. The optimiser's settings are the same for all unless a variant says otherwise.
+            Takes the settings of plad distill. Under --out, seed-N/\(Sweep.base) holds the completions, the warmed-up \
+            student and its samples; seed-N/NAME is an ordinary run for each of --losses and --variants. The same command run \
+            again continues where it stopped. A variants file maps names to flags: "soda: {loss: dpo, negatives-from: \
+            initial}"; a variant with its own loss ignores the loss parameters given here. The optimiser's settings are the \
+            same for all unless a variant says otherwise.
             """)
 
     @Option(help: ArgumentHelp("Losses to compare, with their own settings: rank,dpo,simpo.", valueName: "names"))

@@ -9,9 +9,11 @@ struct Train: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a student on preference pairs, or rank a run's pairs.",
         discussion: """
-            With --run, and then no other flag, trains the run's next round as its own settings say. Else reads --pairs, JSON lines {"prompt","chosen","rejected"} or \
+            With --run, and then no other flag, trains the run's next round by its own settings. Otherwise it reads --pairs, \
+            JSON lines {"prompt","chosen","rejected"} or \
             {"prompt_ids","chosen_ids","rejected_ids"} (for --loss sft without the rejected side), and writes a Hugging Face \
-            folder with log.jsonl and drops.jsonl beside the weights; with --lora-rank, a PEFT adapter's folder. An interrupted training goes on when the command is given again.
+            folder with log.jsonl and drops.jsonl beside the weights; with --lora-rank, a PEFT adapter's folder. An \
+            interrupted training continues when the command is run again.
             """)
 
     @Option(name: .customLong("run"), help: ArgumentHelp("A run's folder.", valueName: "run"))

@@ -17,8 +17,8 @@ struct Serve: AsyncParsableCommand {
 
             Ctrl-C lets the requests in progress end, for 300 seconds at most, refuses new ones with 503, and exits with 0; a \
             second Ctrl-C exits at once with 130. Requests are served in turns, however much each of them asks for; one takes at \
-            most 2,048 completions, its prompts times n. Without a seed in the request, what a prompt draws depends on the prompt and on how often it \
-            was asked before, never on what else is being served.
+            most 2,048 completions, its prompts times n. Without a seed in the request, the samples of a prompt depend only \
+            on the prompt and the number of earlier requests for it.
             """)
 
     @Option(help: ArgumentHelp("A Hugging Face model folder, or org/name in the local Hugging Face cache.", valueName: "dir"))

@@ -222,7 +222,7 @@ import Testing
     @Test func everyErrorIsOneLineOfOneStyle() throws {
         for (arguments, line) in [
             (["foo"], "unknown command 'foo'; see plad --help"), (["evaluate"], "--run is missing: give the folder of a run"),
-            (["pair"], "missing expected argument '--run <run>': The run's folder, begun with plad distill or plad teach; see plad pair"),
+            (["pair"], "missing expected argument '--run <run>': The run's folder, made by plad distill or plad teach; see plad pair"),
             (["serve", "--model", "x", "--slots", "0"], "--slots 0: give at least 1; see plad serve --help"),
             (["distill", "--learning-rate", "nan", "--print-config"], "--learning-rate nan: give a number that is finite"),
         ] {

@@ -52,10 +52,11 @@ import Testing
     @Test func aStreamThatANewerRequestCancelsCountsAsBroken() {
         var state = EndpointState(most: 16)
         let fault = ProviderFault(status: 500, message: "Request cancelled by newer request")
-        for _ in 0..<16 {
-            guard case .go(let permit, _) = state.admit(tokens: { 0 }, at: .zero) else { continue }
-            _ = state.refused(permit, .fault(fault, retryAfter: nil), at: .zero)
+        let permits = (0..<16).compactMap { _ -> EndpointState.Permit? in
+            if case .go(let permit, _) = state.admit(tokens: { 0 }, at: .zero) { permit } else { nil }
         }
+        #expect(permits.count == 16)
+        for permit in permits { _ = state.refused(permit, .fault(fault, retryAfter: nil), at: .zero) }
         #expect(state.concurrency <= 4)
     }
 

@@ -19,8 +19,8 @@ import Testing
                   ranked right  +0.010 [-0.010 +0.030]   no clear difference
                   win rate       0.610 [0.560 0.660]     better (judge: facts kept, then ROUGE-L)
 
-                ROUGE-L       Longest common subsequence of words with the teacher's answer, F. Higher is better.
-                chrF          Runs of up to 6 characters in common with the teacher's answers, F. Higher is better.
+                ROUGE-L       Longest common subsequence of words with the teacher's text, F. Higher is better.
+                chrF          Runs of up to 6 characters in common with the teacher's texts, F. Higher is better.
                 ranked right  Teacher's text above the warm-up's own samples: lower after it. Higher is better.
                 win rate      Prompts won over the student before, ties half. Judge: facts kept, then ROUGE-L
 

@@ -80,8 +80,9 @@ import Testing
                 _ = weights.mutableValues(of: weights.tensor(named: name)!).update(from: embedding.map { $0 * scale })
             }
         }
-        #expect(throws: Never.self) { try Student(folder: folder(1).url, threads: 1) }
-        let error = #expect(throws: StudentError.self) { try Student(folder: folder(-1).url, threads: 1) }
+        let (same, other) = (try folder(1), try folder(-1))
+        #expect(throws: Never.self) { try Student(folder: same.url, threads: 1) }
+        let error = #expect(throws: StudentError.self) { try Student(folder: other.url, threads: 1) }
         #expect(error?.message.contains("\"\(name)\" differs from \"shared.weight\"") == true)
     }
 

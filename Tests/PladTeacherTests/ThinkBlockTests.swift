@@ -42,6 +42,22 @@ import Testing
         #expect(ThinkBlock.split(text, afterOpening: false) == ThinkBlock(text: text))
     }
 
+    /// The chat template has written the start.
+    @Test(arguments: ["</think>", "</thinking>", "</thought>", "</reasoning>", "<channel|>"])
+    func aLoneEndEndsTheThinkingBeforeIt(end: String) {
+        #expect(ThinkBlock.split("hm, let me see\(end)Fine.") == ThinkBlock(text: "Fine.", reasoning: "hm, let me see"))
+        #expect(ThinkBlock.split("hm.\n\(end)\n\nFine.") == ThinkBlock(text: "Fine.", reasoning: "hm."))
+    }
+
+    @Test(arguments: ["Close it with </thinking> here.", "`</thought>` ends it", "</reasoning> is an end tag"])
+    func aTextMaySpeakOfAnEnd(text: String) {
+        #expect(ThinkBlock.split(text) == ThinkBlock(text: text))
+    }
+
+    @Test func aThoughtOfGemma4IsTakenOut() {
+        #expect(ThinkBlock.split("<|channel>thought\nhm<channel|>Fine.") == ThinkBlock(text: "Fine.", reasoning: "hm"))
+    }
+
     @Test func anEmptyBlockIsNoReasoning() {
         #expect(ThinkBlock.split("<think>\n\n</think>\n\n4") == ThinkBlock(text: "4"))
     }

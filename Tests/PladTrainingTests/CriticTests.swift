@@ -15,7 +15,7 @@ import Testing
             PromptTree(
                 prompt: pair.prompt,
                 continuations: [
-                    pair.completions[0], Array(pair.completions[1].prefix(2 + index)), Array(pair.completions[0].suffix(1 + index)),
+                    pair.completions[0], Array(pair.completions[1].prefix(2 + index)), Array(pair.completions[0].suffix(1)),
                 ])
         }
     }

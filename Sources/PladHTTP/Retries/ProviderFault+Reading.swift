@@ -46,11 +46,11 @@ extension ProviderFault {
 
     /// The error that a document reports beside what looks like an answer; nil for none. A code alone, or words alone, are none.
     package init?(besideAnswer document: JSONValue) {
-        let holder = document["base_resp"] ?? document
+        let holder = document["base_resp"] ?? (document["header"]?["code"] == nil ? document : document["header"]!)
         let codes = Self.codeFields.compactMap { holder[$0]?.int }
-        let isCoded =
-            !codes.isEmpty && !Self.isSuccess(holder) && Self.words(in: holder).map { !Self.successes.contains($0.lowercased()) } ?? true
-        guard document["error"]?.isError == true || isCoded else { return nil }
+        let isSaidToBeWell = Self.isSuccess(holder) || Self.words(in: holder).map { Self.successes.contains($0.lowercased()) } ?? false
+        let errors = [document["error"], document["errors"]?[0], document["Response"]?["Error"]]
+        guard errors.contains(where: { $0?.isError == true }) || (!codes.isEmpty && !isSaidToBeWell) else { return nil }
         self.init(inside: document)
     }
 

@@ -42,9 +42,11 @@ package struct ThinkBlock: Sendable, Equatable {
     ].map { (Mark($0), Mark($1)) }
     /// End marks without a start mark, which the chat template has written into the prompt.
     private static let loneEnds = [
-        "</think>", "</thinking>", "</thought>", "</reasoning>", "<channel|>", "</seed:think>", "[/THINK]", "◁/think▷",
-        "<|end_of_thought|>", "<|/thinking|>", "<|/think|>", "<|END_THINKING|>",
+        "</think>", "<channel|>", "</seed:think>", "[/THINK]", "◁/think▷", "<|end_of_thought|>",
+        "<|/thinking|>", "<|/think|>", "<|END_THINKING|>",
     ].map { Mark($0) }
+    /// End marks that ordinary texts mention too: they count only directly behind a thought.
+    private static let wordyEnds = ["</thinking>", "</thought>", "</reasoning>"].map { Mark($0) }
     /// Start marks, by which a block inside a completion is recognised.
     static let openings = [
         "<think>", "<thinking>", "<thought>", "<reasoning>", "<seed:think>", "[THINK]", "◁think▷", "<|begin_of_thought|>", "<|thinking|>",
@@ -75,14 +77,23 @@ package struct ThinkBlock: Sendable, Equatable {
             start = stop.upperBound
         }
         var isTakenApart = start > 0
-        if !isTakenApart, let stop = loneEnds.lazy.compactMap({ $0.firstRange(in: bytes[...]) }).first,
-            afterOpening || isApart(stop, in: bytes), !holdsOpening(bytes[..<stop.lowerBound])
-        {
+        if !isTakenApart, let stop = loneEnd(in: bytes, afterOpening: afterOpening), !holdsOpening(bytes[..<stop.lowerBound]) {
             thoughts = [bytes[..<stop.lowerBound].trimmedText]
             (start, isTakenApart) = (stop.upperBound, true)
         }
         guard isTakenApart else { return ThinkBlock(text: text) }
         return ThinkBlock(text: answer(in: bytes[start...].withoutSpaceBefore.text), reasoning: joined(thoughts))
+    }
+
+    /// The end mark of a block whose start mark the chat template may have written.
+    private static func loneEnd(in bytes: [UInt8], afterOpening: Bool) -> Range<Int>? {
+        if let end = loneEnds.lazy.compactMap({ $0.firstRange(in: bytes[...]) }).first {
+            return afterOpening || isApart(end, in: bytes) ? end : nil
+        }
+        guard afterOpening, let end = wordyEnds.lazy.compactMap({ $0.firstRange(in: bytes[...]) }).first, end.lowerBound > 0 else {
+            return nil
+        }
+        return " `\"'(".utf8.contains(bytes[end.lowerBound - 1]) ? nil : end
     }
 
     /// True if a block starts before an end mark, so that the mark belongs to that block, after or inside the completion.

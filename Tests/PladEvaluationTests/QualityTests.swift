@@ -167,10 +167,15 @@ import Testing
     @Test func aCommandThatTakesTooLongIsEndedWithAllThatItStarted() throws {
         let mark = "31.\(UInt32.random(in: 1000..<UInt32.max))"
         _ = try? CommandQuality("sleep \(mark); echo 1", timeout: 0.3).scores(of: ["a"], for: prompt(), teacher: [])
-        let running = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { Int($0) != nil }.contains { id in
-            (try? String(contentsOfFile: "/proc/\(id)/cmdline", encoding: .utf8))?.contains(mark) == true
+        func isRunning() throws -> Bool {
+            try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { Int($0) != nil }.contains { id in
+                (try? String(contentsOfFile: "/proc/\(id)/cmdline", encoding: .utf8))?.contains(mark) == true
+            }
         }
-        #expect(!running)
+        // A killed process is gone once it has been scheduled; one that was not killed sleeps for 31 seconds.
+        let end = ContinuousClock.now + .seconds(15)
+        while try isRunning(), ContinuousClock.now < end { usleep(50_000) }
+        #expect(try !isRunning())
     }
 
     /// A completion larger than any pipe's buffer, to a program that reads none of it.

@@ -80,11 +80,11 @@ extension DistillSettings {
             schedule: optimiser.schedule, epochs: ranking.epochs, norm: norm, seed: run.seed, onCollapse: ranking.onCollapse)
     }
 
-    /// The settings of a critic's training, for a student of `parameters` weights that are trained: the ranking's, gone through once.
+    /// The settings of a critic's training, for a student of `parameters` weights that are trained: the ranking's, but for the passes.
     package func criticTraining(parameters: Int) -> TrainingSettings {
         optimiser.training(
             learningRate: optimiser.learningRate ?? OptimiserSettings.usualLearningRate(parameters: parameters),
-            schedule: optimiser.schedule, epochs: 1, norm: .sum, seed: run.seed, onCollapse: .off)
+            schedule: optimiser.schedule, epochs: quality.criticEpochs, norm: .sum, seed: run.seed, onCollapse: .off)
     }
 
     /// The training settings of the warm-up, for a student with `parameters` trainable weights.
@@ -162,6 +162,9 @@ extension QualitySettings {
                 problem: command == nil
                     ? "is missing: give the program that says how good completions are"
                     : "is given, and quality is not known by it: give `quality.by` command")
+        }
+        guard criticEpochs > 0, criticEpochs <= 1000 else {
+            throw SettingError(path: "quality.critic_epochs", problem: "\(criticEpochs): give passes, above 0 and at most 1000")
         }
         guard timeout > 0, timeout <= 86_400 else {
             throw SettingError(path: "quality.timeout", problem: "\(timeout): give seconds, above 0 and at most 86400")

@@ -83,6 +83,8 @@ public struct QualitySettings: Codable, Sendable, Equatable {
     public var command: String?
     /// Largest number of seconds for one completion.
     public var timeout = 60.0
+    /// Passes of a critic's training over the teacher's completions of a round.
+    public var criticEpochs = 1.0
     /// Choice of the teacher's completions to train on.
     public var keepAnswers = KeptAnswers.all
 
@@ -90,6 +92,7 @@ public struct QualitySettings: Codable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case by, command, timeout
+        case criticEpochs = "critic_epochs"
         case keepAnswers = "keep_answers"
     }
 }

@@ -6,8 +6,8 @@ import PladTraining
 
 /// Trains a round's critic: from the student that drew the round's samples, the teacher's text above each of them.
 ///
-/// Writes checkpoints/critic-N. It goes once over the pairs, with the ranking's learning rate and batch; one that was interrupted
-/// begins again, and ends in the same bytes.
+/// Writes checkpoints/critic-N. It trains with the ranking's learning rate and batch; one that was interrupted begins again, and ends in the same
+/// bytes.
 struct CriticStage {
     let run: Run
     let round: Int

@@ -21,6 +21,7 @@ extension DistillOptions {
             settings.sampling.unpaidLimit = prompts.unpaidLimit
             settings.quality.by = quality.quality
             (settings.quality.command, settings.quality.timeout) = (quality.qualityCommand, quality.qualityTimeout)
+            settings.quality.criticEpochs = quality.criticEpochs
             settings.quality.keepAnswers = quality.keepAnswers
             settings.pairing = pairing.settings
             settings.ranking = ranking.settings

@@ -25,6 +25,9 @@ struct QualityOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The largest number of seconds for one completion.", valueName: "seconds"))
     var qualityTimeout = 60.0
 
+    @Option(help: "Passes of the critic's training over a round's completions of the teacher, with --quality critic.")
+    var criticEpochs = 1.0
+
     @Option(help: "The teacher's completions to train on: all, the best of each prompt by --quality, or the correct ones.")
     var keepAnswers = KeptAnswers.all
 }

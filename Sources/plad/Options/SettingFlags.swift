@@ -25,6 +25,7 @@ enum SettingFlags {
         "sampling.samples": "samples", "sampling.temperature": "temperature", "sampling.top_k": "top-k", "sampling.top_p": "top-p",
         "sampling.unpaid_limit": "unpaid-limit",
         "quality.by": "quality", "quality.command": "quality-command", "quality.timeout": "quality-timeout",
+        "quality.critic_epochs": "critic-epochs",
         "quality.keep_answers": "keep-answers",
         "pairing.rank": "rank", "pairing.sample_pairs": "sample-pairs", "pairing.min_gap": "min-gap", "pairing.keep_likely": "keep-likely",
         "pairing.negatives": "negatives", "pairing.negatives_from": "negatives-from",

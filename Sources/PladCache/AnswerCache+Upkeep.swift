@@ -38,7 +38,9 @@ extension AnswerCache {
         do {
             var recorded: Digest?
             let answer = try StoredCompletion(row, responseDigest: &recorded)
+            let times = [answer.askedAt == nil, answer.firstByte == nil, answer.total == nil]
             return problems(answer, recorded: recorded)
+                + (Set(times).count == 1 ? [] : ["some of its asked_at, first_byte and total are nothing, and not all are"])
         } catch let error as any Failure {
             return [error.message]
         } catch {
@@ -60,7 +62,11 @@ extension AnswerCache {
         }
         if Digest(of: answer.response) != recorded { problems.append("its response is not what was recorded") }
         switch Dialects.named(answer.dialect)?.read(status: answer.status, body: answer.response, choice: answer.choice) {
-        case nil, .completion: break
+        case nil: break
+        case .completion(let completion):
+            // Older versions kept the whole of a long name.
+            let kept = answer.model.map { $0.cut(toBytes: 300) }
+            if completion.model != kept { problems.append("its model \(kept ?? "none") is not its response's") }
         case .fault(let fault): problems.append("its response is an error: HTTP \(fault.status): \(fault.message)")
         case .unreadable(let reason): problems.append("its response is not valid in \(answer.dialect): \(reason)")
         }

@@ -35,6 +35,9 @@ extension StoredCompletion {
         firstByte = try reader.optionalDuration()
         total = try reader.optionalDuration()
         let (cachedTokens, reasoningTokens) = (try reader.optionalInt(), try reader.optionalInt())
+        guard (promptTokens == nil) == (completionTokens == nil) else {
+            throw CacheError(.damaged, "its prompt_tokens or completion_tokens is nothing, and not both are")
+        }
         if let promptTokens, let completionTokens {
             usage = Usage(
                 promptTokens: promptTokens, completionTokens: completionTokens, cachedTokens: cachedTokens, reasoningTokens: reasoningTokens

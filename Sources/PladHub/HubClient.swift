@@ -2,11 +2,15 @@ import Foundation
 package import PladHTTP
 import PladRecords
 
-/// A client of a Hub: repeats attempts by the retry policy, follows redirects, and sends the token only to the Hub.
+/// A client of a Hub: repeats attempts by the retry policy, follows redirects, and sends the token only to the Hub, and only encrypted
+/// or on this machine.
 package struct HubClient: Sendable {
     let endpoint: String
     let transport: any Transport
+    /// Token to send; nil without one, or if it would leave this machine unencrypted.
     let token: Credential?
+    /// True if there is a token that is not sent.
+    private let withholdsToken: Bool
     /// Prototype of the retrier of each request.
     let retrier: Retrier
     /// True once any response has arrived: before that, an unreachable address is taken for a wrong one.
@@ -19,7 +23,8 @@ package struct HubClient: Sendable {
     ) {
         self.endpoint = endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint
         self.transport = transport
-        self.token = token
+        withholdsToken = token != nil && Self.origin(endpoint)[0] != "https" && !Loopback.contains(url: endpoint)
+        self.token = withholdsToken ? nil : token
         retrier = Retrier(policy, clock: clock)
     }
 
@@ -92,8 +97,13 @@ package struct HubClient: Sendable {
     /// The error for a refused request; the Hub names its reasons in a header, and answers 404 for a private model.
     private func refusal(_ response: Response, of model: HubModel) -> HubError {
         let way =
-            token == nil
-            ? "set HF_TOKEN to a token that may read it" : "check that the account of HF_TOKEN may read it and has accepted its terms"
+            if withholdsToken {
+                "the token was not sent, since it would go to \(endpoint) unencrypted; set HF_ENDPOINT to its https address"
+            } else if token == nil {
+                "set HF_TOKEN to a token that may read it"
+            } else {
+                "check that the account of HF_TOKEN may read it and has accepted its terms"
+            }
         switch response.headers["x-error-code"] {
         case "RevisionNotFound": return HubError(.unknown, "\(model) has no revision \(model.revision)")
         case "EntryNotFound": return HubError(.unknown, "\(model) has no such file: \(response.headers["x-error-message"] ?? "")")

@@ -112,9 +112,5 @@ extension Endpoint {
     package var isPlain: Bool { origin.hasPrefix("http:") }
 
     /// True if it is on this machine, so that nothing sent to it leaves the machine.
-    package var isLoopback: Bool {
-        let bytes = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
-        return host == "localhost" || host.hasSuffix(".localhost") || host == "[::1]"
-            || bytes.count == 4 && !bytes.contains(nil) && bytes[0] == 127
-    }
+    package var isLoopback: Bool { Loopback.contains(host: host) }
 }

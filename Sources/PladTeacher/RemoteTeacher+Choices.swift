@@ -24,12 +24,11 @@ extension RemoteTeacher {
     /// The completions of a response up to the first invalid one. The first carries the attempts and tokens of all.
     private func answers(in whole: Reply, count: Int, isSeeded: Bool) -> [Reply] {
         var found = [whole]
-        for choice in 1..<count {
-            guard case .completion(let completion) = dialect.read(status: whole.response.status, body: whole.response.body, choice: choice)
-            else { break }
+        let further = dialect.furtherCompletions(body: whole.response.body, count: count).prefix { !$0.holds(secrets) }
+        for (index, completion) in further.enumerated() {
             var response = whole.response
             response.attempts = 0
-            found.append(Reply(response: response, completion: completion, choice: choice))
+            found.append(Reply(response: response, completion: completion, choice: index + 1))
         }
         // The counts are of all of them together.
         found[0].completion.usage = whole.completion.usage?.credible(for: found.map(\.completion.text).joined())

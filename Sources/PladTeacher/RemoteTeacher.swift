@@ -9,7 +9,7 @@ package final class RemoteTeacher: Teacher {
     var hasKey: Bool { !secrets.isEmpty }
     let keyAdvice: String
     private let headers: [HTTPHeader]
-    private let secrets: [HTTPHeader]
+    let secrets: [HTTPHeader]
     private let transport: any Transport
     private let retrier: Retrier
     private let budget: (any BudgetGuard)?
@@ -164,7 +164,7 @@ package final class RemoteTeacher: Teacher {
             let isError = !(200..<300).contains(response.status)
             for header in secrets { response.body = header.redacting(response.body, isError: isError) }
             let seen: Exchange.Seen =
-                switch dialect.read(status: response.status, body: response.body) {
+                switch dialect.read(status: response.status, body: response.body).withholding(secrets) {
                 case .completion(let completion): .answer(completion)
                 case .unreadable(let reason): .refusal(.unreadable(reason))
                 case .fault(let fault): .refusal(.fault(fault, retryAfter: RetryAfter.wait(in: response.headers) ?? fault.wait))

@@ -93,6 +93,60 @@ import Testing
         }
     }
 
+    /// A key for this machine over plain http is not shown to the proxies of a company's environment.
+    @Test func whatIsForThisMachineGoesThroughNoProxy() throws {
+        try PladProcess.withFolder { folder in
+            let teacher = try LocalTeacher(script: "answer: yes\n", in: folder)
+            defer { teacher.stop() }
+            let prompts = folder.appendingPathComponent("p.txt")
+            try Data("one\n".utf8).write(to: prompts)
+            for (number, remote) in [teacher.remote, "http://localhost:\(teacher.port)/v1"].enumerated() {
+                // Nobody listens on the port of these proxies.
+                let result = try PladProcess.run(
+                    [
+                        "teach", "--remote", remote, "--teacher-model", "m", "--prompts", prompts.path, "--held-out", "0", "--out",
+                        folder.appendingPathComponent("run\(number)").path, "--cache", folder.appendingPathComponent("c\(number)").path,
+                        "--attempts", "1",
+                    ],
+                    environment: [
+                        "http_proxy": "http://127.0.0.1:9", "all_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9",
+                        "PLAD_API_KEY": "planted-key", "no_proxy": "",
+                    ])
+                #expect(result.status == 0, "\(result.errors)")
+            }
+        }
+    }
+
+    /// A run's folder and files are their owner's alone, also where the folder was there before.
+    @Test func aRunIsItsOwnersAlone() throws {
+        try PladProcess.withFolder { folder in
+            let teacher = try LocalTeacher(script: "answer: yes\n", in: folder)
+            defer { teacher.stop() }
+            let prompts = folder.appendingPathComponent("p.txt")
+            try Data("one\ntwo\n".utf8).write(to: prompts)
+            for (name, isThere) in [("new", false), ("old", true)] {
+                let run = folder.appendingPathComponent(name)
+                if isThere {
+                    try FileManager.default.createDirectory(
+                        at: run, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+                }
+                let result = try PladProcess.run(
+                    "teach", "--student", Self.student, "--remote", teacher.remote, "--teacher-model", "m", "--prompts", prompts.path,
+                    "--held-out", "0", "--out", run.path, "--cache", folder.appendingPathComponent("c.sqlite").path)
+                #expect(result.status == 0, "\(result.errors)")
+                #expect(result.errors.contains("was open to others") == isThere, "\(result.errors)")
+                #expect(try PladProcess.run("warm-up", "--run", run.path).status == 0)
+                let all = try FileManager.default.subpathsOfDirectory(atPath: run.path) + [""]
+                #expect(all.count > 8)
+                for path in all {
+                    let place = run.appendingPathComponent(path).path
+                    let mode = try FileManager.default.attributesOfItem(atPath: place)[.posixPermissions] as? Int ?? 0
+                    #expect(mode & 0o077 == 0, "\(path): \(String(mode, radix: 8))")
+                }
+            }
+        }
+    }
+
     /// A stranger's run whose page is a link to a file of this machine.
     @Test func aRunsLinksAreNotWrittenThrough() throws {
         try PladProcess.withFolder { folder in
@@ -118,6 +172,19 @@ import Testing
                     #expect(result.status == 64 && result.errors.contains("\(link.path) is a link"), "\(result.errors)")
                 }
                 #expect(try String(contentsOf: target, encoding: .utf8) == "precious")
+                try FileManager.default.removeItem(at: link)
+            }
+            // Folders elsewhere, as those of another model, are not written into, nor taken for the run's own.
+            let elsewhere = folder.appendingPathComponent("elsewhere")
+            try FileManager.default.createDirectory(at: elsewhere, withIntermediateDirectories: true)
+            for name in ["held-out", "checkpoints", "student", "checkpoints/warm-up", "checkpoints/round-1/tokenizer.json"] {
+                let link = run.appendingPathComponent(name)
+                try? FileManager.default.removeItem(at: link)
+                try FileManager.default.createDirectory(at: link.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try FileManager.default.createSymbolicLink(at: link, withDestinationURL: elsewhere)
+                let result = try PladProcess.run(arguments)
+                #expect(result.status == 64 && result.errors.contains("\(link.path) is a link"), "\(result.errors)")
+                #expect(try FileManager.default.contentsOfDirectory(atPath: elsewhere.path).isEmpty)
                 try FileManager.default.removeItem(at: link)
             }
         }

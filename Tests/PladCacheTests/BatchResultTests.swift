@@ -83,6 +83,39 @@ import Testing
         #expect(try cache.account().inDoubt == Money(dollars: 0.1))
     }
 
+    /// Results that name no row of the batch are not taken for rows that were never tried, however many they are.
+    @Test(arguments: [true, false])
+    func aBatchWithTheResultsOfAnotherStaysOpen(keepsNames: Bool) async throws {
+        let service = ScriptedBatches(keepsNames: keepsNames, naming: { _ in "somebody-elses" })
+        for _ in 0..<2 {
+            let error = try await #require(throws: TeacherError.self) { try await run(service) }
+            #expect(error.message.contains("it stays open"), "\(error)")
+        }
+        #expect(service.submitted.count == 1)
+        #expect(try cache.submissions().map(\.isOpen) == [true] && cache.account().inBatches == Money(dollars: 0.3))
+        try await cache.forget(try #require(try cache.submissions().first))
+        #expect(try cache.account().inDoubt == Money(dollars: 0.3) && cache.account().inBatches == .zero)
+    }
+
+    @Test func rowsWhoseResultsAreNamedForAnotherAreInDoubt() async throws {
+        let first = AnswerKey.digest(of: requests[0]).description
+        let outcome = try await run(ScriptedBatches(naming: { _ in first }))
+        #expect(outcome.answered.count == 1 && outcome.paid == Money(dollars: 0.003))
+        #expect(outcome.failures.count == 2 && outcome.inDoubt == Money(dollars: 0.2))
+        #expect(outcome.failures.values.allSatisfy { $0.message.contains("2 of its results are for a row that it does not have") })
+        #expect(try cache.account().inDoubt == Money(dollars: 0.2))
+    }
+
+    @Test func aRowThatIsCalledUntriedBesideItsAnswerIsPaidFor() async throws {
+        let names = requests.map { AnswerKey.digest(of: $0).description }
+        // The first row of the file says of the last one that nobody came to it.
+        let service = ScriptedBatches(
+            result: { $0.id == names[0] ? .untried("expired") : .response(status: 200, body: Data(chatBody("fine").utf8)) },
+            naming: { $0 == names[0] ? names[1] : $0 })
+        let outcome = try await run(service)
+        #expect(outcome.answered.count == 2 && outcome.paid == Money(dollars: 0.006) && outcome.inDoubt == Money(dollars: 0.1))
+    }
+
     @Test(arguments: ["openai-chat", "anthropic"], ["<html><title>Maintenance</title></html>", "{}", ""])
     func resultsThatCannotBeReadLeaveTheBatchOpenAndPaidForOnce(name: String, body: String) async throws {
         let dialect = try #require(Dialects.named(name, model: "m"))

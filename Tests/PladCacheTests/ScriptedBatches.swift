@@ -17,6 +17,8 @@ final class ScriptedBatches: BatchService {
     /// What a call does in place of its work, or after it; by the call's name and number.
     private let fault: @Sendable (_ call: String, _ number: Int) throws -> Void
     private let result: @Sendable (BatchRow) -> BatchResult?
+    /// The id under which a row's result comes, by the row's own.
+    private let naming: @Sendable (String) -> String
     private let ending: String
     /// How often a batch is looked at before it is over.
     private let polls: Int
@@ -29,10 +31,10 @@ final class ScriptedBatches: BatchService {
         result: @escaping @Sendable (BatchRow) -> BatchResult? = {
             .response(status: 200, body: Data(chatBody("to \($0.id.prefix(4))").utf8))
         },
-        fault: @escaping @Sendable (String, Int) throws -> Void = { _, _ in }
+        naming: @escaping @Sendable (String) -> String = { $0 }, fault: @escaping @Sendable (String, Int) throws -> Void = { _, _ in }
     ) {
         (self.most, self.keepsNames, self.ending, self.polls) = (most, keepsNames, ending, polls)
-        (self.fetchers, self.result, self.fault) = (fetchers, result, fault)
+        (self.fetchers, self.result, self.naming, self.fault) = (fetchers, result, naming, fault)
     }
 
     var submitted: [[BatchRow]] { state.withLock { $0.submitted.map(\.rows) } }
@@ -84,7 +86,8 @@ final class ScriptedBatches: BatchService {
         try call("results")
         while calls.count(where: { $0 == "results" }) < fetchers { try await Task.sleep(for: .milliseconds(1)) }
         let rows = state.withLock { $0.submitted.first { $0.id == batch.id }!.rows }
-        return BatchResults(rows: rows.reversed().compactMap { row in result(row).map { BatchResults.Row(id: row.id, result: $0) } })
+        return BatchResults(
+            rows: rows.reversed().compactMap { row in result(row).map { BatchResults.Row(id: naming(row.id), result: $0) } })
     }
 
     private func batch(_ id: String, isOver: Bool) -> BatchState {

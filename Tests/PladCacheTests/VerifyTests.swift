@@ -41,6 +41,13 @@ import Testing
         #expect(unreadable.count == 1 && unreadable[0].hasPrefix("row 1: its response is not valid in openai-chat"))
     }
 
+    @Test func timesAreThereOrNot() async throws {
+        let partly = ["row 1: some of its asked_at, first_byte and total are nothing, and not all are"]
+        #expect(try await problems { $0.askedAt = nil } == partly)
+        #expect(try await problems { ($0.total, $0.firstByte) = (nil, nil) } == partly)
+        #expect(try await problems { ($0.askedAt, $0.total, $0.firstByte) = (nil, nil, nil) }.isEmpty)
+    }
+
     @Test func aFlippedByteInAResponseIsFound() async throws {
         let folder = try Folder()
         let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
@@ -58,6 +65,7 @@ import Testing
 
     /// Values of another type, or that nothing can be, in every column of an answer.
     private static let damage = [
+        ("model", "'another'"), ("model", "NULL"), ("prompt_tokens", "NULL"), ("completion_tokens", "NULL"),
         ("key", "x'00'"), ("key", "'text'"), ("family", "7"), ("dialect", "x'00'"), ("teacher", "x'ff'"), ("path", "x'2f'"),
         ("request", "x'7b7d'"),
         ("request", "'{'"), ("request", "'[1]'"), ("sample", "-1"), ("sample", "'a'"), ("token_limit", "'many'"), ("status", "99999"),

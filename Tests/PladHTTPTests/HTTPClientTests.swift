@@ -159,6 +159,23 @@ import Testing
         #expect(await fault(small, server.url)?.kind == .tooLarge)
     }
 
+    @Test func aRequestMayAllowLessThanItsClient() async throws {
+        let packed = Array(Data(base64Encoded: gzipOfAs)!)
+        let server = LoopbackServer { _, _ in [.respond(200, bytes: packed, headers: ["Content-Encoding": "gzip"])] }
+        defer { server.stop() }
+        let client = try HTTPClient()
+        for (most, isFine) in [(99_999, false), (100_000, true), (nil, true), (1, false)] {
+            var request = HTTPRequest(url: server.url)
+            request.bodyBytes = most
+            if isFine {
+                #expect(try await client.send(request).body.count == 100_000)
+            } else {
+                let fault = await #expect(throws: TransportFault.self) { try await client.send(request) }
+                #expect(fault?.kind == .tooLarge && fault?.reason == "it is larger than \(most ?? 0) bytes")
+            }
+        }
+    }
+
     @Test func redirectsAreNotFollowed() async throws {
         let server = LoopbackServer { _, _ in [.respond(302, "", headers: ["Location": "/elsewhere"])] }
         defer { server.stop() }

@@ -174,6 +174,16 @@ import Testing
         }
     }
 
+    @Test(arguments: [("http://hub.example.com", false), ("https://hub.example.com", true), ("http://127.0.0.1:9", true)])
+    func theTokenGoesOnlyEncryptedOrToThisMachine(endpoint: String, isSent: Bool) async throws {
+        let transport = ScriptedTransport(.status(401, "{}"))
+        let client = HubClient(endpoint: endpoint, transport: transport, token: try Credential("hf_planted", source: "test"))
+        let pull = HubPull(client, into: HubCache(FileManager.default.temporaryDirectory))
+        let error = await #expect(throws: HubError.self) { try await pull.plan(try HubModel("org/name")) }
+        #expect(transport.requests.contains { $0.headers.contains(where: \.isSecret) } == isSent)
+        #expect(error?.message.contains("the token was not sent, since it would go to \(endpoint) unencrypted") == !isSent)
+    }
+
     @Test func hostileListingsAreRefused() async throws {
         try await inFolder { root async throws in
             let digest = String(repeating: "0", count: 64)

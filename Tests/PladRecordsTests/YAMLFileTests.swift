@@ -32,6 +32,45 @@ import Testing
         #expect(seconds < 20)
     }
 
+    /// The parser looks for each key among all keys of its mapping.
+    @Test(arguments: [
+        (0..<60_000).map { "k\($0): 1\n" }.joined(),
+        "a: &a {" + (0..<1000).map { "k\($0): 1" }.joined(separator: ", ") + "}\nb: [" + String(repeating: "*a, ", count: 150) + "]\n",
+        "a: &a {" + (0..<1000).map { "k\($0): 1" }.joined(separator: ", ") + "}\nb: {<<: [" + String(repeating: "*a, ", count: 90) + "]}\n",
+    ])
+    func keysThatAreComparedAreBounded(text: String) throws {
+        let seconds = processorSeconds {
+            let error = #expect(throws: RecordError.self) { try read(text) }
+            #expect(error?.message.contains("more keys than plad compares") == true, "\(error?.message ?? "")")
+        }
+        #expect(seconds < 5)
+    }
+
+    @Test func aThousandKeysAreRead() throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("plad-\(UUID().uuidString).yaml")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data((0..<1000).map { "prompt-\($0): 1\n" }.joined().utf8).write(to: file)
+        #expect(try YAMLFile.read([String: Int].self, from: file).count == 1000)
+    }
+
+    @Test func theBytesThatAliasesStandForAreBounded() throws {
+        let text = "a: &a \"\(String(repeating: "x", count: 500_000))\"\nb: [" + String(repeating: "*a, ", count: 20) + "]\n"
+        let error = #expect(throws: RecordError.self) { try read(text) }
+        #expect(error?.message.contains("more than 4194304 bytes of text") == true, "\(error?.message ?? "")")
+        #expect(try read(text.replacing(String(repeating: "*a, ", count: 20), with: "*a, *a"))["b"]?.array?.count == 2)
+    }
+
+    /// A key of one letter with marks without end above and below it: to hash it takes time that grows with the square of its length.
+    @Test(arguments: ["\\u0301", "\u{301}"], ["\\u0323", "\u{323}"])
+    func aKeyOfOneEndlessCharacterIsRefused(above: String, below: String) throws {
+        let text = "\"a" + String(repeating: above, count: 60_000) + String(repeating: below, count: 60_000) + "\": 1\n"
+        let seconds = processorSeconds {
+            let error = #expect(throws: RecordError.self) { try read(text) }
+            #expect(error?.message.contains("a character of more than 1000 bytes") == true, "\(error?.message ?? "")")
+        }
+        #expect(seconds < 5)
+    }
+
     @Test(arguments: [
         bomb(30, 2) + "? *a30\n: 1\n", bomb(30, 2) + "*a30 : 1\n", bomb(30, 2) + "[*a30, x]: 1\n", bomb(30, 2) + "[\"x\", *a30]: 1\n",
         bomb(30, 2) + "b: {[*a30]:1}\n", bomb(30, 2) + "b: { ? [*a30] : 1 }\n",

@@ -152,6 +152,42 @@ import Testing
         await server.stop()
     }
 
+    /// Clients that ask for much share a bound; those that ask for little are not turned away on their account.
+    @Test func allLargeCallsTogetherAreBounded() async throws {
+        // What has more than 32 samples stays open.
+        let model = ScriptedModel { request in
+            request.samples > 32 ? [GeneratedPiece(sample: 0, text: "x", tokens: 1)] : try ScriptedModel.reversing.answer(request)
+        }
+        func call(_ samples: Int, streams: Bool = false) -> JSONValue {
+            ["model": "twin", "prompt": "abc", "n": .int(Int64(samples)), "stream": .bool(streams)]
+        }
+        try await withServer(model, completions: 100) { server in
+            let busy = try LoopbackClient(port: server.listener.port)
+            busy.send("POST", "/v1/completions", call(60, streams: true))
+            _ = try await busy.receive(until: "\"text\":\"x\"")
+            let client = try LoopbackClient(port: server.listener.port)
+            for samples in [41, 101] {
+                let large = try await client.ask("POST", "/v1/completions", call(samples))
+                #expect(large.status == 503 && large.headers["retry-after"] == "1")
+                #expect(large.body.contains("as many completions as it takes at once, 100"))
+            }
+            for _ in 0..<20 {
+                let small = try await client.ask("POST", "/v1/completions", call(32))
+                #expect(small.status == 200 && small.json["choices"]?.array?.count == 32)
+            }
+            #expect(try await client.ask("GET", "/health").status == 200)
+            busy.end()
+            // That it has left may be noticed a moment later; then there is room for another.
+            var isFull = true
+            while isFull {
+                let next = try LoopbackClient(port: server.listener.port)
+                next.send("POST", "/v1/completions", call(60, streams: true))
+                isFull = try await next.receive(until: "\r\n\r\n").hasPrefix("HTTP/1.1 503")
+                next.end()
+            }
+        }
+    }
+
     /// An answer of more bytes than a client that reads none of them takes.
     private struct LongAnswer: RequestHandler {
         let begun: AsyncStream<Void>.Continuation

@@ -48,12 +48,13 @@ struct ScriptedModel: TextModel {
 /// Serves `model` on a free port of the loopback while `body` runs.
 func withServer<Value>(
     _ model: some TextModel, token: String? = nil, limits: RequestLimits = RequestLimits(), allowedOrigins: [String] = [],
-    _ body: (HTTPServer) async throws -> Value
+    completions: Int = 16_384, _ body: (HTTPServer) async throws -> Value
 ) async throws -> Value {
     let listener = try ListeningSocket(host: "127.0.0.1", port: 0)
     let endpoint = OpenAIEndpoint(
         model: model, token: try token.map { try AccessToken($0) },
-        browsers: try BrowserRules(host: "127.0.0.1", allowedOrigins: allowedOrigins), now: { Date(timeIntervalSince1970: 1_700_000_000) })
+        browsers: try BrowserRules(host: "127.0.0.1", allowedOrigins: allowedOrigins), completions: completions,
+        now: { Date(timeIntervalSince1970: 1_700_000_000) })
     let server = HTTPServer(listener: listener, limits: limits, handler: endpoint)
     do {
         let value = try await body(server)

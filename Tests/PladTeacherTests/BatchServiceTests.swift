@@ -57,6 +57,19 @@ import Testing
         #expect(transport.requests.allSatisfy { $0.body == nil })
     }
 
+    /// An id that a provider gave leads to no other place than a batch, and its state is no longer than a document may be.
+    @Test func anIdIsOnePartOfAnAddress() async throws {
+        for dialect in [OpenAIChatDialect(model: "m"), AnthropicDialect(model: "m")] as [any Dialect] {
+            let transport = ScriptedTransport(.status(200, Self.openAI))
+            let service = try service(dialect, transport)
+            _ = try? await service.state(of: "../../../x?y=1#z")
+            _ = try? await service.cancel("../a b")
+            let paths = transport.requests.map { $0.url.components(separatedBy: "/batches/").last ?? "" }
+            #expect(paths == ["%2E%2E%2F%2E%2E%2F%2E%2E%2Fx%3Fy%3D1%23z", "%2E%2E%2Fa%20b/cancel"])
+            #expect(transport.requests.allSatisfy { $0.bodyBytes == 16 << 20 })
+        }
+    }
+
     @Test func anthropicGetsThemAllInOneOrder() async throws {
         let batch =
             #"{"id":"msgbatch_1","type":"message_batch","processing_status":"in_progress","request_counts":{"processing":2,"succeeded":0,"errored":0,"canceled":0,"expired":0},"created_at":"2024-09-24T18:37:24.100435Z","results_url":null}"#

@@ -123,6 +123,24 @@ import Testing
         #expect(try await teacher(transport).reply(to: request()).response.attempts == 3)
     }
 
+    /// A key that comes in two deltas or two parts of a text is nowhere in the response, and whole in the answer.
+    @Test func aKeyInPiecesReachesNobody() async throws {
+        let key = try Credential("sk-planted-key", source: "test")
+        let deltas = ["you sent sk-pla", "nted-key."].map { #"data: {"choices":[{"index":0,"delta":{"content":"\#($0)"}}]}\#n\#n"# }
+        let stream =
+            deltas.joined() + #"data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\#n\#n"# + "data: [DONE]\n\n"
+        let parts = chatBody("x").replacing(
+            "\"content\":\"x\"", with: #""content":[{"type":"text","text":"sk-plan"},{"type":"text","text":"ted-key"}]"#)
+        #expect(parts.contains("ted-key"))
+        for body in [stream, parts] {
+            let refused = try await error(.status(200, body), key: key)
+            #expect(refused.message.contains("it spells the key that it was asked with, in pieces") && !refused.message.contains("planted"))
+        }
+        let half = try await teacher(ScriptedTransport(.status(200, parts)), key: try Credential("sk-other-key", source: "test"))
+            .reply(to: request())
+        #expect(half.completion.text == "sk-planted-key")
+    }
+
     @Test func anEchoedKeyReachesNobody() async throws {
         let key = try Credential("sk-planted", source: "test")
         let refused = try await error(.status(401, "{\"error\":\"sk-planted is wrong\"}"), key: key)

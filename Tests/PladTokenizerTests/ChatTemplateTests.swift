@@ -90,9 +90,14 @@ struct ChatTemplateTests {
             "s[0]", "s[-1]", "s[1:2]", "part in s", "part not in s", "s.find(part)", "s.replace(part, '')", "s.split(part) | length",
             "s.strip(part)", "s.rstrip(('b' * 4000000) ~ 'a')", "s.startswith((s, s, s, s))", "s.endswith((part, s))", "s.title()",
             "''.strip(s)", "s | upper", "s.split() | length", "s | length", "s == t",
+            "{s: 1}", "{'a': 1, s: 2}", "ns[s]", "message[s]", "message.get(s)", "s in message", "{s: 1} == {s: 1}", "{s: 1} | tojson",
+            "many[s]", "[ns] | map(attribute=s) | length",
         ])
     func workOnLongTextsIsCountedByTheirLength(expression: String) throws {
-        let texts = "{% set s = 'a' * 8000000 %}{% set t = ('a' * 7999999) ~ 'b' %}{% set part = ('a' * 400000) ~ 'b' %}"
+        let many = (0..<20).map { "'k\($0)': 1" }.joined(separator: ", ")
+        let texts =
+            "{% set ns = namespace(a=1) %}{% set message = messages[0] %}{% set many = {\(many)} %}"
+            + "{% set s = 'a' * 8000000 %}{% set t = ('a' * 7999999) ~ 'b' %}{% set part = ('a' * 400000) ~ 'b' %}"
         let loop = "{% for a in range(100000) %}{% for b in range(100) %}{% if \(expression) %}{% endif %}{% endfor %}{% endfor %}"
         #expect(try error(texts + loop).contains("takes more than 2000000 steps"))
     }

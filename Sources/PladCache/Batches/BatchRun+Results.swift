@@ -3,6 +3,24 @@ import PladHTTP
 package import PladRecords
 package import PladTeacher
 
+extension BatchResults {
+    /// The rows, with those that were tried before those that were not: where a row has two results, one that may be paid for counts.
+    fileprivate var triedFirst: [Row] {
+        func isTried(_ row: Row) -> Bool { if case .response = row.result { true } else { false } }
+        return rows.filter(isTried) + rows.filter { !isTried($0) }
+    }
+}
+
+extension TeacherError {
+    /// The error for a batch of which every result is for a row of another.
+    fileprivate static func foreignRows(_ batch: Submission, _ state: BatchState) -> TeacherError {
+        TeacherError(
+            .exhausted,
+            "the results of batch \(state.id) at \(batch.url) are all for rows that it does not have, and it may be paid for: it stays open; run the command again to ask for its results once more, or book it as in doubt and free its requests: `AnswerCache.forget` \(batch.id)"
+        )
+    }
+}
+
 extension BatchRun {
     /// The outcome of the requests.
     package struct Outcome: Sendable {
@@ -42,7 +60,9 @@ extension BatchRun {
             return Outcome()
         }
         let results = try await service.results(of: state)
-        if !service.keepsNames, !results.rows.isEmpty, !results.rows.contains(where: { requests[$0.id] != nil }) {
+        if !results.rows.isEmpty, !results.rows.contains(where: { requests[$0.id] != nil }) {
+            // The id of one that was sent came with the answer to it, and stands for nobody else's rows.
+            guard submission.phase == .guessed else { throw TeacherError.foreignRows(submission, state) }
             try await cache.disown(submission)
             return nil
         }
@@ -52,8 +72,13 @@ extension BatchRun {
         // Submitted before its price was known, it is paid for at the one of today.
         let price = submission.price ?? ledger?.price
         var (paid, inDoubt) = (Money.zero, Money.zero)
-        for row in results.rows {
-            guard let request = missing.removeValue(forKey: row.id) else { continue }
+        // Rows that the batch has not, or that have had their result.
+        var strange = 0
+        for row in results.triedFirst {
+            guard let request = missing.removeValue(forKey: row.id) else {
+                strange += 1
+                continue
+            }
             switch answer(to: request, row.result, submission, state) {
             case .answered(let answer):
                 answers.append(answer)
@@ -70,8 +95,10 @@ extension BatchRun {
             }
         }
         // A row that was tried, as the provider counts, or whose result cannot be read, is paid for if it was answered.
-        let mayBePaid = results.unreadable > 0 || results.rows.count < state.done
-        let torn = results.unreadable == 0 ? "" : ", and \(results.unreadable) lines of its results cannot be read"
+        let mayBePaid = results.unreadable > 0 || strange > 0 || requests.count - missing.count < state.done
+        let torn =
+            (results.unreadable == 0 ? "" : ", and \(results.unreadable) lines of its results cannot be read")
+            + (strange == 0 ? "" : ", and \(strange) of its results are for a row that it does not have, or for one that has a result")
         for request in missing.values {
             if mayBePaid { inDoubt = inDoubt + (price?.most(for: request) ?? .zero) }
             let why = state.problem ?? "it ended as \(state.status) and has no result for this row\(torn)"
@@ -109,7 +136,7 @@ extension BatchRun {
             return .failed(
                 TeacherError(.exhausted, "batch \(state.id) did not come to this row (\(why)); run the command again to submit it again"))
         case .response(let status, let body):
-            switch dialect.read(status: status, body: body) {
+            switch dialect.read(status: status, body: body).withholding(secrets) {
             case .completion(let completion):
                 let started = Date(timeIntervalSince1970: TimeInterval(submission.madeAt))
                 let times = Response.Times(started: started, firstByte: .zero, total: .zero)

@@ -1,5 +1,5 @@
 import Foundation
-import PladHTTP
+package import PladHTTP
 import PladRecords
 package import PladTeacher
 
@@ -25,6 +25,8 @@ package struct BatchRun: Sendable {
     private let random: @Sendable () -> Double
     private let onProgress: @Sendable (Progress) -> Void
     let ledger: Ledger?
+    /// Headers with a secret that no answer may spell.
+    let secrets: [HTTPHeader]
 
     /// - Parameters:
     ///   - url: address of a single request.
@@ -33,7 +35,7 @@ package struct BatchRun: Sendable {
     package init(
         cache: AnswerCache, service: any BatchService, dialect: any Dialect, url: String, clock: any Clock<Duration> = ContinuousClock(),
         waits: (first: Duration, most: Duration) = (.seconds(2), .seconds(60)), ledger: Ledger? = nil,
-        onProgress: @escaping @Sendable (Progress) -> Void = { _ in },
+        secrets: [HTTPHeader] = [], onProgress: @escaping @Sendable (Progress) -> Void = { _ in },
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) {
         self.cache = cache
@@ -45,6 +47,7 @@ package struct BatchRun: Sendable {
         self.random = random
         self.onProgress = onProgress
         self.ledger = ledger
+        self.secrets = secrets
     }
 
     /// Returns once every request has a completion in the cache or has failed. Waits only for the batches that hold any of the

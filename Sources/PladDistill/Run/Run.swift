@@ -69,6 +69,9 @@ package struct Run: Sendable {
             // What is refused begins no run.
             _ = try Run(folder: folder, record: record, observer: observer, prompts: prompts).check()
             try Files.makeFolder(folder.url, isPrivate: true)
+            if Files.narrow(folder.url) {
+                observer.notice("run", "\(folder.url.path) was open to others; it is now its owner's alone, as prompts and answers may be")
+            }
         }
         let lock = try RunLock.hold(folder.url)
         if source.moved > 0 {

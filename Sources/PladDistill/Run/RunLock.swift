@@ -20,6 +20,8 @@ final class RunLock: Sendable {
     /// The lock of a run's folder, which must exist. Throws `RunError.busy` with the id of the process that holds it.
     static func hold(_ folder: URL) throws -> RunLock {
         try refuseLinks(in: folder)
+        // Whatever this process makes from here on is its owner's alone, in the folders below too.
+        umask(0o077)
         let place = folder.resolvingSymlinksInPath().path
         return try held.withLock { held in
             if let lock = held[place]?.lock { return lock }
@@ -29,16 +31,21 @@ final class RunLock: Sendable {
         }
     }
 
-    /// Throws `RunError.usage` for the first link to a file: a run may be a stranger's, and writing to a link changes its target. Links
-    /// to folders, as to a student on another disk, are allowed.
-    private static func refuseLinks(in folder: URL) throws {
-        for place in [folder, folder.appendingPathComponent("held-out"), folder.appendingPathComponent("checkpoints")] {
-            for name in (try? FileManager.default.contentsOfDirectory(atPath: place.path))?.sorted() ?? [] {
-                let file = place.appendingPathComponent(name)
-                var status = stat()
-                guard lstat(file.path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK, !Files.isFolder(file) else { continue }
+    /// Throws `RunError.usage` for the first link in the folder or one below it: a run may be a stranger's, and writing to a link, or
+    /// into a folder that one leads to, changes what is elsewhere; and what is elsewhere would stand for the run's own student.
+    ///
+    /// - Parameter depth: number of levels below the folder to look at; no stage writes deeper.
+    private static func refuseLinks(in folder: URL, depth: Int = 3) throws {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path))?.sorted() ?? [] {
+            let file = folder.appendingPathComponent(name)
+            var status = stat()
+            guard lstat(file.path, &status) == 0 else { continue }
+            switch status.st_mode & S_IFMT {
+            case S_IFLNK:
                 throw RunError(
-                    .usage, "\(file.path) is a link, and writing to it would change the file that it leads to; put a copy in its place")
+                    .usage, "\(file.path) is a link, and writing to it would change what it leads to; put a copy in its place")
+            case S_IFDIR where depth > 0: try refuseLinks(in: file, depth: depth - 1)
+            default: break
             }
         }
     }

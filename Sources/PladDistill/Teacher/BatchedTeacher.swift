@@ -43,14 +43,16 @@ extension BatchRun {
     ) throws {
         // Results come in files of their own, of hundreds of megabytes.
         let client = try HTTPClient(limits: TransportLimits(total: .seconds(3600), bodyBytes: 1 << 30))
+        let headers = dialect.headers(key: access.key, given: access.headers)
         let wire = BatchWire(
-            transport: client, headers: dialect.headers(key: access.key, given: access.headers), keyAdvice: access.advice,
+            transport: client, headers: headers, keyAdvice: access.advice,
             policy: RetryPolicy(attempts: attempts))
         guard let service = BatchServices.service(for: endpoint, dialect: dialect, wire: wire) else {
             throw RunError(.usage, "\(dialect.name) has no batches; those that have: \(BatchServices.dialects.joined(separator: ", "))")
         }
         let told = Locked("")
-        self.init(cache: cache, service: service, dialect: dialect, url: endpoint.url, ledger: ledger) { progress in
+        let secrets = headers.filter(\.isSecret)
+        self.init(cache: cache, service: service, dialect: dialect, url: endpoint.url, ledger: ledger, secrets: secrets) { progress in
             guard progress.batches > 0 else { return }
             let batches = progress.batches == 1 ? "the batch" : "\(progress.batches) batches"
             let line = "\(progress.status): \(progress.done) of \(progress.rows) rows in \(batches)"

@@ -13,12 +13,14 @@ final class CurlTransfer {
     private var started = Date()
     private var headers: [UInt8] = []
     private var body = Data()
+    /// Largest size of the present request's body.
+    private var bodyBytes = 0
     private var isTooLarge = false
     private var receiver: (any BodyReceiver)?
     /// True if the receiver has been told of this response.
     private var hasBegun = false
     private var acceptsCompression = false
-    /// Scanner for useful lines in a stream of events, time of the last one, and longest time without one.
+    /// Scanner for useful lines in a stream of events, time of the last one that was looked for, and longest time without one.
     private var useful: (lines: UsefulLines, since: ContinuousClock.Instant, patience: Duration)?
     private var isIdle = false
     /// Buffer for curl's error text.
@@ -93,11 +95,14 @@ final class CurlTransfer {
         headers = []
         headers.reserveCapacity(1024)
         body = Data()
+        bodyBytes = min(limits.bodyBytes, request.bodyBytes ?? .max)
         isTooLarge = false
         receiver = request.receiver
         hasBegun = false
         words[0] = 0
         try set(CURLOPT_URL, request.url)
+        // What is for this machine goes through no proxy, which would see a key in clear; nil leaves the rest to the environment.
+        try set(CURLOPT_PROXY, Loopback.contains(url: request.url) ? "" : nil)
         // On a TLS connection that may turn out to be HTTP/2, later requests wait for it rather than open their own.
         try set(CURLOPT_PIPEWAIT, request.url.hasPrefix("https:") ? 1 : 0)
         outgoing = request.body ?? Data()
@@ -152,7 +157,9 @@ final class CurlTransfer {
             }
             return receiver.receive(UnsafeRawBufferPointer(start: bytes, count: count)) ? count : 0
         }
-        guard body.count + count <= limits.bodyBytes else {
+        // An error is never as long as the longest of answers.
+        bodyBytes = (200..<300).contains(status) ? bodyBytes : min(bodyBytes, TransportLimits.usualBodyBytes)
+        guard body.count + count <= bodyBytes else {
             isTooLarge = true
             return 0
         }
@@ -163,7 +170,9 @@ final class CurlTransfer {
     /// True if a stream has brought useful data within its time, these bytes included.
     private func isStillUseful(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let now = ContinuousClock.now
-        if useful!.lines.take(bytes) { useful!.since = now }
+        // To look at every event would take longer than to receive it; soon after a useful one, none need be found.
+        let looks = now - useful!.since > min(.seconds(1), useful!.patience / 10)
+        if useful!.lines.take(bytes, looks: looks) { useful!.since = now }
         isIdle = now - useful!.since > useful!.patience
         return !isIdle
     }
@@ -182,9 +191,9 @@ final class CurlTransfer {
         guard code == CURLE_OK else {
             if isIdle, let patience = useful?.patience {
                 return .failure(
-                    TransportFault(.timeout, "nothing but comments, pings and blank lines came for \(patience.components.seconds) s"))
+                    TransportFault(.timeout, "nothing of use, no text and no end, came for \(patience.components.seconds) s"))
             }
-            if isTooLarge { return .failure(TransportFault(.tooLarge, "it is larger than \(limits.bodyBytes) bytes")) }
+            if isTooLarge { return .failure(TransportFault(.tooLarge, "it is larger than \(bodyBytes) bytes")) }
             if code == CURLE_SEND_FAIL_REWIND { return .failure(TransportFault(.cut, "the connection was closed before a response came")) }
             let reason = words[0] == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: words)
             return .failure(TransportFault(TransportFault.Kind(code, hasConnected: time(CURLINFO_PRETRANSFER_TIME_T) > .zero), reason))

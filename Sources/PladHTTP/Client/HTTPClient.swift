@@ -15,9 +15,12 @@ package struct TransportLimits: Sendable, Hashable {
     /// Largest number of idle connections kept for later requests.
     package var connections: Int
 
+    /// The bound on a body unless there is a reason for another.
+    package static let usualBodyBytes = 16 << 20
+
     package init(
         connect: Duration = .seconds(15), total: Duration = .seconds(900), stall: Duration = .seconds(600),
-        bodyBytes: Int = 16 << 20, connections: Int = 1024
+        bodyBytes: Int = usualBodyBytes, connections: Int = 1024
     ) {
         self.connect = connect
         self.total = total
@@ -29,7 +32,7 @@ package struct TransportLimits: Sendable, Hashable {
 
 /// An asynchronous HTTP client by libcurl: one thread owns one multi handle during the client's lifetime, so that connections stay open
 /// between requests and thousands of requests can be in flight. HTTP/2 if TLS offers it; bodies compressed; certificates verified;
-/// redirects not followed; proxies from the environment by curl's rules.
+/// redirects not followed; proxies from the environment by curl's rules, none for this machine (`Loopback`).
 package final class HTTPClient: Transport {
     private let commandQueue: CommandQueue
     private let numbers = Atomic<UInt64>(0)

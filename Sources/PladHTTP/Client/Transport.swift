@@ -20,11 +20,13 @@ package struct HTTPRequest: Sendable {
     package var idleTimeout: Duration?
     /// Longest total time of such a response; nil for no limit.
     package var totalTimeout: Duration?
-    /// True if the response is a stream of events or lines: blank lines, comments and pings, which servers send to keep a connection
-    /// open, then do not count as data.
+    /// True if the response is a stream of events or lines: only those with text, thinking, a call, the end or an error then count as
+    /// data (`UsefulLines`).
     package var isEventStream = false
     /// Receiver of the body of a response with status 200 or 206; the bodies of others are in the response.
     package var receiver: (any BodyReceiver)?
+    /// Largest size of the body in bytes, decompressed, if that is less than the transport's own.
+    package var bodyBytes: Int?
     /// True to accept compression; false if the bytes must be those of the stored file, as for a range of it.
     package var acceptsCompression = true
 
@@ -63,6 +65,12 @@ package struct HTTPHeader: Sendable, CustomStringConvertible, CustomReflectable 
     /// - Parameter isError: true if the text is an error message, false if it is a completion to keep exactly.
     package func redacting(_ data: Data, isError: Bool) -> Data {
         secrets.reduce(data) { Redaction(of: $1, isError: isError)?.applied(to: $0) ?? $0 }
+    }
+
+    /// True if a completion's text holds a secret. It may where its response held none: in two parts of it.
+    package func stands(in text: String) -> Bool {
+        let data = Data(text.utf8)
+        return redacting(data, isError: false) != data
     }
 
     package var description: String { isSecret ? "\(name): <key>" : "\(name): \(value)" }

@@ -19,8 +19,11 @@ extension ProviderFault {
 
     /// Reads the error in a JSON body, in the formats of OpenAI, vLLM, FastAPI, Anthropic, Gemini, Mistral, xAI, Ollama, MiniMax
     /// (`base_resp`), Baidu (`error_code`, `error_msg`), iFlytek (`header`), Tencent (`Response.Error`) and gateways (`errors`; `code` or
-    /// `ret` beside `msg`); nil if it is none of them, or its code means success. Its status is the body's numeric code, else that of its type, else 500.
+    /// `ret` beside `msg`); nil if it is none of them, or its code means success. Its status is the body's numeric code, else that of its
+    /// type, else 500.
     package init?(inside document: JSONValue) {
+        // Of an error's words, 300 characters are kept; nothing of it is looked at in full length.
+        let document = document.cuttingTexts(toBytes: 1200)
         // Some gateways wrap an error, or a list of one, into another.
         let outer = document["response"]?["error"]?.isError == true ? document["response"]! : document
         let wrapped = [outer["error"], outer[0]?["error"], outer["errors"]?[0], outer["Response"]?["Error"]].compactMap { $0 }

@@ -31,7 +31,8 @@ package enum Files {
         let temporary = file.deletingLastPathComponent().appendingPathComponent(".\(file.lastPathComponent).partial")
         do {
             try makeFolder(file.deletingLastPathComponent())
-            guard FileManager.default.createFile(atPath: temporary.path, contents: nil) else {
+            let mode = isPrivate(temporary.deletingLastPathComponent()) ? [FileAttributeKey.posixPermissions: 0o600] : nil
+            guard FileManager.default.createFile(atPath: temporary.path, contents: nil, attributes: mode) else {
                 throw CocoaError(.fileWriteUnknown, userInfo: [NSUnderlyingErrorKey: POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)])
             }
             let handle = try FileHandle(forWritingTo: temporary)
@@ -64,14 +65,28 @@ package enum Files {
 
     /// Makes a folder and those above it. Throws `RecordError.unwritable` with the path.
     ///
-    /// - Parameter isPrivate: true to make a new folder accessible to its owner only.
+    /// - Parameter isPrivate: true to make a new folder accessible to its owner only, as one in such a folder always is.
     package static func makeFolder(_ folder: URL, isPrivate: Bool = false) throws {
+        let isPrivate = isPrivate || Self.isPrivate(folder.deletingLastPathComponent())
         do {
             try FileManager.default.createDirectory(
                 at: folder, withIntermediateDirectories: true, attributes: isPrivate ? [.posixPermissions: 0o700] : nil)
         } catch {
             throw RecordError(.unwritable, "cannot make the folder \(folder.path): \(reason(error))")
         }
+    }
+
+    /// True for a folder that only its owner may enter or list: what is made in it is its owner's alone too, and stays so if it is moved.
+    package static func isPrivate(_ folder: URL) -> Bool {
+        var status = stat()
+        return stat(folder.path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR && status.st_mode & 0o077 == 0
+    }
+
+    /// Makes a folder accessible to its owner only. Returns true if others could enter or list it before, and cannot now.
+    package static func narrow(_ folder: URL) -> Bool {
+        var status = stat()
+        guard stat(folder.path, &status) == 0, status.st_mode & 0o077 != 0 else { return false }
+        return chmod(folder.path, 0o700) == 0
     }
 
     package static func exists(_ file: URL) -> Bool {

@@ -3,11 +3,15 @@ import Yams
 
 /// Reads settings that a person writes in YAML.
 ///
-/// A file may also come from a stranger, for example with a task: its size in bytes is bounded, and so is the number of its values
-/// after aliases are expanded, since a few lines of aliases can make billions.
+/// A file may also come from a stranger, for example with a task: its size in bytes is bounded, and so is what it stands for once its
+/// aliases are written out, since a few lines of them can make billions of values.
 package enum YAMLFile {
     package static let mostBytes = 1 << 20
     package static let mostValues = 200_000
+    /// Largest number of bytes of all texts, those that aliases repeat counted each time.
+    package static let mostTextBytes = 4 << 20
+    /// Bound on each mapping's number of keys times their bytes (8 more for each key), summed over the mappings.
+    package static let mostCompared = 100_000_000
     /// Deepest nesting of values; libyaml's own limit is far higher.
     package static let deepest = 64
 
@@ -38,16 +42,33 @@ package enum YAMLFile {
             throw RecordError(.malformed, "\(file.path) has \(data.count) bytes, more than the \(mostBytes) that settings may have")
         }
         let text = String(decoding: data, as: UTF8.self)
+        guard !text.hasOverlongCharacter, !hasLongRunOfEscapes(text) else {
+            throw RecordError(.malformed, "\(file.path) has a character of more than \(String.longestCharacter) bytes")
+        }
         try refuseAliasesInKeys(text, file)
         guard let node = try Yams.compose(yaml: text) else { return nil }
-        var left = mostValues
-        guard count(node, &left, depth: 0) else {
+        if let excess = YAMLMeasure(node).excess {
             throw RecordError(
-                .malformed,
-                "\(file.path) stands for more than \(mostValues) values, or nests them deeper than \(deepest), once its aliases (*name) are written out; write what is meant"
-            )
+                .malformed, "\(file.path) stands for \(excess), once its aliases (*name) are written out; write what is meant")
         }
         return node
+    }
+
+    /// True if a text in quotes may spell a character of thousands of marks by escapes, with which the parser's comparisons never end:
+    /// it has more than 5000 escapes, or letters beyond ASCII, without an ASCII letter between them.
+    private static func hasLongRunOfEscapes(_ text: String) -> Bool {
+        var (run, left) = (0, 0)
+        for byte in text.utf8 {
+            if left > 0 {
+                if left == Int.max { left = [0x78: 2, 0x75: 4, 0x55: 8][byte] ?? 0 } else { left -= 1 }
+            } else if byte == UInt8(ascii: "\\") {
+                (run, left) = (run + 1, .max)
+                if run > 5000 { return true }
+            } else if byte > 0x20, byte < 0x80 {
+                run = 0
+            }
+        }
+        return false
     }
 
     /// Refuses keys that hold an alias: the YAML parser expands them to find duplicates before values can be counted. No setting has
@@ -62,18 +83,6 @@ package enum YAMLFile {
             guard line.contains(where: { scanner.endsKey(with: $0) }) || scanner.endsKey(with: UInt8(ascii: " ")) else { continue }
             throw RecordError(
                 .malformed, "\(file.path):\(index + 1): a key that is or holds an alias (*name) is not read; write the key out")
-        }
-    }
-
-    /// Subtracts the number of values from `left`, aliases expanded; returns false once it falls below 0 or the nesting is too deep.
-    private static func count(_ node: Node, _ left: inout Int, depth: Int) -> Bool {
-        left -= 1
-        guard left >= 0, depth <= deepest else { return false }
-        switch node {
-        case .scalar, .alias: return true
-        case .sequence(let sequence): return sequence.allSatisfy { count($0, &left, depth: depth + 1) }
-        case .mapping(let mapping):
-            return mapping.allSatisfy { count($0.key, &left, depth: depth + 1) && count($0.value, &left, depth: depth + 1) }
         }
     }
 

@@ -127,7 +127,7 @@ package struct JSONScanner {
     /// Reads a number that is finite as a `Double`.
     package mutating func double() throws -> Double {
         let text = try number()
-        guard let value = Double(text), value.isFinite else { throw failure("the number \(text) is out of range") }
+        guard let value = Double(text), value.isFinite else { throw failure("the number \(text.prefix(40)) is out of range") }
         return value
     }
 
@@ -154,7 +154,7 @@ package struct JSONScanner {
         default:
             let text = try number()
             if let whole = Int64(text) { return .int(whole) }
-            guard let value = Double(text), value.isFinite else { throw failure("the number \(text) is out of range") }
+            guard let value = Double(text), value.isFinite else { throw failure("the number \(text.prefix(40)) is out of range") }
             // 2.0 and 2 are one number in JSON.
             if abs(value) < 0x1p53, let whole = Int64(exactly: value) { return .int(whole) }
             return .double(value)
@@ -264,6 +264,7 @@ package struct JSONScanner {
 
     private func validated(_ text: UnsafeBufferPointer<UInt8>) throws -> String {
         guard let text = String(validating: text, as: UTF8.self) else { throw failure("a string is not UTF-8") }
+        guard !text.hasOverlongCharacter else { throw failure("a string has a character of more than \(String.longestCharacter) bytes") }
         return text
     }
 

@@ -7,6 +7,8 @@ struct DecodingLoop {
     private let endOfSequence: Set<TokenID>
     private let textDecoder: @Sendable () -> any TextDecoder
     private var running: [Int: Running] = [:]
+    /// Numbers of the running requests by their tickets.
+    private var numbers: [ObjectIdentifier: Int] = [:]
 
     init(source: any TokenSource, endOfSequence: Set<TokenID>, textDecoder: @escaping @Sendable () -> any TextDecoder) {
         self.source = source
@@ -24,11 +26,12 @@ struct DecodingLoop {
                 let text = SampleText(decoder: textDecoder(), stops: request.parameters.stop, endOfSequence: endOfSequence)
                 let samples = Array(repeating: text, count: request.streams.count)
                 running[number] = Running(ticket: ticket, streams: streams, pieces: pieces, samples: samples, unfinished: samples.count)
+                numbers[ObjectIdentifier(ticket)] = number
             } catch {
                 pieces.finish(throwing: error)
             }
         case .cancel(let ticket):
-            guard let number = running.first(where: { $0.value.ticket === ticket })?.key else { return }
+            guard let number = numbers.removeValue(forKey: ObjectIdentifier(ticket)) else { return }
             source.cancel(number)
             running[number] = nil
         }
@@ -44,13 +47,13 @@ struct DecodingLoop {
                 source.cancel(number)
                 request.pieces.finish(throwing: error)
             }
-            running = [:]
+            (running, numbers) = ([:], [:])
         }
     }
 
     private mutating func take(_ event: DecodeEvent) {
-        guard running[event.request]?.take(event) == true else { return }
-        running[event.request] = nil
+        guard running[event.request]?.take(event) == true, let ended = running.removeValue(forKey: event.request) else { return }
+        numbers[ObjectIdentifier(ended.ticket)] = nil
         // A stop string may end a sample that the source would continue.
         if event.finish == nil { source.cancel(event.request) }
     }

@@ -17,14 +17,18 @@ package struct OpenAIEndpoint: RequestHandler {
     private let browsers: BrowserRules
     private let now: @Sendable () -> Date
     private let started: Date
+    private let load: CompletionLoad
 
     /// - Parameters:
     ///   - token: token that clients must send; nil for none.
     ///   - browsers: rules for requests of web pages.
+    ///   - completions: largest number of completions of all large calls under way.
     ///   - now: clock of the responses' `created`.
     package init(
-        model: any TextModel, token: AccessToken?, browsers: BrowserRules, now: @escaping @Sendable () -> Date = { Date() }
+        model: any TextModel, token: AccessToken?, browsers: BrowserRules, completions: Int = 16_384,
+        now: @escaping @Sendable () -> Date = { Date() }
     ) {
+        load = CompletionLoad(most: completions)
         self.model = model
         self.token = token
         self.browsers = browsers
@@ -104,6 +108,9 @@ package struct OpenAIEndpoint: RequestHandler {
     }
 
     private func generate(_ call: GenerationCall, for request: ServerRequest, on exchange: ServerExchange) async throws {
+        let completions = call.prompts.reduce(0) { $0 + $1.samples }
+        try load.enter(completions)
+        defer { load.leave(completions) }
         let generation = Generation(call: call, model: model, format: ResponseFormat(call: call, model: model.name, now: now()))
         if call.streams {
             try await generation.stream(to: exchange, headers: browsers.headers(for: request))

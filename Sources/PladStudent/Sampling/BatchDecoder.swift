@@ -11,8 +11,8 @@ package final class BatchDecoder {
     private let model: DecodeModel
     private let slots: Int
     private var nextRequest = 0
-    /// Requests with samples that have not started, the oldest first.
-    private var waiting: [Request] = []
+    /// Requests with samples that have not started.
+    private var waiting = WaitingRequests()
     private var active: [Sequence] = []
     /// Time of each asker's last turn, counted in samples started by all; entries of idle askers may be dropped.
     private var lastTurns: [Int: Int] = [:]
@@ -20,22 +20,9 @@ package final class BatchDecoder {
     private let draws: [TokenDraw]
     private var logits = AlignedBuffer(count: 0)
 
-    /// A request and the state that its samples share.
-    private final class Request {
-        let number: Int
-        let request: DecodeRequest
-        var begun = 0
-        var prefix: DecodeModel.Prefix?
-
-        init(number: Int, request: DecodeRequest) {
-            self.number = number
-            self.request = request
-        }
-    }
-
     /// An active sample.
     private struct Sequence {
-        let request: Request
+        let request: DecodingRequest
         let sample: Int
         var stream: SeededGenerator
         var stops: StopStrings?
@@ -77,13 +64,13 @@ package final class BatchDecoder {
         guard topP > 0, topP <= 1 else { throw StudentError(.setting, "top-p is \(topP); give a share above 0, at most 1") }
         try student.check(request.prompt) { "prompt" }
         nextRequest += 1
-        waiting.append(Request(number: number, request: request))
+        waiting.append(DecodingRequest(number: number, request: request))
         return number
     }
 
     /// Ends a request's samples without further events.
     package func cancel(_ request: Int) {
-        waiting.removeAll { $0.number == request }
+        waiting.cancel(request)
         active.removeAll { $0.request.number == request }
     }
 
@@ -127,34 +114,22 @@ package final class BatchDecoder {
 
     /// Starts samples while slots are free, and computes the prompts of those that are the first of their request.
     private func fillSlots() {
-        var new: [Request] = []
-        while active.count < slots, let next = nextWaiting() {
-            let request = waiting[next]
-            if request.begun < request.request.streams.count {
-                if request.begun == 0 { new.append(request) }
-                noteTurn(of: request.request.asker)
-                active.append(begin(request))
-            }
-            if request.begun == request.request.streams.count { waiting.remove(at: next) }
+        var new: [DecodingRequest] = []
+        while active.count < slots, let request = nextWaiting() {
+            if request.begun == 0 { new.append(request) }
+            noteTurn(of: request.asker)
+            active.append(begin(request))
         }
         for (request, prefix) in zip(new, model.prefill(new.map(\.request.prompt))) { request.prefix = prefix }
     }
 
-    /// Index in `waiting` of the oldest request of the next asker: the one with the fewest active samples, and of several such the one
-    /// whose last turn is longest ago, or who had none yet. So everyone who waits has a turn before anyone has two.
-    private func nextWaiting() -> Int? {
+    /// The oldest request of the next asker: the one with the fewest active samples, and of several such the one whose last turn is
+    /// longest ago, or who had none yet. So everyone who waits has a turn before anyone has two.
+    private func nextWaiting() -> DecodingRequest? {
+        guard !waiting.isEmpty else { return nil }
         var underWay: [Int: Int] = [:]
-        for sequence in active { underWay[sequence.request.request.asker, default: 0] += 1 }
-        var best: (place: Int, rank: (Int, Int))?
-        // Requests of one asker mostly stand in rows: the first of a row is the oldest.
-        var asker: Int?
-        for (place, request) in waiting.enumerated() where request.request.asker != asker {
-            let next = request.request.asker
-            asker = next
-            let rank = (underWay[next] ?? 0, lastTurns[next] ?? -1)
-            if best.map({ rank < $0.rank }) ?? true { best = (place, rank) }
-        }
-        return best?.place
+        for sequence in active { underWay[sequence.request.asker, default: 0] += 1 }
+        return waiting.next { [lastTurns] in (underWay[$0] ?? 0, lastTurns[$0] ?? -1) }
     }
 
     /// Records an asker's turn.
@@ -162,12 +137,12 @@ package final class BatchDecoder {
         lastTurns[asker] = turn
         turn += 1
         guard lastTurns.count > 2 * (waiting.count + active.count) + 64 else { return }
-        let present = Set(waiting.map(\.request.asker) + active.map(\.request.request.asker))
+        let present = Set(waiting.askers).union(active.map(\.request.asker))
         lastTurns = lastTurns.filter { present.contains($0.key) }
     }
 
-    private func begin(_ request: Request) -> Sequence {
-        defer { request.begun += 1 }
+    private func begin(_ request: DecodingRequest) -> Sequence {
+        defer { waiting.begin(request) }
         let parameters = request.request.parameters
         let room = min(parameters.maxTokens, student.configuration.room(prompt: request.request.prompt.count))
         return Sequence(

@@ -31,7 +31,7 @@ struct AnthropicBatches: BatchCollection {
         let created = document["created_at"]?.string.flatMap { try? Date($0.replacing(/\.\d+/, with: ""), strategy: .iso8601) }
         return BatchState(
             id: id, status: status, isOver: status == "ended", total: total == 0 ? nil : total, done: total - (counts["processing"] ?? 0),
-            createdAt: created.map { Int64($0.timeIntervalSince1970) } ?? 0, results: ["\(address)/\(id)/results"])
+            createdAt: created.map { Int64($0.timeIntervalSince1970) } ?? 0, results: ["\(address)/\(id.asPathPart)/results"])
     }
 
     func results(of batch: BatchState) async throws -> BatchResults {

@@ -139,16 +139,16 @@ extension BatchCollection {
         }
     }
 
-    func state(of id: String) async throws -> BatchState { try state(await wire.document("\(address)/\(id)")) }
+    func state(of id: String) async throws -> BatchState { try state(await wire.document("\(address)/\(id.asPathPart)")) }
 
     func cancel(_ id: String) async throws -> BatchState {
-        try state(await wire.document("\(address)/\(id)/cancel", body: Data("{}".utf8)))
+        try state(await wire.document("\(address)/\(id.asPathPart)/cancel", body: Data("{}".utf8)))
     }
 
     func all() async throws -> [BatchState] {
         var (states, after) = ([BatchState](), "")
         for _ in 0..<20 {
-            let page = try await wire.document("\(address)?limit=100" + (after.isEmpty ? "" : "&\(cursor)=\(after)"))
+            let page = try await wire.document("\(address)?limit=100" + (after.isEmpty ? "" : "&\(cursor)=\(after.asPathPart)"))
             guard let data = page["data"]?.array else {
                 throw TeacherError(.exhausted, "\(address) answers no list of batches; run the command again to continue")
             }
@@ -158,6 +158,14 @@ extension BatchCollection {
             after = last.id
         }
         return states
+    }
+}
+
+extension String {
+    /// The text as one part of an address's path or query: an id that a provider gave leads nowhere else.
+    var asPathPart: String {
+        let plain = CharacterSet(charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
+        return addingPercentEncoding(withAllowedCharacters: plain.union(CharacterSet(charactersIn: contains("..") ? "" : "."))) ?? ""
     }
 }
 

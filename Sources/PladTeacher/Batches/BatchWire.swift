@@ -25,10 +25,15 @@ package struct BatchWire: Sendable {
 
     /// Sends a request and returns the body of its successful response.
     ///
-    /// - Parameter mayRepeat: false for a request that has an effect each time: if it may have had one, `BatchDoubt` is thrown rather
-    ///   than a retry made.
-    func send(_ url: String, body: Data? = nil, type: String = "application/json", mayRepeat: Bool = true) async throws -> Data {
-        let request = HTTPRequest(url: url, headers: headers + (body == nil ? [] : [HTTPHeader("Content-Type", type)]), body: body)
+    /// - Parameters:
+    ///   - mayRepeat: false for a request that has an effect each time: if it may have had one, `BatchDoubt` is thrown rather than a
+    ///     retry made.
+    ///   - most: largest size of the body; nil for the transport's own, which results need.
+    func send(
+        _ url: String, body: Data? = nil, type: String = "application/json", mayRepeat: Bool = true, most: Int? = nil
+    ) async throws -> Data {
+        var request = HTTPRequest(url: url, headers: headers + (body == nil ? [] : [HTTPHeader("Content-Type", type)]), body: body)
+        request.bodyBytes = most
         var retrier = retrier
         while true {
             let outcome: RetryPolicy.Outcome
@@ -49,7 +54,7 @@ package struct BatchWire: Sendable {
 
     /// Sends a request and returns the document in its response.
     func document(_ url: String, body: Data? = nil, type: String = "application/json", mayRepeat: Bool = true) async throws -> JSONValue {
-        let data = try await send(url, body: body, type: type, mayRepeat: mayRepeat)
+        let data = try await send(url, body: body, type: type, mayRepeat: mayRepeat, most: TransportLimits.usualBodyBytes)
         do {
             return try JSONValue(parsing: data)
         } catch {

@@ -66,7 +66,7 @@ struct OpenAIBatches: BatchCollection {
     func results(of batch: BatchState) async throws -> BatchResults {
         var (results, last, place) = (BatchResults(), Data(), address)
         for file in batch.results {
-            place = "\(base)/files/\(file)/content"
+            place = "\(base)/files/\(file.asPathPart)/content"
             last = try await wire.send(place)
             results.add(last, Self.result)
         }

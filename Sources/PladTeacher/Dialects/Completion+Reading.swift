@@ -24,7 +24,7 @@ extension Completion {
             let isThinking = !thoughts.isEmpty || (usage?.reasoningTokens ?? 0) > 0
             if block.isOpen || (isThinking && body.text.allSatisfy(\.isWhitespace)) { (finish, name) = (.length, nil) }
         }
-        if finish == .stop, let mark = body.inside { (finish, name) = (.other, mark) }
+        if finish == .stop, let mark = body.inside ?? header.inside { (finish, name) = (.other, mark) }
         let cuts = [header.cut, body.cut].compactMap { $0 }
         self.init(
             text: String(body.text), finishReason: finish, reasoning: all.isEmpty ? nil : all.joined(separator: "\n"),

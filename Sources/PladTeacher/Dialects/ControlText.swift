@@ -21,20 +21,25 @@ struct ControlText {
         var cuts: [String] = []
         // `<s>struck out</s>` is HTML: its marks stand where a text goes on behind or before them.
         let endsInside = Self.holdsInnerEnd(text)
-        while let head = Self.head(of: text, endsInside: endsInside, sparing: headOnly ? Self.thinking : []) {
+        while cuts.count < Self.mostCuts, let head = Self.head(of: text, endsInside: endsInside, sparing: headOnly ? Self.thinking : []) {
             cuts.append(String(head))
             text = text[head.endIndex...].drop(while: \.isWhitespace)
         }
         var ends: [String] = []
         let inner = headOnly ? nil : Self.innerBeginning(of: text)
-        while !headOnly, let tail = Self.tail(of: text, isStruckOut: inner.map { $0 <= text.endIndex } ?? false) {
+        while !headOnly, ends.count < Self.mostCuts, let tail = Self.tail(of: text, isStruckOut: inner.map { $0 <= text.endIndex } ?? false)
+        {
             ends.append(String(tail))
             text = Self.withoutSpaceBehind(text[..<tail.startIndex])
         }
         let all = cuts + ends.reversed()
         cut = all.isEmpty ? nil : all.joined(separator: " ")
-        if !headOnly { inside = Self.inside(text) }
+        if max(cuts.count, ends.count) == Self.mostCuts { inside = "\(Self.mostCuts) pieces of control text in a row" }
+        if !headOnly { inside = inside ?? Self.inside(text) }
     }
+
+    /// Largest number of marks that are cut off one edge; a text with so many is no answer.
+    private static let mostCuts = 1000
 
     /// Unwraps the text if all of it is in `<answer>…</answer>`, the format of reasoning models whose thinking the endpoint has
     /// removed.
@@ -98,12 +103,15 @@ struct ControlText {
 
     /// True if a text holds `</s>` with more text after it, as in HTML's struck-out text.
     private static func holdsInnerEnd(_ text: Substring) -> Bool {
-        text.utf8.firstRange(of: "</s>".utf8).map { !text[$0.upperBound...].allSatisfy(\.isWhitespace) } ?? false
+        let bytes = Array(text.utf8)[...]
+        return Mark("</s>").firstRange(in: bytes).map { !bytes[$0.upperBound...].withoutSpaceBefore.isEmpty } ?? false
     }
 
     /// The end of the first `<s>` with text before it, as in HTML; nil for none.
     private static func innerBeginning(of text: Substring) -> Substring.Index? {
-        text.drop { $0.isWhitespace }.dropFirst().utf8.firstRange(of: "<s>".utf8)?.upperBound
+        let rest = text.drop { $0.isWhitespace }.dropFirst()
+        let found = Mark("<s>").firstRange(in: Array(rest.utf8)[...])
+        return found.map { rest.utf8.index(rest.startIndex, offsetBy: $0.upperBound) }
     }
 
     /// A mark at the end, without the space after it.
@@ -165,7 +173,7 @@ struct ControlText {
     /// The first mark inside that cannot be ordinary text; `<s>` and the like are also HTML.
     private static func firstMark(in text: Substring) -> Substring? {
         var rest = text
-        while let start = rest.firstIndex(where: { $0 == "<" || $0 == "[" }) {
+        while let start = PossibleMark.first(in: rest) {
             if let mark = mark(at: rest[start...]) {
                 if !["<s>", "</s>"].contains(mark.lowercased()) { return mark }
                 if isStruck(mark, "</s>"), beginsTurn(rest[mark.endIndex...]) { return mark }

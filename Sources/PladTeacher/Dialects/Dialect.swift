@@ -65,19 +65,33 @@ extension Dialect {
             return Reading.fault(fault).withheldIfFiltered
         }
         do {
-            let document = try document(of: body)
-            let one = if let choices { choices.document(document, choice: choice) } else { choice == 0 ? document : nil }
-            guard let one else {
-                return .unreadable("it holds no answer number \(choice + 1)")
-            }
-            // An error beside a text means that the text was broken off.
-            if let fault = ProviderFault(besideAnswer: one) { return Reading.fault(fault).withheldIfFiltered }
-            return read(answer: one).withheldIfFiltered
+            return try reading(of: try document(of: body), choice: choice).withheldIfFiltered.withShortReason
         } catch let error as StreamError {
-            return error.reading.withheldIfFiltered
+            return error.reading.withheldIfFiltered.withShortReason
         } catch {
-            return .unreadable(Self.reason(body, error))
+            return Reading.unreadable(Self.reason(body, error)).withShortReason
         }
+    }
+
+    /// Reads the completions of a successful response from the second on, `count` with the first, up to the first that is none.
+    package func furtherCompletions(body: Data, count: Int) -> [Completion] {
+        guard let document = try? document(of: body) else { return [] }
+        var found: [Completion] = []
+        for choice in 1..<max(count, 1) {
+            guard case .completion(let completion) = try? reading(of: document, choice: choice).withheldIfFiltered else { break }
+            found.append(completion)
+        }
+        return found
+    }
+
+    /// Reads one completion of a response's document.
+    private func reading(of document: JSONValue, choice: Int) throws(StreamError) -> Reading {
+        let one = if let choices { choices.document(document, choice: choice) } else { choice == 0 ? document : nil }
+        guard let one else { return .unreadable("it holds no answer number \(choice + 1)") }
+        let answer = try AnswerBounds.applied(to: one)
+        // An error beside a text means that the text was broken off.
+        if let fault = ProviderFault(besideAnswer: answer) { return .fault(fault) }
+        return read(answer: answer)
     }
 
     /// The reason why a body is not a document, with a hint.
@@ -97,6 +111,10 @@ extension Dialect {
 
     /// The document of a body, or of its events, if its first bytes are those of a stream.
     private func document(of body: Data) throws -> JSONValue {
+        let isStream = [StreamEvent].areServerSent(body) || [StreamEvent].areLines(body)
+        if isStream, String(decoding: body, as: UTF8.self).hasOverlongCharacter {
+            throw StreamError.broken("holds a character of more than \(String.longestCharacter) bytes")
+        }
         if [StreamEvent].areServerSent(body) { return try joined([StreamEvent](serverSent: body)) }
         if [StreamEvent].areLines(body) { return try joined([StreamEvent](lines: body)) }
         return try JSONValue(parsing: body)

@@ -68,7 +68,7 @@ enum Ending: Equatable {
     }
 
     private static func plain(_ word: String) -> String {
-        String(word.lowercased().filter { !$0.isWhitespace }.map { $0 == "-" ? "_" : $0 })
+        String(word.cut(toBytes: AnswerBounds.nameBytes).lowercased().filter { !$0.isWhitespace }.map { $0 == "-" ? "_" : $0 })
     }
 
     private static let whole: Set = [

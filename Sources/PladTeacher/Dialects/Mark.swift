@@ -8,7 +8,9 @@ struct Mark: Sendable, Equatable {
 
     /// True if the text starts with the mark.
     func begins(_ text: ArraySlice<UInt8>) -> Bool {
-        text.count >= bytes.count && zip(text, bytes).allSatisfy { Self.lowered($0) == $1 }
+        guard text.count >= bytes.count else { return false }
+        for (index, byte) in bytes.enumerated() where Self.lowered(text[text.startIndex + index]) != byte { return false }
+        return true
     }
 
     /// The first occurrence of the mark; nil if there is none.

@@ -37,6 +37,17 @@ struct StrayMark: Equatable {
         }
         return seconds
     }()
+    /// All marks and starts of a block by their first three bytes in lower case, calls first.
+    private static let byBeginning: [UInt32: [(spelling: String, mark: Mark, isCall: Bool)]] = {
+        let all = calls.map { ($0.spelling, $0.mark, true) } + ThinkBlock.openings.map { ($0.spelling, $0.mark, false) }
+        return Dictionary(grouping: all.map { (spelling: $0.0, mark: $0.1, isCall: $0.2) }) { beginning(Array($0.spelling.utf8)[...]) }
+    }()
+
+    /// The first three bytes of a text that has so many, in lower case, in one number.
+    private static func beginning(_ text: ArraySlice<UInt8>) -> UInt32 {
+        text.prefix(3).reduce(0) { $0 << 8 | UInt32((0x41...0x5a).contains($1) ? $1 | 0x20 : $1) }
+    }
+
     /// Names that gpt-oss writes between messages, once its special tokens are dropped. No ordinary word is spelled so.
     private static let channels = ["assistantfinal", "assistantanalysis", "assistantcommentary"].map { (spelling: $0, mark: Mark($0)) }
 
@@ -74,10 +85,10 @@ struct StrayMark: Equatable {
         }
         switch text[text.startIndex] {
         case UInt8(ascii: "<"), UInt8(ascii: "["), 0xe2, UInt8(ascii: "f"):
-            guard text.count > 1, seconds[Int(text[text.startIndex + 1])] else { return nil }
-            if let call = calls.first(where: { $0.mark.begins(text) }) { return (StrayMark(text: call.spelling, isCall: true), false) }
-            guard let opening = ThinkBlock.opening(of: text) else { return nil }
-            return (StrayMark(text: opening, isCall: false), false)
+            guard text.count > 2, seconds[Int(text[text.startIndex + 1])],
+                let found = byBeginning[beginning(text)]?.first(where: { $0.mark.begins(text) })
+            else { return nil }
+            return (StrayMark(text: found.spelling, isCall: found.isCall), false)
         case UInt8(ascii: "`") where isLineStart:
             return calls.first { $0.mark.begins(text) }.map { (StrayMark(text: $0.spelling, isCall: true), false) }
         case UInt8(ascii: "a") where goesOn("ss"):

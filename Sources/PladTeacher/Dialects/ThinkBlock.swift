@@ -53,9 +53,6 @@ package struct ThinkBlock: Sendable, Equatable {
         "<|think|>", "<|START_THINKING|>", "<|inner_prefix|>",
     ].map { (spelling: $0, mark: Mark($0)) }
 
-    /// The start mark of a text, in its usual spelling; nil for none.
-    static func opening(of text: ArraySlice<UInt8>) -> String? { openings.first { $0.mark.begins(text) }?.spelling }
-
     /// Separates blocks at the start of the text from the completion. Text without a block is returned unchanged.
     ///
     /// - Parameter afterOpening: true if the chat template may have opened the block: everything before a lone end mark is then

@@ -27,6 +27,9 @@ extension TemplateRenderer {
         }
     }
 
+    /// Largest number of bytes in the name of a filter or test that a template makes.
+    private static let longestName = 100
+
     private func preset(_ value: TemplateValue, _ given: TemplateCallArguments) throws -> TemplateValue {
         let whenFalse = given.argument(1, "boolean")?.isTrue ?? false
         if case .undefined = value { return given.argument(0, "default_value") ?? .string("") }
@@ -60,7 +63,9 @@ extension TemplateRenderer {
         }
         var testName: String?
         if let test = arguments.popFirst() {
-            guard case .string(let text) = test else { throw failure(line, "\(name) is given \(test.kind) for a test") }
+            guard case .string(let text) = test, text.utf8.count <= Self.longestName else {
+                throw failure(line, "\(name) is given \(test.kind) for a test")
+            }
             testName = text
         }
         let wanted = name.hasPrefix("select")
@@ -85,7 +90,9 @@ extension TemplateRenderer {
                     return found
                 })
         }
-        guard case .string(let name)? = given.positional.first else { throw failure(line, "map needs a filter or an attribute") }
+        guard case .string(let name)? = given.positional.first, name.utf8.count <= Self.longestName else {
+            throw failure(line, "map needs a filter or an attribute")
+        }
         let rest = TemplateCallArguments(positional: Array(given.positional.dropFirst()), named: given.named)
         return .list(try elements.map { try filter($0, name, rest, line: line) })
     }

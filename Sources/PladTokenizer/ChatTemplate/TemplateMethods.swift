@@ -11,7 +11,7 @@ extension TemplateRenderer {
             case "values": return .list(members.pairs.map(\.value))
             case "get":
                 guard case .string(let key)? = given.argument(0) else { throw failure(line, "get needs a string") }
-                return members[key] ?? given.argument(1) ?? .none
+                return try find(key, in: members) ?? given.argument(1) ?? .none
             default: break
             }
         case .undefined: throw failure(line, "\"\(method)\" is called on \(subject.kind)")

@@ -55,19 +55,29 @@ extension TemplateRenderer {
     private mutating func dictionary(_ pairs: [(key: TemplateExpression, value: TemplateExpression)], line: Int) throws -> TemplateValue {
         let evaluated = try pairs.map { pair -> (String, TemplateValue) in
             guard case .string(let key) = try evaluate(pair.key) else { throw failure(line, "a mapping's key is not a string") }
+            try charge(text: key.utf8.count)
             return (key, try evaluate(pair.value))
         }
         return .dictionary(TemplateDictionary(evaluated))
     }
 
     /// The member `object.name`; a missing member is undefined, and an undefined object throws.
-    func member(_ name: String, of object: TemplateValue, line: Int) throws -> TemplateValue {
+    mutating func member(_ name: String, of object: TemplateValue, line: Int) throws -> TemplateValue {
         switch object {
-        case .undefined: throw failure(line, "\"\(name)\" is asked of \(object.kind)")
-        case .dictionary(let members): return members[name] ?? .undefined(name)
-        case .namespace(let index): return namespaces[index][name] ?? .undefined(name)
+        case .undefined: throw failure(line, "\"\(name.prefix(80))\" is asked of \(object.kind)")
+        case .dictionary(let members): return try find(name, in: members) ?? .undefined(name)
+        case .namespace(let index):
+            try charge(text: name.utf8.count)
+            // Names are compared as Swift compares them, which takes long for what no name is.
+            return name.hasOverlongCharacter ? .undefined(name) : namespaces[index][name] ?? .undefined(name)
         default: return .undefined(name)
         }
+    }
+
+    /// The member of a mapping; the bytes that are compared count as steps.
+    mutating func find(_ key: String, in members: TemplateDictionary) throws -> TemplateValue? {
+        try charge(key.utf8.count / 32 * members.keysCompared)
+        return members[key]
     }
 
     private mutating func element(_ index: TemplateValue, of object: TemplateValue, line: Int) throws -> TemplateValue {

@@ -95,7 +95,7 @@ extension TemplateRenderer {
             try charge(text: text.utf8.count)
             return part.isEmpty || !PythonText.occurrences(of: part, in: text, limit: 1).isEmpty
         case (.list(let list), _): return list.elements.contains { TemplateValue.equal($0, part) }
-        case (.dictionary(let members), .string(let key)): return members[key] != nil
+        case (.dictionary(let members), .string(let key)): return try find(key, in: members) != nil
         case (.dictionary, _), (.undefined, _): return false
         default: throw failure(line, "\"in\" does not apply to \(part.kind) and \(whole.kind)")
         }

@@ -143,7 +143,7 @@ struct TemplateDictionary: Sendable {
         places =
             pairs.count > 16 ? Dictionary(pairs.enumerated().map { (Array($0.element.key.utf8), $0.offset) }) { first, _ in first } : [:]
         depth = 1 + pairs.reduce(0) { max($0, $1.value.depth) }
-        size = pairs.reduce(1) { min($0 + $1.value.size + 1, TemplateList.largest) }
+        size = pairs.reduce(1) { min($0 + $1.value.size + 1 + $1.key.utf8.count / 64, TemplateList.largest) }
     }
 
     /// Builds the mapping from pairs. If a key occurs twice, the later value is kept at the first one's position.
@@ -161,6 +161,9 @@ struct TemplateDictionary: Sendable {
         }
         self.init(unique: pairs)
     }
+
+    /// Number of keys that a search for one compares.
+    var keysCompared: Int { pairs.count > 16 ? 1 : pairs.count }
 
     subscript(key: String) -> TemplateValue? {
         if pairs.count > 16 { return places[Array(key.utf8)].map { pairs[$0].value } }

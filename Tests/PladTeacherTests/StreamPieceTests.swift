@@ -111,17 +111,6 @@ import Testing
         }
     }
 
-    /// The event that ends an answer is where servers repeat it.
-    @Test func aTextThatComesOnceMoreWithTheEndIsTakenOnce() throws {
-        let chat = try #require(Wire.all.first { $0.name == "openai-chat" })
-        for (first, second) in [("Hello there, you", "Hello there, you"), ("Hello", "Hello there, you")] {
-            let body = chat.body([first, second], tokens: nil)
-            let parts = body.components(separatedBy: "\"finish_reason\":null")
-            let ending = parts[0] + "\"finish_reason\":null" + parts[1] + "\"finish_reason\":\"stop\"" + parts[2]
-            #expect(chat.text(ending) == "Hello there, you")
-        }
-    }
-
     @Test(arguments: Wire.all)
     func aStreamThatBringsEverythingTwiceIsRefused(wire: Wire) {
         #expect(wire.text(wire.body(["Because", "Because", " so", " so"], tokens: 2)) == nil)

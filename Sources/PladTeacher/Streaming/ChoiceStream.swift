@@ -31,7 +31,7 @@ struct ChoiceStream {
                 guard finish == nil || repeatsReason else { throw .broken("goes on after its finish_reason") }
             }
             call = call ?? delta["tool_calls"]?.array?.first
-            pieces.append(content.text, ends: ending != nil && !repeatsReason)
+            pieces.append(content.text)
             reasoning.append(thoughts)
             refusal += refused
             guard let ending else { return }

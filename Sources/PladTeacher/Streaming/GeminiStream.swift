@@ -57,7 +57,7 @@ enum GeminiStream {
             if part["thought"] == true {
                 candidate.thoughts.append(text)
             } else {
-                candidate.pieces.append(text, ends: reason != nil && !candidate.repeatsReason)
+                candidate.pieces.append(text)
             }
         }
         if let reason {

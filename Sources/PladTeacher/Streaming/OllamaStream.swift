@@ -10,7 +10,7 @@ enum OllamaStream {
             let line = try event.document()
             guard last == nil else { throw .broken("goes on after \"done\"") }
             guard let message = line["message"], line["done"]?.bool != nil else { throw .broken("holds a line that is no answer's") }
-            pieces.append(message["content"]?.string ?? "", ends: line["done"] == true)
+            pieces.append(message["content"]?.string ?? "")
             thinking.append(message["thinking"]?.string ?? "")
             if line["done"] == true { last = line }
         }

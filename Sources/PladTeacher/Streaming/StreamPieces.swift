@@ -6,14 +6,9 @@
 /// itself, is refused.
 struct StreamPieces {
     private var pieces: [String] = []
-    /// True if the last piece came with the reason for the end: there servers repeat the whole text.
-    private var lastEnds = false
 
-    /// - Parameter ends: whether the event that brought the piece ends the answer.
-    mutating func append(_ piece: String, ends: Bool = false) {
-        guard !piece.isEmpty else { return }
-        pieces.append(piece)
-        lastEnds = ends
+    mutating func append(_ piece: String) {
+        if !piece.isEmpty { pieces.append(piece) }
     }
 
     /// Text of the pieces.
@@ -41,10 +36,10 @@ struct StreamPieces {
         guard pieces.count > 1, let last = pieces.last else { return .parts }
         let growths = growths
         if let growths, growths >= 2 { return .growing }
-        if growths == 1, isLong(last) { return pieces.count > 2 || lastEnds ? .growing : .unclear }
+        if growths == 1, isLong(last) { return pieces.count > 2 ? .growing : .unclear }
         let others = pieces.dropLast()
         guard others.count > 2 || isLong(last), repeats(others.joined(), last) else { return .parts }
-        return others.count > 1 || lastEnds ? .wholeAtEnd : .unclear
+        return others.count > 1 ? .wholeAtEnd : .unclear
     }
 
     /// The number of pieces that are longer than the one before, where each holds the one before it; nil where one does not.

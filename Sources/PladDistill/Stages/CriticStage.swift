@@ -1,5 +1,5 @@
 package import Foundation
-package import PladEvaluation
+import PladEvaluation
 package import PladRecords
 import PladStudent
 import PladTraining

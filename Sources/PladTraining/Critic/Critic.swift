@@ -1,5 +1,5 @@
 package import Foundation
-package import PladRecords
+import PladRecords
 package import PladStudent
 package import PladTensor
 

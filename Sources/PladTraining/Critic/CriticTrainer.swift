@@ -1,4 +1,4 @@
-package import PladRecords
+import PladRecords
 package import PladStudent
 package import PladTensor
 

@@ -72,7 +72,7 @@ package final class Trainer {
         var sums = BatchSums()
         times.measure(\.optimiser) { clear(gradients.buffer, workers: student.workers) }
         let divisor = Double(reduction == .pairs ? batch.count : batch.reduce(0) { $0 + $1.chosen.count })
-        for part in Self.passes(over: batch, rows: settings.rowsPerPass) {
+        for part in batch.passes(of: settings.rowsPerPass, \.rows) {
             try accumulate(part, divisor: divisor, into: &sums)
         }
 
@@ -142,24 +142,27 @@ package final class Trainer {
         return pass.map { ($0.prompt.count, $0.completions.map(\.count)) }
     }
 
-    /// Splits a batch into runs of at most `rows` rows; a larger pair forms its own run.
-    static func passes(over batch: [EncodedGroup], rows: Int) -> [ArraySlice<EncodedGroup>] {
-        var parts: [ArraySlice<EncodedGroup>] = []
-        var (start, filled) = (0, 0)
-        for (index, pair) in batch.enumerated() {
-            if index > start, filled + pair.rows > rows {
-                parts.append(batch[start..<index])
-                (start, filled) = (index, 0)
-            }
-            filled += pair.rows
-        }
-        parts.append(batch[start...])
-        return parts
-    }
-
     /// The factor that reduces a gradient of norm `norm` to `limit`, as in torch.nn.utils.clip_grad_norm_.
     package static func clipScale(norm: Double, limit: Double) -> Double {
         limit > 0 ? min(1, limit / (norm + 1e-6)) : 1
+    }
+}
+
+extension Array {
+    /// Splits a batch into runs of at most `rows` rows; an element that has more forms its own run.
+    func passes(of rows: Int, _ count: (Element) -> Int) -> [ArraySlice<Element>] {
+        var parts: [ArraySlice<Element>] = []
+        var (start, filled) = (0, 0)
+        for (index, element) in enumerated() {
+            let more = count(element)
+            if index > start, filled + more > rows {
+                parts.append(self[start..<index])
+                (start, filled) = (index, 0)
+            }
+            filled += more
+        }
+        parts.append(self[start...])
+        return parts
     }
 }
 

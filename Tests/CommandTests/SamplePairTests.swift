@@ -186,6 +186,20 @@ import Testing
         }
     }
 
+    /// A student that says what the teacher says has learnt everything: the run ends well, and nothing is ranked.
+    @Test func withoutAnythingToTellApartThereIsNoCritic() throws {
+        try PladProcess.withFolder { folder in
+            try write(folder, facts: [])
+            let teacher = try LocalTeacher("llama-gqa-tied", in: folder)
+            defer { teacher.stop() }
+            let flags = ["--rank", "samples", "--quality", "critic", "--warm-up-learning-rate", "0", "--temperature", "0"]
+            let result = try distill(folder, "run", teacher: teacher.remote, flags + ["--teacher-temperature", "0"])
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(result.errors.contains("there is nothing to train a critic on"), "\(result.errors)")
+            #expect(try read(PreferencePair.self, folder, "run/pairs.jsonl").allSatisfy { !$0.ranks })
+        }
+    }
+
     /// The numbers of a command are recorded: a replay ends in the same bytes when the program is gone, and tells when one is missing.
     @Test func aReplayNeedsNoCommand() throws {
         try PladProcess.withFolder { folder in

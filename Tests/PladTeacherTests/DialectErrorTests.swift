@@ -253,10 +253,10 @@ import Testing
             #expect(later.message == "upstream cut off", "\(shapes.name)")
         }
         let choice = #"{"choices":[{"index":0,"message":{"content":"Once a"},"finish_reason":"stop",\#(fields)}]}"#
-        if fields.hasPrefix("\"error\"") {
-            guard case .fault = OpenAIChatDialect(model: "m").read(status: 200, body: Data(choice.utf8)) else {
-                throw ProviderFault(status: 0, message: choice)
-            }
+        guard fields.hasPrefix("\"error\"") else { return }
+        guard case .fault = OpenAIChatDialect(model: "m").read(status: 200, body: Data(choice.utf8)) else {
+            Issue.record("\(choice)")
+            return
         }
     }
 

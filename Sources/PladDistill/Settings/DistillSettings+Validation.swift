@@ -82,9 +82,9 @@ extension DistillSettings {
 
     /// The settings of a critic's training, for a student of `parameters` weights that are trained: the ranking's, but for the passes.
     package func criticTraining(parameters: Int) -> TrainingSettings {
-        optimiser.training(
-            learningRate: optimiser.learningRate ?? OptimiserSettings.usualLearningRate(parameters: parameters),
-            schedule: optimiser.schedule, epochs: quality.criticEpochs, norm: .sum, seed: run.seed, onCollapse: .off)
+        var settings = rankingTraining(parameters: parameters, norm: .sum)
+        (settings.epochs, settings.onCollapse) = (quality.criticEpochs, .off)
+        return settings
     }
 
     /// The training settings of the warm-up, for a student with `parameters` trainable weights.

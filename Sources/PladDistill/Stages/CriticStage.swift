@@ -6,8 +6,8 @@ import PladTraining
 
 /// Trains a round's critic: from the student that drew the round's samples, the teacher's text above each of them.
 ///
-/// Writes checkpoints/critic-N. It trains with the ranking's learning rate and batch; one that was interrupted begins again, and ends in the same
-/// bytes.
+/// Writes checkpoints/critic-N. The critic trains with the ranking's learning rate and batch; one that was interrupted begins again, and
+/// ends in the same bytes. If no sample says anything else than the teacher's text there is no critic, and nothing is ranked by one.
 struct CriticStage {
     let run: Run
     let round: Int
@@ -18,9 +18,14 @@ struct CriticStage {
         let settings = run.settings
         let student = try Student(folder: run.folder.sampler(round: round), threads: settings.student.threads ?? 1)
         try settings.adapter.attach(to: student, seed: settings.run.seed)
+        let groups = groups(prompts, student)
+        guard groups.contains(where: { $0.continuations.count > 1 }) else {
+            return run.observer.notice(
+                "critic", "no sample says anything else than the teacher's text: there is nothing to train a critic on")
+        }
         let critic = Critic(student: student, seed: settings.run.seed)
         let training = settings.criticTraining(parameters: student.trainableCount)
-        let trainer = try CriticTrainer(critic, groups: groups(prompts, student), settings: training)
+        let trainer = try CriticTrainer(critic, groups: groups, settings: training)
         var meter = WorkMeter(run.observer, "critic", of: trainer.totalSteps, "steps")
         var note = ""
         while !trainer.isDone {
@@ -94,7 +99,16 @@ extension Run {
     /// The quality by which a round's pairs are made: the round's critic, or what measures students.
     func pairQuality(round: Int) throws -> RunQuality {
         guard settings.quality.by == .critic else { return try quality }
-        let critic = try Critic(folder: folder.critic(round: round), threads: settings.student.threads ?? 1)
+        let folder = folder.critic(round: round)
+        guard Critic.isOne(folder) else { return RunQuality(.critic, UnknownQuality()) }
+        let critic = try Critic(folder: folder, threads: settings.student.threads ?? 1)
         return RunQuality(.critic, CriticQuality(critic, wording: wording))
     }
+}
+
+/// The quality of a round without a critic: none is known of any prompt.
+private struct UnknownQuality: Quality {
+    let needsTeacher = false
+
+    func scores(of candidates: [String], for prompt: Prompt, teacher: [String]) -> [Double]? { nil }
 }

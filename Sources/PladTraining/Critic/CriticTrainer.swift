@@ -73,14 +73,15 @@ package final class CriticTrainer {
 
     private static func pairCount(_ batch: [Group]) -> Int { batch.reduce(0) { $0 + $1.continuations.count - 1 } }
 
-    /// Computes the gradients of a batch's mean loss. Returns the sum of its losses and how many pairs are ranked right, ties by half.
+    /// Computes the gradients of a batch's mean loss. Returns the sum of its losses and how many pairs are ranked right; a tie counts half.
     package func accumulate(_ batch: [Group]) throws -> (loss: Double, right: Double) {
         clear(gradients.buffer, workers: critic.student.workers)
         clear(headGradient, workers: critic.student.workers)
         let share = 1 / Double(Self.pairCount(batch))
         var (loss, right) = (0.0, 0.0)
-        for part in passes(over: batch) {
-            let rows = try pass.lastRows(of: part)
+        // One row more for each text: its last token's.
+        for part in batch.passes(of: settings.rowsPerPass, { $0.rows + $0.continuations.count }) {
+            let rows = try pass.lastRows(of: Array(part))
             var dRows: [[[Float]]] = []
             for rows in rows {
                 let values = rows.map { critic.value(of: $0) }
@@ -105,22 +106,6 @@ package final class CriticTrainer {
 
     /// The gradients of the last `accumulate`: of what is trained of the student, and of the head.
     package var lastGradients: (weights: Weights, head: AlignedBuffer) { (gradients, headGradient) }
-
-    /// A batch cut into runs of at most the settings' rows; a group that alone has more stands alone.
-    private func passes(over batch: [Group]) -> [[Group]] {
-        var parts: [[Group]] = []
-        var rows = 0
-        for group in batch {
-            let more = group.rows + group.continuations.count
-            if parts.isEmpty || rows + more > settings.rowsPerPass {
-                parts.append([])
-                rows = 0
-            }
-            parts[parts.count - 1].append(group)
-            rows += more
-        }
-        return parts
-    }
 
     /// Sets the critic's bias so that the teacher's completions have 0 on average. Call it when the training is done.
     package func settle() throws {

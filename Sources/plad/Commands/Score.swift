@@ -24,8 +24,8 @@ struct Score: AsyncParsableCommand {
 
     @Option(
         help: """
-            By what the completions are good: facts, answer, json, likeness (to "teacher"), agreement (of the lines of one prompt), \
-            command, or critic. By default their quality is not printed.
+            The quality to print beside the log-probabilities: facts, answer, json, likeness (to "teacher"), agreement (of the lines of \
+            one prompt), command, or critic. By default none.
             """)
     var quality: QualityKind?
 
@@ -82,13 +82,13 @@ struct Score: AsyncParsableCommand {
         }
     }
 
-    /// The lines' qualities, nil where none is asked for or known. Completions of one prompt are looked at together.
+    /// Qualities of the lines, nil where none is asked for or known. Completions of one prompt are scored together.
     private func qualities(of lines: [ScoreLine], _ ids: [String], _ name: String) async throws -> [Double?] {
         var result = [Double?](repeating: nil, count: lines.count)
         guard let quality = try knownQuality else { return result }
         for (index, line) in lines.enumerated() where line.prompt == nil || line.completion == nil {
             throw RecordError(
-                .malformed, "\(name): line \(index + 1) has no \"prompt\" or no \"completion\" as text, whose quality is asked for")
+                .malformed, "\(name): line \(index + 1) has no \"prompt\" or no \"completion\"; --quality needs both as text")
         }
         for (_, group) in Dictionary(grouping: lines.indices, by: { lines[$0].prompt ?? "" }).sorted(by: { $0.value[0] < $1.value[0] }) {
             try Interruption.check()
@@ -149,7 +149,7 @@ private struct ScoreLine: Codable {
         promptIDs = try container.decodeIfPresent([TokenID].self, forKey: .promptIDs)
         completionIDs = try container.decodeIfPresent([TokenID].self, forKey: .completionIDs)
         facts = try container.decodeIfPresent([String].self, forKey: .facts)
-        answer = try container.decodeIfPresent(String.self, forKey: .answer)
+        answer = try container.decodeIfPresent(JSONValue.self, forKey: .answer).map { $0.string ?? $0.canonical }
         teacher = try container.decodeIfPresent([String].self, forKey: .teacher)
     }
 

@@ -52,11 +52,16 @@ enum SettingFlags {
     private static let otherNames = ["on_collapse": "guard"]
 
     /// Flags that are not settings of a run.
-    private static let furtherFlags: Set = ["run", "losses", "variants", "seeds", "against", "steps", "revision", "port"]
+    private static let furtherFlags: Set = [
+        "run", "losses", "variants", "seeds", "against", "steps", "revision", "port", "logits", "teacher", "window", "kd", "tau",
+        "student-tau",
+        "kd-scale", "skew",
+    ]
 
     /// Commands by the function of the library that they call.
     private static let commands = [
-        "Distillation": "plad distill", "TeachStage": "plad teach", "HubPull": "plad pull", "BatchRun.cancel": "plad batch cancel",
+        "Distillation": "plad distill", "TeachStage": "plad teach", "LogitsStage": "plad logits", "HubPull": "plad pull",
+        "BatchRun.cancel": "plad batch cancel",
         "AnswerCache.forget": "plad batch cancel --forget", "AnswerCache.recover": "plad cache recover",
         "AnswerCache.verify": "plad cache verify", "AnswerCache.importRecording": "plad cache import",
     ]

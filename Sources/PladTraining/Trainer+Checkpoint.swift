@@ -67,14 +67,15 @@ extension Trainer {
 
     /// A digest of the inputs that decide a training's result, computed before the first step.
     static func fingerprint(
-        student: Student, pairs: [EncodedGroup], loss: any Loss, settings: TrainingSettings, phase: String
+        student: Student, pairs: [EncodedGroup], loss: any Loss, settings: TrainingSettings, phase: String, textTerm: TextTerm? = nil
     ) throws -> String {
-        let parts = [
+        var parts = [
             phase, "\(loss)", String(decoding: try settings.jsonLine(inSnakeCase: false), as: UTF8.self),
             "threads \(student.workers.threads)",
             student.weightsDigest,
             Digest(of: pairs.map { "\($0.prompt)\($0.candidates)\($0.keepsChosen ? "" : "-")" }.joined()).description,
         ]
+        if let textTerm { parts.append("\(textTerm.weight) \(Digest(of: Data(textTerm.texts.flatMap(\.key.bytes))))") }
         return Digest(of: parts.joined(separator: "\n")).description
     }
 }

@@ -45,12 +45,49 @@ struct WhiteBoxCases: Decodable {
         var gradients, parameters: [String: [Double]]
 
         var testDescription: String { "\(model), \(loss), tau \(tau) and \(studentTau)" }
-        var encoded: [EncodedText] { texts.enumerated().map { EncodedText(id: "text-\($0)", ids: $1) } }
+        var encoded: [EncodedText] { WhiteBoxCases.plain(texts) }
+    }
+
+    /// A step of DPKD as the paper has it.
+    struct DPKD: Decodable, CustomTestStringConvertible, Sendable {
+        var model: String
+        var beta, textLambda: Double
+        var texts, prompts, chosen, rejected: [[TokenID]]
+        /// The teacher's summed log-probabilities of both sides.
+        var references: [[Double]]
+        var textLoss, value: Double
+        var gradients, parameters: [String: [Double]]
+
+        var testDescription: String { "\(model), beta \(beta)" }
+    }
+
+    /// A step of DPKD as its released code has it.
+    struct DPKDTokens: Decodable, CustomTestStringConvertible, Sendable {
+        var model: String
+        var beta, ratio, textLambda: Double
+        var texts, prompts, chosen: [[TokenID]]
+        /// The likeliest token of the teacher, and of the student where it is another, with the teacher's log-probabilities.
+        var ids: [[TokenID]]
+        var logProbabilities: [[Float]]
+        var textIds: [[TokenID]]
+        var textLogProbabilities: [[Float]]
+        var textLoss, value: Double
+        var gradients, parameters: [String: [Double]]
+
+        var testDescription: String { "\(model), beta \(beta)" }
+        var encoded: [EncodedText] {
+            zip(prompts, chosen).enumerated().map { EncodedText(id: "pair-\($0)", prompt: $1.0, completion: $1.1) }
+        }
     }
 
     var losses: [Loss]
     var truncations: [Truncated]
     var steps: [Step]
+    var dpkd: [DPKD]
+    var dpkdTokens: [DPKDTokens]
+
+    /// Plain texts by their ids.
+    static func plain(_ texts: [[TokenID]]) -> [EncodedText] { texts.enumerated().map { EncodedText(id: "text-\($0)", ids: $1) } }
 
     static let all: WhiteBoxCases = {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -87,6 +124,7 @@ struct WhiteBoxCases: Decodable {
 /// Distributions that stand in a test, by text.
 struct GivenKnowledge: TeacherKnowledge {
     var identity = "given"
+    let mostTokens = 50
     private var known: [Digest: TokenDistributions] = [:]
 
     init(_ texts: [EncodedText], ids: [[TokenID]], logProbabilities: [[Float]]) {

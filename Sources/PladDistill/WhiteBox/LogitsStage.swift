@@ -96,9 +96,10 @@ extension Student {
     /// Reads a teacher whose distributions are wanted: one that predicts plain text, and fits into memory.
     ///
     /// Throws `TrainingError.memory` with the numbers before it is read, and `StudentError.config` for an encoder-decoder.
-    package convenience init(teacher folder: URL, threads: Int) throws {
+    /// - Parameter readsPlainText: false for one that reads prompts, which an encoder-decoder can.
+    package convenience init(teacher folder: URL, threads: Int, readsPlainText: Bool = true) throws {
         let shape = try StudentShape(folder: folder)
-        guard !shape.configuration.hasEncoder else {
+        guard !readsPlainText || !shape.configuration.hasEncoder else {
             throw StudentError(
                 .config, "\(folder.path) has an encoder, and plain text has no prompt for one to read; take a teacher that is a decoder")
         }

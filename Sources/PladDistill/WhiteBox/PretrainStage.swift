@@ -5,9 +5,9 @@ package import PladTraining
 
 extension PretrainingTrainer {
     /// Trains to the end, and reports every step to an observer; a cancelled task saves the state first.
-    package func run(state: URL, every seconds: Double, observer: any RunObserver) throws {
-        if try restore(from: state) { observer.notice("pretrain", "going on from step \(log.count) of \(totalSteps)") }
-        var meter = WorkMeter(observer, "pretrain", of: totalSteps, "steps", done: log.count)
+    package func run(state: URL, every seconds: Double, observer: any RunObserver, label: String = "pretrain") throws {
+        if try restore(from: state) { observer.notice(label, "going on from step \(log.count) of \(totalSteps)") }
+        var meter = WorkMeter(observer, label, of: totalSteps, "steps", done: log.count)
         let start = ContinuousClock.now
         var tokens = 0
         try run(state: state, every: seconds) { step in

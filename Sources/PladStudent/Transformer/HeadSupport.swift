@@ -21,6 +21,9 @@ package struct TokenSupport: Sendable, Equatable {
 /// (f_j − q_j · Σ f)/τ by z_j, with f_j = 0 for tokens outside of the support; so that nothing but the tile at hand is needed.
 final class HeadSupport {
     let support: TokenSupport
+    /// Entries of each row by ascending id, and their ids: a tile reads those of its columns alone.
+    private let order: [Int]
+    private let sortedIDs: [TokenID]
     private let inverse: Float
     /// Log-probabilities, by entry.
     private let values: AlignedBuffer
@@ -43,6 +46,10 @@ final class HeadSupport {
         precondition(support.starts.count == rows + 1, "a support of \(support.starts.count - 1) positions for \(rows) rows")
         self.support = support
         self.rows = rows
+        order = (0..<rows).flatMap { row in
+            (support.starts[row]..<support.starts[row + 1]).sorted { support.ids[$0] < support.ids[$1] }
+        }
+        sortedIDs = order.map { support.ids[$0] }
         parts = head.parts.count
         inverse = Float(1 / temperature)
         let scaled = inverse != 1
@@ -130,11 +137,16 @@ final class HeadSupport {
     }
 
     private func forEachEntry(rows: Range<Int>, columns: Range<Int>, _ body: (_ row: Int, _ column: Int, _ entry: Int) -> Void) {
-        let support = support
+        let (starts, order, ids) = (support.starts, order, sortedIDs)
         for row in rows {
-            for entry in support.starts[row]..<support.starts[row + 1] {
-                let column = Int(support.ids[entry]) - columns.lowerBound
-                if column >= 0 && column < columns.count { body(row, column, entry) }
+            var (place, end) = (starts[row], starts[row + 1])
+            while place < end {
+                let middle = (place + end) / 2
+                if Int(ids[middle]) < columns.lowerBound { place = middle + 1 } else { end = middle }
+            }
+            while place < starts[row + 1], Int(ids[place]) < columns.upperBound {
+                body(row, Int(ids[place]) - columns.lowerBound, order[place])
+                place += 1
             }
         }
     }

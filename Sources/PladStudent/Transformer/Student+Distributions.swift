@@ -16,20 +16,34 @@ extension Student {
         for (number, text) in texts.enumerated() where text.count < 2 {
             throw StudentError(.context, "text \(number) has \(text.count) tokens; nothing predicts the first, so give at least two")
         }
-        let trees = texts.map { PromptTree(prompt: [$0[0]], continuations: [Array($0.dropFirst())]) }
+        return try distributions(of: texts.map { PromptTree(prompt: [$0[0]], continuations: [Array($0.dropFirst())]) }, truncation)
+    }
+
+    /// The truncated distributions of every token of the trees' continuations, tree after tree.
+    ///
+    /// Throws as `distributions(of:)` of texts does.
+    /// - Parameter further: a token for each position that is kept too, behind the others; none for empty.
+    /// - Precondition: every tree has one continuation.
+    package func distributions(
+        of trees: [PromptTree], _ truncation: Truncation, and further: [TokenID] = []
+    ) throws -> TokenDistributions {
+        precondition(trees.allSatisfy { $0.continuations.count == 1 }, "distributions need trees of one continuation")
         try check(trees)
         var results = TokenDistributions()
         for part in trees.passes(ofRows: 2048) {
             let batch = Batch(Array(part), configuration)
             model.forward(batch, passing, keeping: false)
-            try append(batch, truncation, to: &results)
+            try append(batch, truncation, and: further, to: &results)
         }
         try weights.requireUnchanged()
         return results
     }
 
     /// Adds the distributions of a pass, chunk of rows by chunk of rows: the logits of a chunk, then for each row its likeliest tokens.
-    private func append(_ batch: Batch, _ truncation: Truncation, to results: inout TokenDistributions) throws {
+    private func append(
+        _ batch: Batch, _ truncation: Truncation, and further: [TokenID], to results: inout TokenDistributions
+    ) throws {
+        let before = results.count
         let (width, vocabulary) = (configuration.width, configuration.vocabularySize)
         let (input, rows) = (model.input(of: batch, passing), batch.decoder.predictingCount)
         let chunk = min(rows, max(1, Self.chunkLogits / vocabulary))
@@ -52,7 +66,9 @@ extension Student {
                             parts[part] = nil
                             return
                         }
-                        likeliest.append(truncation, to: &parts[part]!)
+                        let number = before + first + row
+                        likeliest.append(
+                            truncation, logits.pointer + row * vocabulary, and: further.isEmpty ? nil : further[number], to: &parts[part]!)
                     }
                 }
             }
@@ -92,13 +108,21 @@ private struct LikeliestTokens {
         return true
     }
 
-    func append(_ truncation: Truncation, to distributions: inout TokenDistributions) {
+    /// Adds what `truncation` keeps of the row, and a further token behind that if it is not there.
+    func append(
+        _ truncation: Truncation, _ logits: UnsafePointer<Float>, and further: TokenID?, to distributions: inout TokenDistributions
+    ) {
         let sorted = heap.sorted { Self.isLess($1, $0) }
-        let logProbabilities = sorted.map { Float(Double($0.logit) - logSumExp) }
+        var logProbabilities = sorted.map { Float(Double($0.logit) - logSumExp) }
         let count = truncation.count(of: logProbabilities)
-        let mass = logProbabilities.prefix(count).reduce(0) { $0 + exp(Double($1)) }
-        distributions.append(
-            ids: sorted.prefix(count).map(\.id), logProbabilities: logProbabilities.prefix(count), restMass: Float(max(0, 1 - mass)))
+        var ids = sorted.prefix(count).map(\.id)
+        logProbabilities = Array(logProbabilities.prefix(count))
+        if let further, !ids.contains(further) {
+            ids.append(further)
+            logProbabilities.append(Float(Double(logits[Int(further)]) - logSumExp))
+        }
+        let mass = logProbabilities.reduce(0) { $0 + exp(Double($1)) }
+        distributions.append(ids: ids, logProbabilities: logProbabilities, restMass: Float(max(0, 1 - mass)))
     }
 
     private static func isLess(_ a: Entry, _ b: Entry) -> Bool { a.logit < b.logit || a.logit == b.logit && a.id > b.id }

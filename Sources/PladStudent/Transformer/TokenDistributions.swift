@@ -56,6 +56,17 @@ package struct TokenDistributions: Sendable, Equatable {
         restMasses.append(restMass)
     }
 
+    /// The last positions alone.
+    package func suffix(_ positions: Int) -> TokenDistributions {
+        guard positions < count else { return self }
+        var result = TokenDistributions()
+        for position in count - positions..<count {
+            let entries = entries(at: position)
+            result.append(ids: ids[entries], logProbabilities: logProbabilities[entries], restMass: restMasses[position])
+        }
+        return result
+    }
+
     package static func += (distributions: inout Self, more: Self) {
         let first = distributions.ids.count
         distributions.ids += more.ids

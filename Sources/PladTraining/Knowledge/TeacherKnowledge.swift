@@ -5,6 +5,8 @@ package import PladStudent
 package protocol TeacherKnowledge {
     /// Names the teacher and the truncation, so that a training is resumed with the same alone.
     var identity: String { get }
+    /// Largest number of tokens kept at a position.
+    var mostTokens: Int { get }
 
     /// The distributions at the predicted positions of the texts, text after text.
     func distributions(of texts: [EncodedText]) throws -> TokenDistributions
@@ -32,6 +34,7 @@ package struct StoredKnowledge: TeacherKnowledge {
     }
 
     package var identity: String { "\(file.header.teacher) \(truncation)" }
+    package var mostTokens: Int { min(truncation.topK, file.header.vocabularySize) }
 
     /// Throws `TrainingError.knowledge` with the first text that is not in the file.
     package func check(_ texts: [EncodedText]) throws {
@@ -48,7 +51,7 @@ package struct StoredKnowledge: TeacherKnowledge {
             guard let found = try file.distributions(of: text.key, truncation) else {
                 throw TrainingError(.knowledge, "\(file.path) has no logits for \(text.id); add them (`LogitsStage`)")
             }
-            result += found
+            result += found.suffix(text.positions)
         }
     }
 }
@@ -58,6 +61,7 @@ package struct OnlineKnowledge: TeacherKnowledge {
     package let teacher: Student
     package let truncation: Truncation
     package let identity: String
+    package var mostTokens: Int { min(truncation.topK, teacher.configuration.vocabularySize) }
 
     /// - Parameter digest: of the teacher's files.
     ///
@@ -70,13 +74,35 @@ package struct OnlineKnowledge: TeacherKnowledge {
     }
 
     package func distributions(of texts: [EncodedText]) throws -> TokenDistributions {
-        try teacher.distributions(of: texts.map(\.ids), truncation)
+        try teacher.distributions(of: texts.map(\.tree), truncation)
+    }
+}
+
+/// The likeliest token of a teacher at each position, then that of the student as it is now, if it is another: what DPKD's released
+/// code compares. The log-probabilities are the teacher's.
+package struct LikeliestOfBoth: TeacherKnowledge {
+    private let teacher, student: Student
+    package let identity: String
+    package var mostTokens: Int { 2 }
+
+    /// - Parameter digest: of the teacher's files.
+    ///
+    /// Throws `TrainingError.knowledge` if the student has another vocabulary than the teacher.
+    package init(teacher: Student, digest: String, student: Student) throws {
+        (self.teacher, self.student) = (teacher, student)
+        identity = "\(digest) likeliest of both"
+        try TokenSpellings(teacher.tokenizer, count: teacher.configuration.vocabularySize).require(student, teacher: "the teacher")
+    }
+
+    package func distributions(of texts: [EncodedText]) throws -> TokenDistributions {
+        let (trees, one) = (texts.map(\.tree), Truncation(topP: 1, topK: 1))
+        return try teacher.distributions(of: trees, one, and: student.distributions(of: trees, one).ids)
     }
 }
 
 extension TokenSpellings {
     /// Throws `TrainingError.knowledge` with the first token that a student has another for.
-    fileprivate func require(_ student: Student, teacher: String) throws {
+    package func require(_ student: Student, teacher: String) throws {
         let own = TokenSpellings(student.tokenizer, count: student.configuration.vocabularySize)
         guard let difference = own.difference(to: self) else { return }
         throw TrainingError(

@@ -67,6 +67,8 @@ package struct PretrainingStep: Codable, Sendable, Hashable {
     package var lmLoss: Double
     /// Mean of the loss between the distributions; nil where α is 0.
     package var kdLoss: Double?
+    /// Loss of the batch of plain texts beside it, where there is one, before its weight.
+    package var textLoss: Double?
     package var alpha: Double
     package var learningRate: Double
     /// L2 norm of the whole gradient before clipping.

@@ -21,51 +21,83 @@ package final class PretrainingTrainer {
     package var heldOut: HeldOutLoss?
 
     private let fingerprint: String
-    private let texts: [EncodedText]
-    private let knowledge: (any TeacherKnowledge)?
-    private let loss: any DistributionLoss
+    private let terms: [Term]
     private let gradients: Weights
     private let pass: GradientPass
     private let moments: (first: Weights, second: Weights)
-    private var order: BatchOrder
+    private var orders: [BatchOrder]
+
+    /// Texts with what a teacher knows of them. The first of a training is what its steps are counted by; the others are added to its
+    /// loss with their weights, as many texts a step.
+    package struct Term {
+        var texts: [EncodedText]
+        var knowledge: (any TeacherKnowledge)?
+        var loss: any DistributionLoss
+        var weight: Double
+
+        package init(texts: [EncodedText], knowledge: (any TeacherKnowledge)?, loss: any DistributionLoss, weight: Double = 1) {
+            (self.texts, self.knowledge, self.loss, self.weight) = (texts, knowledge, loss, weight)
+        }
+    }
 
     /// Prepares the training.
     ///
     /// Throws `TrainingError` if a setting is out of range, the student has an encoder, there are no texts, or the memory does not suffice.
     /// - Parameter knowledge: the teacher's distributions; nil to train without a teacher.
-    package init(student: Student, texts: [EncodedText], knowledge: (any TeacherKnowledge)?, settings: PretrainingSettings) throws {
+    package convenience init(
+        student: Student, texts: [EncodedText], knowledge: (any TeacherKnowledge)?, settings: PretrainingSettings
+    ) throws {
         try settings.validate()
-        guard !texts.isEmpty else { throw TrainingError(.noPairs, "there are no texts to train on") }
+        let loss = DistributionLosses.named(settings.distillation, skew: settings.skew)!
+        try self.init(student: student, terms: [Term(texts: texts, knowledge: knowledge, loss: loss)], settings: settings)
+    }
+
+    /// Prepares a training of several terms, whose losses are given; throws like `init(student:texts:knowledge:settings:)`.
+    package init(student: Student, terms: [Term], settings: PretrainingSettings) throws {
+        try settings.validate()
+        guard let first = terms.first, terms.allSatisfy({ !$0.texts.isEmpty }) else {
+            throw TrainingError(.noPairs, "there are no texts to train on")
+        }
         guard !student.configuration.hasEncoder else {
             throw TrainingError(.setting, "the student has an encoder, and plain text has no prompt for one to read; take a decoder")
         }
-        guard knowledge != nil || settings.alpha.most == 0 else {
+        guard terms.allSatisfy({ $0.knowledge != nil }) || settings.alpha.most == 0 else {
             throw TrainingError(.setting, "`alpha` \(settings.alpha.most): there is no teacher; give `logits` or `teacher`, or `alpha` 0")
         }
         self.student = student
-        self.texts = texts
-        self.knowledge = knowledge
+        self.terms = terms
         self.settings = settings
-        loss = DistributionLosses.named(settings.distillation, skew: settings.skew)!
-        totalSteps = settings.stepCount(texts: texts.count)
-        let plan = MemoryPlan(student.shape, pass: Self.largestPass(texts, settings), threads: student.workers.threads)
+        totalSteps = settings.stepCount(texts: first.texts.count)
+        let plan = MemoryPlan(student.shape, pass: Self.largestPass(terms.flatMap(\.texts), settings), threads: student.workers.threads)
         let held = student.weights.areMapped ? 0 : plan.weights
         try plan.check(available: MemoryPlan.available().map { $0 + held })
         try student.makeTrainable()
-        let parts = [
-            "pretraining", String(decoding: try settings.jsonLine(inSnakeCase: false), as: UTF8.self), knowledge?.identity ?? "alone",
-            "threads \(student.workers.threads)", student.weightsDigest, Digest(of: Data(texts.flatMap(\.key.bytes))).description,
-        ]
+        let parts =
+            [
+                "pretraining", String(decoding: try settings.jsonLine(inSnakeCase: false), as: UTF8.self),
+                "threads \(student.workers.threads)", student.weightsDigest,
+            ]
+            + terms.map { term in
+                let texts = Digest(of: Data(term.texts.flatMap { $0.key.bytes + Array("\($0.promptCount)".utf8) }))
+                return "\(term.knowledge?.identity ?? "alone") \(term.loss) \(term.weight) \(texts)"
+            }
         fingerprint = Digest(of: parts.joined(separator: "\n")).description
         gradients = Weights(like: student.trainable)
         pass = GradientPass(student: student, gradients: gradients)
         moments = (Weights(like: student.trainable), Weights(like: student.trainable))
-        order = BatchOrder(count: texts.count, batchSize: settings.batchSize, seed: settings.seed, phase: "pretraining")
+        orders = terms.enumerated().map { number, term in
+            BatchOrder(
+                count: term.texts.count, batchSize: settings.batchSize, seed: settings.seed,
+                phase: number == 0 ? "pretraining" : "pretraining texts \(number)")
+        }
     }
+
+    /// Largest number of a teacher's tokens in a pass, unless a single text has more.
+    private static let mostEntries = 1 << 22
 
     package var isDone: Bool { log.count >= totalSteps }
 
-    /// The gradients of the last `accumulate`.
+    /// The gradients of the last step.
     package var lastGradients: Weights { gradients }
 
     /// Takes one optimiser step and returns its record.
@@ -74,10 +106,12 @@ package final class PretrainingTrainer {
     @discardableResult
     package func step() throws -> PretrainingStep {
         let index = log.count
-        let batch = order.batch(at: index).map { texts[$0] }
+        let batches = terms.indices.map { term in orders[term].batch(at: index).map { terms[term].texts[$0] } }
         let alpha = settings.alpha.value(at: index, of: totalSteps)
-        let (likelihood, distillation) = try accumulate(batch, alpha: alpha)
-        let value = (1 - alpha) * likelihood + alpha * settings.distillationScale * (distillation ?? 0)
+        clear(gradients.buffer, workers: student.workers)
+        let found = try zip(terms, batches).map { try accumulate($1, of: $0, alpha: alpha) }
+        let losses = found.map { (1 - alpha) * $0.likelihood + alpha * settings.distillationScale * ($0.distillation ?? 0) }
+        let value = zip(terms, losses).reduce(0) { $0 + $1.0.weight * $1.1 }
         let norm = sumOfSquares(gradients.buffer, workers: student.workers).squareRoot()
         guard value.isFinite, norm.isFinite else {
             throw TrainingError(
@@ -94,23 +128,27 @@ package final class PretrainingTrainer {
                 gradientScale: Float(Trainer.clipScale(norm: norm, limit: settings.clip)), step: index + 1),
             workers: student.workers)
         let record = PretrainingStep(
-            step: index + 1, loss: value, lmLoss: likelihood, kdLoss: distillation, alpha: alpha, learningRate: rate, gradientNorm: norm,
-            tokens: batch.reduce(0) { $0 + $1.positions })
+            step: index + 1, loss: value, lmLoss: found[0].likelihood, kdLoss: found[0].distillation,
+            textLoss: losses.count > 1 ? losses[1] : nil, alpha: alpha, learningRate: rate, gradientNorm: norm,
+            tokens: batches.joined().reduce(0) { $0 + $1.positions })
         log.append(record)
         return record
     }
 
-    /// Computes the gradients of a batch. Returns the mean of both losses over its tokens, that of the distributions nil where α is 0.
-    package func accumulate(_ batch: [EncodedText], alpha: Double) throws -> (likelihood: Double, distillation: Double?) {
-        clear(gradients.buffer, workers: student.workers)
+    /// Adds the gradients of a batch. Returns the mean of both losses over its tokens, that of the distributions nil where α is 0.
+    private func accumulate(
+        _ batch: [EncodedText], of term: Term, alpha: Double
+    ) throws -> (likelihood: Double, distillation: Double?) {
         let divisor = Double(batch.reduce(0) { $0 + $1.positions })
         var (likelihood, distillation) = (0.0, 0.0)
-        for part in batch.passes(of: settings.rowsPerPass, \.positions) {
+        // A distribution over a whole vocabulary takes as much memory as a row's activations, or more.
+        let most = alpha > 0 ? Self.mostEntries / max(1, term.knowledge?.mostTokens ?? 1) : settings.rowsPerPass
+        for part in batch.passes(of: max(1, min(settings.rowsPerPass, most)), \.rows) {
             let trees = part.map(\.tree)
-            guard alpha > 0, let knowledge else {
+            guard alpha > 0, let knowledge = term.knowledge else {
                 let found = try pass.forward(trees)
                 likelihood -= found.joined().joined().reduce(0) { $0 + Double($1) }
-                try pass.backward(trees.map { _ in [Float(-1 / divisor)] })
+                try pass.backward(trees.map { _ in [Float(-term.weight * (1 - alpha) / divisor)] })
                 continue
             }
             let teacher = try knowledge.distributions(of: Array(part))
@@ -118,15 +156,18 @@ package final class PretrainingTrainer {
             let found = try pass.forward(
                 trees, support: TokenSupport(starts: teacher.starts, ids: teacher.ids), temperature: settings.studentTemperature)
             likelihood -= found.tokens.reduce(0) { $0 + Double($1) }
-            let compared = compare(teacher, found.support, factor: alpha * settings.distillationScale / divisor)
+            let compared = compare(
+                teacher, found.support, by: term.loss, factor: term.weight * alpha * settings.distillationScale / divisor)
             distillation += compared.value
-            try pass.backward(trees.map { _ in Float(-(1 - alpha) / divisor) }, support: compared.derivatives)
+            try pass.backward(trees.map { _ in Float(-term.weight * (1 - alpha) / divisor) }, support: compared.derivatives)
         }
-        return (likelihood / divisor, alpha > 0 && knowledge != nil ? distillation / divisor : nil)
+        return (likelihood / divisor, alpha > 0 && term.knowledge != nil ? distillation / divisor : nil)
     }
 
     /// The sum of the losses of all positions, and `factor` times their derivatives by the student's log-probabilities.
-    private func compare(_ teacher: TokenDistributions, _ student: [Float], factor: Double) -> (value: Double, derivatives: [Float]) {
+    private func compare(
+        _ teacher: TokenDistributions, _ student: [Float], by loss: any DistributionLoss, factor: Double
+    ) -> (value: Double, derivatives: [Float]) {
         var value = 0.0
         var derivatives: [Float] = []
         derivatives.reserveCapacity(student.count)
@@ -154,11 +195,11 @@ package final class PretrainingTrainer {
     /// The largest possible pass: the longest texts of a batch until a pass is full, the one that fills it included.
     private static func largestPass(_ texts: [EncodedText], _ settings: PretrainingSettings) -> [(prompt: Int, completions: [Int])] {
         var (pass, rows): ([EncodedText], Int) = ([], 0)
-        for text in texts.sorted(by: { $0.positions > $1.positions }).prefix(settings.batchSize) where rows < settings.rowsPerPass {
+        for text in texts.sorted(by: { $0.rows > $1.rows }).prefix(settings.batchSize) where rows < settings.rowsPerPass {
             pass.append(text)
-            rows += text.positions
+            rows += text.rows
         }
-        return pass.map { (1, [$0.positions]) }
+        return pass.map { ($0.promptCount, [$0.positions]) }
     }
 }
 

@@ -55,7 +55,7 @@ enum SettingFlags {
     private static let furtherFlags: Set = [
         "run", "losses", "variants", "seeds", "against", "steps", "revision", "port", "logits", "teacher", "window", "kd", "tau",
         "student-tau",
-        "kd-scale", "skew",
+        "kd-scale", "skew", "texts", "text-lambda", "kd-ratio",
     ]
 
     /// Commands by the function of the library that they call.

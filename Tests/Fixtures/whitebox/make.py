@@ -10,6 +10,11 @@
   steps        a step of pre-training distillation, L = (1 - alpha) L_lm + alpha * scale * L_kd, by autograd in float64: losses, every
                parameter's gradient and value after AdamW, each by its norm and by its product with a fixed pattern
 
+  dpkd         a step of DPKD: equation 9 of arXiv 2406.19774, with the teacher as reference, each text by its length, and the plain
+               text's likelihood; the texts are the pairs of golden.json
+  dpkd_tokens  a step of what its released code computes on the pairs' chosen texts: CE and the preference of the teacher's likeliest token
+               over the student's, and the same share of CE and KL on plain text
+
 The models are those of Tests/Fixtures/goldens; a step's teacher is its student with noise on the weights.
 """
 import copy
@@ -129,10 +134,7 @@ def steps():
             ("llama-gqa-tied", "kld", 0.9, 2, 1, 1), ("llama-gqa-tied", "jsd", 0.6, 1, 1, 1), ("llama-gqa-tied", "kld", 0.5, 2, 2, 4),
             ("qwen3", "kld", 0.9, 2, 1, 1), ("qwen3", "reverse-kld", 0.5, 1, 2, 1), ("gpt2", "nll", 0.7, 2, 1, 1), ("gpt2", "mse", 0.1, 1, 1, 1)]:
         model, tokenizer = load(name)
-        teacher = copy.deepcopy(model)
-        with torch.no_grad():
-            for parameter in teacher.parameters():
-                parameter.add_(0.3 * parameter.std() * torch.randn_like(parameter))
+        teacher = noised(model)
         texts = [tokenizer(text)["input_ids"] for text in TEXTS]
         known = [positions(teacher, text, 0.95, 6) for text in texts]
         likelihood, distance, count = 0, 0, 0
@@ -145,19 +147,103 @@ def steps():
                 distance = distance + divergence(kind, p, (row / student_tau).softmax(0), ids, 0.1)
                 count += 1
         loss = (1 - alpha) * likelihood / count + alpha * scale * distance / count
-        loss.backward()
-        gradients = measured((n, p.grad) for n, p in model.named_parameters())
-        torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.01).step()
-        yield {
+        yield finished(model, loss, {
             "model": name, "loss": kind, "alpha": alpha, "tau": tau, "student_tau": student_tau, "scale": scale, "texts": texts,
             "ids": [ids for rows in known for ids, _, _ in rows],
-            "log_probabilities": [values.float().tolist() for rows in known for _, values, _ in rows], "value": loss.item(),
-            "likelihood": likelihood.item() / count, "distance": distance.item() / count, "gradients": gradients,
-            "parameters": measured((n, p.detach()) for n, p in model.named_parameters())}
+            "log_probabilities": [values.float().tolist() for rows in known for _, values, _ in rows],
+            "likelihood": likelihood.item() / count, "distance": distance.item() / count})
+
+
+def noised(model):
+    teacher = copy.deepcopy(model)
+    with torch.no_grad():
+        for parameter in teacher.parameters():
+            parameter.add_(0.3 * parameter.std() * torch.randn_like(parameter))
+    return teacher
+
+
+def finished(model, loss, case):
+    """The case with the loss, its gradients, and the parameters after a step of AdamW."""
+    loss.backward()
+    gradients = measured((n, p.grad) for n, p in model.named_parameters())
+    torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.01).step()
+    return case | {
+        "value": loss.item(), "gradients": gradients, "parameters": measured((n, p.detach()) for n, p in model.named_parameters())}
+
+
+def rows(model, prompt, completion):
+    """The logits that predict a completion."""
+    return model(input_ids=torch.tensor([prompt + completion])).logits[0][len(prompt) - 1:-1]
+
+
+def summed(model, prompt, completion):
+    return rows(model, prompt, completion).log_softmax(-1).gather(1, torch.tensor(completion)[:, None]).sum()
+
+
+def negative_log_likelihood(model, texts):
+    return -sum(summed(model, text[:1], text[1:]) for text in texts) / sum(len(text) - 1 for text in texts)
+
+
+def dpkd():
+    for name, beta, text_lambda in [("llama-gqa-tied", 0.1, 0.5), ("qwen3", 2, 1), ("gpt2", 0.5, 0.2)]:
+        model, tokenizer = load(name)
+        teacher = noised(model)
+        texts = [tokenizer(text)["input_ids"] for text in TEXTS]
+        pairs = json.loads((GOLDENS / name / "golden.json").read_text())["pairs"]
+        pairs = [(p["prompt_ids"], p["chosen_ids"], p["rejected_ids"]) for p in pairs]
+        with torch.no_grad():
+            references = [[summed(teacher, x, y).item() for y in (chosen, rejected)] for x, chosen, rejected in pairs]
+        values = []
+        for (x, chosen, rejected), (p_chosen, p_rejected) in zip(pairs, references):
+            gains = [(summed(model, x, y) - p) / len(y) for y, p in ((chosen, p_chosen), (rejected, p_rejected))]
+            values.append(-torch.nn.functional.logsigmoid(beta * gains[0] - beta * gains[1]))
+        likelihood = negative_log_likelihood(model, texts)
+        loss = torch.stack(values).mean() + text_lambda * likelihood
+        yield finished(model, loss, {
+            "model": name, "beta": beta, "text_lambda": text_lambda, "texts": texts, "prompts": [x for x, _, _ in pairs],
+            "chosen": [y for _, y, _ in pairs], "rejected": [y for _, _, y in pairs], "references": references,
+            "text_loss": likelihood.item()})
+
+
+def dpkd_tokens():
+    for name, beta, ratio, text_lambda in [("llama-gqa-tied", 0.1, 0.5, 0.5), ("gpt2", 3, 0.8, 0.3)]:
+        model, tokenizer = load(name)
+        teacher = noised(model)
+        texts = [tokenizer(text)["input_ids"] for text in TEXTS]
+        golden = json.loads((GOLDENS / name / "golden.json").read_text())["pairs"]
+        gold = [(p["prompt_ids"], p["chosen_ids"]) for p in golden]
+        ids, log_probabilities, entropies, preferences = [], [], [], []
+        for x, y in gold:
+            q = rows(model, x, y).log_softmax(-1)
+            with torch.no_grad():
+                p = rows(teacher, x, y).log_softmax(-1)
+            for q_row, p_row, token in zip(q, p, y):
+                best, own = p_row.argmax(), q_row.argmax()
+                entropies.append(-q_row[token])
+                preferences.append(-torch.nn.functional.logsigmoid(beta * ((q_row[best] - q_row[own]) - (p_row[best] - p_row[own]))))
+                ids.append([best.item()] + ([own.item()] if own != best else []))
+                log_probabilities.append(p_row[torch.tensor(ids[-1])].tolist())
+        known = [positions(teacher, text, 1, 6) for text in texts]
+        distance, count = 0, 0
+        for text, found in zip(texts, known):
+            for row, (kept_ids, values, _) in zip(model(input_ids=torch.tensor([text])).logits[0], found):
+                kept_ids = torch.tensor(kept_ids)
+                p = softened(values.float().double(), kept_ids, row.shape[0], 1)
+                distance = distance + divergence("kld", p, row.softmax(0), kept_ids, 0.1)
+                count += 1
+        data = (1 - ratio) * torch.stack(entropies).mean() + ratio * torch.stack(preferences).mean()
+        plain = (1 - ratio) * negative_log_likelihood(model, texts) + ratio * distance / count
+        assert any(len(i) == 2 for i in ids) and any(len(i) == 1 for i in ids)
+        yield finished(model, data + text_lambda * plain, {
+            "model": name, "beta": beta, "ratio": ratio, "text_lambda": text_lambda, "prompts": [x for x, _ in gold],
+            "chosen": [y for _, y in gold], "ids": ids, "log_probabilities": log_probabilities, "texts": texts,
+            "text_ids": [i for found in known for i, _, _ in found],
+            "text_log_probabilities": [v.float().tolist() for found in known for _, v, _ in found], "text_loss": plain.item()})
 
 
 def main():
-    cases = {"losses": list(losses()), "truncations": list(truncations()), "steps": list(steps())}
+    cases = {"losses": list(losses()), "truncations": list(truncations()), "steps": list(steps()), "dpkd": list(dpkd()),
+             "dpkd_tokens": list(dpkd_tokens())}
     (HERE / "white-box.json").write_text(json.dumps(cases, separators=(",", ":")) + "\n")
     for name, found in cases.items():
         print(name, len(found))

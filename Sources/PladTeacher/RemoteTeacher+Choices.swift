@@ -10,11 +10,11 @@ extension RemoteTeacher {
         do {
             let whole = try await reply(to: first, sending: several)
             let found = answers(in: whole, count: count, isSeeded: first.isSeeded)
-            // A server that ignores the number, or draws every answer with the same seed, is not asked again for several.
+            // A server that ignores the number, or draws every completion with the same seed, is not asked again for several.
             if found.count < count { refusesSeveral.withLock { $0 = true } }
             return found
         } catch let error as TeacherError where error.code == .rejected {
-            // Whether the number was refused or the question, the question alone tells.
+            // A single request tells whether the number was refused or the prompt.
             let alone = try await reply(to: first)
             refusesSeveral.withLock { $0 = true }
             return [alone]

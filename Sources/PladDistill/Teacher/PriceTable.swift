@@ -35,7 +35,7 @@ extension TeacherSettings {
     /// The ledger for the teacher; nil if no price is known. Throws `SettingError` for a budget without a price.
     ///
     /// - Parameter batched: true if the teacher is asked in batches.
-    func ledger(_ cache: AnswerCache, teacher: String, batched: Bool = false) throws -> Ledger? {
+    func ledger(_ cache: CompletionCache, teacher: String, batched: Bool = false) throws -> Ledger? {
         guard let price = resolvedPrice else {
             guard budget == nil else {
                 throw SettingError(

@@ -6,7 +6,7 @@ extension Reading {
     /// of it came in pieces, which neither a student nor a cache should get.
     package func withholding(_ secrets: [HTTPHeader]) -> Reading {
         guard case .completion(let completion) = self, completion.holds(secrets) else { return self }
-        return .unreadable("it spells the key that it was asked with, in pieces; such an answer is not kept")
+        return .unreadable("it spells the key that it was asked with, in pieces; such a completion is not kept")
     }
 }
 

@@ -61,7 +61,7 @@ extension Dialect {
     package func read(status: Int, body: Data, choice: Int = 0) -> Reading {
         guard (200..<300).contains(status) else {
             let fault = ProviderFault(status: status, reading: body)
-            // Several withhold an answer with an error instead of a finish reason.
+            // Several withhold a completion with an error instead of a finish reason.
             return Reading.fault(fault).withheldIfFiltered
         }
         do {
@@ -87,8 +87,8 @@ extension Dialect {
     /// Reads one completion of a response's document.
     private func reading(of document: JSONValue, choice: Int) throws(StreamError) -> Reading {
         let one = if let choices { choices.document(document, choice: choice) } else { choice == 0 ? document : nil }
-        guard let one else { return .unreadable("it holds no answer number \(choice + 1)") }
-        let answer = try AnswerBounds.applied(to: one)
+        guard let one else { return .unreadable("it holds no completion number \(choice + 1)") }
+        let answer = try CompletionBounds.applied(to: one)
         // An error beside a text means that the text was broken off.
         if let fault = ProviderFault(besideAnswer: answer) { return .fault(fault) }
         return read(answer: answer)

@@ -63,7 +63,7 @@ struct CompletionsView {
                 opening: Self.opening(of: example.prompt), isOpen: index < 3, change: Self.change(scores),
                 scores: scores.map { Numbers.fixed($0, 2) }.joined(separator: " → "),
                 needed: example.facts.map { $0.joined(separator: " · ").clipped(toEscaped: bytes) },
-                texts: [Answer(who: "teacher", score: nil, kept: nil, text: example.teacher.clipped(toEscaped: bytes), isTeacher: true)]
+                texts: [Shown(who: "teacher", score: nil, kept: nil, text: example.teacher.clipped(toEscaped: bytes), isTeacher: true)]
                     + answers)
         }
     }

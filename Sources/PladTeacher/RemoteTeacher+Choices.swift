@@ -24,7 +24,7 @@ extension RemoteTeacher {
     /// The completions of a response up to the first invalid one. The first carries the attempts and tokens of all.
     private func answers(in whole: Reply, count: Int, isSeeded: Bool) -> [Reply] {
         var found = [whole]
-        let further = dialect.furtherCompletions(body: whole.response.body, count: count).prefix { !$0.holds(secrets) }
+        let further = dialect.furtherCompletions(body: whole.response.body, count: count)
         for (index, completion) in further.enumerated() {
             var response = whole.response
             response.attempts = 0

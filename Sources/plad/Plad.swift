@@ -47,6 +47,9 @@ struct Plad: AsyncParsableCommand {
         var settings = ConfigFile()
         do {
             do { try KernelPath.check() } catch { throw ValidationError("\(error)") }
+            if arguments.first == "help", let unknown = NearCommand.complaint(about: arguments) {
+                throw ValidationError(unknown.complaint)
+            }
             let arguments = NegativeNumbers.joined(to: arguments)
             settings = try ConfigFile(in: arguments)
             let expanded = try settings.expanding(arguments)

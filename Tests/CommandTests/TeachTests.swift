@@ -237,6 +237,7 @@ import Testing
             let result = try teach("--budget", "1")
             #expect(result.status == 64)
             #expect(result.errors.contains("--price"))
+            #expect(!FileManager.default.fileExists(atPath: teach.folder.appendingPathComponent("run").path))
         }
     }
 

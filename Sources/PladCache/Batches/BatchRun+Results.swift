@@ -136,7 +136,7 @@ extension BatchRun {
             return .failed(
                 TeacherError(.exhausted, "batch \(state.id) did not come to this row (\(why)); run the command again to submit it again"))
         case .response(let status, let body):
-            switch dialect.read(status: status, body: body).withholding(secrets) {
+            switch dialect.read(status: status, body: body, withholding: secrets) {
             case .completion(let completion):
                 let started = Date(timeIntervalSince1970: TimeInterval(submission.madeAt))
                 let times = Response.Times(started: started, firstByte: .zero, total: .zero)

@@ -143,6 +143,7 @@ package struct Run: Sendable {
             throw SettingError(
                 path: "pairing.prefer", problem: "metric: no prompt has \"facts\", which the metric counts; leave the setting out")
         }
+        if !settings.teacher.replay { try settings.teacher.checkBudget() }
         _ = try CompletionJudge.chosen(in: self)
         _ = try quality
         guard settings.student.model != nil else { return [] }

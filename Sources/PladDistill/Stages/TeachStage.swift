@@ -169,6 +169,13 @@ package struct TeachStage {
         if cut > 0 {
             run.observer.notice("teach", "control text of a chat format was cut off \(cut) completions; their records name it in \"cut\"")
         }
+        let broken = outcomes.compactMap(\.completion).filter { $0.text.unicodeScalars.contains("\u{FFFD}") }
+        if let first = broken.first {
+            run.observer.notice(
+                "teach",
+                "\(broken.count) completions hold \u{FFFD}, which stands for bytes or half characters that are no text; the first is of \(first.id)"
+            )
+        }
         for (what, counts) in [("model", summary.models), ("fingerprint", summary.fingerprints)] where counts.count > 1 {
             let names = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) (\($0.value))" }
             run.observer.notice("teach", "the teacher's \(what) changed under way: \(names.joined(separator: ", "))")

@@ -84,6 +84,15 @@ extension Dialect {
         return found
     }
 
+    /// The completions of a response after the first, also those after an invalid one.
+    func everyFurtherCompletion(body: Data) -> [Completion] {
+        guard let choices, let document = try? document(of: body) else { return [] }
+        return (1...).lazy.prefix { choices.document(document, choice: $0) != nil }.compactMap { choice in
+            guard case .completion(let completion) = try? reading(of: document, choice: choice) else { return nil }
+            return completion
+        }
+    }
+
     /// Reads one completion of a response's document.
     private func reading(of document: JSONValue, choice: Int) throws(StreamError) -> Reading {
         let one = if let choices { choices.document(document, choice: choice) } else { choice == 0 ? document : nil }

@@ -105,7 +105,7 @@ package struct TeachStage {
                 let messages = run.wording.messages(for: wanted[samples.lowerBound].prompt)
                 group.addTask {
                     let numbers = wanted[samples.lowerBound].sample...wanted[samples.upperBound - 1].sample
-                    let completions = await teacher.completions(to: messages, parameters, samples: Range(numbers))
+                    let completions = await teacher.completions(of: messages, parameters, samples: Range(numbers))
                     return zip(samples, completions).map { index, completion in
                         (index, Result { try wanted[index].outcome(of: completion, settings) })
                     }

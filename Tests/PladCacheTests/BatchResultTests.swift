@@ -45,8 +45,8 @@ import Testing
         _ = try await outcome(.response(status: 200, body: Data(chatBody("Once a ship left the", finishReason: word).utf8)))
         let stored = try #require(try await cache.find(requests[0]))
         #expect(stored.finishReason == reason)
-        let answer = try await CachedTeacher(cache: cache, dialect: dialect, teacher: "t", path: path, mode: .replay).answer(
-            to: question("q0"), SamplingParameters(maxTokens: 100))
+        let answer = try await CachedTeacher(cache: cache, dialect: dialect, teacher: "t", path: path, mode: .replay).completion(
+            of: question("q0"), SamplingParameters(maxTokens: 100))
         #expect(answer.completion.finishReason == reason && answer.completion.ending == (reason == .other ? word : nil))
     }
 

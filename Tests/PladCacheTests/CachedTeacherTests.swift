@@ -178,8 +178,8 @@ import Testing
         }
         func miss(_ text: String, _ temperature: Double = 0.5, teacher: String = "t", sample: Int = 0) async throws -> String {
             try await #require(throws: CacheError.self) {
-                try await cached(cache, teacher: teacher, .replay).answer(
-                    to: question(text), SamplingParameters(temperature: temperature), sample: sample)
+                try await cached(cache, teacher: teacher, .replay).completion(
+                    of: question(text), SamplingParameters(temperature: temperature), sample: sample)
             }.message
         }
         #expect(

@@ -7,7 +7,7 @@ package import PladTeacher
 extension Run {
     /// The teacher after batches have brought the missing completions of the questions. It sends no further requests: a question that
     /// failed in a batch fails.
-    func batchedTeacher(for questions: [WantedCompletion]) async throws -> CachedTeacher {
+    func batchedTeacher(for wanted: [WantedCompletion]) async throws -> CachedTeacher {
         let settings = settings.teacher
         let resolved = try settings.resolved()
         let endpoint = try resolved.asked()
@@ -17,10 +17,10 @@ extension Run {
         if let run = record.id { cache.begin(run) }
         let kept = teacher(.replay)
         var missing: [TeacherRequest] = []
-        for question in questions {
-            let messages = wording.messages(for: question.prompt)
-            if try await kept.recorded(for: messages, teacherParameters, sample: question.sample) == nil {
-                missing.append(kept.request(asking: messages, teacherParameters, sample: question.sample))
+        for one in wanted {
+            let messages = wording.messages(for: one.prompt)
+            if try await kept.recorded(for: messages, teacherParameters, sample: one.sample) == nil {
+                missing.append(kept.request(asking: messages, teacherParameters, sample: one.sample))
             }
         }
         let run = try BatchRun(

@@ -67,8 +67,8 @@ struct BenchCache: AsyncParsableCommand {
             cache: cache, dialect: dialect, teacher: "bench", path: "/v1/chat/completions", mode: .replay)
         let found = try await Self.measure {
             try await requests.dropFirst(single).concurrently(concurrency) {
-                _ = try await teacher.answer(
-                    to: [Message(role: "user", content: $0.body["messages"]?[0]?["content"]?.string ?? "")], SamplingParameters())
+                _ = try await teacher.completion(
+                    of: [Message(role: "user", content: $0.body["messages"]?[0]?["content"]?.string ?? "")], SamplingParameters())
             }
         }
         try cache.close()

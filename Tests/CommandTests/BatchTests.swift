@@ -131,7 +131,7 @@ import Testing
             let id = try #require(try teach.batches()[0]["id"]?.string)
             #expect(try money(teach).inBatches > 0)
             let alone = try teach("--price", "1,10", "--limit", "10", out: "alone")
-            #expect(alone.status == 75 && alone.errors.contains("prompts are in open batch \(id)"), "\(alone.errors)")
+            #expect(alone.status == 75 && alone.errors.contains("completions are in open batch \(id)"), "\(alone.errors)")
             #expect(alone.errors.contains("plad batch cancel"))
             #expect(
                 try !FileManager.default.fileExists(atPath: teach.folder.appendingPathComponent("attempts.jsonl").path) || teach.asked == 0)

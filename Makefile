@@ -11,7 +11,7 @@ SWIFT_FILES = Sources Tests Package.swift
 FUZZ_CASES := 1000000
 PREFIX ?= /usr/local
 
-.PHONY: demo test test-kernels example fuzz build install install-packages format lint docs check check-transformers fresh-goldens replay-demo benchmark overhead fire check-hub check-wire check-processors sanitize clean
+.PHONY: demo test test-kernels example fuzz build install install-packages format lint docs check check-transformers check-gguf fresh-goldens replay-demo benchmark overhead fire check-hub check-wire check-processors sanitize clean
 
 demo: build
 	Prompts/demo/demo.sh $(PLAD)
@@ -100,6 +100,14 @@ example: install-packages
 # The trained student in transformers and its adapter in PEFT: the same log-probabilities.
 check-transformers: build .venv
 	.venv/bin/python Tests/Scripts/check_transformers.py $(PLAD)
+
+# Students as GGUF files: gguf's own numbers, and llama.cpp's tokens and greedy completions. llama.cpp builds in ten minutes; without
+# it the numbers alone are compared: make check-gguf GGUF=--read-only
+GGUF ?=
+GGUF_STUDENTS ?= $(addprefix Tests/Fixtures/goldens/,llama-biases llama3-ropescaled llama-untied-sp qwen2 qwen3 gpt2)
+check-gguf: build .venv
+	.venv/bin/pip install -q gguf $(if $(GGUF),,llama-cpp-python)
+	.venv/bin/python Tests/Scripts/check_gguf.py $(PLAD) $(GGUF_STUDENTS) $(GGUF)
 
 # The engine and tokenizers against reference cases of another seed, computed now: make fresh-goldens SEED=7
 SEED ?= 1

@@ -61,6 +61,7 @@ let package = Package(
         room("PladTensor", ["CKernels"]),
         room("PladTokenizer", ["PladRecords"]),
         room("PladStudent", ["PladRecords", "PladTensor", "PladTokenizer"]),
+        room("PladGGUF", ["PladRecords", "PladTensor", "PladTokenizer", "PladStudent"]),
         room("PladTraining", ["PladRecords", "PladTensor", "PladTokenizer", "PladStudent"]),
         room("PladEvaluation", ["PladRecords"]),
         room("PladReport", ["PladRecords", mustache], embedding: ["Resources"]),
@@ -76,8 +77,9 @@ let package = Package(
         .executableTarget(
             name: "plad",
             dependencies: [
-                "PladRecords", "PladHTTP", "PladTeacher", "PladCache", "PladTensor", "PladTokenizer", "PladStudent", "PladTraining",
-                "PladEvaluation", "PladReport", "PladServer", "PladMock", "PladHub", "PladDistill", "COpenBLAS", argumentParser,
+                "PladRecords", "PladHTTP", "PladTeacher", "PladCache", "PladTensor", "PladTokenizer", "PladStudent", "PladGGUF",
+                "PladTraining", "PladEvaluation", "PladReport", "PladServer", "PladMock", "PladHub", "PladDistill", "COpenBLAS",
+                argumentParser,
             ],
             swiftSettings: settings),
         .target(
@@ -90,6 +92,7 @@ let package = Package(
         tests("PladTensor", ["CKernels"]),
         tests("PladTokenizer", ["PladRecords", "PladTestSupport"]),
         tests("PladStudent", ["PladRecords", "PladTensor", "PladTokenizer", "PladTestSupport"]),
+        tests("PladGGUF", ["PladRecords", "PladTensor", "PladTokenizer", "PladStudent", "PladTestSupport"]),
         tests("PladTraining", ["PladRecords", "PladTensor", "PladTokenizer", "PladStudent", "PladTestSupport"]),
         tests("PladEvaluation", ["PladRecords"]),
         tests("PladReport", ["PladRecords", "PladTestSupport"]),

@@ -141,7 +141,7 @@ class Comparison:
                 ratios = [a / b for a, b in zip(plad, peer)]
                 yield {
                     "work": work, "title": title, "phase": phase, "kernels": ours[0].get("kernels", ""),
-                    "unit": unit, "plad": statistics.median(plad), "peer": statistics.median(peer), "peerName": name,
+                    "unit": unit, "plad": statistics.median(plad), "peer": statistics.median(peer), "peer_name": name,
                     "ratio": statistics.median(plad) / statistics.median(peer), "least": min(ratios), "most": max(ratios),
                     "memory": memory if phase == "all" else None, "share": share(work, phase, ours),
                 }
@@ -224,7 +224,7 @@ def main():
     parser.add_argument("--kernels", choices=["generic", "avx2", "avx512"], help="hold all sides to these instructions")
     parser.add_argument("--llama", type=pathlib.Path, metavar="FOLDER", help="where llama-cpp-python lies, if not among this Python's packages")
     parser.add_argument("--label", help="what the table calls this machine; by default its processor and the kernels")
-    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write all figures, for table.py")
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write all figures, for docs/figures.py")
     parser.add_argument("--texts", type=pathlib.Path, default=pathlib.Path(".build/benchmark-texts"), help="where make_text.py writes")
     parser.add_argument("--models", type=pathlib.Path, default=pathlib.Path(".build/benchmark-models"), help="where make_gguf.py writes")
     arguments = parser.parse_args()
@@ -256,7 +256,7 @@ def line(row):
     memory = "" if row["memory"] is None else f"{row['memory']:.2f}×"
     share = "" if row["share"] is None else f"{100 * row['share']['part']:.0f} % of {row['share']['of']}"
     return (
-        f"| {title} | {row['kernels']} | {row['plad']:.1f} {row['unit']} | {row['peer']:.1f} | {row['peerName']} "
+        f"| {title} | {row['kernels']} | {row['plad']:.1f} {row['unit']} | {row['peer']:.1f} | {row['peer_name']} "
         f"| **{row['ratio']:.1f}×** | {row['least']:.1f}–{row['most']:.1f} | {memory} | {share} |")
 
 

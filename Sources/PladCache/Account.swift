@@ -39,7 +39,7 @@ package struct RunCost: Sendable, Equatable, Codable {
     }
 }
 
-extension AnswerCache {
+extension CompletionCache {
     /// Records the run of this process, before its next request is on the account.
     package func begin(_ run: String) {
         queue.note { [spender] db in
@@ -114,7 +114,7 @@ extension AnswerCache {
 
 /// One settlement's change of the account, and the reservation that it closes.
 struct AccountEntry: Sendable {
-    /// Value of `AnswerCache.spender`.
+    /// Value of `CompletionCache.spender`.
     var spender: String
     var teacher: String
     var model: String

@@ -25,7 +25,7 @@ package enum CacheErrorCode: String, ErrorCode {
     /// Replay needs a completion that is not recorded.
     case notRecorded
     /// A recorded response is not valid in its dialect.
-    case unreadableAnswer
+    case unreadableCompletion
     /// The operation is not possible on a cache.
     case usage
 
@@ -53,7 +53,7 @@ extension CacheError {
         case (.SQLITE_CORRUPT, _):
             self.init(
                 .damaged,
-                "the cache \(path) is damaged (\(error.message ?? "SQLITE_CORRUPT")); save the intact rows by `AnswerCache.recover`")
+                "the cache \(path) is damaged (\(error.message ?? "SQLITE_CORRUPT")); save the intact rows by `CompletionCache.recover`")
         case (.SQLITE_BUSY, _), (.SQLITE_LOCKED, _):
             self.init(.busy, "another process holds the cache \(path) locked; run the command again when it is done")
         case (.SQLITE_READONLY, _), (.SQLITE_CANTOPEN, _), (.SQLITE_PERM, _), (.SQLITE_AUTH, _):
@@ -63,7 +63,8 @@ extension CacheError {
             )
         default:
             self.init(
-                .damaged, "the cache \(path) fails: \(error.message ?? "\(error.extendedResultCode)"); look at it by `AnswerCache.verify`")
+                .damaged,
+                "the cache \(path) fails: \(error.message ?? "\(error.extendedResultCode)"); look at it by `CompletionCache.verify`")
         }
     }
 

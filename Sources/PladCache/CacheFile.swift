@@ -28,7 +28,7 @@ enum CacheFile {
     private static func writable(_ file: URL, sizeLimit: Int?) throws -> DatabaseQueue {
         var configuration = configuration
         configuration.journalMode = .wal
-        // GRDB's WAL default loses the last commits in a power cut; answers are money, so each commit is flushed.
+        // GRDB's WAL default loses the last commits in a power cut; completions are money, so each commit is flushed.
         let database = try DatabaseQueue(path: file.path, configuration: configuration)
         try database.writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA synchronous = FULL")

@@ -27,26 +27,14 @@ package final class CachedTeacher: Sendable {
         case cache
     }
 
-    /// The completion of a prompt, and its source.
-    package struct Answer: Sendable, Equatable {
-        package var completion: Completion
-        package var source: Source
-        /// Key of the recorded row.
-        package var key: Digest
-        /// Number of requests sent for the recorded completion, at any time.
-        package var attempts: Int
-
-        package var fromCache: Bool { source == .cache }
-    }
-
-    let cache: AnswerCache
+    let cache: CompletionCache
     private let dialect: any Dialect
     private let teacher: String
     private let path: String
     let mode: Mode
-    private let inFlight = InFlight<Answer>()
+    private let inFlight = InFlight<SourcedCompletion>()
     /// Samples of one prompt that are requested together.
-    let together = InFlight<[Result<Answer, any Error>]>()
+    let together = InFlight<[Result<SourcedCompletion, any Error>]>()
     let counts = Locked(RunUsage())
     private let ledger: Ledger?
     /// Name of the run: the costs of its processes are added up, and it does not request again what it has refreshed.
@@ -75,7 +63,7 @@ package final class CachedTeacher: Sendable {
             let cost = run.flatMap { try? cache.cost(of: $0) }
             return ledger == nil && cost == RunCost() ? nil : cost
         }
-        // Where the disk is full, whoever stores an answer is told.
+        // Where the disk is full, whoever stores a completion is told.
         try? await cache.queue.write { _ in }
         var usage = usage
         if case .batched(let outcome) = mode {
@@ -97,7 +85,7 @@ package final class CachedTeacher: Sendable {
     ///   - run: name of the run, the same in all its processes; nil for other commands.
     ///   - onWait: called once, if another process is sending the same request and its completion is awaited.
     package init(
-        cache: AnswerCache, dialect: any Dialect, teacher: String, path: String, mode: Mode, ledger: Ledger? = nil,
+        cache: CompletionCache, dialect: any Dialect, teacher: String, path: String, mode: Mode, ledger: Ledger? = nil,
         nameSetting: String = "teacher.id", run: String? = nil, onWait: @escaping @Sendable () -> Void = {}
     ) {
         self.run = run
@@ -119,7 +107,7 @@ package final class CachedTeacher: Sendable {
 
     /// Makes a cached teacher from a resolved one.
     package convenience init(
-        cache: AnswerCache, _ teacher: ResolvedTeacher, mode: Mode, ledger: Ledger? = nil, nameSetting: String = "teacher.id",
+        cache: CompletionCache, _ teacher: ResolvedTeacher, mode: Mode, ledger: Ledger? = nil, nameSetting: String = "teacher.id",
         run: String? = nil, onWait: @escaping @Sendable () -> Void = {}
     ) {
         self.init(
@@ -132,20 +120,20 @@ package final class CachedTeacher: Sendable {
     /// Throws `CacheError.notRecorded` in replay for a missing one, `TeacherError` if the teacher does not answer, `CacheError` if a
     /// completion cannot be committed, `CancellationError`. Empty, truncated, refused and filtered completions are returned: their
     /// finish reason and text tell.
-    package func answer(to messages: [Message], _ parameters: SamplingParameters, sample: Int = 0) async throws -> Answer {
-        let answer = try await answer(to: request(asking: messages, parameters, sample: sample))
-        counts.withLock { $0.add(answer) }
-        return answer
+    package func completion(of messages: [Message], _ parameters: SamplingParameters, sample: Int = 0) async throws -> SourcedCompletion {
+        let completion = try await completion(of: request(asking: messages, parameters, sample: sample))
+        counts.withLock { $0.add(completion) }
+        return completion
     }
 
-    func answer(to request: TeacherRequest) async throws -> Answer {
+    func completion(of request: TeacherRequest) async throws -> SourcedCompletion {
         switch mode {
         case .replay:
             guard let recorded = try await cache.find(request) else { throw try cache.notRecorded(request, nameSetting: nameSetting) }
-            return try answer(recorded)
+            return try sourced(recorded)
         case .batched(let outcome):
             guard let recorded = try await cache.find(request) else { throw outcome.failure(of: request) }
-            return try answer(recorded, from: outcome.answered.contains(recorded.key) ? .batch : .cache)
+            return try sourced(recorded, from: outcome.answered.contains(recorded.key) ? .batch : .cache)
         case .record(let teacher):
             return try await ask(teacher, request, replacing: false)
         case .refresh(let teacher):
@@ -154,8 +142,8 @@ package final class CachedTeacher: Sendable {
     }
 
     /// The recorded completion; nil if the teacher would have to be asked. Sends nothing in any mode.
-    package func recorded(for messages: [Message], _ parameters: SamplingParameters, sample: Int = 0) async throws -> Answer? {
-        try await cache.find(request(asking: messages, parameters, sample: sample)).map { try answer($0) }
+    package func recorded(for messages: [Message], _ parameters: SamplingParameters, sample: Int = 0) async throws -> SourcedCompletion? {
+        try await cache.find(request(asking: messages, parameters, sample: sample)).map { try sourced($0) }
     }
 
     /// The request for a prompt, as it is hashed and sent.
@@ -163,11 +151,11 @@ package final class CachedTeacher: Sendable {
         dialect.request(teacher: teacher, path: path, asking: messages, parameters, sample: sample)
     }
 
-    func ask(_ teacher: any Teacher, _ request: TeacherRequest, replacing: Bool) async throws -> Answer {
-        let (answer, isOwn) = try await inFlight.value(for: AnswerKey.digest(of: request)) { [cache, self] in
-            // Looked up in here, so that no identical question is answered between the look and the asking.
-            if let recorded = try await self.known(request, replacing: replacing) { return try self.answer(recorded) }
-            if let answer = try await self.claim(request, replacing: replacing) { return answer }
+    func ask(_ teacher: any Teacher, _ request: TeacherRequest, replacing: Bool) async throws -> SourcedCompletion {
+        let (completion, isOwn) = try await inFlight.value(for: CompletionKey.digest(of: request)) { [cache, self] in
+            // Looked up in here, so that no identical request is answered between the look and the asking.
+            if let recorded = try await self.known(request, replacing: replacing) { return try self.sourced(recorded) }
+            if let completion = try await self.claim(request, replacing: replacing) { return completion }
             let reply: Reply
             do {
                 reply = try await teacher.reply(to: request)
@@ -178,10 +166,10 @@ package final class CachedTeacher: Sendable {
             self.counts.withLock { $0.add(reply) }
             let stored = StoredCompletion(request, reply)
             let held = try await self.keep([stored], of: reply, replacing: replacing)[0]
-            if held != stored { return try self.answer(held) }
-            return Answer(completion: reply.completion, source: .asked, key: held.key, attempts: held.attempts)
+            if held != stored { return try self.sourced(held) }
+            return SourcedCompletion(completion: reply.completion, source: .asked, key: held.key, attempts: held.attempts)
         }
-        return isOwn ? answer : answer.shared
+        return isOwn ? completion : completion.shared
     }
 
     /// The completion that need not be requested: a recorded one; in a refreshing run, one that the run has already requested again.
@@ -191,24 +179,24 @@ package final class CachedTeacher: Sendable {
 
     /// Stores a response's completions and their cost in one transaction, so that no completion is paid for and then lost. Returns the
     /// rows in the cache.
-    func keep(_ answers: [StoredCompletion], of reply: Reply, replacing: Bool) async throws -> [StoredCompletion] {
+    func keep(_ rows: [StoredCompletion], of reply: Reply, replacing: Bool) async throws -> [StoredCompletion] {
         defer { withExtendedLifetime(reply.underWay) {} }
         guard let ledger, let reservation = reply.reservation else {
-            return try await cache.store(answers, replacing: replacing, run: run)
+            return try await cache.store(rows, replacing: replacing, run: run)
         }
         // A prompt that is refused under an error's status is kept as filtered, and cost nothing.
         let settlement: Settlement = reply.response.status < 300 ? .answer(reply.completion.usage) : .nothing
         return try await ledger.settle(reservation, settlement) { [run] db in
-            try AnswerCache.put(answers, replacing: replacing, run: run, db)
+            try CompletionCache.put(rows, replacing: replacing, run: run, db)
         }
     }
 
     /// Claims the request for this process, and waits while another is sending it. Returns the completion if that one brought it.
-    private func claim(_ request: TeacherRequest, replacing: Bool) async throws -> Answer? {
+    private func claim(_ request: TeacherRequest, replacing: Bool) async throws -> SourcedCompletion? {
         while true {
             switch try await cache.claim(request, replacing: replacing, run: run) {
             case .granted: return nil
-            case .answered(let recorded): return try answer(recorded)
+            case .answered(let recorded): return try sourced(recorded)
             case .inBatch(let batch): throw TeacherError.inBatch(batch)
             case .taken:
                 if !hasWaited.exchange(true, ordering: .relaxed) { onWait() }
@@ -217,34 +205,46 @@ package final class CachedTeacher: Sendable {
         }
     }
 
-    func answer(_ recorded: StoredCompletion, from source: Source = .cache) throws -> Answer {
+    func sourced(_ recorded: StoredCompletion, from source: Source = .cache) throws -> SourcedCompletion {
         switch dialect.read(status: recorded.status, body: recorded.response, choice: recorded.choice) {
         case .completion(let completion):
-            return Answer(completion: completion, source: source, key: recorded.key, attempts: recorded.attempts)
+            return SourcedCompletion(completion: completion, source: source, key: recorded.key, attempts: recorded.attempts)
         case .fault(let fault):
             throw CacheError(
-                .unreadableAnswer,
+                .unreadableCompletion,
                 "\(cache.file.path): the completion \(recorded.key.short) is an error (HTTP \(fault.status): \(fault.message)); ask again with `teacher.refresh`"
             )
         case .unreadable(let reason):
             throw CacheError(
-                .unreadableAnswer,
+                .unreadableCompletion,
                 "\(cache.file.path): the completion \(recorded.key.short) is not valid in \(dialect.name): \(reason); ask again with `teacher.refresh`"
             )
         }
     }
 }
 
-extension CachedTeacher.Answer {
+extension SourcedCompletion {
     /// The completion for a caller who waited for the same request.
     var shared: Self {
-        var answer = self
-        answer.source = .cache
-        return answer
+        var shared = self
+        shared.source = .cache
+        return shared
     }
 }
 
 extension Digest {
     /// First 12 digits, enough for a person to identify a row.
     package var short: String { String(description.prefix(12)) }
+}
+
+/// The completion of a prompt, and its source.
+package struct SourcedCompletion: Sendable, Equatable {
+    package var completion: Completion
+    package var source: CachedTeacher.Source
+    /// Key of the recorded row.
+    package var key: Digest
+    /// Number of requests sent for the recorded completion, at any time.
+    package var attempts: Int
+
+    package var fromCache: Bool { source == .cache }
 }

@@ -40,7 +40,7 @@ package final class Ledger: BudgetGuard {
         case over(Account)
     }
 
-    private let cache: AnswerCache
+    private let cache: CompletionCache
     private let teacher: String
     let model: String
     let price: Price
@@ -51,7 +51,7 @@ package final class Ledger: BudgetGuard {
     ///   - teacher: name of the teacher on the account, as in keys.
     ///   - budget: limit of the whole account, earlier runs included; nil for none. A request without a limit on its tokens is then on
     ///     the account with its prompt only.
-    package init(_ cache: AnswerCache, teacher: String, model: String, price: Price, budget: Money?) {
+    package init(_ cache: CompletionCache, teacher: String, model: String, price: Price, budget: Money?) {
         self.cache = cache
         self.teacher = teacher
         self.model = model

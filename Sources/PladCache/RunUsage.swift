@@ -43,7 +43,7 @@ package struct RunUsage: Sendable, Equatable, Codable {
         inDoubt = outcome.inDoubt
     }
 
-    mutating func add(_ answer: CachedTeacher.Answer) {
+    mutating func add(_ answer: SourcedCompletion) {
         if answer.fromCache { fromCache += 1 }
         if let model = answer.completion.model { models[model, default: 0] += 1 }
         if let fingerprint = answer.completion.fingerprint { fingerprints[fingerprint, default: 0] += 1 }

@@ -73,14 +73,14 @@ enum Schema {
         migrator.registerMigration("3 claims") { db in
             try db.execute(
                 sql: """
-                    CREATE TABLE claim (                  -- questions that a process is asking
+                    CREATE TABLE claim (                  -- requests that a process is sending
                         key BLOB PRIMARY KEY,
                         process TEXT NOT NULL             -- its ProcessIdentity
                     ) WITHOUT ROWID;
                     """)
         }
         migrator.registerMigration("4 choices") { db in
-            // Which of the response's answers the row's is, where several samples were asked for at once.
+            // Which of the response's completions the row's is, where several samples were asked for at once.
             try db.execute(sql: "ALTER TABLE answer ADD COLUMN choice INTEGER NOT NULL DEFAULT 0")
         }
         migrator.registerMigration("5 batches") { db in
@@ -121,7 +121,7 @@ enum Schema {
             try db.execute(
                 sql: """
                     CREATE TABLE spent (
-                        spender TEXT NOT NULL,            -- AnswerCache.spender
+                        spender TEXT NOT NULL,            -- CompletionCache.spender
                         teacher TEXT NOT NULL,
                         model TEXT NOT NULL,
                         answers INTEGER NOT NULL,

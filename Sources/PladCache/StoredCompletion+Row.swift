@@ -101,7 +101,7 @@ extension StoredCompletion {
         }
         throw CacheError(
             .damaged,
-            "a kept completion is not what was recorded (\(problem)); `AnswerCache.verify` lists such rows, `AnswerCache.recover` keeps the others"
+            "a kept completion is not what was recorded (\(problem)); `CompletionCache.verify` lists such rows, `CompletionCache.recover` keeps the others"
         )
     }
 }

@@ -48,8 +48,8 @@ package struct StoredCompletion: Sendable, Equatable {
     package init(
         _ request: TeacherRequest, status: Int, response: Data, finishReason: FinishReason, usage: Usage?, model: String?, attempts: Int
     ) {
-        key = AnswerKey.digest(of: request)
-        (family, tokenLimit) = AnswerKey.family(of: request)
+        key = CompletionKey.digest(of: request)
+        (family, tokenLimit) = CompletionKey.family(of: request)
         dialect = request.dialect
         teacher = request.teacher
         path = request.path

@@ -31,7 +31,7 @@ public struct TeacherClient: Sendable {
         }
         let endpoint = try Endpoint(remote, dialect: spoken)
         let access = try replays ? nil : Access(to: endpoint, keys: KeySource(setting: nil, environment: environment))
-        let completions = try AnswerCache(opening: cache, for: replays ? .reading : .writing)
+        let completions = try CompletionCache(opening: cache, for: replays ? .reading : .writing)
         let wire = try access.map {
             RemoteTeacher(
                 endpoint: endpoint, dialect: spoken, access: $0, transport: try HTTPClient(), concurrency: concurrency, streaming: .auto,
@@ -55,6 +55,6 @@ public struct TeacherClient: Sendable {
     public func completion(
         of messages: [Message], _ parameters: SamplingParameters = SamplingParameters(temperature: 0), sample: Int = 0
     ) async throws -> Completion {
-        try await teacher.answer(to: messages, parameters, sample: sample).completion
+        try await teacher.completion(of: messages, parameters, sample: sample).completion
     }
 }

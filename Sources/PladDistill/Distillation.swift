@@ -61,10 +61,10 @@ extension Run {
         while true {
             let pairs = try JSONLines.read(PreferencePair.self, from: folder.pairs).count(where: \.ranks)
             guard pairs < wanted else { return }
-            // As many answers as the missing pairs need at the rate so far.
-            let usable = try JSONLines.read(TeacherAnswer.self, from: folder.teacher).count { $0.split == .train }
+            // As many completions as the missing pairs need at the rate so far.
+            let usable = try JSONLines.read(TeacherCompletion.self, from: folder.teacher).count { $0.split == .train }
             let more = Int((Double((wanted - pairs) * usable) / Double(max(1, pairs))).rounded(.up))
-            // First: pairs of other answers than those of teacher.jsonl would be counted after a kill.
+            // First: pairs of other completions than those of teacher.jsonl would be counted after a kill.
             try FileManager.default.removeItem(at: folder.pairs)
             let isMore = try await timed("teach") { try await TeachStage(run: self).goOn(by: more) }
             try await timed("sample") { try SampleStage(run: self, round: 1)() }

@@ -44,7 +44,7 @@ package struct MockTeacher: RequestHandler {
             let digest = Digest(of: request.body)
             let reply = attempts.next(digest) ?? MockReply()
             let body = (try? JSONValue(parsing: request.body)) ?? .null
-            let answer = MockAnswer(reply, script: script, path: request.path, request: body, digest: digest)
+            let answer = MockCompletion(reply, script: script, path: request.path, request: body, digest: digest)
             try await play(reply, on: exchange) {
                 answer.stream.map { streamed(reply, $0, exchange) } ?? whole(reply, answer.whole, exchange)
             }
@@ -60,7 +60,7 @@ package struct MockTeacher: RequestHandler {
         let served = isRefused ? nil : batches.response(to: request)
         var played = reply
         served.map { played.status = $0.status }
-        let body = served?.body ?? MockAnswer(reply, script: script, path: request.path, request: .null, digest: Digest(of: "")).whole
+        let body = served?.body ?? MockCompletion(reply, script: script, path: request.path, request: .null, digest: Digest(of: "")).whole
         let type = served?.headers["Content-Type"] ?? "application/json"
         try await play(played, on: exchange) { [played] in whole(played, body, exchange, type: type) }
     }

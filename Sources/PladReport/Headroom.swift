@@ -2,7 +2,7 @@ import PladRecords
 
 /// The possible gain of ranking: how much better the best of a student's samples are than its greedy completions.
 enum Headroom {
-    /// The sentence "By facts, “warm-up” has 0.229 in its greedy answers, …" about the student that was ranked, or else the last; nil
+    /// The sentence "By facts, “warm-up” has 0.229 in its greedy completions, …" about the student that was ranked, or else the last; nil
     /// if no samples were measured.
     static func sentence(_ evaluation: Evaluation) -> String? {
         guard let student = evaluation.students.first(where: { $0.name == "warm-up" }) ?? evaluation.students.last,

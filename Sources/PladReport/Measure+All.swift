@@ -24,7 +24,7 @@ extension Measure {
             meaning: "Share of the prompts’ facts that the completion repeats exactly. Higher is better.",
             decimals: 3, isMain: true, direction: .higher, estimate: { $0.factsKept }, difference: { $0.factsKept }),
         Measure(
-            name: "Exact answers", shortName: "exact", inSentence: "exact completions",
+            name: "Exact completions", shortName: "exact", inSentence: "exact completions",
             meaning: "Share of the completions that are exactly the teacher’s. Higher is better.",
             decimals: 3, isMain: true, isClosing: true, direction: .higher, estimate: { $0.exact }, difference: { $0.exact }),
         Measure(
@@ -33,7 +33,7 @@ extension Measure {
             decimals: 3, isMain: true, isClosing: true, direction: .higher, estimate: { $0.quality?.ownColumn },
             difference: { $0.quality?.ownColumn }),
         Measure(
-            name: "Answer length", shortName: "tokens", inSentence: "answer length",
+            name: "Completion length", shortName: "tokens", inSentence: "completion length",
             meaning: "Tokens of the greedy completion.",
             decimals: 1, isMain: true, direction: .none, estimate: { $0.answerTokens }, difference: { $0.answerTokens }),
     ]

@@ -34,7 +34,7 @@ package enum ReportPage {
         let students: StudentsView?
         let training: [TrainingView]
         let data: DataView?
-        let answers: AnswersView?
+        let answers: CompletionsView?
         let lists: [ListView]
 
         init(_ input: ReportInput) {
@@ -49,7 +49,7 @@ package enum ReportPage {
             students = input.evaluation.flatMap { StudentsView($0) }
             training = TrainingView.groups(of: input.log)
             data = DataView(input)
-            answers = input.evaluation.flatMap { AnswersView($0) }
+            answers = input.evaluation.flatMap { CompletionsView($0) }
             lists = [ListView("Settings", input.settings), ListView("SHA-256 of what was read and written", input.hashes)].compactMap { $0 }
         }
     }

@@ -29,7 +29,7 @@ package enum Refusal {
     /// The opening that makes the text a refusal, quoted from it; nil for other text.
     package static func verdict(on text: String) -> String? {
         let start = text.drop { $0.isWhitespace || $0 == "*" }
-        // Most answers end here, and there are many. A quotation is somebody else's sentence.
+        // Most completions end here, and there are many. A quotation is somebody else's sentence.
         guard let first = start.utf8.first, "iIsSuUaAmM".utf8.contains(first) else { return nil }
         var rest = Substring(String(start.prefix(400).map { $0 == "\u{2019}" ? "'" : $0 }).lowercased())
         let sentence = rest.prefix { $0 != "." && $0 != "!" && $0 != "\n" }

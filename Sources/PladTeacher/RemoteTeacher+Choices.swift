@@ -10,11 +10,11 @@ extension RemoteTeacher {
         do {
             let whole = try await reply(to: first, sending: several)
             let found = answers(in: whole, count: count, isSeeded: first.isSeeded)
-            // A server that ignores the number, or draws every answer with the same seed, is not asked again for several.
+            // A server that ignores the number, or draws every completion with the same seed, is not asked again for several.
             if found.count < count { refusesSeveral.withLock { $0 = true } }
             return found
         } catch let error as TeacherError where error.code == .rejected {
-            // Whether the number was refused or the question, the question alone tells.
+            // A single request tells whether the number was refused or the prompt.
             let alone = try await reply(to: first)
             refusesSeveral.withLock { $0 = true }
             return [alone]
@@ -24,7 +24,7 @@ extension RemoteTeacher {
     /// The completions of a response up to the first invalid one. The first carries the attempts and tokens of all.
     private func answers(in whole: Reply, count: Int, isSeeded: Bool) -> [Reply] {
         var found = [whole]
-        let further = dialect.furtherCompletions(body: whole.response.body, count: count).prefix { !$0.holds(secrets) }
+        let further = dialect.furtherCompletions(body: whole.response.body, count: count)
         for (index, completion) in further.enumerated() {
             var response = whole.response
             response.attempts = 0

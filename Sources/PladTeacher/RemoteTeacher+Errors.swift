@@ -39,7 +39,8 @@ extension RemoteTeacher {
                     "the certificate of \(endpoint.origin) is not trusted: \(fault.reason); set CURL_CA_BUNDLE to its authority's",
                     cause: fault)
             case .tooLarge:
-                return TeacherError(.tooLarge, "the answer of \(url) is refused: \(fault.reason); lower `teacher.max_tokens`", cause: fault)
+                return TeacherError(
+                    .tooLarge, "the response of \(url) is refused: \(fault.reason); lower `teacher.max_tokens`", cause: fault)
             case .stopped:
                 return TeacherError(.stopped, "asking \(url) was stopped: \(fault.reason)", cause: fault)
             case .cut, .timeout, .other:

@@ -164,7 +164,7 @@ package final class RemoteTeacher: Teacher {
             let isError = !(200..<300).contains(response.status)
             for header in secrets { response.body = header.redacting(response.body, isError: isError) }
             let seen: Exchange.Seen =
-                switch dialect.read(status: response.status, body: response.body).withholding(secrets) {
+                switch dialect.read(status: response.status, body: response.body, withholding: secrets) {
                 case .completion(let completion): .answer(completion)
                 case .unreadable(let reason): .refusal(.unreadable(reason))
                 case .fault(let fault): .refusal(.fault(fault, retryAfter: RetryAfter.wait(in: response.headers) ?? fault.wait))

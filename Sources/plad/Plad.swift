@@ -28,7 +28,8 @@ struct Plad: AsyncParsableCommand {
             CommandGroup(
                 name: "Model",
                 subcommands: [
-                    Pull.self, Serve.self, MockTeacherCommand.self, Score.self, RougeCommand.self, Tokenize.self, Init.self, Inspect.self,
+                    Pull.self, Export.self, Serve.self, MockTeacherCommand.self, Score.self, RougeCommand.self, Tokenize.self, Init.self,
+                    Inspect.self,
                     Bench.self,
                 ]),
         ])
@@ -48,6 +49,9 @@ struct Plad: AsyncParsableCommand {
         var settings = ConfigFile()
         do {
             do { try KernelPath.check() } catch { throw ValidationError("\(error)") }
+            if arguments.first == "help", let unknown = NearCommand.complaint(about: arguments) {
+                throw ValidationError(unknown.complaint)
+            }
             let arguments = NegativeNumbers.joined(to: arguments)
             settings = try ConfigFile(in: arguments)
             let expanded = try settings.expanding(arguments)

@@ -36,7 +36,7 @@ import Testing
         }
 
         func texts(_ out: String = "run") throws -> [String] {
-            try JSONLines.read(TeacherAnswer.self, from: folder.appendingPathComponent("\(out)/teacher.jsonl")).map(\.text)
+            try JSONLines.read(TeacherCompletion.self, from: folder.appendingPathComponent("\(out)/teacher.jsonl")).map(\.text)
         }
     }
 
@@ -115,7 +115,7 @@ import Testing
             #expect(first.errors.contains("\(batched) batched"), "\(first.errors)")
             let (wire, account) = try (summary(teach, "run").wire, money(teach))
             #expect(account == (wire.promptTokens * 500 + wire.completionTokens * 5000, 0))
-            #expect(wire.answers == batched && Int(((wire.dollars ?? 0) * 1e9).rounded()) == account.paid)
+            #expect(wire.completions == batched && Int(((wire.dollars ?? 0) * 1e9).rounded()) == account.paid)
             // What the first did not use is free again.
             let second = try teach("--batch", "--price", "1,10", "--budget", "0.01", "--max-tokens", "256")
             #expect(try summary(teach, "run").states["cached"] == batched, "\(second.errors)")
@@ -131,7 +131,7 @@ import Testing
             let id = try #require(try teach.batches()[0]["id"]?.string)
             #expect(try money(teach).inBatches > 0)
             let alone = try teach("--price", "1,10", "--limit", "10", out: "alone")
-            #expect(alone.status == 75 && alone.errors.contains("prompts are in open batch \(id)"), "\(alone.errors)")
+            #expect(alone.status == 75 && alone.errors.contains("completions are in open batch \(id)"), "\(alone.errors)")
             #expect(alone.errors.contains("plad batch cancel"))
             #expect(
                 try !FileManager.default.fileExists(atPath: teach.folder.appendingPathComponent("attempts.jsonl").path) || teach.asked == 0)

@@ -105,7 +105,7 @@ import Testing
                     "--max-tokens", "1", "--keep-truncated", "--held-out", "0",
                 ])
             #expect(asked.status == 0, "\(asked.errors)")
-            let answers = try JSONLines.read(TeacherAnswer.self, from: folder.appendingPathComponent("asked/teacher.jsonl"))
+            let answers = try JSONLines.read(TeacherCompletion.self, from: folder.appendingPathComponent("asked/teacher.jsonl"))
             let pairs = try JSONLines.read(PreferencePair.self, from: folder.appendingPathComponent("run/pairs.jsonl"))
             #expect(!pairs.isEmpty)
             for pair in pairs {

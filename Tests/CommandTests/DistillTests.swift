@@ -119,12 +119,12 @@ import Testing
             func records<Record: Decodable>(_ type: Record.Type, _ file: String) throws -> [Record] {
                 try JSONLines.read(type, from: folder.appendingPathComponent(file))
             }
-            let answers = try records(TeacherAnswer.self, "a/teacher.jsonl").count { $0.split == .train }
+            let answers = try records(TeacherCompletion.self, "a/teacher.jsonl").count { $0.split == .train }
             let pairs = try records(PreferencePair.self, "a/pairs.jsonl").count { $0.round == 1 }
             #expect(answers > 8 && answers <= 18)
             // What makes no pair is not sampled.
             let sampled = try records(StudentSample.self, "a/samples.jsonl").filter { $0.round == 1 }.map(\.id)
-            #expect(sampled == (try records(TeacherAnswer.self, "a/teacher.jsonl").filter { $0.split == .train }.map(\.id)))
+            #expect(sampled == (try records(TeacherCompletion.self, "a/teacher.jsonl").filter { $0.split == .train }.map(\.id)))
             #expect(pairs >= 8 || answers == 18)
             let second = try PladProcess.run(try arguments(teacher.remote, in: folder, out: "b", "--replay", "--concurrency", "1") + wish)
             #expect(second.status == 0, "\(second.errors)")

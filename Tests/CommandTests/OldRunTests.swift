@@ -96,8 +96,8 @@ import Testing
                 let replayed = try distill(run, "--cache", cache, "--install", "last", "--min-pairs", "1")
                 #expect(replayed.status == 0, "\(replayed.errors)")
                 let (now, before) = try (
-                    JSONLines.read(TeacherAnswer.self, from: run.appendingPathComponent("teacher.jsonl")),
-                    JSONLines.read(TeacherAnswer.self, from: files.appendingPathComponent("finished/teacher.jsonl"))
+                    JSONLines.read(TeacherCompletion.self, from: run.appendingPathComponent("teacher.jsonl")),
+                    JSONLines.read(TeacherCompletion.self, from: files.appendingPathComponent("finished/teacher.jsonl"))
                 )
                 #expect(now == before && now.count == 24)
                 try expectEqual(run, files.appendingPathComponent("finished"))

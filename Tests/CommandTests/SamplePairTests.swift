@@ -56,7 +56,7 @@ import Testing
             #expect(result.output.contains("Headroom, quality by facts"), "\(result.output)")
 
             // The teacher never saw an unpaid prompt.
-            let answers = try read(TeacherAnswer.self, folder, "run/teacher.jsonl")
+            let answers = try read(TeacherCompletion.self, folder, "run/teacher.jsonl")
             #expect(answers.count > 8 && answers.allSatisfy { !$0.id.hasPrefix("u") })
             let samples = Dictionary(grouping: try read(StudentSample.self, folder, "run/samples.jsonl"), by: \.id)
             let train = answers.filter { $0.split == .train }
@@ -271,7 +271,7 @@ import Testing
                 """.utf8
             ).write(to: script)
             for (kept, isKept) in [
-                ("correct", { (_: [TeacherAnswer], answer: TeacherAnswer) in answer.text.utf8.count % 2 == 0 }),
+                ("correct", { (_: [TeacherCompletion], answer: TeacherCompletion) in answer.text.utf8.count % 2 == 0 }),
                 (
                     "best",
                     { answers, answer in
@@ -283,7 +283,7 @@ import Testing
                     folder, kept, teacher: teacher.remote, "--teacher-samples", "3", "--teacher-temperature", "1", "--quality", "command",
                     "--quality-command", "python3 \(script.path)", "--keep-answers", kept)
                 #expect(result.status == 0, "\(result.errors)")
-                let answers = try read(TeacherAnswer.self, folder, "\(kept)/teacher.jsonl").filter { $0.split == .train }
+                let answers = try read(TeacherCompletion.self, folder, "\(kept)/teacher.jsonl").filter { $0.split == .train }
                 let expected = Dictionary(grouping: answers, by: \.id).values.flatMap { group in group.filter { isKept(group, $0) } }
                 #expect(expected.count > 3 && expected.count < answers.count)
                 let drops = try read(Drop.self, folder, "\(kept)/drops.jsonl").filter { $0.state == .lowQuality }

@@ -83,7 +83,7 @@ import Testing
             let result = try teach("--skip-failed", "--price", "1,10")
             #expect(result.status == 0, "\(result.errors)")
             let (summary, drops) = try (teach.summary(), teach.drops())
-            #expect(summary.questions == 60)
+            #expect(summary.wanted == 60)
             #expect(summary.states.values.reduce(0, +) == 60)
             #expect(summary.states.filter { $0.key != "answered" }.values.reduce(0, +) == drops.count)
             for (state, count) in Dictionary(grouping: drops, by: \.state.rawValue).mapValues(\.count) {
@@ -94,10 +94,10 @@ import Testing
             #expect(summary.failures == ["rejected": summary.states["failed"] ?? 0])
             #expect(summary.models.count == 2 && result.errors.contains("the teacher's model changed under way: m"))
             #expect(summary.wire.dollars ?? 0 > 0)
-            let answers = try JSONLines.read(TeacherAnswer.self, from: teach.folder.appendingPathComponent("run/teacher.jsonl"))
+            let answers = try JSONLines.read(TeacherCompletion.self, from: teach.folder.appendingPathComponent("run/teacher.jsonl"))
             #expect(answers.count == summary.states["answered"])
 
-            // Failed questions are asked again; all others are in the cache, in the same states.
+            // Failed completions are requested again; all others are in the cache, in the same states.
             let again = try teach("--skip-failed", out: "again")
             #expect(again.status == 0, "\(again.errors)")
             #expect(try teach.summary("again").states["cached"] == answers.count)
@@ -129,7 +129,7 @@ import Testing
             let arguments = how + ["--dialect", dialect, "--skip-failed"]
             let result = try PladProcess.run(try teach.arguments(arguments, out: "run"))
             #expect(result.status == 0, "\(result.errors)")
-            let answers = try JSONLines.read(TeacherAnswer.self, from: teach.folder.appendingPathComponent("run/teacher.jsonl"))
+            let answers = try JSONLines.read(TeacherCompletion.self, from: teach.folder.appendingPathComponent("run/teacher.jsonl"))
             #expect(Set(answers.map(\.text)) == ["It is so."] && answers.count < 60)
             #expect(answers.contains { $0.cut == "<|im_end|>" } && answers.contains { $0.cut == nil })
             #expect(result.errors.contains("control text of a chat format was cut off"), "\(result.errors)")
@@ -156,7 +156,7 @@ import Testing
             #expect(more.status == 0, "\(more.errors)")
             #expect(try teach.summary().states == ["answered": 60 - first.states["answered"]!, "cached": first.states["answered"]!])
             #expect(try teach.asked == 60)
-            #expect(try teach.summary().wire.answers == 60)
+            #expect(try teach.summary().wire.completions == 60)
         }
     }
 
@@ -237,6 +237,7 @@ import Testing
             let result = try teach("--budget", "1")
             #expect(result.status == 64)
             #expect(result.errors.contains("--price"))
+            #expect(!FileManager.default.fileExists(atPath: teach.folder.appendingPathComponent("run").path))
         }
     }
 
@@ -247,14 +248,14 @@ import Testing
             let result = try teach("--dry-run", "--price", "1,10", "--json", out: "dry")
             #expect(result.status == 0, "\(result.errors)")
             let found = try JSONValue(parsing: Data(result.output.utf8))
-            #expect(found["questions"] == 60)
+            #expect(found["wanted"] == 60)
             #expect(found["cached"]?.int == asked)
             #expect(found["to_ask"]?.int == 60 - asked)
             #expect(try #require(found["dollars_at_least"]?.double) < #require(found["dollars_at_most"]?.double))
             #expect(try teach.asked == asked)
             // Six are held out, and two of the ten are in the cache.
             let pairs = try teach("--dry-run", "--pairs", "10", "--json", out: "dry")
-            #expect(try JSONValue(parsing: Data(pairs.output.utf8))["questions"] == 16, "\(pairs.output)")
+            #expect(try JSONValue(parsing: Data(pairs.output.utf8))["wanted"] == 16, "\(pairs.output)")
             #expect(!FileManager.default.fileExists(atPath: teach.folder.appendingPathComponent("dry").path))
         }
     }
@@ -310,11 +311,11 @@ import Testing
         try teaching(Self.faults) { teach in
             let first = try teach("--pairs", "20", "--skip-failed", "--keep-truncated")
             #expect(first.status == 0, "\(first.errors)")
-            let answers = try JSONLines.read(TeacherAnswer.self, from: teach.folder.appendingPathComponent("run/teacher.jsonl"))
+            let answers = try JSONLines.read(TeacherCompletion.self, from: teach.folder.appendingPathComponent("run/teacher.jsonl"))
             #expect(answers.count { $0.split == .train } == 20)
             let summary = try teach.summary()
-            #expect(summary.questions < 60)
-            #expect(try summary.states.values.reduce(0, +) == summary.questions && teach.drops().count == summary.questions - answers.count)
+            #expect(summary.wanted < 60)
+            #expect(try summary.states.values.reduce(0, +) == summary.wanted && teach.drops().count == summary.wanted - answers.count)
             let again = try teach("--pairs", "20", "--skip-failed", "--keep-truncated", "--replay", "--concurrency", "1", out: "again")
             #expect(again.status == 0, "\(again.errors)")
             func recorded(_ run: String) throws -> Data {

@@ -9,11 +9,11 @@ import Testing
 @Suite struct BatchOwnershipTests {
     private static let url = "http://h/v1/chat/completions"
     private let folder: Folder
-    private let cache: AnswerCache
+    private let cache: CompletionCache
 
     init() throws {
         folder = try Folder()
-        cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
     }
 
     private func batches(_ service: ScriptedBatches, onProgress: @escaping @Sendable (BatchRun.Progress) -> Void = { _ in }) -> BatchRun {
@@ -43,7 +43,7 @@ import Testing
 
     private func isRefused(_ service: ScriptedBatches) async throws {
         let error = try await #require(throws: TeacherError.self) { try await batches(service).cancel(open) }
-        #expect(error.code == .inBatch && error.message.contains("b0") && error.message.contains("`AnswerCache.forget`"))
+        #expect(error.code == .inBatch && error.message.contains("b0") && error.message.contains("`CompletionCache.forget`"))
         #expect(!service.calls.contains("cancel"))
         #expect(try cache.openBatch(holding: requests(1)[0]) != nil && cache.account().inBatches == Money(dollars: 0.2))
     }

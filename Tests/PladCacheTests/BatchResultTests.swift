@@ -9,13 +9,13 @@ import Testing
 /// What becomes of a batch's rows by what their results hold, and of the money for them.
 @Suite struct BatchResultTests {
     private let folder: Folder
-    private let cache: AnswerCache
+    private let cache: CompletionCache
     private let ledger: Ledger
     private let requests = (0..<3).map { request("q\($0)", SamplingParameters(maxTokens: 100)) }
 
     init() throws {
         folder = try Folder()
-        cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         // A tenth of a cent a token: an answer costs 3 of them, and may cost 100.
         ledger = Ledger(cache, teacher: "t", model: "m", price: Price(input: 0, output: 1000), budget: Money(dollars: 1))
     }
@@ -35,7 +35,7 @@ import Testing
 
     /// A batch of which the first row's result is `result`, and the others' are answers.
     private func outcome(_ result: BatchResult?) async throws -> BatchRun.Outcome {
-        let first = AnswerKey.digest(of: requests[0]).description
+        let first = CompletionKey.digest(of: requests[0]).description
         return try await run(
             ScriptedBatches(result: { $0.id == first ? result : .response(status: 200, body: Data(chatBody("fine").utf8)) }))
     }
@@ -45,8 +45,8 @@ import Testing
         _ = try await outcome(.response(status: 200, body: Data(chatBody("Once a ship left the", finishReason: word).utf8)))
         let stored = try #require(try await cache.find(requests[0]))
         #expect(stored.finishReason == reason)
-        let answer = try await CachedTeacher(cache: cache, dialect: dialect, teacher: "t", path: path, mode: .replay).answer(
-            to: question("q0"), SamplingParameters(maxTokens: 100))
+        let answer = try await CachedTeacher(cache: cache, dialect: dialect, teacher: "t", path: path, mode: .replay).completion(
+            of: question("q0"), SamplingParameters(maxTokens: 100))
         #expect(answer.completion.finishReason == reason && answer.completion.ending == (reason == .other ? word : nil))
     }
 
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test func rowsWhoseResultsAreNamedForAnotherAreInDoubt() async throws {
-        let first = AnswerKey.digest(of: requests[0]).description
+        let first = CompletionKey.digest(of: requests[0]).description
         let outcome = try await run(ScriptedBatches(naming: { _ in first }))
         #expect(outcome.answered.count == 1 && outcome.paid == Money(dollars: 0.003))
         #expect(outcome.failures.count == 2 && outcome.inDoubt == Money(dollars: 0.2))
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test func aRowThatIsCalledUntriedBesideItsAnswerIsPaidFor() async throws {
-        let names = requests.map { AnswerKey.digest(of: $0).description }
+        let names = requests.map { CompletionKey.digest(of: $0).description }
         // The first row of the file says of the last one that nobody came to it.
         let service = ScriptedBatches(
             result: { $0.id == names[0] ? .untried("expired") : .response(status: 200, body: Data(chatBody("fine").utf8)) },
@@ -122,7 +122,7 @@ import Testing
         let endpoint = try endpoint(of: dialect)
         let asked = dialect.request(
             teacher: "t", path: endpoint.path, asking: question("q"), SamplingParameters(maxTokens: 100), sample: 0)
-        let key = AnswerKey.digest(of: asked).description
+        let key = CompletionKey.digest(of: asked).description
         let isAnthropic = name == "anthropic"
         let message =
             #"{"type":"message","content":[{"type":"text","text":"fine"}],"stop_reason":"end_turn","usage":{"input_tokens":7,"output_tokens":3}}"#

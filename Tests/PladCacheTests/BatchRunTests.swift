@@ -9,11 +9,11 @@ import Testing
 @Suite struct BatchRunTests {
     private static let url = "http://h/v1/chat/completions"
     private let folder: Folder
-    private let cache: AnswerCache
+    private let cache: CompletionCache
 
     init() throws {
         folder = try Folder()
-        cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
     }
 
     private func batches(_ service: ScriptedBatches, _ ledger: Ledger? = nil) -> BatchRun {
@@ -58,8 +58,8 @@ import Testing
     }
 
     @Test func rowsThatFailAreNamedAndMayBeAskedAgain() async throws {
-        let bad = AnswerKey.digest(of: request("q0")), late = AnswerKey.digest(of: request("q1")),
-            lost = AnswerKey.digest(of: request("q2"))
+        let bad = CompletionKey.digest(of: request("q0")), late = CompletionKey.digest(of: request("q1")),
+            lost = CompletionKey.digest(of: request("q2"))
         let service = ScriptedBatches(
             ending: "expired",
             result: { row in
@@ -209,7 +209,7 @@ import Testing
     }
 
     @Test func aRowThatCannotBeReadStaysInDoubt() async throws {
-        let bad = AnswerKey.digest(of: asked(0..<1)[0]).description
+        let bad = CompletionKey.digest(of: asked(0..<1)[0]).description
         let service = ScriptedBatches(result: { .response(status: 200, body: Data(($0.id == bad ? "{}" : chatBody("fine")).utf8)) })
         let outcome = try await batches(service, ledger(budget: 1))(asked(0..<3))
         #expect(outcome.failures.count == 1 && outcome.inDoubt == Money(dollars: 0.1))
@@ -260,13 +260,13 @@ import Testing
         let teacher = ScriptedTeacher { _, _ in chatBody("alone") }
         let parameters = SamplingParameters(maxTokens: 100)
         let error = try await #require(throws: TeacherError.self) {
-            try await cached(cache, .record(teacher)).answer(to: question("q1"), parameters)
+            try await cached(cache, .record(teacher)).completion(of: question("q1"), parameters)
         }
         #expect(error.code == .inBatch && error.message.contains("b0") && !error.endsRun)
-        #expect(try await cached(cache, .record(teacher)).answer(to: question("q2"), parameters).completion.text == "alone")
+        #expect(try await cached(cache, .record(teacher)).completion(of: question("q2"), parameters).completion.text == "alone")
         // Nor to refresh it: the batch is paid for, and newer than what is kept.
         let refreshed = try await #require(throws: TeacherError.self) {
-            try await cached(cache, .refresh(teacher)).answer(to: question("q1"), parameters)
+            try await cached(cache, .refresh(teacher)).completion(of: question("q1"), parameters)
         }
         #expect(refreshed.code == .inBatch && teacher.requests.count == 1)
         _ = service

@@ -5,8 +5,8 @@ import PladRecords
 import Testing
 
 @Suite struct CacheFileTests {
-    private func error(_ file: URL, _ use: AnswerCache.Use) throws -> CacheError {
-        let error = try #require(throws: CacheError.self) { try AnswerCache(opening: file, for: use) }
+    private func error(_ file: URL, _ use: CompletionCache.Use) throws -> CacheError {
+        let error = try #require(throws: CacheError.self) { try CompletionCache(opening: file, for: use) }
         #expect(error.message.contains(file.path))
         #expect(!error.message.contains("\n"))
         return error
@@ -25,21 +25,21 @@ import Testing
         func mode(_ path: String) throws -> Int? {
             try FileManager.default.attributesOfItem(atPath: folder[path].path)[.posixPermissions] as? Int
         }
-        let cache = try AnswerCache(opening: folder["new/c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["new/c.sqlite"], for: .writing)
         _ = try await cache.store(try stored(request("q"), "a"))
         for name in ["new/c.sqlite", "new/c.sqlite-wal", "new/c.sqlite-shm"] { #expect(try mode(name) == 0o600, "\(name)") }
         #expect(try mode("new") == 0o700)
         // What was there keeps its mode.
         try FileManager.default.createDirectory(
             at: folder["old"], withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
-        _ = try AnswerCache(opening: folder["old/c.sqlite"], for: .writing)
+        _ = try CompletionCache(opening: folder["old/c.sqlite"], for: .writing)
         #expect(try mode("old") == 0o755)
         EndpointFile(folder["old/traffic.json"]).remember(KnownLimits(requests: 5), of: "https://a.test")
         #expect(try mode("old/traffic.json") == 0o600)
     }
 
-    @Test(arguments: [AnswerCache.Use.reading, .writing])
-    func aFileThatIsNoDatabaseIsLeftAlone(use: AnswerCache.Use) throws {
+    @Test(arguments: [CompletionCache.Use.reading, .writing])
+    func aFileThatIsNoDatabaseIsLeftAlone(use: CompletionCache.Use) throws {
         let folder = try Folder()
         let text = Data(String(repeating: "A letter to the editor. ", count: 400).utf8)
         try text.write(to: folder["letter.txt"])
@@ -47,8 +47,8 @@ import Testing
         #expect(try Data(contentsOf: folder["letter.txt"]) == text)
     }
 
-    @Test(arguments: [AnswerCache.Use.reading, .writing])
-    func anotherProgramsDatabaseIsLeftAlone(use: AnswerCache.Use) throws {
+    @Test(arguments: [CompletionCache.Use.reading, .writing])
+    func anotherProgramsDatabaseIsLeftAlone(use: CompletionCache.Use) throws {
         let folder = try Folder()
         try Data(base64Encoded: foreignDatabase)!.write(to: folder["their.sqlite"])
         #expect(try error(folder["their.sqlite"], use).code == .foreign)
@@ -57,14 +57,14 @@ import Testing
 
     @Test func damageIsFoundAndNamed() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         for number in 0..<200 { _ = try await cache.store(try stored(request("\(number)"), String(repeating: "x", count: 500))) }
         try cache.close()
         var bytes = try Data(contentsOf: folder["c.sqlite"])
         #expect(bytes.count > 100_000)
         for index in 20_000..<60_000 { bytes[index] = 0x5a }
         try bytes.write(to: folder["c.sqlite"])
-        let damaged = try AnswerCache(opening: folder["c.sqlite"], for: .reading)
+        let damaged = try CompletionCache(opening: folder["c.sqlite"], for: .reading)
         let error = await #expect(throws: CacheError.self) {
             for number in 0..<200 { _ = try await damaged.find(request("\(number)")) }
             _ = try damaged.list()
@@ -76,14 +76,14 @@ import Testing
     @Test func aFolderThatCannotBeMadeIsNamed() throws {
         let folder = try Folder()
         try Data().write(to: folder["file"])
-        let error = try #require(throws: RecordError.self) { try AnswerCache(opening: folder["file/c.sqlite"], for: .writing) }
+        let error = try #require(throws: RecordError.self) { try CompletionCache(opening: folder["file/c.sqlite"], for: .writing) }
         #expect(error.message.contains(folder["file"].path))
         #expect(error.exitStatus == .tryAgain)
     }
 
     @Test func aFullDiskLosesNothing() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing, sizeLimit: 120_000)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing, sizeLimit: 120_000)
         _ = try await cache.store(try stored(request("before"), "x"))
         let error = await #expect(throws: CacheError.self) {
             for number in 0..<100 { _ = try await cache.store(try stored(request("\(number)"), String(repeating: "x", count: 4000))) }
@@ -93,7 +93,7 @@ import Testing
         #expect(error?.message.contains("no space left") == true)
         #expect(try await cache.find(request("before")) != nil)
         #expect(try cache.verify().problems.isEmpty)
-        let roomy = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let roomy = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         _ = try await roomy.store(try stored(request("after"), "x"))
         #expect(try await roomy.find(request("before")) != nil)
         #expect(try await roomy.find(request("after")) != nil)
@@ -102,17 +102,19 @@ import Testing
     @Test(arguments: [1, 20_000, 40_000])
     func aCacheThatCannotBeMadeIsNotLeftBehind(bytes: Int) throws {
         let folder = try Folder()
-        let error = try #require(throws: CacheError.self) { try AnswerCache(opening: folder["c.sqlite"], for: .writing, sizeLimit: bytes) }
+        let error = try #require(throws: CacheError.self) {
+            try CompletionCache(opening: folder["c.sqlite"], for: .writing, sizeLimit: bytes)
+        }
         #expect(error.code == .diskFull, "\(error.message)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
-        #expect(throws: Never.self) { try AnswerCache(opening: folder["c.sqlite"], for: .writing) }
+        #expect(throws: Never.self) { try CompletionCache(opening: folder["c.sqlite"], for: .writing) }
     }
 
     /// A kill in the middle of making leaves the list of migrations, which is made first, without anything else.
     @Test func aCacheWhoseMakingWasStoppedIsGoneOnWith() async throws {
         let folder = try Folder()
         try execute("CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);", in: folder["c.sqlite"])
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         _ = try await cache.store(stored(request("a"), "b"))
         try execute(
             "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY); INSERT INTO grdb_migrations VALUES ('1 others');",
@@ -123,7 +125,7 @@ import Testing
     @Test(arguments: [false, true])
     func aCacheThatIsDeletedWhileInUseIsTold(isReplaced: Bool) async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         _ = try await cache.store(stored(request("a"), "b"))
         try FileManager.default.removeItem(at: folder["c.sqlite"])
         if isReplaced { try Data().write(to: folder["c.sqlite"]) }
@@ -137,12 +139,12 @@ import Testing
         try Data().write(to: folder["r.jsonl"])
         let error = try error(folder["r.jsonl"], .writing)
         #expect(error.exitStatus == .usage)
-        #expect(error.message.contains("import it into r.sqlite (`AnswerCache.importRecording`)"))
+        #expect(error.message.contains("import it into r.sqlite (`CompletionCache.importRecording`)"))
     }
 
     @Test func theCacheOfAnOlderPladIsReplayed() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         _ = try await cache.store(stored(request("q"), "kept"))
         try cache.close()
         let script = """
@@ -160,8 +162,8 @@ import Testing
         try python.run()
         python.waitUntilExit()
         #expect(python.terminationStatus == 0)
-        let old = try AnswerCache(opening: folder["c.sqlite"], for: .reading)
-        #expect(try await cached(old, .replay).answer(to: question("q"), SamplingParameters()).completion.text == "kept")
+        let old = try CompletionCache(opening: folder["c.sqlite"], for: .reading)
+        #expect(try await cached(old, .replay).completion(of: question("q"), SamplingParameters()).completion.text == "kept")
     }
 }
 

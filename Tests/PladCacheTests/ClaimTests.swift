@@ -20,7 +20,7 @@ import Testing
             """
         let python = Process()
         python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        python.arguments = ["python3", "-c", script, file.path, AnswerKey.digest(of: request).description, String(process)]
+        python.arguments = ["python3", "-c", script, file.path, CompletionKey.digest(of: request).description, String(process)]
         try python.run()
         python.waitUntilExit()
         #expect(python.terminationStatus == 0)
@@ -28,7 +28,7 @@ import Testing
 
     @Test func whatAnotherProcessAsksIsWaitedFor() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         // The parent of this process lives as long as the test.
         try claim(folder["c.sqlite"], request("q"), by: getppid())
         let teacher = ScriptedTeacher { _, _ in chatBody("mine") }
@@ -36,11 +36,11 @@ import Testing
         let asking = CachedTeacher(cache: cache, dialect: dialect, teacher: "t", path: path, mode: .record(teacher)) {
             waits.withLock { $0 += 1 }
         }
-        async let answer = asking.answer(to: question("q"), SamplingParameters())
+        async let answer = asking.completion(of: question("q"), SamplingParameters())
         while waits.withLock({ $0 }) == 0 { try await Task.sleep(for: .milliseconds(5)) }
         #expect(teacher.requests.isEmpty)
         // The other process's answer comes.
-        _ = try await AnswerCache(opening: folder["c.sqlite"], for: .writing).store(stored(request("q"), "theirs"))
+        _ = try await CompletionCache(opening: folder["c.sqlite"], for: .writing).store(stored(request("q"), "theirs"))
         #expect(try await answer.completion.text == "theirs")
         #expect(try await answer.fromCache)
         #expect(teacher.requests.isEmpty)
@@ -50,50 +50,50 @@ import Testing
 
     @Test func whatAnotherProcessAsksIsInNoBatch() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         try claim(folder["c.sqlite"], request("q"), by: getppid())
         let service = ScriptedBatches()
         let run = BatchRun(cache: cache, service: service, dialect: dialect, url: "http://h", waits: (.milliseconds(1), .milliseconds(1)))
         let outcome = try await run([request("q"), request("r")])
         #expect(service.submitted.map(\.count) == [1])
-        #expect(Array(outcome.failures.keys) == [AnswerKey.digest(of: request("q"))])
+        #expect(Array(outcome.failures.keys) == [CompletionKey.digest(of: request("q"))])
     }
 
     @Test func aClaimOfTheDeadCountsForNothing() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         let gone = Process()
         gone.executableURL = URL(fileURLWithPath: "/bin/true")
         try gone.run()
         gone.waitUntilExit()
         try claim(folder["c.sqlite"], request("q"), by: gone.processIdentifier)
         let teacher = ScriptedTeacher { _, _ in chatBody("mine") }
-        #expect(try await cached(cache, .record(teacher)).answer(to: question("q"), SamplingParameters()).completion.text == "mine")
+        #expect(try await cached(cache, .record(teacher)).completion(of: question("q"), SamplingParameters()).completion.text == "mine")
     }
 
     @Test func aFailedQuestionIsFreeAgain() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         let teacher = ScriptedTeacher { number, _ in
             if number == 0 { throw TeacherError(.exhausted, "no") }
             return chatBody("yes")
         }
         let asking = cached(cache, .record(teacher))
-        await #expect(throws: TeacherError.self) { try await asking.answer(to: question("q"), SamplingParameters()) }
+        await #expect(throws: TeacherError.self) { try await asking.completion(of: question("q"), SamplingParameters()) }
         _ = await asking.spent()
         #expect(try cache.claims() == 0)
-        #expect(try await asking.answer(to: question("q"), SamplingParameters()).completion.text == "yes")
+        #expect(try await asking.completion(of: question("q"), SamplingParameters()).completion.text == "yes")
         #expect(try cache.claims() == 0)
     }
 
     @Test func aCancelledQuestionIsFreeAgain() async throws {
-        let cache = try AnswerCache(opening: try Folder()["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: try Folder()["c.sqlite"], for: .writing)
         let teacher = ScriptedTeacher { _, _ in
             try await Task.sleep(for: .seconds(60))
             return chatBody("late")
         }
         let asking = cached(cache, .record(teacher))
-        let work = Task { try await asking.answer(to: question("q"), SamplingParameters()) }
+        let work = Task { try await asking.completion(of: question("q"), SamplingParameters()) }
         while teacher.requests.isEmpty { await Task.yield() }
         #expect(try cache.claims() == 1)
         work.cancel()

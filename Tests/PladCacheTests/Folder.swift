@@ -64,7 +64,7 @@ func stored(_ request: TeacherRequest, _ text: String, finishReason: String = "s
     return StoredCompletion(request, Reply(response: Response(status: 200, body: body, times: times), completion: completion))
 }
 
-func cached(_ cache: AnswerCache, teacher: String = "t", _ mode: CachedTeacher.Mode) -> CachedTeacher {
+func cached(_ cache: CompletionCache, teacher: String = "t", _ mode: CachedTeacher.Mode) -> CachedTeacher {
     CachedTeacher(cache: cache, dialect: dialect, teacher: teacher, path: path, mode: mode)
 }
 

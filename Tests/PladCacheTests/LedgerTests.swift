@@ -9,7 +9,7 @@ import Testing
 @Suite struct LedgerTests {
     private let price = Price(input: 0, output: 1000)  // a tenth of a cent a token
 
-    private func ledger(_ cache: AnswerCache, budget: Double?) -> Ledger {
+    private func ledger(_ cache: CompletionCache, budget: Double?) -> Ledger {
         Ledger(cache, teacher: "t", model: "m", price: price, budget: budget.map(Money.init(dollars:)))
     }
 
@@ -17,7 +17,7 @@ import Testing
 
     @Test func whatIsSetAsideIsThereBeforeTheRequestAndGoneAfterIt() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         let ledger = ledger(cache, budget: 1)
         let reservation = try await ledger.reserve(for: asking(600))
         #expect(reservation.most == Money(dollars: 0.6))
@@ -28,14 +28,14 @@ import Testing
     }
 
     @Test func anAnswerWithoutACountCostsItsMost() async throws {
-        let cache = try AnswerCache(opening: try Folder()["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: try Folder()["c.sqlite"], for: .writing)
         let ledger = ledger(cache, budget: 1)
         try await ledger.settle(try await ledger.reserve(for: asking(600)), .answer(nil))
         #expect(try cache.account().paid == Money(dollars: 0.6))
     }
 
     @Test func aRefusalCostsNothingAndABreakStaysInDoubt() async throws {
-        let cache = try AnswerCache(opening: try Folder()["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: try Folder()["c.sqlite"], for: .writing)
         let ledger = ledger(cache, budget: 1)
         try await ledger.settle(try await ledger.reserve(for: asking(600)), .nothing)
         #expect(try cache.account().total == .zero)
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test func whoDoesNotFitWaitsForThoseUnderWay() async throws {
-        let cache = try AnswerCache(opening: try Folder()["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: try Folder()["c.sqlite"], for: .writing)
         let ledger = ledger(cache, budget: 1)
         let first = try await ledger.reserve(for: asking(600))
         async let second = ledger.reserve(for: asking(600))
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test func whoWaitsCanBeCancelled() async throws {
-        let cache = try AnswerCache(opening: try Folder()["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: try Folder()["c.sqlite"], for: .writing)
         let ledger = ledger(cache, budget: 1)
         _ = try await ledger.reserve(for: asking(600))
         let waiting = Task { try await ledger.reserve(for: asking(600)) }
@@ -69,15 +69,15 @@ import Testing
     /// Another process, or one that was killed: its reservation counts, and nobody waits for it.
     @Test func whatAnotherProcessSetAsideCounts() async throws {
         let folder = try Folder()
-        let theirs = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let theirs = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         _ = try await ledger(theirs, budget: 1).reserve(for: asking(600))
-        let mine = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let mine = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         await #expect(throws: TeacherError.self) { try await ledger(mine, budget: 1).reserve(for: asking(600)) }
         _ = try await ledger(mine, budget: 1).reserve(for: asking(400))
     }
 
     @Test func theBudgetHoldsWhoeverAsksTogether() async throws {
-        let cache = try AnswerCache(opening: try Folder()["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: try Folder()["c.sqlite"], for: .writing)
         let ledger = ledger(cache, budget: 1)
         let paid = await withTaskGroup(of: Int.self) { group in
             for number in 0..<100 {
@@ -99,7 +99,7 @@ import Testing
 
     @Test func noCountOfAnEndpointsOverflowsTheAccount() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         let ledger = Ledger(cache, teacher: "t", model: "m", price: Price(input: 0, output: 1e12), budget: nil)
         for _ in 0..<3 {
             try await ledger.settle(try await ledger.reserve(for: asking(600)), .answer(Usage(promptTokens: 1, completionTokens: 1 << 40)))
@@ -108,13 +108,13 @@ import Testing
         let account = try cache.account()
         #expect(account.paid == Money(dollars: 9e9) && account.inDoubt == Money(dollars: 9e9))
         #expect(account.total == Money(nanodollars: .max))
-        let other = try AnswerCache(opening: folder["d.sqlite"], for: .writing)
+        let other = try CompletionCache(opening: folder["d.sqlite"], for: .writing)
         try other.merge(cache)
         #expect(try other.account().paid == Money(dollars: 9e9))
     }
 
     @Test func withoutABudgetItOnlyKeepsAccount() async throws {
-        let cache = try AnswerCache(opening: try Folder()["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: try Folder()["c.sqlite"], for: .writing)
         let ledger = ledger(cache, budget: nil)
         let reservation = try await ledger.reserve(for: asking(600))
         // On the account before it is sent: a crash would leave it there.
@@ -139,15 +139,15 @@ import Testing
         }
     }
 
-    private func asked(_ cache: AnswerCache, _ ledger: Ledger, _ text: String) async throws {
+    private func asked(_ cache: CompletionCache, _ ledger: Ledger, _ text: String) async throws {
         let teacher = CachedTeacher(
             cache: cache, dialect: dialect, teacher: "t", path: path, mode: .record(PaidTeacher(ledger: ledger, text: text)), ledger: ledger
         )
-        _ = try await teacher.answer(to: question("q"), SamplingParameters(maxTokens: 600))
+        _ = try await teacher.completion(of: question("q"), SamplingParameters(maxTokens: 600))
     }
 
     @Test func anAnswerIsPaidForWhenItIsKept() async throws {
-        let cache = try AnswerCache(opening: try Folder()["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: try Folder()["c.sqlite"], for: .writing)
         let ledger = ledger(cache, budget: 1)
         try await asked(cache, ledger, "yes")
         let account = try cache.account()
@@ -156,7 +156,7 @@ import Testing
     }
 
     @Test func aPromptThatAnErrorWithholdsCostsNothing() async throws {
-        let cache = try AnswerCache(opening: try Folder()["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: try Folder()["c.sqlite"], for: .writing)
         let ledger = ledger(cache, budget: 1)
         let transport = ScriptedTransport(.status(403, #"{"error":{"message":"Your input was flagged"}}"#))
         let teacher = RemoteTeacher(
@@ -164,7 +164,7 @@ import Testing
             budget: ledger)
         let answer = try await CachedTeacher(
             cache: cache, dialect: dialect, teacher: "t", path: path, mode: .record(teacher), ledger: ledger
-        ).answer(to: question("q"), SamplingParameters(maxTokens: 600))
+        ).completion(of: question("q"), SamplingParameters(maxTokens: 600))
         #expect(answer.completion.finishReason == .filtered)
         #expect(try cache.account().total == .zero)
     }
@@ -172,7 +172,7 @@ import Testing
     /// What is in doubt and what is free, over the wire.
     @Test(arguments: [(502, "<html></html>", 0.6), (504, "{}", 0.6), (500, "{}", 0), (400, "{}", 0), (200, "{\"cho", 0.6)])
     func anAttemptWithoutAnAnswerIsInDoubtOrFree(status: Int, body: String, dollars: Double) async throws {
-        let cache = try AnswerCache(opening: try Folder()["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: try Folder()["c.sqlite"], for: .writing)
         let teacher = RemoteTeacher(
             endpoint: try Endpoint("http://h", dialect: dialect), dialect: dialect, access: Access(key: nil),
             transport: ScriptedTransport(.status(status, body)), policy: RetryPolicy(attempts: 1), budget: ledger(cache, budget: 1))
@@ -192,18 +192,18 @@ import Testing
     }
 
     @Test func aRequestIsUnderWayUntilItsAnswerIsOnTheDisk() async throws {
-        let cache = try AnswerCache(opening: try Folder()["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: try Folder()["c.sqlite"], for: .writing)
         let kept = Locked<[Int]>([])
         let teacher = CountingTeacher { kept.withLock { $0.append((try? cache.list().count) ?? -1) } }
-        _ = try await cached(cache, .record(teacher)).answer(to: question("q"), SamplingParameters())
+        _ = try await cached(cache, .record(teacher)).completion(of: question("q"), SamplingParameters())
         #expect(kept.withLock { $0 } == [1])
     }
 
     @Test func anAnswerThatCannotBeKeptIsNotPaidForAndItsMoneyStaysSetAside() async throws {
         let folder = try Folder()
-        try AnswerCache(opening: folder["c.sqlite"], for: .writing).close()
+        try CompletionCache(opening: folder["c.sqlite"], for: .writing).close()
         let bytes = try Data(contentsOf: folder["c.sqlite"]).count
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing, sizeLimit: bytes + 40_000)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing, sizeLimit: bytes + 40_000)
         let ledger = ledger(cache, budget: 1)
         let error = try await #require(throws: CacheError.self) {
             try await asked(cache, ledger, String(repeating: "a", count: 200_000))
@@ -216,14 +216,14 @@ import Testing
     }
 
     @Test func whatIsInDoubtCanBeWrittenOff() async throws {
-        let cache = try AnswerCache(opening: try Folder()["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: try Folder()["c.sqlite"], for: .writing)
         let ledger = ledger(cache, budget: 1)
         try await ledger.settle(try await ledger.reserve(for: asking(100)), .answer(nil))
         try await ledger.settle(try await ledger.reserve(for: asking(200)), .doubtful)
         _ = try await ledger.reserve(for: asking(300))
         #expect(ledger.spent.paid == Money(dollars: 0.1) && ledger.spent.inDoubt == Money(dollars: 0.2))
         // What this process, which runs, has set aside is not written off.
-        let found = AnswerCache.WriteOff(
+        let found = CompletionCache.WriteOff(
             inDoubt: Money(dollars: 0.2), reserved: .zero, underWay: Money(dollars: 0.3), paid: Money(dollars: 0.1))
         #expect(try cache.writeOff(deleting: false) == found)
         #expect(try cache.account().total == Money(dollars: 0.6))
@@ -233,7 +233,7 @@ import Testing
 
     @Test func whatAProcessThatIsGoneSetAsideCanBeWrittenOff() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         let ledger = ledger(cache, budget: 1)
         _ = try await ledger.reserve(for: asking(100))
         let lost = try await ledger.reserve(for: asking(300))

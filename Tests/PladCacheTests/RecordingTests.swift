@@ -6,8 +6,8 @@ import Testing
 
 @Suite struct RecordingTests {
     /// A cache with responses of every kind, in an order of its own.
-    private func filled(_ file: URL, reversed: Bool = false) async throws -> AnswerCache {
-        let cache = try AnswerCache(opening: file, for: .writing)
+    private func filled(_ file: URL, reversed: Bool = false) async throws -> CompletionCache {
+        let cache = try CompletionCache(opening: file, for: .writing)
         var answers = try ["é \"quoted\" \\n", "b", "c"].map { try stored(request($0), $0.replacingOccurrences(of: "\"", with: "'")) }
         answers[1].response = Data([0xff, 0x00, 0x80])
         answers[2].response = try Data(JSONValue(parsing: answers[2].response).canonical.utf8)
@@ -16,7 +16,7 @@ import Testing
         return cache
     }
 
-    private func sorted(_ cache: AnswerCache) throws -> [StoredCompletion] {
+    private func sorted(_ cache: CompletionCache) throws -> [StoredCompletion] {
         try cache.list().sorted { $0.key.description < $1.key.description }
     }
 
@@ -24,12 +24,12 @@ import Testing
         let folder = try Folder()
         let original = try await filled(folder["a.sqlite"])
         #expect(try original.exportRecording(to: folder["r.jsonl"]) == 4)
-        let copy = try AnswerCache(opening: folder["b.sqlite"], for: .writing)
-        #expect(try copy.importRecording(folder["r.jsonl"]) == AnswerCache.Imported(added: 4, present: 0, different: 0))
+        let copy = try CompletionCache(opening: folder["b.sqlite"], for: .writing)
+        #expect(try copy.importRecording(folder["r.jsonl"]) == CompletionCache.Imported(added: 4, present: 0, different: 0))
         #expect(try sorted(copy) == sorted(original))
         try copy.exportRecording(to: folder["again.jsonl"])
         #expect(try Data(contentsOf: folder["again.jsonl"]) == Data(contentsOf: folder["r.jsonl"]))
-        #expect(try copy.importRecording(folder["r.jsonl"]) == AnswerCache.Imported(added: 0, present: 4, different: 0))
+        #expect(try copy.importRecording(folder["r.jsonl"]) == CompletionCache.Imported(added: 0, present: 4, different: 0))
     }
 
     @Test func theSameRowsGiveTheSameFileInWhateverOrderTheyCame() async throws {
@@ -44,7 +44,7 @@ import Testing
         try await filled(folder["a.sqlite"]).exportRecording(to: folder["r.jsonl"], withTimes: false)
         let text = try String(contentsOf: folder["r.jsonl"], encoding: .utf8)
         #expect(!text.contains("_ms"))
-        let copy = try AnswerCache(opening: folder["r.jsonl"], for: .reading)
+        let copy = try CompletionCache(opening: folder["r.jsonl"], for: .reading)
         #expect(try copy.list().allSatisfy { $0.askedAt == nil && $0.total == nil })
     }
 
@@ -63,17 +63,17 @@ import Testing
         let cache = try await filled(folder["a.sqlite"])
         try cache.exportRecording(to: folder["r.jsonl"])
         let before = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
-        let replay = cached(try AnswerCache(opening: folder["r.jsonl"], for: .reading), .replay)
-        #expect(try await replay.answer(to: question("c"), SamplingParameters()).completion.text == "c")
+        let replay = cached(try CompletionCache(opening: folder["r.jsonl"], for: .reading), .replay)
+        #expect(try await replay.completion(of: question("c"), SamplingParameters()).completion.text == "c")
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() == before)
     }
 
     @Test func whatIsThereAlreadyStays() async throws {
         let folder = try Folder()
         try await filled(folder["a.sqlite"]).exportRecording(to: folder["r.jsonl"])
-        let other = try AnswerCache(opening: folder["b.sqlite"], for: .writing)
+        let other = try CompletionCache(opening: folder["b.sqlite"], for: .writing)
         let own = try await other.store(try stored(request("c"), "my own"))
-        #expect(try other.importRecording(folder["r.jsonl"]) == AnswerCache.Imported(added: 3, present: 0, different: 1))
+        #expect(try other.importRecording(folder["r.jsonl"]) == CompletionCache.Imported(added: 3, present: 0, different: 1))
         #expect(try await other.find(request("c")) == own)
     }
 
@@ -90,7 +90,7 @@ import Testing
             lines[2] = bad
             try Data(lines.joined(separator: "\n").utf8).write(to: folder["bad.jsonl"])
             lines[2] = good
-            let cache = try AnswerCache(opening: folder["\(UUID()).sqlite"], for: .writing)
+            let cache = try CompletionCache(opening: folder["\(UUID()).sqlite"], for: .writing)
             let error = try #require(throws: RecordError.self) { try cache.importRecording(folder["bad.jsonl"]) }
             #expect(error.message.contains("bad.jsonl:3: \(reason)"), "\(error.message)")
             #expect(try cache.list().isEmpty)
@@ -104,7 +104,7 @@ import Testing
             "response": ["choices": [["message": ["content": "written"], "finish_reason": "stop"]]], "finish_reason": "stop", "attempts": 1,
         ]
         try Data(line.canonical.utf8).write(to: folder["hand.jsonl"])
-        let replay = cached(try AnswerCache(opening: folder["hand.jsonl"], for: .reading), .replay)
-        #expect(try await replay.answer(to: question("by hand"), SamplingParameters()).completion.text == "written")
+        let replay = cached(try CompletionCache(opening: folder["hand.jsonl"], for: .reading), .replay)
+        #expect(try await replay.completion(of: question("by hand"), SamplingParameters()).completion.text == "written")
     }
 }

@@ -41,12 +41,12 @@ import Testing
     }
 
     private func texts(_ teacher: CachedTeacher, _ samples: Range<Int>) async throws -> [String] {
-        try await teacher.answers(to: question("q"), SamplingParameters(), samples: samples).map { try $0.get().completion.text }
+        try await teacher.completions(of: question("q"), SamplingParameters(), samples: samples).map { try $0.get().completion.text }
     }
 
     @Test func eachSampleHasTheRowItWouldHaveAlone() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         let many = ManyTeacher()
         let teacher = cached(cache, .record(many))
         #expect(try await texts(teacher, 0..<3) == ["0", "1", "2"])
@@ -56,7 +56,7 @@ import Testing
             let row = try #require(try await cache.find(request("q", sample: sample)))
             #expect(row.choice == sample)
             #expect(row.usage == (sample == 0 ? Usage(promptTokens: 2, completionTokens: 6) : nil))
-            #expect(row.key == AnswerKey.digest(of: request("q", sample: sample)))
+            #expect(row.key == CompletionKey.digest(of: request("q", sample: sample)))
         }
         #expect(try cache.verify().problems == [])
         #expect(try await texts(cached(cache, .replay), 0..<3) == ["0", "1", "2"])
@@ -64,7 +64,7 @@ import Testing
 
     @Test func onlyWhatIsMissingIsAskedFor() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         let many = ManyTeacher()
         let teacher = cached(cache, .record(many))
         #expect(try await texts(teacher, 1..<2) == ["1 alone"])
@@ -78,7 +78,7 @@ import Testing
     @Test func whatOneResponseDoesNotBringIsAskedForInFurtherOnes() async throws {
         let folder = try Folder()
         let many = ManyTeacher(most: 2)
-        let teacher = cached(try AnswerCache(opening: folder["c.sqlite"], for: .writing), .record(many))
+        let teacher = cached(try CompletionCache(opening: folder["c.sqlite"], for: .writing), .record(many))
         #expect(try await texts(teacher, 0..<5) == ["0", "1", "2", "3", "4 alone"])
         #expect(many.calls == [[0, 1], [2, 3], [4]])
     }
@@ -86,13 +86,13 @@ import Testing
     /// Every response is kept when it comes, however long the others of the same question take.
     @Test func anAnswerIsKeptBeforeTheOthersOfItsQuestionCome() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         let slow = ScriptedTeacher { _, request in
             if request.sample > 0 { try await Task.sleep(for: .seconds(60)) }
             return chatBody("answer")
         }
         let teacher = cached(cache, .record(slow))
-        let asking = Task { await teacher.answers(to: question("q"), SamplingParameters(), samples: 0..<3) }
+        let asking = Task { await teacher.completions(of: question("q"), SamplingParameters(), samples: 0..<3) }
         while try await cache.find(request("q", sample: 0)) == nil { try await Task.sleep(for: .milliseconds(2)) }
         asking.cancel()
         let answers = await asking.value
@@ -102,7 +102,7 @@ import Testing
     @Test func theSameSamplesAtOnceAreAskedForOnce() async throws {
         let folder = try Folder()
         let many = ManyTeacher()
-        let teacher = cached(try AnswerCache(opening: folder["c.sqlite"], for: .writing), .record(many))
+        let teacher = cached(try CompletionCache(opening: folder["c.sqlite"], for: .writing), .record(many))
         async let one = texts(teacher, 0..<3)
         async let other = texts(teacher, 0..<3)
         #expect(try await one == other)
@@ -112,12 +112,12 @@ import Testing
 
     @Test func aRecordingKeepsWhichAnswerIsWhose() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         _ = try await texts(cached(cache, .record(ManyTeacher())), 0..<3)
         try cache.exportRecording(to: folder["r.jsonl"])
-        let recording = try AnswerCache(opening: folder["r.jsonl"], for: .reading)
+        let recording = try CompletionCache(opening: folder["r.jsonl"], for: .reading)
         #expect(try await texts(cached(recording, .replay), 0..<3) == ["0", "1", "2"])
-        let merged = try AnswerCache(opening: folder["m.sqlite"], for: .writing)
+        let merged = try CompletionCache(opening: folder["m.sqlite"], for: .writing)
         try merged.merge(recording)
         #expect(try await merged.find(request("q", sample: 2))?.choice == 2)
     }

@@ -48,11 +48,11 @@ import Testing
             endpoint: try Endpoint(server.url, dialect: dialect), dialect: dialect, access: Access(key: nil), transport: try HTTPClient(),
             concurrency: 32,
             policy: RetryPolicy(attempts: 60, base: .zero), onAttempt: { _ in counter.add() })
-        let record = cached(try AnswerCache(opening: folder["c.sqlite"], for: .writing), .record(teacher))
+        let record = cached(try CompletionCache(opening: folder["c.sqlite"], for: .writing), .record(teacher))
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<1000 {
                 group.addTask {
-                    let answer = try await record.answer(to: question("prompt \(number)"), SamplingParameters())
+                    let answer = try await record.completion(of: question("prompt \(number)"), SamplingParameters())
                     #expect(answer.completion.text == "fine")
                 }
             }

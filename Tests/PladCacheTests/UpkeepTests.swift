@@ -6,8 +6,8 @@ import PladTestSupport
 import Testing
 
 @Suite struct UpkeepTests {
-    private func cache(_ file: URL, _ texts: [String]) async throws -> AnswerCache {
-        let cache = try AnswerCache(opening: file, for: .writing)
+    private func cache(_ file: URL, _ texts: [String]) async throws -> CompletionCache {
+        let cache = try CompletionCache(opening: file, for: .writing)
         for text in texts { _ = try await cache.store(try stored(request(text), "answer to \(text)")) }
         return cache
     }
@@ -17,15 +17,15 @@ import Testing
         let one = try await cache(folder["1.sqlite"], ["a", "b"])
         let two = try await cache(folder["2.sqlite"], ["b", "c"])
         _ = try await two.store(try stored(request("a"), "another answer"))
-        #expect(try one.merge(two) == AnswerCache.Imported(added: 1, present: 1, different: 1))
+        #expect(try one.merge(two) == CompletionCache.Imported(added: 1, present: 1, different: 1))
         #expect(try one.list().map(\.request) == ["a", "b", "c"].map { request($0).bodyText })
         #expect(try await one.find(request("a"))?.response == stored(request("a"), "answer to a").response)
         #expect(try two.list().count == 3)
     }
 
     /// A cache that has paid a tenth of a cent for so many tokens, and perhaps broken off as many.
-    private func spender(_ file: URL, paying tokens: Int, breaking: Int = 0) async throws -> AnswerCache {
-        let cache = try AnswerCache(opening: file, for: .writing)
+    private func spender(_ file: URL, paying tokens: Int, breaking: Int = 0) async throws -> CompletionCache {
+        let cache = try CompletionCache(opening: file, for: .writing)
         let ledger = Ledger(cache, teacher: "t", model: "m", price: Price(input: 0, output: 1000), budget: nil)
         let reservation = Reservation(id: 0, most: Money(nanodollars: Int64(breaking) * 1_000_000))
         try await ledger.settle(reservation, .answer(Usage(promptTokens: 0, completionTokens: tokens)))
@@ -54,7 +54,7 @@ import Testing
     @Test func anOlderCacheKeepsItsAccount() async throws {
         let folder = try Folder()
         try await older(folder["c.sqlite"])
-        let account = try AnswerCache(opening: folder["c.sqlite"], for: .reading).account()
+        let account = try CompletionCache(opening: folder["c.sqlite"], for: .reading).account()
         #expect(account.paid == Money(dollars: 0.1) && account.inDoubt == Money(dollars: 0.003))
         #expect(try await spender(folder["c.sqlite"], paying: 1).account().paid == Money(dollars: 0.101))
     }
@@ -62,8 +62,8 @@ import Testing
     @Test func anOlderCacheThatIsDamagedKeepsItsAccount() async throws {
         let folder = try Folder()
         try await older(folder["c.sqlite"])
-        #expect(try AnswerCache.recover(folder["c.sqlite"], into: folder["new.sqlite"]).answers == 1)
-        let account = try AnswerCache(opening: folder["new.sqlite"], for: .reading).account()
+        #expect(try CompletionCache.recover(folder["c.sqlite"], into: folder["new.sqlite"]).completions == 1)
+        let account = try CompletionCache(opening: folder["new.sqlite"], for: .reading).account()
         #expect(account.paid == Money(dollars: 0.1) && account.inDoubt == Money(dollars: 0.003))
     }
 
@@ -71,13 +71,13 @@ import Testing
         let folder = try Folder()
         try await older(folder["c.sqlite"])
         try FileManager.default.copyItem(at: folder["c.sqlite"], to: folder["copy.sqlite"])
-        let one = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
-        try one.merge(try AnswerCache(opening: folder["copy.sqlite"], for: .writing))
+        let one = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
+        try one.merge(try CompletionCache(opening: folder["copy.sqlite"], for: .writing))
         #expect(try one.account().paid == Money(dollars: 0.1) && one.account().inDoubt == Money(dollars: 0.003))
         // Another older cache's money is its own.
         try await older(folder["other.sqlite"])
         try execute("UPDATE answer SET asked_at = 1", in: folder["other.sqlite"])
-        try one.merge(try AnswerCache(opening: folder["other.sqlite"], for: .writing))
+        try one.merge(try CompletionCache(opening: folder["other.sqlite"], for: .writing))
         #expect(try one.account().paid == Money(dollars: 0.2))
     }
 
@@ -98,27 +98,27 @@ import Testing
         try cache.close()
         try FileManager.default.copyItem(at: folder["c.sqlite"], to: folder["copy.sqlite"])
         let copy = try await spender(folder["copy.sqlite"], paying: 5)
-        let again = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let again = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         try again.merge(copy)
         #expect(try again.account().paid == Money(dollars: 0.105))
     }
 
     @Test func onlyTruncatedAnswersWithAFullerOneAreGarbage() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         func asked(_ text: String, _ limit: Int) -> TeacherRequest { request(text, SamplingParameters(maxTokens: limit)) }
         _ = try await cache.store(try stored(asked("replaced", 10), "x", finishReason: "length"))
         _ = try await cache.store(try stored(asked("replaced", 20), "x"))
         _ = try await cache.store(try stored(asked("cut twice", 10), "x", finishReason: "length"))
         _ = try await cache.store(try stored(asked("cut twice", 20), "x", finishReason: "length"))
         _ = try await cache.store(try stored(asked("whole", 10), "x"))
-        #expect(try cache.collectGarbage(deleting: false).answers == 1)
+        #expect(try cache.collectGarbage(deleting: false).completions == 1)
         #expect(try cache.list().count == 5)
-        #expect(try cache.collectGarbage(deleting: true).answers == 1)
+        #expect(try cache.collectGarbage(deleting: true).completions == 1)
         #expect(try cache.list().count == 4)
         #expect(try await cache.find(asked("replaced", 20)) != nil)
-        #expect(try cache.collectGarbage(teacher: "t", deleting: false).answers == 4)
-        #expect(try cache.collectGarbage(teacher: "u", deleting: true).answers == 0)
+        #expect(try cache.collectGarbage(teacher: "t", deleting: false).completions == 4)
+        #expect(try cache.collectGarbage(teacher: "u", deleting: true).completions == 0)
         #expect(try cache.verify().problems.isEmpty)
     }
 
@@ -131,22 +131,22 @@ import Testing
         // Behind the pages of the tables' own description, without which SQLite opens nothing.
         for index in 200_000..<240_000 { bytes[index] = 0x5a }
         try bytes.write(to: folder["c.sqlite"])
-        let recovered = try AnswerCache.recover(folder["c.sqlite"], into: folder["new.sqlite"])
-        #expect(recovered.answers > 150)
+        let recovered = try CompletionCache.recover(folder["c.sqlite"], into: folder["new.sqlite"])
+        #expect(recovered.completions > 150)
         #expect(recovered.lost > 0)
-        #expect(recovered.answers + recovered.lost <= 300)
-        let saved = try AnswerCache(opening: folder["new.sqlite"], for: .reading)
+        #expect(recovered.completions + recovered.lost <= 300)
+        let saved = try CompletionCache(opening: folder["new.sqlite"], for: .reading)
         let verification = try saved.verify()
-        #expect(verification.answers == recovered.answers)
+        #expect(verification.completions == recovered.completions)
         #expect(verification.problems.isEmpty)
         #expect(try Data(contentsOf: folder["c.sqlite"]) == bytes)
-        #expect(throws: CacheError.self) { try AnswerCache.recover(folder["c.sqlite"], into: folder["new.sqlite"]) }
+        #expect(throws: CacheError.self) { try CompletionCache.recover(folder["c.sqlite"], into: folder["new.sqlite"]) }
     }
 
     @Test func aFileWithNothingToSaveLeavesNoNewOne() throws {
         let folder = try Folder()
         try execute("CREATE TABLE notes (text)", in: folder["c.sqlite"])
-        #expect(throws: CacheError.self) { try AnswerCache.recover(folder["c.sqlite"], into: folder["new.sqlite"]) }
+        #expect(throws: CacheError.self) { try CompletionCache.recover(folder["c.sqlite"], into: folder["new.sqlite"]) }
         #expect(!FileManager.default.fileExists(atPath: folder["new.sqlite"].path))
     }
 
@@ -155,8 +155,8 @@ import Testing
         let script = ScriptedTeacher { number, _ in
             chatBody("x").replacingOccurrences(of: "m-1", with: number < 2 ? "m-1" : "m-2")
         }
-        let teacher = cached(try AnswerCache(opening: folder["c.sqlite"], for: .writing), .record(script))
-        for text in ["a", "b", "a", "c", "b"] { _ = try await teacher.answer(to: question(text), SamplingParameters()) }
+        let teacher = cached(try CompletionCache(opening: folder["c.sqlite"], for: .writing), .record(script))
+        for text in ["a", "b", "a", "c", "b"] { _ = try await teacher.completion(of: question(text), SamplingParameters()) }
         var expected = RunUsage()
         (expected.asked, expected.fromCache, expected.attempts) = (3, 2, 6)
         (expected.promptTokens, expected.completionTokens) = (21, 9)

@@ -7,13 +7,13 @@ import Testing
 @Suite struct VerifyTests {
     private func problems(_ change: (inout StoredCompletion) throws -> Void) async throws -> [String] {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         var answer = try stored(request("a"), "b")
         try change(&answer)
         _ = try await cache.store(answer)
         _ = try await cache.store(try stored(request("sound"), "b"))
         let verification = try cache.verify()
-        #expect(verification.answers == 2)
+        #expect(verification.completions == 2)
         return verification.problems
     }
 
@@ -50,14 +50,14 @@ import Testing
 
     @Test func aFlippedByteInAResponseIsFound() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         _ = try await cache.store(try stored(request("a"), "needle in a haystack"))
         try cache.close()
         var bytes = try Data(contentsOf: folder["c.sqlite"])
         let place = try #require(bytes.range(of: Data("needle in".utf8)))
         bytes[place.lowerBound] = UInt8(ascii: "N")
         try bytes.write(to: folder["c.sqlite"])
-        let damaged = try AnswerCache(opening: folder["c.sqlite"], for: .reading)
+        let damaged = try CompletionCache(opening: folder["c.sqlite"], for: .reading)
         #expect(try damaged.verify().problems == ["row 1: its response is not what was recorded"])
         let error = await #expect(throws: CacheError.self) { _ = try await damaged.find(request("a")) }
         #expect(error?.code == .damaged, "nothing is trained on that no teacher said")
@@ -78,7 +78,7 @@ import Testing
 
     @Test func aBadValueInAnyColumnIsFoundAndCrashesNothing() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["sound.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["sound.sqlite"], for: .writing)
         for text in ["a", "sound"] { _ = try await cache.store(try stored(request(text), "b")) }
         try cache.close()
         let files = try Self.damage.indices.map { index in
@@ -87,17 +87,18 @@ import Testing
         }
         try execute(zip(Self.damage, files).map { ("UPDATE answer SET \($0.0) = \($0.1) WHERE id = 1", $1) })
         for ((column, value), file) in zip(Self.damage, files) {
-            let damaged = try AnswerCache(opening: file, for: .reading)
+            let damaged = try CompletionCache(opening: file, for: .reading)
             let found = try damaged.verify()
-            #expect(found.answers == 2 && found.problems.contains { $0.hasPrefix("row 1: its ") }, "\(column) \(value): \(found.problems)")
+            #expect(
+                found.completions == 2 && found.problems.contains { $0.hasPrefix("row 1: its ") }, "\(column) \(value): \(found.problems)")
             #expect(!found.problems.contains { $0.hasPrefix("row 2") }, "\(column) \(value)")
-            #expect(try damaged.statistics().answers == 2)
+            #expect(try damaged.statistics().completions == 2)
             _ = try? damaged.list()
             _ = try? await damaged.find(request("a"))
             #expect(try await damaged.find(request("sound")) != nil)
             _ = try damaged.nearest(to: request("other"))
-            let recovered = try AnswerCache.recover(file, into: file.appendingPathExtension("new"))
-            #expect(recovered.answers == 1 && recovered.lost == 1, "\(column) \(value)")
+            let recovered = try CompletionCache.recover(file, into: file.appendingPathExtension("new"))
+            #expect(recovered.completions == 1 && recovered.lost == 1, "\(column) \(value)")
         }
     }
 
@@ -123,7 +124,7 @@ import Testing
 
     @Test func aBadRowBesideTheAnswersIsFoundAndCrashesNothing() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["sound.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["sound.sqlite"], for: .writing)
         _ = try await cache.store(try stored(request("a"), "b"))
         #expect(try cache.verify().problems.isEmpty)
         try cache.close()
@@ -133,7 +134,7 @@ import Testing
         }
         try execute(zip(Self.badRows, files).map { ("INSERT INTO \($0.0) VALUES \($0.1)", $1) })
         for ((table, _, column), file) in zip(Self.badRows, files) {
-            let damaged = try AnswerCache(opening: file, for: .reading)
+            let damaged = try CompletionCache(opening: file, for: .reading)
             let name = table.prefix { $0 != " " }
             #expect(try damaged.verify().problems.contains("table \(name): 1 rows hold a \(column) that plad does not write"), "\(name)")
             _ = try damaged.statistics()
@@ -142,8 +143,8 @@ import Testing
             _ = try damaged.cost(of: "run")
             _ = try? damaged.submissions()
             _ = try damaged.attempts(for: Digest(of: "k"))
-            #expect(try AnswerCache.recover(file, into: file.appendingPathExtension("new")).answers == 1)
-            let merged = try AnswerCache(opening: file.appendingPathExtension("merged"), for: .writing)
+            #expect(try CompletionCache.recover(file, into: file.appendingPathExtension("new")).completions == 1)
+            let merged = try CompletionCache(opening: file.appendingPathExtension("merged"), for: .writing)
             #expect(try merged.merge(damaged).added == 1)
         }
     }

@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func aRecordIsWrittenInSnakeCaseAndReadInBoth() throws {
-        let answer = TeacherAnswer(
+        let answer = TeacherCompletion(
             id: "a", split: .train, sample: 0, text: "t", finishReason: .length, usage: Usage(promptTokens: 3, completionTokens: 2))
         let line = """
             {"finish_reason":"length","id":"a","sample":0,"split":"train","text":"t","usage":{"completion_tokens":2,"prompt_tokens":3}}
@@ -24,7 +24,7 @@ import Testing
         #expect(try String(decoding: answer.jsonLine(), as: UTF8.self) == line)
         let older = line.replacing("finish_reason", with: "finishReason").replacing("n_tokens", with: "nTokens").replacing(
             "t_tokens", with: "tTokens")
-        #expect(try JSONLines.parse(TeacherAnswer.self, Data("\(line)\n\(older)\n".utf8), name: "x") == [answer, answer])
+        #expect(try JSONLines.parse(TeacherCompletion.self, Data("\(line)\n\(older)\n".utf8), name: "x") == [answer, answer])
     }
 
     /// Names that somebody else gives, a model's or a header's, are no properties.
@@ -41,7 +41,7 @@ import Testing
 
     @Test func anErrorNamesTheKeyAsTheFileSpellsIt() {
         let line = Data("{\"id\":\"a\",\"split\":\"train\",\"sample\":0,\"text\":\"t\"}".utf8)
-        let error = #expect(throws: RecordError.self) { try JSONLines.parse(TeacherAnswer.self, line, name: "f") }
+        let error = #expect(throws: RecordError.self) { try JSONLines.parse(TeacherCompletion.self, line, name: "f") }
         #expect(error?.message == "f:1: lacks \"finish_reason\"; correct or remove the line")
     }
 }

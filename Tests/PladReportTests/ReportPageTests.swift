@@ -212,7 +212,7 @@ import Testing
             (input.log[index].chosenTokens, input.log[index].rejectedTokens) = (20, 30)
         }
         for index in [last - 20, last - 10, last] {
-            input.log[index].probe = AnswerProbe(
+            input.log[index].probe = GreedyProbe(
                 chosenLogProbabilityPerToken: -2, answerTokens: 40, lengthRatio: Double(index) / 10, repetition: 0.5)
         }
         input.log[last].collapse = "stopped: <answers> repeat themselves"

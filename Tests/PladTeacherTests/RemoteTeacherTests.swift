@@ -132,7 +132,14 @@ import Testing
         let parts = chatBody("x").replacing(
             "\"content\":\"x\"", with: #""content":[{"type":"text","text":"sk-plan"},{"type":"text","text":"ted-key"}]"#)
         #expect(parts.contains("ted-key"))
-        for body in [stream, parts] {
+        // The second of three choices, behind one that is no completion.
+        let choices = chatBody("x").replacing(
+            "\"choices\":[",
+            with: #""choices":[{"index":0,"message":{"role":"assistant","content":"one"},"finish_reason":"stop"},"#
+                + #"{"index":1,"message":7},{"index":2,"message":{"role":"assistant","content":[{"type":"text","text":"sk-plan"},"#
+                + #"{"type":"text","text":"ted-key"}]},"finish_reason":"stop"},"#)
+        #expect(choices.contains("ted-key"))
+        for body in [stream, parts, choices] {
             let refused = try await error(.status(200, body), key: key)
             #expect(refused.message.contains("it spells the key that it was asked with, in pieces") && !refused.message.contains("planted"))
         }

@@ -6,8 +6,8 @@ import Testing
 
 @Suite struct GuardTests {
     private func reason(chosen: Double = -1, ratio: Double = 1.1, repetition: Double = 0.05) -> String? {
-        func probe(_ chosen: Double, _ ratio: Double, _ repetition: Double) -> AnswerProbe {
-            AnswerProbe(chosenLogProbabilityPerToken: chosen, answerTokens: 12, lengthRatio: ratio, repetition: repetition)
+        func probe(_ chosen: Double, _ ratio: Double, _ repetition: Double) -> GreedyProbe {
+            GreedyProbe(chosenLogProbabilityPerToken: chosen, answerTokens: 12, lengthRatio: ratio, repetition: repetition)
         }
         return CollapseGuard(totalSteps: 20).reason(probe(chosen, ratio, repetition), since: probe(-1, 1.1, 0.05))
     }
@@ -15,7 +15,7 @@ import Testing
     @Test func chosenSideThatBecomesHalfAsLikelyATokenIsCollapse() {
         #expect(reason(chosen: -1.69) == nil)
         #expect(reason(chosen: -1.7) == "the chosen completions fell from -1.00 to -1.70 nats per token")
-        let start = AnswerProbe(chosenLogProbabilityPerToken: -1, answerTokens: 12, lengthRatio: 1, repetition: 0)
+        let start = GreedyProbe(chosenLogProbabilityPerToken: -1, answerTokens: 12, lengthRatio: 1, repetition: 0)
         #expect(CollapseGuard(totalSteps: 20).reason(nil, since: start) == "the student's numbers are no longer finite")
     }
 

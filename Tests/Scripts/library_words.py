@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The gate on words: only the target plad speaks of flags and commands.
 
-Library rooms name settings and functions in backquotes, as `ranking.margin` or `AnswerCache.recover`; the command line turns them into
+Library rooms name settings and functions in backquotes, as `ranking.margin` or `CompletionCache.recover`; the command line turns them into
 flags and commands (Sources/plad/Options/SettingFlags.swift). This fails where a string of a library holds a flag or a command, and where a
 name in backquotes is none that the command line knows.
 """

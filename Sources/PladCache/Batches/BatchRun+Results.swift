@@ -16,7 +16,7 @@ extension TeacherError {
     fileprivate static func foreignRows(_ batch: Submission, _ state: BatchState) -> TeacherError {
         TeacherError(
             .exhausted,
-            "the results of batch \(state.id) at \(batch.url) are all for rows that it does not have, and it may be paid for: it stays open; run the command again to ask for its results once more, or book it as in doubt and free its requests: `AnswerCache.forget` \(batch.id)"
+            "the results of batch \(state.id) at \(batch.url) are all for rows that it does not have, and it may be paid for: it stays open; run the command again to ask for its results once more, or book it as in doubt and free its requests: `CompletionCache.forget` \(batch.id)"
         )
     }
 }
@@ -37,7 +37,7 @@ extension BatchRun {
         package init() {}
 
         func failure(of request: TeacherRequest) -> TeacherError {
-            failures[AnswerKey.digest(of: request)]
+            failures[CompletionKey.digest(of: request)]
                 ?? TeacherError(.exhausted, "the request is in no batch any more; run the command again to submit it")
         }
 
@@ -54,14 +54,14 @@ extension BatchRun {
     /// Stores the results of a batch; nil if the provider's batch was not this one after all.
     func settle(_ submission: Submission, _ state: BatchState) async throws -> Outcome? {
         let requests = try cache.requests(of: submission)
-        // Another process has taken its answers over.
+        // Another process has taken its completions over.
         if requests.isEmpty {
             _ = try await cache.end(submission, [])
             return Outcome()
         }
         let results = try await service.results(of: state)
         if !results.rows.isEmpty, !results.rows.contains(where: { requests[$0.id] != nil }) {
-            // The id of one that was sent came with the answer to it, and stands for nobody else's rows.
+            // The id of one that was sent came with the response to it, and stands for nobody else's rows.
             guard submission.phase == .guessed else { throw TeacherError.foreignRows(submission, state) }
             try await cache.disown(submission)
             return nil
@@ -88,9 +88,9 @@ extension BatchRun {
                 if let price, answer.status < 300 {
                     paid = paid + (answer.usage.map(price.cost) ?? price.most(for: request) ?? .zero)
                 }
-            case .failed(let error): outcome.failures[AnswerKey.digest(of: request)] = error
+            case .failed(let error): outcome.failures[CompletionKey.digest(of: request)] = error
             case .unreadable(let error):
-                outcome.failures[AnswerKey.digest(of: request)] = error
+                outcome.failures[CompletionKey.digest(of: request)] = error
                 inDoubt = inDoubt + (price?.most(for: request) ?? .zero)
             }
         }
@@ -102,14 +102,14 @@ extension BatchRun {
         for request in missing.values {
             if mayBePaid { inDoubt = inDoubt + (price?.most(for: request) ?? .zero) }
             let why = state.problem ?? "it ended as \(state.status) and has no result for this row\(torn)"
-            outcome.failures[AnswerKey.digest(of: request)] = TeacherError(
+            outcome.failures[CompletionKey.digest(of: request)] = TeacherError(
                 state.problem == nil ? .exhausted : .rejected, "batch \(state.id): \(why); run the command again to submit it again")
         }
         var ended = submission
         ended.status = state.status
         let model = ledger?.model ?? requests.values.first?.body["model"]?.string ?? ""
         guard try await cache.end(ended, answers, model: model, paid: paid, inDoubt: inDoubt) else {
-            // Another process has taken the answers over, and paid for them.
+            // Another process has taken the completions over, and paid for them.
             outcome.answered = []
             outcome.usage = Usage(promptTokens: 0, completionTokens: 0)
             return outcome
@@ -136,7 +136,7 @@ extension BatchRun {
             return .failed(
                 TeacherError(.exhausted, "batch \(state.id) did not come to this row (\(why)); run the command again to submit it again"))
         case .response(let status, let body):
-            switch dialect.read(status: status, body: body).withholding(secrets) {
+            switch dialect.read(status: status, body: body, withholding: secrets) {
             case .completion(let completion):
                 let started = Date(timeIntervalSince1970: TimeInterval(submission.madeAt))
                 let times = Response.Times(started: started, firstByte: .zero, total: .zero)

@@ -16,7 +16,7 @@ package struct BatchRun: Sendable {
         package var status = ""
     }
 
-    let cache: AnswerCache
+    let cache: CompletionCache
     let service: any BatchService
     let dialect: any Dialect
     private let url: String
@@ -25,7 +25,7 @@ package struct BatchRun: Sendable {
     private let random: @Sendable () -> Double
     private let onProgress: @Sendable (Progress) -> Void
     let ledger: Ledger?
-    /// Headers with a secret that no answer may spell.
+    /// Headers with a secret that no completion may spell.
     let secrets: [HTTPHeader]
 
     /// - Parameters:
@@ -33,7 +33,8 @@ package struct BatchRun: Sendable {
     ///   - waits: first and longest wait between two polls; the wait doubles each time.
     ///   - random: numbers in [0, 1) for the jitter of retries.
     package init(
-        cache: AnswerCache, service: any BatchService, dialect: any Dialect, url: String, clock: any Clock<Duration> = ContinuousClock(),
+        cache: CompletionCache, service: any BatchService, dialect: any Dialect, url: String,
+        clock: any Clock<Duration> = ContinuousClock(),
         waits: (first: Duration, most: Duration) = (.seconds(2), .seconds(60)), ledger: Ledger? = nil,
         secrets: [HTTPHeader] = [], onProgress: @escaping @Sendable (Progress) -> Void = { _ in },
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
@@ -68,7 +69,7 @@ package struct BatchRun: Sendable {
     }
 
     /// - Parameter unsent: batches that nobody has tried to submit, by name.
-    private func carryOn(_ intention: AnswerCache.Intention, _ unsent: inout [String: Submission]) async throws -> Outcome {
+    private func carryOn(_ intention: CompletionCache.Intention, _ unsent: inout [String: Submission]) async throws -> Outcome {
         var outcome = Outcome()
         outcome.failures = intention.failures
         var wait = waits.first
@@ -203,13 +204,13 @@ extension TeacherError {
     fileprivate static func guessed(_ batch: Submission, _ state: BatchState) -> TeacherError {
         TeacherError(
             .inBatch,
-            "batch \(state.id) at \(batch.url) may be this one or somebody else's, which its results will tell: run the command again, which waits for them, or free the requests without it: `AnswerCache.forget` \(batch.id)"
+            "batch \(state.id) at \(batch.url) may be this one or somebody else's, which its results will tell: run the command again, which waits for them, or free the requests without it: `CompletionCache.forget` \(batch.id)"
         )
     }
 
     fileprivate static func elsewhere(_ batch: Submission) -> TeacherError {
         TeacherError(
-            .inBatch, "the questions lie in the open batch \(batch.id) at \(batch.url): wait for it there, or `BatchRun.cancel` \(batch.id)"
+            .inBatch, "the prompts lie in the open batch \(batch.id) at \(batch.url): wait for it there, or `BatchRun.cancel` \(batch.id)"
         )
     }
 }

@@ -61,7 +61,7 @@ package struct Submission: Sendable, Equatable {
             reservation = try reader.optionalInt(RowReader.Bounds.any).map { Int64($0) }
             price = try reader.optionalText().flatMap { try? JSONDecoder.ofLines.decode(Price.self, from: Data($0.utf8)) }
         } catch let error as CacheError {
-            throw CacheError(.damaged, "a batch of the cache cannot be read: \(error.message); look at it by `AnswerCache.verify`")
+            throw CacheError(.damaged, "a batch of the cache cannot be read: \(error.message); look at it by `CompletionCache.verify`")
         }
     }
 
@@ -105,7 +105,7 @@ package struct Submission: Sendable, Equatable {
             ])
         for request in requests {
             try db.cachedStatement(sql: "INSERT INTO batch_row (batch, key, request, sample) VALUES (?, ?, ?, ?)")
-                .execute(arguments: [name, Data(AnswerKey.digest(of: request).bytes), request.bodyText, request.sample])
+                .execute(arguments: [name, Data(CompletionKey.digest(of: request).bytes), request.bodyText, request.sample])
         }
     }
 

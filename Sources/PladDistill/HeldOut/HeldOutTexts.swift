@@ -10,7 +10,7 @@ struct HeldOutTexts {
     struct Item {
         var prompt: Prompt
         var ids: [TokenID]
-        var teacher: TeacherAnswer
+        var teacher: TeacherCompletion
         /// Ids of the teacher's completion, then of the samples.
         var completions: [[TokenID]]
         var samples: [StudentSample]
@@ -19,7 +19,7 @@ struct HeldOutTexts {
     let run: Run
     private let prompts: [Prompt]
     let split: Split
-    private let answers: [String: TeacherAnswer]
+    private let answers: [String: TeacherCompletion]
     private let samples: [String: [StudentSample]]
 
     /// Loads the prompts to report on, with samples of the warmed-up student.
@@ -40,7 +40,7 @@ struct HeldOutTexts {
         self.split = split
         self.samples = samples
         answers = Dictionary(
-            try JSONLines.read(TeacherAnswer.self, from: run.folder.teacher).filter { $0.split == split && $0.sample == 0 }.map {
+            try JSONLines.read(TeacherCompletion.self, from: run.folder.teacher).filter { $0.split == split && $0.sample == 0 }.map {
                 ($0.id, $0)
             },
             uniquingKeysWith: { first, _ in first })

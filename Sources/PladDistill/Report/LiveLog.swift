@@ -21,7 +21,7 @@ struct LiveLog {
         var data = try Head(phase: phase, total: total).jsonLine() + Data("\n".utf8)
         for step in steps { data += try step.jsonLine() + Data("\n".utf8) }
         do {
-            try data.write(to: url)
+            try data.write(atomicallyTo: url)
             handle = try FileHandle(forWritingTo: url)
             try handle.seekToEnd()
         } catch {

@@ -24,8 +24,8 @@ extension Run {
 extension TeachSummary.Wire {
     /// Sentence with the number of requests and tokens, and their cost.
     var sentence: String {
-        guard attempts > 0 || answers > 0 else { return "nothing: every completion was in the cache" }
-        var text = "\(Numbers.count(answers)) completions in \(Numbers.count(attempts)) requests, "
+        guard attempts > 0 || completions > 0 else { return "nothing: every completion was in the cache" }
+        var text = "\(Numbers.count(completions)) completions in \(Numbers.count(attempts)) requests, "
         text += "\(Numbers.count(promptTokens)) + \(Numbers.count(completionTokens)) tokens"
         text += dollars.map { String(format: $0 < 0.01 ? ", $%.6f" : ", $%.2f", $0) } ?? ", price not known"
         return text

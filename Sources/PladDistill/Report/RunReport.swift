@@ -12,7 +12,7 @@ package struct RunReport {
     /// - Parameter live: current activity of a running run; nil for a file.
     package func input(live: ReportInput.Live? = nil) throws -> ReportInput {
         let folder = run.folder
-        let answers = try records(TeacherAnswer.self, folder.teacher).filter { $0.split == .train }
+        let answers = try records(TeacherCompletion.self, folder.teacher).filter { $0.split == .train }
         return ReportInput(
             title: folder.url.lastPathComponent,
             facts: try facts,
@@ -60,7 +60,7 @@ package struct RunReport {
                 let states = summary.states.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
                     "\(Numbers.count($0.value)) \($0.key)"
                 }
-                facts.append(ReportInput.Setting("Questions", "\(Numbers.count(summary.questions)): \(states.joined(separator: ", "))"))
+                facts.append(ReportInput.Setting("Completions", "\(Numbers.count(summary.wanted)): \(states.joined(separator: ", "))"))
                 facts.append(ReportInput.Setting("Cost", summary.wire.sentence))
                 if summary.fingerprints.count > 1 {
                     facts.append(

@@ -15,7 +15,7 @@ struct RecordedCommand: Quality {
     private let isReplay: Bool
     /// The run that records, by its id; nil for one of an older plad, which asks again when it is resumed.
     private let run: String?
-    private let cache: Lazy<AnswerCache>
+    private let cache: Lazy<CompletionCache>
 
     init(_ settings: DistillSettings, run: String?) {
         self.run = run
@@ -23,9 +23,9 @@ struct RecordedCommand: Quality {
         command = CommandQuality(name, timeout: settings.quality.timeout)
         self.name = name
         isReplay = settings.teacher.replay
-        let (file, use): (URL, AnswerCache.Use) = (settings.teacher.cacheFile, isReplay ? .reading : .writing)
+        let (file, use): (URL, CompletionCache.Use) = (settings.teacher.cacheFile, isReplay ? .reading : .writing)
         // Opened when it is first asked: a run that only looks opens no cache.
-        cache = Lazy { try AnswerCache(opening: file, for: use) }
+        cache = Lazy { try CompletionCache(opening: file, for: use) }
     }
 
     func scores(of candidates: [String], for prompt: Prompt, teacher: [String]) async throws -> [Double]? {

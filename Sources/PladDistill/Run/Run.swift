@@ -70,7 +70,8 @@ package struct Run: Sendable {
             _ = try Run(folder: folder, record: record, observer: observer, prompts: prompts).check()
             try Files.makeFolder(folder.url, isPrivate: true)
             if Files.narrow(folder.url) {
-                observer.notice("run", "\(folder.url.path) was open to others; it is now its owner's alone, as prompts and answers may be")
+                observer.notice(
+                    "run", "\(folder.url.path) was open to others; it is now its owner's alone, as prompts and completions may be")
             }
         }
         let lock = try RunLock.hold(folder.url)
@@ -142,7 +143,8 @@ package struct Run: Sendable {
             throw SettingError(
                 path: "pairing.prefer", problem: "metric: no prompt has \"facts\", which the metric counts; leave the setting out")
         }
-        _ = try AnswerJudge.chosen(in: self)
+        if !settings.teacher.replay { try settings.teacher.checkBudget() }
+        _ = try CompletionJudge.chosen(in: self)
         _ = try quality
         guard settings.student.model != nil else { return [] }
         let student = try Student(at: try student, threads: 1)

@@ -20,8 +20,6 @@ final class RunLock: Sendable {
     /// The lock of a run's folder, which must exist. Throws `RunError.busy` with the id of the process that holds it.
     static func hold(_ folder: URL) throws -> RunLock {
         try refuseLinks(in: folder)
-        // Whatever this process makes from here on is its owner's alone, in the folders below too.
-        umask(0o077)
         let place = folder.resolvingSymlinksInPath().path
         return try held.withLock { held in
             if let lock = held[place]?.lock { return lock }

@@ -34,7 +34,7 @@ public enum RunEvent: Sendable {
 public struct Work: Sendable, Equatable {
     /// Name of the work: `teach`, `warm-up`, `sample`.
     public let label: String
-    /// Name of the items counted: `answers`, `steps`.
+    /// Name of the items counted: `completions`, `steps`.
     public let unit: String
     public let total: Int
     /// Number of items done before this process started.

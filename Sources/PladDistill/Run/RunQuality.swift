@@ -84,13 +84,13 @@ extension Run {
     }
 
     private func judgeQuality() throws -> JudgeQuality {
-        for judge in try AnswerJudge.chosen(in: self) {
+        for judge in try CompletionJudge.chosen(in: self) {
             guard case .remote(let teacher, let maxTokens) = judge else { continue }
             let parameters = SamplingParameters(temperature: 0, maxTokens: maxTokens)
             // Made when it is first asked: a run that only looks opens no cache.
             let run = record.id.map { $0 + "/judge" }
             let model = Lazy { try CachedTeacher(teacher, "evaluation.judge", run: run, observer: observer) }
-            return JudgeQuality { try await model.value().answer(to: $0, parameters).completion.text }
+            return JudgeQuality { try await model.value().completion(of: $0, parameters).completion.text }
         }
         throw SettingError(
             path: "quality.by", problem: "judge: no judging model is named; give `evaluation.judge.remote` and `evaluation.judge.model`")

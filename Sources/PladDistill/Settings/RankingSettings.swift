@@ -86,7 +86,7 @@ public struct QualitySettings: Codable, Sendable, Equatable {
     /// Passes of a critic's training over the teacher's completions of a round.
     public var criticEpochs = 1.0
     /// Choice of the teacher's completions to train on.
-    public var keepAnswers = KeptAnswers.all
+    public var keepAnswers = KeptCompletions.all
 
     public init() {}
 
@@ -98,7 +98,7 @@ public struct QualitySettings: Codable, Sendable, Equatable {
 }
 
 /// The choice of the teacher's completions of a prompt to train on.
-public enum KeptAnswers: String, Codable, Sendable, CaseIterable {
+public enum KeptCompletions: String, Codable, Sendable, CaseIterable {
     case all
     /// The best completion by quality.
     case best

@@ -12,7 +12,7 @@ struct CriticStage {
     let run: Run
     let round: Int
 
-    func callAsFunction(_ prompts: [AnsweredPrompt]) throws {
+    func callAsFunction(_ prompts: [PromptWithTexts]) throws {
         let folder = run.folder.critic(round: round)
         guard !Critic.isOne(folder) else { return run.observer.doneBefore("critic") }
         let settings = run.settings
@@ -40,7 +40,7 @@ struct CriticStage {
     }
 
     /// Each of the teacher's completions with the prompt's samples that say something else.
-    private func groups(_ prompts: [AnsweredPrompt], _ student: Student) -> [CriticTrainer.Group] {
+    private func groups(_ prompts: [PromptWithTexts], _ student: Student) -> [CriticTrainer.Group] {
         let encoder = PairEncoder(student: student)
         return prompts.flatMap { prompt -> [CriticTrainer.Group] in
             let known = Set(prompt.answers.map { PairRules.plain($0.text) })

@@ -21,7 +21,7 @@ package struct EvaluateStage {
                 "evaluate", "no prompts are held out (`prompts.held_out_share`, `prompts.held_out_file`), so nothing is measured")
             return nil
         }
-        let judges = try AnswerJudge.chosen(in: run)
+        let judges = try CompletionJudge.chosen(in: run)
         let known = Files.exists(folder.evaluation) ? try JSONLines.read(Evaluation.self, from: folder.evaluation).first : nil
         let asked = judges.filter { judge in !(known?.judgements ?? []).contains { $0.judge == judge.name } }
         if let known, asked.isEmpty {

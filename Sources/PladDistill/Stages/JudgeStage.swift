@@ -9,7 +9,7 @@ import PladTeacher
 /// A remote judge is asked through the teacher's cache, so that an interrupted judgement continues and replays without network.
 struct JudgeStage {
     let run: Run
-    let judge: AnswerJudge
+    let judge: CompletionJudge
 
     func callAsFunction(_ students: [StudentMeasurements]) async throws -> [Judgement] {
         guard students.count > 1, let ranked = students.last else { return [] }
@@ -48,7 +48,7 @@ struct JudgeStage {
         let counter = VerdictCounter(of: pairings, observer: run.observer)
         let asking = Judge { messages in
             do {
-                let answer = try await model.answer(to: messages, parameters)
+                let answer = try await model.completion(of: messages, parameters)
                 await counter.count(fromCache: answer.fromCache)
                 return answer.completion.text
             } catch let error as TeacherError where settings.skipFailed && !error.endsRun {
@@ -110,7 +110,7 @@ private actor VerdictCounter {
     private var meter: WorkMeter
 
     init(of pairings: [(StudentMeasurements, StudentMeasurements)], observer: any RunObserver) {
-        // Equal answers are not put to the judge, others in both orders.
+        // Equal completions are not put to the judge, others in both orders.
         let total = pairings.reduce(0) { total, pairing in
             total + 2 * zip(pairing.0.prompts, pairing.1.prompts).count { $0.answer != $1.answer }
         }

@@ -50,7 +50,7 @@ package struct PairStage {
     }
 
     /// The prompts that have samples of this round, with the completions of teacher and student.
-    private func promptsWithSamples(_ student: Student) async throws -> [AnsweredPrompt] {
+    private func promptsWithSamples(_ student: Student) async throws -> [PromptWithTexts] {
         let folder = run.folder
         let answers = Dictionary(grouping: try await run.trainingAnswers().answers, by: \.id)
         let samples = Dictionary(
@@ -61,20 +61,20 @@ package struct PairStage {
             let answers = split == .train ? answers[prompt.id] ?? [] : []
             guard !answers.isEmpty || run.settings.pairing.rank != .teacher else { return nil }
             let (text, ids) = try run.wording.student(prompt, student.tokenizer)
-            return AnsweredPrompt(prompt: prompt, split: split, text: text, ids: ids, answers: answers, samples: samples)
+            return PromptWithTexts(prompt: prompt, split: split, text: text, ids: ids, answers: answers, samples: samples)
         }
     }
 }
 
 /// A prompt with the completions of teacher and student.
-struct AnsweredPrompt {
+struct PromptWithTexts {
     var prompt: Prompt
     /// Split of the prompt: `train`, or `unpaid` if it was never sent to the teacher.
     var split: Split
     /// Text that the student continues, and its ids.
     var text: String
     var ids: [TokenID]
-    var answers: [TeacherAnswer]
+    var answers: [TeacherCompletion]
     var samples: [StudentSample]
 
     /// Makes a pair of this prompt. Qualities are those of the sides.
@@ -113,7 +113,7 @@ extension PreferencePair {
 
 extension PairEncoder {
     /// The ids of a teacher's completion; a truncated one has no end token.
-    func ids(of answer: TeacherAnswer) -> [TokenID] {
+    func ids(of answer: TeacherCompletion) -> [TokenID] {
         encodeCompletion(answer.text, isWhole: answer.finishReason == .stop)
     }
 }

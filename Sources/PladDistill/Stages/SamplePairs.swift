@@ -18,7 +18,7 @@ struct SamplePairs {
         var quality: Double
     }
 
-    func callAsFunction(_ prompts: [AnsweredPrompt]) async throws -> (pairs: [PreferencePair], drops: [Drop]) {
+    func callAsFunction(_ prompts: [PromptWithTexts]) async throws -> (pairs: [PreferencePair], drops: [Drop]) {
         let settings = run.settings.pairing
         let quality = try run.pairQuality(round: round)
         let qualities = try await quality.scores(of: prompts.map { ($0.prompt, $0.samples.map(\.text), $0.answers.map(\.text)) })
@@ -65,7 +65,7 @@ struct SamplePairs {
     }
 
     /// The prompt's different samples, best first; of equal quality in the order of drawing.
-    private func different(_ prompt: AnsweredPrompt, _ scores: [Double], _ drops: inout [Drop]) -> [Sample] {
+    private func different(_ prompt: PromptWithTexts, _ scores: [Double], _ drops: inout [Drop]) -> [Sample] {
         var first: [String: Int] = [:]
         var found: [Sample] = []
         for (record, quality) in zip(prompt.samples, scores) {

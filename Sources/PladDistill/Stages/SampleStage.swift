@@ -55,7 +55,7 @@ package struct SampleStage {
     /// The prompts that make pairs and have no samples of this round: unpaid ones, and those with a completion of the teacher.
     private func promptsToSample(after earlier: [StudentSample]) throws -> [(split: Split, prompt: Prompt)] {
         try run.folder.require(run.folder.teacher, madeBy: "teach")
-        let answered = Set(try JSONLines.read(TeacherAnswer.self, from: run.folder.teacher).filter { $0.split == .train }.map(\.id))
+        let answered = Set(try JSONLines.read(TeacherCompletion.self, from: run.folder.teacher).filter { $0.split == .train }.map(\.id))
         let sampled = Set(earlier.filter { $0.round == round }.map(\.id))
         let unfit = Set(
             Files.exists(run.folder.drops)

@@ -7,7 +7,7 @@ import PladTraining
 /// Asks the teacher every prompt, training and held-out, and stores the completions.
 ///
 /// Reads prompts.jsonl; writes teacher.jsonl, its drops and teach.json. Each completion is in the cache before it counts, so a stopped
-/// run asks only for the missing ones again. Every question ends in exactly one recorded state.
+/// run asks only for the missing ones again. Every wanted completion ends in exactly one recorded state.
 package struct TeachStage {
     let run: Run
 
@@ -21,7 +21,7 @@ package struct TeachStage {
             run.observer.notice(
                 "teach", "\(settings.samples) completions of a prompt at `teacher.temperature` 0 are likely the same; raise it")
         }
-        try await teach(until: run.answersWanted, settings)
+        try await teach(until: run.enoughCompletions, settings)
     }
 
     private func tellDoneBefore() throws {
@@ -40,31 +40,31 @@ package struct TeachStage {
     /// Asks further prompts, in order, for so many more usable completions, in runs that ask only as many as their pairs need. Returns
     /// false if every prompt has been asked.
     func goOn(by more: Int) async throws -> Bool {
-        let usable = try JSONLines.read(TeacherAnswer.self, from: run.folder.teacher).count { $0.split == .train }
+        let usable = try JSONLines.read(TeacherCompletion.self, from: run.folder.teacher).count { $0.split == .train }
         let drops = try JSONLines.read(Drop.self, from: run.folder.drops).filter { $0.stage == .teach && $0.split == .train }
         let spent = drops.count { drop in
             drop.state != .interrupted && (settings.skipFailed || !TeachOutcome.dropped(drop).isUnanswered)
         }
-        guard usable + spent < run.questions.count(where: { $0.split == .train }) else { return false }
+        guard usable + spent < run.wantedCompletions.count(where: { $0.split == .train }) else { return false }
         // What was asked before is there, fresh or not: asking it once more would change what the warm-up has seen.
         var recording = settings
         recording.refresh = false
         try await teach(until: usable + more, recording)
-        return try JSONLines.read(TeacherAnswer.self, from: run.folder.teacher).count { $0.split == .train } > usable
+        return try JSONLines.read(TeacherCompletion.self, from: run.folder.teacher).count { $0.split == .train } > usable
     }
 
-    /// - Parameter wanted: number of usable completions of training prompts after which no more are asked; nil asks every prompt.
-    private func teach(until wanted: Int?, _ settings: TeacherSettings) async throws {
+    /// - Parameter enough: number of usable completions of training prompts after which no more are asked; nil asks every prompt.
+    private func teach(until enough: Int?, _ settings: TeacherSettings) async throws {
         let unfit = try run.check()
-        let all = run.questionsInOrder
+        let all = run.wantedInOrder
         let teacher =
             try await settings.batch
             ? run.batchedTeacher(for: all.filter { !unfit.contains($0.prompt.id) })
             : CachedTeacher(settings, run: run.record.id, observer: run.observer)
-        let plan = QuestionPlan(all, unfit: unfit, until: wanted, skipsFailed: settings.skipFailed)
+        let plan = TeachPlan(all, unfit: unfit, until: enough, skipsFailed: settings.skipFailed)
         let (asked, end) = await ask(plan, teacher, settings)
-        let questions = all.prefix(asked.count)
-        let outcomes = zip(questions, asked).sorted { $0.0.place < $1.0.place }.map(\.1)
+        let wanted = all.prefix(asked.count)
+        let outcomes = zip(wanted, asked).sorted { $0.0.place < $1.0.place }.map(\.1)
         let drops = outcomes.compactMap(\.drop)
         do {
             try run.folder.record(drops) { $0.stage == .teach }
@@ -76,38 +76,38 @@ package struct TeachStage {
         }
         if let end { throw end }
         // Where so many pairs suffice, an empty budget is an end like any other.
-        let unanswered = drops.filter { TeachOutcome.dropped($0).isUnanswered && (wanted == nil || $0.state != .overBudget) }
+        let unanswered = drops.filter { TeachOutcome.dropped($0).isUnanswered && (enough == nil || $0.state != .overBudget) }
         guard unanswered.isEmpty || settings.skipFailed else {
-            throw UnansweredError(drops: unanswered, questions: questions.count, settings: settings)
+            throw UnansweredError(drops: unanswered, wanted: wanted.count, settings: settings)
         }
-        let answers = outcomes.compactMap(\.answer)
-        guard answers.contains(where: { $0.split == .train }) else {
+        let completions = outcomes.compactMap(\.completion)
+        guard completions.contains(where: { $0.split == .train }) else {
             throw RecordError(
                 .malformed, "none of the \(drops.count) completions can be used, for example \(drops[0].id): \(drops[0].detail)")
         }
-        try JSONLines.write(answers, to: run.folder.teacher)
+        try JSONLines.write(completions, to: run.folder.teacher)
     }
 
-    /// Asks until enough completions are usable. Returns one outcome for each question, in order, and the error that ended the requests
+    /// Asks until enough completions are usable. Returns one outcome for each completion, in order, and the error that ended the requests
     /// early, because every other question would meet it too or the task was cancelled.
     private func ask(
-        _ plan: QuestionPlan, _ teacher: CachedTeacher, _ settings: TeacherSettings
+        _ plan: TeachPlan, _ teacher: CachedTeacher, _ settings: TeacherSettings
     ) async -> ([TeachOutcome], end: (any Error)?) {
-        let (parameters, questions) = (run.teacherParameters, plan.questions)
+        let (parameters, wanted) = (run.teacherParameters, plan.wanted)
         var plan = plan
-        var meter = WorkMeter(run.observer, "teach", of: questions.count, "completions")
+        var meter = WorkMeter(run.observer, "teach", of: wanted.count, "completions")
         var end: (any Error)?
         var waiting: Task<Void, any Error>?
         defer { waiting?.cancel() }
         await withTaskGroup(of: [(Int, Result<TeachOutcome, any Error>)].self) { group in
             func start() {
                 guard let samples = plan.next() else { return }
-                let messages = run.wording.messages(for: questions[samples.lowerBound].prompt)
+                let messages = run.wording.messages(for: wanted[samples.lowerBound].prompt)
                 group.addTask {
-                    let numbers = questions[samples.lowerBound].sample...questions[samples.upperBound - 1].sample
-                    let answers = await teacher.answers(to: messages, parameters, samples: Range(numbers))
-                    return zip(samples, answers).map { index, answer in
-                        (index, Result { try questions[index].outcome(of: answer, settings) })
+                    let numbers = wanted[samples.lowerBound].sample...wanted[samples.upperBound - 1].sample
+                    let completions = await teacher.completions(of: messages, parameters, samples: Range(numbers))
+                    return zip(samples, completions).map { index, completion in
+                        (index, Result { try wanted[index].outcome(of: completion, settings) })
                     }
                 }
             }
@@ -121,12 +121,12 @@ package struct TeachStage {
                         meter.advance(to: plan.done, note: "\(plan.cached) from the cache")
                     case .failure(let error as TeacherError) where settings.skipFailed && error.code == .down && plan.isLastToFail:
                         // Of an endpoint that has answered everything else, the last prompts fail, not the endpoint.
-                        plan.record(questions[index].outcome(of: error, kind: error.code.rawValue), at: index)
+                        plan.record(wanted[index].outcome(of: error, kind: error.code.rawValue), at: index)
                     case .failure(let error):
                         // What was cancelled because of the first error says nothing of its own.
                         if end == nil || end is CancellationError && !(error is CancellationError) { end = error }
                         if let error = error as? TeacherError {
-                            plan.recordEnd(questions[index].outcome(of: error, kind: error.code.rawValue), at: index)
+                            plan.recordEnd(wanted[index].outcome(of: error, kind: error.code.rawValue), at: index)
                         }
                         group.cancelAll()
                         waiting = waiting ?? tellOfWait(for: teacher)
@@ -149,10 +149,10 @@ package struct TeachStage {
         }
     }
 
-    /// Writes teach.json and reports the outcomes of the questions.
+    /// Writes teach.json and reports the outcomes.
     private func summarize(_ outcomes: [TeachOutcome], _ usage: RunUsage) throws {
         var summary = TeachSummary()
-        summary.questions = outcomes.count
+        summary.wanted = outcomes.count
         for outcome in outcomes { summary.states[outcome.state, default: 0] += 1 }
         for kind in outcomes.compactMap({ $0.drop?.kind }) { summary.failures[kind, default: 0] += 1 }
         summary.models = usage.models
@@ -165,9 +165,16 @@ package struct TeachStage {
         // Where nothing was answered the error says it all.
         guard outcomes.contains(where: { !$0.isUnanswered }) else { return }
         run.observer.notice("teach", summary.sentence)
-        let cut = outcomes.count { $0.answer?.cut != nil }
+        let cut = outcomes.count { $0.completion?.cut != nil }
         if cut > 0 {
             run.observer.notice("teach", "control text of a chat format was cut off \(cut) completions; their records name it in \"cut\"")
+        }
+        let broken = outcomes.compactMap(\.completion).filter { $0.text.unicodeScalars.contains("\u{FFFD}") }
+        if let first = broken.first {
+            run.observer.notice(
+                "teach",
+                "\(broken.count) completions hold \u{FFFD}, which stands for bytes or half characters that are no text; the first is of \(first.id)"
+            )
         }
         for (what, counts) in [("model", summary.models), ("fingerprint", summary.fingerprints)] where counts.count > 1 {
             let names = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) (\($0.value))" }
@@ -177,14 +184,14 @@ package struct TeachStage {
 }
 
 extension TeachSummary {
-    /// Sentence with the number of questions, their outcomes and the cost.
+    /// Sentence with the number of completions, their outcomes and the cost.
     fileprivate var sentence: String {
         let order = ["answered", "batched", "cached"] + Drop.State.allCases.map(\.rawValue)
         let parts = order.compactMap { state in states[state].map { "\($0) \(state)" } }
         let kinds = failures.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
-        var text = "\(questions) questions: \(parts.joined(separator: ", "))"
+        var text = "\(wanted) completions: \(parts.joined(separator: ", "))"
         if !kinds.isEmpty { text += " (\(kinds.joined(separator: ", ")))" }
-        if wire.answers > 0 {
+        if wire.completions > 0 {
             text += "; \(wire.attempts) requests, \(wire.promptTokens) + \(wire.completionTokens) tokens"
             if let dollars = wire.dollars { text += ", \(Money(dollars: dollars))" }
             if let dollars = wire.dollarsInDoubt { text += " and at most \(Money(dollars: dollars)) for requests that broke off" }
@@ -195,28 +202,30 @@ extension TeachSummary {
 
 extension Run {
     /// Every prompt but the unpaid ones, once for each wanted completion, in the prompts' order.
-    package var questions: [TeachQuestion] {
+    package var wantedCompletions: [WantedCompletion] {
         let all = prompts.filter { $0.split != .unpaid }.flatMap { item in
             let count = item.split == .train ? settings.teacher.samples : 1
             return (0..<count).map { (item, $0) }
         }
-        return all.enumerated().map { TeachQuestion(place: $0, prompt: $1.0.prompt, split: $1.0.split, sample: $1.1) }
+        return all.enumerated().map { WantedCompletion(place: $0, prompt: $1.0.prompt, split: $1.0.split, sample: $1.1) }
     }
 
-    /// The questions in the order of asking: held-out ones first, which are always asked; then the others as far as needed.
-    var questionsInOrder: [TeachQuestion] { questions.filter { $0.split != .train } + questions.filter { $0.split == .train } }
+    /// The completions in the order of asking: held-out ones first, which are always asked; then the others as far as needed.
+    var wantedInOrder: [WantedCompletion] {
+        wantedCompletions.filter { $0.split != .train } + wantedCompletions.filter { $0.split == .train }
+    }
 
     /// Number of usable completions of training prompts that are needed; nil if every prompt is asked.
-    var answersWanted: Int? { settings.prompts.pairs.map { ($0 + pairsPerAnswer - 1) / pairsPerAnswer } }
+    var enoughCompletions: Int? { settings.prompts.pairs.map { ($0 + pairsPerCompletion - 1) / pairsPerCompletion } }
 
-    /// The questions that are asked in any case; others only replace unusable completions.
-    package var questionsAtLeast: [TeachQuestion] {
-        let all = questionsInOrder
-        return Array(all.prefix(all.count { $0.split != .train } + (answersWanted ?? all.count)))
+    /// The completions that are requested in any case; others only replace unusable completions.
+    package var wantedAtLeast: [WantedCompletion] {
+        let all = wantedInOrder
+        return Array(all.prefix(all.count { $0.split != .train } + (enoughCompletions ?? all.count)))
     }
 
     /// Largest number of pairs from one completion.
-    var pairsPerAnswer: Int {
+    var pairsPerCompletion: Int {
         let all = settings.pairing.negatives == .all
         return max(1, (all ? settings.sampling.samples : 1) / max(1, settings.teacher.samples))
     }
@@ -229,9 +238,9 @@ extension Run {
     }
 }
 
-extension TeachQuestion {
+extension WantedCompletion {
     /// The outcome of a result. Throws errors that every other question would meet too.
-    fileprivate func outcome(of result: Result<CachedTeacher.Answer, any Error>, _ settings: TeacherSettings) throws -> TeachOutcome {
+    fileprivate func outcome(of result: Result<SourcedCompletion, any Error>, _ settings: TeacherSettings) throws -> TeachOutcome {
         do {
             let answer = try result.get()
             return outcome(of: answer.completion, from: answer.source, settings)

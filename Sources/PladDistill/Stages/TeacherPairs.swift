@@ -14,7 +14,7 @@ struct TeacherPairs {
     let student: Student
 
     /// Makes the pairs with their ids, including those without a rejected side that only keep the chosen text likely, and the drops.
-    func callAsFunction(_ prompts: [AnsweredPrompt]) async throws -> (pairs: [PreferencePair], drops: [Drop]) {
+    func callAsFunction(_ prompts: [PromptWithTexts]) async throws -> (pairs: [PreferencePair], drops: [Drop]) {
         let likeness = SimilarityMetric(toTexts: prompts.flatMap(\.answers).map(\.text))
         let encoder = PairEncoder(student: student)
         let rules = try run.settings.pairing.rules
@@ -62,7 +62,7 @@ struct TeacherPairs {
     }
 
     /// The qualities of each prompt's completions, then of its samples; nil if the settings have none, and only similarity counts.
-    private func qualities(_ prompts: [AnsweredPrompt]) async throws -> [[Double]?] {
+    private func qualities(_ prompts: [PromptWithTexts]) async throws -> [[Double]?] {
         guard run.settings.quality.by != nil || run.settings.pairing.minGap > 0 else { return prompts.map { _ in nil } }
         return try await run.pairQuality(round: round).scores(
             of: prompts.map { ($0.prompt, $0.answers.map(\.text) + $0.samples.map(\.text), $0.answers.map(\.text)) })

@@ -4,7 +4,7 @@ import PladTeacher
 /// The error for prompts without a completion, in a run that does not continue without them.
 struct UnansweredError: Failure {
     let drops: [Drop]
-    let questions: Int
+    let wanted: Int
     let settings: TeacherSettings
 
     private static let inBatch = TeacherError.Code.inBatch.rawValue
@@ -20,9 +20,9 @@ struct UnansweredError: Failure {
         let without = "or add `teacher.skip_failed` to continue without them"
         guard inBatches.isEmpty else {
             let count = inBatches.values.reduce(0, +)
-            let rest = drops.count == count ? "" : ", and \(drops.count - count) got no completion"
+            let rest = drops.count == count ? "" : ", and \(drops.count - count) failed"
             return
-                "\(count) of \(questions) prompts are in \(inBatches.keys.sorted().joined(separator: ", ")), where they are paid for\(rest); \(others): \(settings.refresh ? "leave `teacher.refresh` out and " : "")add `teacher.batch` to wait for it, free them by `BatchRun.cancel`, \(without)"
+                "\(count) of \(wanted) completions are in \(inBatches.keys.sorted().joined(separator: ", ")), where they are paid for\(rest); \(others): \(settings.refresh ? "leave `teacher.refresh` out and " : "")add `teacher.batch` to wait for it, free them by `BatchRun.cancel`, \(without)"
         }
         let again = "run the same command again"
         let (what, way) =
@@ -31,8 +31,8 @@ struct UnansweredError: Failure {
                 "are over the budget",
                 settings.batch ? "raise `teacher.budget`, \(again) to submit what then fits" : "raise `teacher.budget`"
             )
-            : ("got no completion", "\(again) to ask only these")
-        return "\(drops.count) of \(questions) prompts \(what) (\(drops[0].detail)); \(others): \(way), \(without)"
+            : ("failed", "\(again) to ask only these")
+        return "\(drops.count) of \(wanted) completions \(what) (\(drops[0].detail)); \(others): \(way), \(without)"
     }
 
     var exitStatus: ExitStatus {

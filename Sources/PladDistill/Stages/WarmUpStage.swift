@@ -51,7 +51,7 @@ package struct WarmUpStage {
         )
     }
 
-    private func encode(_ answers: [TeacherAnswer], _ student: Student) throws -> ([EncodedGroup], [Drop]) {
+    private func encode(_ answers: [TeacherCompletion], _ student: Student) throws -> ([EncodedGroup], [Drop]) {
         let encoder = PairEncoder(student: student)
         let prompts = Dictionary(uniqueKeysWithValues: run.prompts(.train).map { ($0.id, $0) })
         var (pairs, drops): ([EncodedGroup], [Drop]) = ([], [])

@@ -7,20 +7,20 @@ package import PladTeacher
 extension Run {
     /// The teacher after batches have brought the missing completions of the questions. It sends no further requests: a question that
     /// failed in a batch fails.
-    func batchedTeacher(for questions: [TeachQuestion]) async throws -> CachedTeacher {
+    func batchedTeacher(for wanted: [WantedCompletion]) async throws -> CachedTeacher {
         let settings = settings.teacher
         let resolved = try settings.resolved()
         let endpoint = try resolved.asked()
         let access = try settings.access(to: endpoint)
-        let cache = try AnswerCache(opening: settings.cacheFile, for: .writing)
+        let cache = try CompletionCache(opening: settings.cacheFile, for: .writing)
         func teacher(_ mode: CachedTeacher.Mode) -> CachedTeacher { CachedTeacher(cache: cache, resolved, mode: mode, run: record.id) }
         if let run = record.id { cache.begin(run) }
         let kept = teacher(.replay)
         var missing: [TeacherRequest] = []
-        for question in questions {
-            let messages = wording.messages(for: question.prompt)
-            if try await kept.recorded(for: messages, teacherParameters, sample: question.sample) == nil {
-                missing.append(kept.request(asking: messages, teacherParameters, sample: question.sample))
+        for one in wanted {
+            let messages = wording.messages(for: one.prompt)
+            if try await kept.recorded(for: messages, teacherParameters, sample: one.sample) == nil {
+                missing.append(kept.request(asking: messages, teacherParameters, sample: one.sample))
             }
         }
         let run = try BatchRun(
@@ -28,7 +28,7 @@ extension Run {
             ledger: settings.ledger(cache, teacher: resolved.name, batched: true), observer: observer)
         let outcome = try await run(missing)
         if !missing.isEmpty {
-            let without = missing.count { outcome.failures[AnswerKey.digest(of: $0)] != nil }
+            let without = missing.count { outcome.failures[CompletionKey.digest(of: $0)] != nil }
             observer.notice("batch", "\(missing.count) requests: \(missing.count - without) completed, \(without) without a completion")
         }
         return teacher(.batched(outcome))
@@ -38,7 +38,7 @@ extension Run {
 extension BatchRun {
     /// Makes the batches of one endpoint; an observer gets their progress.
     package init(
-        _ cache: AnswerCache, _ endpoint: Endpoint, _ dialect: any Dialect, _ access: Access, attempts: Int = 6,
+        _ cache: CompletionCache, _ endpoint: Endpoint, _ dialect: any Dialect, _ access: Access, attempts: Int = 6,
         ledger: Ledger? = nil, observer: any RunObserver
     ) throws {
         // Results come in files of their own, of hundreds of megabytes.

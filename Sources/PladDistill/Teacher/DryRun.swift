@@ -7,10 +7,10 @@ import PladTraining
 
 /// The cost of a run before it starts: the completions that are paid for already, and the bounds for the others.
 package struct DryRun: Encodable {
-    package var questions = 0
-    /// Number of questions in the cache, or asked once for several.
+    package var wanted = 0
+    /// Number of completions in the cache, or asked once for several.
     package var cached = 0
-    /// Number of questions in an open batch, where they are paid for.
+    /// Number of completions in an open batch, where they are paid for.
     package var inBatch = 0
     package var toAsk = 0
     /// Number of prompt tokens to send: at four bytes a token, and at one.
@@ -21,25 +21,25 @@ package struct DryRun: Encodable {
     /// Cost of the prompts only, and upper bound; nil if the price is not known.
     package var dollarsAtLeast: Double?
     package var dollarsAtMost: Double?
-    /// Number of the warm-up's optimiser steps, if every question is answered.
+    /// Number of the warm-up's optimiser steps, if every completion arrives.
     package var warmUpSteps = 0
     /// Memory of the ranking in bytes, if completions and samples reach their limit; nil without a student.
     package var trainingBytes: Int?
 
-    /// Looks every question up and prices the missing ones. Sends nothing, opens no connection and starts no run.
+    /// Looks every completion up and prices the missing ones. Sends nothing, opens no connection and starts no run.
     package init(_ run: Run) async throws {
         let settings = run.settings.teacher
         let price = settings.batch ? settings.resolvedPrice?.batched : settings.resolvedPrice
         let file = settings.cacheFile
         let teacher = try settings.resolved()
-        let cache = Files.exists(file) ? try AnswerCache(opening: file, for: .reading) : nil
+        let cache = Files.exists(file) ? try CompletionCache(opening: file, for: .reading) : nil
         var (least, most) = (Money.zero, Money.zero as Money?)
         var seen: Set<Digest> = []
-        for question in run.questionsAtLeast {
+        for one in run.wantedAtLeast {
             let request = teacher.request(
-                asking: run.wording.messages(for: question.prompt), run.teacherParameters, sample: question.sample)
-            questions += 1
-            guard seen.insert(AnswerKey.digest(of: request)).inserted else {
+                asking: run.wording.messages(for: one.prompt), run.teacherParameters, sample: one.sample)
+            wanted += 1
+            guard seen.insert(CompletionKey.digest(of: request)).inserted else {
                 cached += 1
                 continue
             }
@@ -61,7 +61,7 @@ package struct DryRun: Encodable {
             least = least + (price?.cost(promptTokens: bytes / 4, completionTokens: 0) ?? .zero)
             most = price?.most(for: request).flatMap { one in most.map { $0 + one } }
         }
-        warmUpSteps = run.settings.warmUpTraining(parameters: 1).stepCount(pairs: run.questionsAtLeast.count { $0.split == .train })
+        warmUpSteps = run.settings.warmUpTraining(parameters: 1).stepCount(pairs: run.wantedAtLeast.count { $0.split == .train })
         trainingBytes = try run.settings.student.model == nil ? nil : run.trainingMemory().total
         dollarsAtLeast = price == nil ? nil : least.dollars
         dollarsAtMost = price == nil ? nil : most?.dollars

@@ -32,18 +32,23 @@ extension TeacherSettings {
     /// The teacher's price: the given one, else the table's; nil if neither is known.
     package var resolvedPrice: Price? { price ?? remote.flatMap { PriceTable.known.price(of: model ?? "", at: $0) } }
 
+    /// Throws `SettingError` for a budget without a price.
+    func checkBudget() throws {
+        guard budget == nil || resolvedPrice != nil else {
+            throw SettingError(
+                path: "teacher.budget",
+                problem:
+                    "needs the price of \(model ?? "the model"), which plad does not know: give it by `teacher.price` in,out in dollars per million tokens, such as 0.15,0.60"
+            )
+        }
+    }
+
     /// The ledger for the teacher; nil if no price is known. Throws `SettingError` for a budget without a price.
     ///
     /// - Parameter batched: true if the teacher is asked in batches.
-    func ledger(_ cache: AnswerCache, teacher: String, batched: Bool = false) throws -> Ledger? {
+    func ledger(_ cache: CompletionCache, teacher: String, batched: Bool = false) throws -> Ledger? {
         guard let price = resolvedPrice else {
-            guard budget == nil else {
-                throw SettingError(
-                    path: "teacher.budget",
-                    problem:
-                        "needs the price of \(model ?? "the model"), which plad does not know: give it by `teacher.price` in,out in dollars per million tokens, such as 0.15,0.60"
-                )
-            }
+            try checkBudget()
             return nil
         }
         return Ledger(

@@ -40,12 +40,12 @@ extension CachedTeacher {
         let teacher = try settings.resolved(path)
         let file = settings.cacheFile
         if settings.replay {
-            self.init(cache: try AnswerCache(opening: file, for: .reading), teacher, mode: .replay, nameSetting: "\(path).id")
+            self.init(cache: try CompletionCache(opening: file, for: .reading), teacher, mode: .replay, nameSetting: "\(path).id")
             return
         }
         let endpoint = try teacher.asked(path)
         let access = try settings.access(to: endpoint, path)
-        let cache = try AnswerCache(opening: file, for: .writing)
+        let cache = try CompletionCache(opening: file, for: .writing)
         let ledger = try settings.ledger(cache, teacher: teacher.name)
         let remote = try RemoteTeacher(settings, endpoint, teacher.dialect, access, cache, ledger, observer)
         observer.observe(.connected(remote))
@@ -67,7 +67,7 @@ extension ResolvedTeacher {
 extension TeachSummary.Wire {
     /// Adds the usage of one process. The cost is the whole run's, killed processes included.
     mutating func add(_ usage: RunUsage) {
-        answers += usage.asked
+        completions += usage.asked
         attempts += usage.attempts
         promptTokens += usage.promptTokens
         completionTokens += usage.completionTokens
@@ -83,7 +83,7 @@ extension RemoteTeacher: PaidRequests {}
 
 extension RemoteTeacher {
     fileprivate convenience init(
-        _ settings: TeacherSettings, _ endpoint: Endpoint, _ dialect: any Dialect, _ access: Access, _ cache: AnswerCache,
+        _ settings: TeacherSettings, _ endpoint: Endpoint, _ dialect: any Dialect, _ access: Access, _ cache: CompletionCache,
         _ ledger: Ledger?, _ observer: any RunObserver
     ) throws {
         self.init(

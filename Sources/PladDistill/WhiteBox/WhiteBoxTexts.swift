@@ -59,7 +59,7 @@ package enum WhiteBoxTexts {
         try run.folder.require(run.folder.teacher, madeBy: "teach")
         let prompts = Dictionary(run.prompts(.train).map { ($0.id, $0) }) { first, _ in first }
         let encoder = PairEncoder(student: model)
-        return try JSONLines.read(TeacherAnswer.self, from: run.folder.teacher).compactMap { answer in
+        return try JSONLines.read(TeacherCompletion.self, from: run.folder.teacher).compactMap { answer in
             guard let prompt = prompts[answer.id] else { return nil }
             let (_, ids) = try run.wording.student(prompt, model.tokenizer)
             return EncodedText(id: "\(answer.id)/\(answer.sample)", ids: ids + encoder.ids(of: answer))

@@ -104,7 +104,12 @@ private final class Coprocess {
         while !left.isEmpty {
             try wait(for: input, Int16(POLLOUT), until: deadline, seconds)
             let count = left.withUnsafeBytes { send(input, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)) }
-            if count > 0 { left = left.dropFirst(count) } else if ![EINTR, EAGAIN].contains(errno) { throw ended() }
+            if count > 0 {
+                left = left.dropFirst(count)
+            } else if ![EINTR, EAGAIN].contains(errno) {
+                // It reads no more: what it has written says why, or that it has ended.
+                break
+            }
         }
         while true {
             if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {

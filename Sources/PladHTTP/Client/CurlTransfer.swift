@@ -157,7 +157,7 @@ final class CurlTransfer {
             }
             return receiver.receive(UnsafeRawBufferPointer(start: bytes, count: count)) ? count : 0
         }
-        // An error is never as long as the longest of answers.
+        // An error is never as long as the longest response.
         bodyBytes = (200..<300).contains(status) ? bodyBytes : min(bodyBytes, TransportLimits.usualBodyBytes)
         guard body.count + count <= bodyBytes else {
             isTooLarge = true

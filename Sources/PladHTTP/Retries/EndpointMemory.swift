@@ -51,7 +51,7 @@ package struct EndpointFile: EndpointMemory {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .iso8601
         try? encoder.encode(entries).write(atomicallyTo: file)
-        // It says whom an account asks, and lies beside the answers.
+        // It says whom an account asks, and lies beside the cache.
         chmod(file.path, 0o600)
     }
 

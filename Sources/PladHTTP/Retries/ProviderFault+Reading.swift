@@ -47,7 +47,7 @@ extension ProviderFault {
             wait: Self.wait(in: error))
     }
 
-    /// The error that a document reports beside what looks like an answer; nil for none. A code alone, or words alone, are none.
+    /// The error that a document reports beside what looks like a success; nil for none. A code alone, or words alone, are none.
     package init?(besideAnswer document: JSONValue) {
         let holder = document["base_resp"] ?? (document["header"]?["code"] == nil ? document : document["header"]!)
         let codes = Self.codeFields.compactMap { holder[$0]?.int }

@@ -39,7 +39,7 @@ final class SocketLoop {
     func run() {
         while !(isStopping && connections.isEmpty) {
             if let deadline, deadline <= .now {
-                // Whoever does not take their answer, or whose request has no end, keeps nobody waiting.
+                // Whoever does not take the response, or whose request has no end, keeps nobody waiting.
                 connections.values.forEach(end)
                 break
             }

@@ -101,7 +101,7 @@ final class MockBatches: @unchecked Sendable {
         let reply = attempts.next(digest, batch: batch.id) ?? MockReply()
         if reply.silent { return nil }
         if reply.hangUp { return .expired }
-        let answer = MockAnswer(reply, script: script, path: row.path, request: row.body, digest: digest)
+        let answer = MockCompletion(reply, script: script, path: row.path, request: row.body, digest: digest)
         guard reply.status < 300 else { return .failed(status: reply.status, answer.error) }
         return .answered(reply.body.map { (try? JSONValue(parsing: Data($0.utf8))) ?? .string($0) } ?? answer.document)
     }

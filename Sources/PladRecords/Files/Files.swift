@@ -67,10 +67,21 @@ package enum Files {
     ///
     /// - Parameter isPrivate: true to make a new folder accessible to its owner only, as one in such a folder always is.
     package static func makeFolder(_ folder: URL, isPrivate: Bool = false) throws {
-        let isPrivate = isPrivate || Self.isPrivate(folder.deletingLastPathComponent())
+        var missing: [URL] = []
+        var parent = folder.standardizedFileURL
+        while !exists(parent), parent.path != "/" {
+            missing.append(parent)
+            parent.deleteLastPathComponent()
+        }
+        let inherits = Self.isPrivate(parent)
         do {
-            try FileManager.default.createDirectory(
-                at: folder, withIntermediateDirectories: true, attributes: isPrivate ? [.posixPermissions: 0o700] : nil)
+            // One by one, since the attributes are those of the last folder alone. Another process may make one meanwhile.
+            for new in missing.reversed() {
+                let isOwn = inherits || isPrivate && new == missing[0]
+                try FileManager.default.createDirectory(
+                    at: new, withIntermediateDirectories: true, attributes: isOwn ? [.posixPermissions: 0o700] : nil)
+            }
+            if missing.isEmpty { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
         } catch {
             throw RecordError(.unwritable, "cannot make the folder \(folder.path): \(reason(error))")
         }

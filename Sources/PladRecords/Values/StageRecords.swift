@@ -11,7 +11,7 @@ package enum Split: String, Codable, Sendable {
 }
 
 /// A usable completion of the teacher, a line of `teacher.jsonl`.
-package struct TeacherAnswer: Codable, Sendable, Hashable {
+package struct TeacherCompletion: Codable, Sendable, Hashable {
     package var id: String
     package var split: Split
     /// Index among the completions of this prompt, from 0.
@@ -171,7 +171,7 @@ package struct TrainingStep: Codable, Sendable, Hashable {
     /// Loss in nats per token on texts that are not trained on, after this step, if it was measured.
     package var heldOutLoss: Double?
     /// Probe of the greedy completions after this step, if it was made.
-    package var probe: AnswerProbe?
+    package var probe: GreedyProbe?
     /// Reason why the phase collapsed at this step and the treatment of its weights; nil if it did not.
     package var collapse: String?
     /// Step of the phase whose weights were kept after a collapse; 0 for the weights before the phase.
@@ -180,7 +180,7 @@ package struct TrainingStep: Codable, Sendable, Hashable {
     package init(
         phase: String, step: Int, loss: Double, learningRate: Double, gradientNorm: Double,
         chosenLogProbability: Double, rejectedLogProbability: Double?, accuracy: Double?, tokens: Int,
-        chosenTokens: Double? = nil, rejectedTokens: Double? = nil, probe: AnswerProbe? = nil, collapse: String? = nil
+        chosenTokens: Double? = nil, rejectedTokens: Double? = nil, probe: GreedyProbe? = nil, collapse: String? = nil
     ) {
         self.phase = phase
         self.step = step

@@ -38,7 +38,7 @@ struct ControlText {
         if !headOnly { inside = inside ?? Self.inside(text) }
     }
 
-    /// Largest number of marks that are cut off one edge; a text with so many is no answer.
+    /// Largest number of marks that are cut off one edge; a text with so many is no completion.
     private static let mostCuts = 1000
 
     /// Unwraps the text if all of it is in `<answer>…</answer>`, the format of reasoning models whose thinking the endpoint has
@@ -131,7 +131,7 @@ struct ControlText {
     /// True for a mark of HTML's too, in any case.
     private static func isStruck(_ mark: Substring, _ spelling: String) -> Bool { mark.lowercased() == spelling }
 
-    /// True for `<|im_end|` or `<|im_end`: the mark at the end of an answer whose last sign is missing.
+    /// True for `<|im_end|` or `<|im_end`: the mark at the end of a completion whose last sign is missing.
     private static func isTorn(_ text: Substring) -> Bool {
         guard text.hasPrefix("<|"), !text.contains(">") else { return false }
         let name = text.dropFirst(2).prefix { $0.isLetter || $0.isNumber || $0 == "_" }

@@ -61,7 +61,7 @@ extension Dialect {
     package func read(status: Int, body: Data, choice: Int = 0) -> Reading {
         guard (200..<300).contains(status) else {
             let fault = ProviderFault(status: status, reading: body)
-            // Several withhold an answer with an error instead of a finish reason.
+            // Several withhold a completion with an error instead of a finish reason.
             return Reading.fault(fault).withheldIfFiltered
         }
         do {
@@ -84,11 +84,20 @@ extension Dialect {
         return found
     }
 
+    /// The completions of a response after the first, also those after an invalid one.
+    func everyFurtherCompletion(body: Data) -> [Completion] {
+        guard let choices, let document = try? document(of: body) else { return [] }
+        return (1...).lazy.prefix { choices.document(document, choice: $0) != nil }.compactMap { choice in
+            guard case .completion(let completion) = try? reading(of: document, choice: choice) else { return nil }
+            return completion
+        }
+    }
+
     /// Reads one completion of a response's document.
     private func reading(of document: JSONValue, choice: Int) throws(StreamError) -> Reading {
         let one = if let choices { choices.document(document, choice: choice) } else { choice == 0 ? document : nil }
-        guard let one else { return .unreadable("it holds no answer number \(choice + 1)") }
-        let answer = try AnswerBounds.applied(to: one)
+        guard let one else { return .unreadable("it holds no completion number \(choice + 1)") }
+        let answer = try CompletionBounds.applied(to: one)
         // An error beside a text means that the text was broken off.
         if let fault = ProviderFault(besideAnswer: answer) { return .fault(fault) }
         return read(answer: answer)

@@ -56,7 +56,7 @@ enum Ending: Equatable {
         return isCall && self == .finished(.stop) ? .unfinished(name: "a tool call") : self
     }
 
-    /// This end of an answer that Azure's filter may have stopped: `{"hate": {"filtered": true, …}}`.
+    /// This end of a completion that Azure's filter may have stopped: `{"hate": {"filtered": true, …}}`.
     func filtered(by results: JSONValue?) -> Ending {
         results?.object?.values.contains { $0["filtered"] == true } == true ? .finished(.filtered) : self
     }
@@ -68,7 +68,7 @@ enum Ending: Equatable {
     }
 
     private static func plain(_ word: String) -> String {
-        String(word.cut(toBytes: AnswerBounds.nameBytes).lowercased().filter { !$0.isWhitespace }.map { $0 == "-" ? "_" : $0 })
+        String(word.cut(toBytes: CompletionBounds.nameBytes).lowercased().filter { !$0.isWhitespace }.map { $0 == "-" ? "_" : $0 })
     }
 
     private static let whole: Set = [

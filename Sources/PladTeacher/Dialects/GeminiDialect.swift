@@ -54,7 +54,7 @@ package struct GeminiDialect: Dialect {
             }
             return .withheld(usage, model: document["modelVersion"])
         }
-        // A prompt that is blocked has no answer, whatever stands beside it.
+        // A prompt that is blocked has no completion, whatever stands beside it.
         if Ending.isGiven(document["promptFeedback"]?["blockReason"]) { return .withheld(usage, model: document["modelVersion"]) }
         let ending = candidate["finishReason"]
         let parts = candidate["content"]?["parts"]?.array ?? []

@@ -27,7 +27,7 @@ package struct OpenAIResponsesDialect: Dialect {
         var fields: [String: JSONValue] = [
             "model": .string(model), "input": messages.field, "temperature": .double(parameters.temperature),
             "max_output_tokens": .int(Int64(parameters.maxTokens)),
-            // The answer is kept here; the provider need not keep it too.
+            // The completion is kept here; the provider need not keep it too.
             "store": false,
         ]
         if parameters.topP != 1 { fields["top_p"] = .double(parameters.topP) }

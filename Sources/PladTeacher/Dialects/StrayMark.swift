@@ -1,5 +1,5 @@
 /// A mark of thinking or of a tool call inside a completion's text: such a completion is not used for training, since it is unknown
-/// where the answer begins.
+/// where the completion begins.
 ///
 /// Only marks that stand apart count: at the start of a line, after a sentence, or without a space before them; not in quotation marks
 /// or inside a block of code, where a text is about such marks.

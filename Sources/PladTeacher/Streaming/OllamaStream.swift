@@ -9,7 +9,7 @@ enum OllamaStream {
         for event in events {
             let line = try event.document()
             guard last == nil else { throw .broken("goes on after \"done\"") }
-            guard let message = line["message"], line["done"]?.bool != nil else { throw .broken("holds a line that is no answer's") }
+            guard let message = line["message"], line["done"]?.bool != nil else { throw .broken("holds a line that is no completion's") }
             pieces.append(message["content"]?.string ?? "")
             thinking.append(message["thinking"]?.string ?? "")
             if line["done"] == true { last = line }

@@ -22,7 +22,7 @@ package enum StreamError: Error {
     case fault(ProviderFault)
     /// The stream does not end or continue according to its protocol.
     case broken(String)
-    /// The answer's texts have so many bytes, which is too many.
+    /// The completion's texts have so many bytes, which is too many.
     case tooLong(Int)
 
     var reading: Reading {
@@ -30,7 +30,7 @@ package enum StreamError: Error {
         case .fault(let fault): .fault(fault)
         case .broken(let reason): .unreadable("the stream \(reason)")
         case .tooLong(let bytes):
-            .unreadable("it holds \(bytes) bytes of text, more than the \(AnswerBounds.textBytes) that an answer may have")
+            .unreadable("it holds \(bytes) bytes of text, more than the \(CompletionBounds.textBytes) that a completion may have")
         }
     }
 }

@@ -76,7 +76,7 @@ struct StreamPieces {
     ///     last event counts only itself.
     ///   - thoughts: number of pieces of thinking with more than a character.
     func check(tokens: Int?, beside thoughts: Int = 0) throws(StreamError) {
-        if form == .unclear { throw .broken("brings a text twice, and nothing tells whether the answer says it twice") }
+        if form == .unclear { throw .broken("brings a text twice, and nothing tells whether the completion says it twice") }
         let pairs = zip(pieces, pieces.dropFirst())
         guard Set(pieces).count > 1, pairs.contains(where: { $0 == $1 && $0.count > 1 }) else { return }
         if let tokens, tokens > 1 {

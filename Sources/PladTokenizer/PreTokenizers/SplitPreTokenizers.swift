@@ -1,13 +1,36 @@
 import PladRecords
 
+/// The regular expressions that plad cuts texts by, each with a hand-written matcher. A new one is one file, a case and a line in
+/// `SplitPreTokenizers`.
+package enum SplitPattern: CaseIterable, Sendable {
+    case gpt2, llama3, qwen2
+
+    /// The pattern with this source, letter for letter; nil for another.
+    package init?(source: String) {
+        guard let found = Self.allCases.first(where: { $0.source == source }) else { return nil }
+        self = found
+    }
+
+    /// The pattern as tokenizer.json spells it.
+    package var source: String {
+        switch self {
+        case .gpt2: GPT2Pattern.source
+        case .llama3: CL100KPattern.source(numbers: #"\p{N}{1,3}"#)
+        case .qwen2: CL100KPattern.source(numbers: #"\p{N}"#)
+        }
+    }
+}
+
 /// Makes `Split` pre-tokenizers: by a known regular expression, or by a literal text.
 enum SplitPreTokenizers {
-    /// The patterns by their source, letter for letter. A new pattern is one file and one line here.
-    private static let patterns: [String: any PreTokenizer] = [
-        GPT2Pattern.source: cutting(GPT2Pattern()),
-        CL100KPattern.source(numbers: #"\p{N}{1,3}"#): cutting(CL100KPattern(digits: 3)),
-        CL100KPattern.source(numbers: #"\p{N}"#): cutting(CL100KPattern(digits: 1)),
-    ]
+    /// The pre-tokenizer of a known pattern.
+    private static func preTokenizer(_ pattern: SplitPattern) -> any PreTokenizer {
+        switch pattern {
+        case .gpt2: cutting(GPT2Pattern())
+        case .llama3: cutting(CL100KPattern(digits: 3))
+        case .qwen2: cutting(CL100KPattern(digits: 1))
+        }
+    }
 
     private static func cutting(_ pattern: some PiecePattern) -> any PreTokenizer {
         CuttingPreTokenizer(cutter: PatternCutter(pattern: pattern))
@@ -27,14 +50,14 @@ enum SplitPreTokenizers {
             return CuttingPreTokenizer(cutter: LiteralCutter(literal: Array(literal.utf8), behavior: known))
         }
         let source = try pattern.string("Regex")
-        guard let preTokenizer = patterns[source] else {
+        guard let known = SplitPattern(source: source) else {
             throw pattern.unknown("Regex", source, known: "those of GPT-2, Llama 3 and Qwen 2")
         }
         // The patterns match every character, so removing what lies between the matches removes nothing.
         guard (behavior, inverted) == ("Isolated", false) || (behavior, inverted) == ("Removed", true) else {
             throw section.unknown("behavior", behavior + (inverted ? ", inverted" : ""), known: "Isolated, or Removed inverted")
         }
-        return preTokenizer
+        return preTokenizer(known)
     }
 }
 

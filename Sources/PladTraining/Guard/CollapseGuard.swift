@@ -42,7 +42,7 @@ package struct CollapseGuard: Sendable {
     /// - Parameters:
     ///   - now: probe of the prompts now; nil if the student's numbers are not finite.
     ///   - start: probe of the same prompts before the first step.
-    package func reason(_ now: AnswerProbe?, since start: AnswerProbe) -> String? {
+    package func reason(_ now: GreedyProbe?, since start: GreedyProbe) -> String? {
         guard let now else { return "the student's numbers are no longer finite" }
         if start.chosenLogProbabilityPerToken - now.chosenLogProbabilityPerToken > Self.fall {
             return String(

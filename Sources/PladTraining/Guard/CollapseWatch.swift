@@ -9,7 +9,7 @@ final class CollapseWatch {
         /// Step after which the kept weights were good.
         var goodStep = 0
         /// Probe before the first step; nil until then.
-        var start: AnswerProbe?
+        var start: GreedyProbe?
     }
 
     /// Number of prompts to probe.
@@ -30,7 +30,7 @@ final class CollapseWatch {
         self.groups = stride(from: 0, to: groups.count, by: max(1, groups.count / Self.prompts)).prefix(Self.prompts).map { groups[$0] }
     }
 
-    func probe(_ student: Student) throws -> AnswerProbe? { try student.probe(groups) }
+    func probe(_ student: Student) throws -> GreedyProbe? { try student.probe(groups) }
 
     func keep(_ student: Student, after step: Int) {
         good.buffer.pointer.update(from: student.trainable.buffer.pointer, count: good.buffer.count)

@@ -6,13 +6,13 @@ extension Student {
     ///
     /// A completion is cut at three times the longest chosen one, which is more than the guard allows. Nil if the student's numbers are
     /// not finite.
-    func probe(_ groups: [EncodedGroup]) throws -> AnswerProbe? {
+    func probe(_ groups: [EncodedGroup]) throws -> GreedyProbe? {
         let chosenTokens = Double(max(1, groups.reduce(0) { $0 + $1.chosen.count }))
         let trees = groups.map { PromptTree(prompt: $0.prompt, continuations: [$0.chosen]) }
         let chosen = try logProbabilities(of: trees).joined().joined().reduce(0) { $0 + Double($1) }
         guard chosen.isFinite, let answers = try greedyAnswers(groups) else { return nil }
         let tokens = answers.reduce(0) { $0 + $1.count }
-        return AnswerProbe(
+        return GreedyProbe(
             chosenLogProbabilityPerToken: chosen / chosenTokens, answerTokens: Double(tokens) / Double(max(1, answers.count)),
             lengthRatio: Double(tokens) / chosenTokens, repetition: Self.repetition(answers))
     }

@@ -41,14 +41,14 @@ struct BenchAsk: AsyncParsableCommand {
         let cached = try cache.map { path in
             guard !Files.exists(URL(fileURLWithPath: path)) else { throw UsageError("--cache \(path): give a file that is not there yet") }
             return CachedTeacher(
-                cache: try AnswerCache(opening: URL(fileURLWithPath: path), for: .writing), dialect: dialect, teacher: endpoint.origin,
+                cache: try CompletionCache(opening: URL(fileURLWithPath: path), for: .writing), dialect: dialect, teacher: endpoint.origin,
                 path: endpoint.path, mode: .record(teacher))
         }
         let parameters = SamplingParameters(temperature: 0, maxTokens: 256)
         let ask: @Sendable (Int) async throws -> Void = { number in
             let question = [Message(role: "user", content: "Question \(number): what is the capital of the country with this number?")]
             if let cached {
-                _ = try await cached.answer(to: question, parameters)
+                _ = try await cached.completion(of: question, parameters)
             } else {
                 let request = dialect.request(teacher: endpoint.origin, path: endpoint.path, asking: question, parameters, sample: 0)
                 _ = try await teacher.reply(to: request)

@@ -41,7 +41,7 @@ struct BenchCache: AsyncParsableCommand {
         try Files.makeFolder(home)
         defer { try? FileManager.default.removeItem(at: home) }
         let file = home.appendingPathComponent("bench.sqlite")
-        let cache = try AnswerCache(opening: file, for: .writing)
+        let cache = try CompletionCache(opening: file, for: .writing)
         let dialect = OpenAIChatDialect(model: "bench")
         let requests = (0..<single + answers).map {
             dialect.request(
@@ -67,14 +67,14 @@ struct BenchCache: AsyncParsableCommand {
             cache: cache, dialect: dialect, teacher: "bench", path: "/v1/chat/completions", mode: .replay)
         let found = try await Self.measure {
             try await requests.dropFirst(single).concurrently(concurrency) {
-                _ = try await teacher.answer(
-                    to: [Message(role: "user", content: $0.body["messages"]?[0]?["content"]?.string ?? "")], SamplingParameters())
+                _ = try await teacher.completion(
+                    of: [Message(role: "user", content: $0.body["messages"]?[0]?["content"]?.string ?? "")], SamplingParameters())
             }
         }
         try cache.close()
         let flushes = try await Self.measure { try Self.flush(200, in: home) }
         let opening = try await Self.measure {
-            _ = try await AnswerCache(opening: file, for: .writing).find(requests[0])
+            _ = try await CompletionCache(opening: file, for: .writing).find(requests[0])
         }
         try Report(
             singlePerSecond: Double(single) / alone.seconds, flushesPerSecond: 200 / flushes.seconds,

@@ -19,7 +19,7 @@ struct CacheFileOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The cache, or a recording in JSON lines (.jsonl).", valueName: "file"))
     var cache = TeacherSettings.usualCache
 
-    func open(for use: AnswerCache.Use = .reading) throws -> AnswerCache {
-        try AnswerCache(opening: URL(fileURLWithPath: cache), for: use)
+    func open(for use: CompletionCache.Use = .reading) throws -> CompletionCache {
+        try CompletionCache(opening: URL(fileURLWithPath: cache), for: use)
     }
 }

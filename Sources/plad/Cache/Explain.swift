@@ -34,38 +34,38 @@ extension CacheCommand {
             let run = try Run(in: path)
             let settings = run.settings.teacher
             let teacher = try settings.resolved()
-            let file = try AnswerCache(opening: cache.map { URL(fileURLWithPath: $0) } ?? settings.cacheFile, for: .reading)
-            let questions = run.questions.filter { id == nil || $0.prompt.id == id && $0.sample == sample }
-            guard !questions.isEmpty else {
+            let file = try CompletionCache(opening: cache.map { URL(fileURLWithPath: $0) } ?? settings.cacheFile, for: .reading)
+            let wanted = run.wantedCompletions.filter { id == nil || $0.prompt.id == id && $0.sample == sample }
+            guard !wanted.isEmpty else {
                 throw UsageError("\(path) asks no prompt with the id \(id ?? "") and sample \(sample); see its prompts.jsonl")
             }
             var missing = 0
-            for question in questions {
+            for one in wanted {
                 let request = teacher.request(
-                    asking: run.wording.messages(for: question.prompt), run.teacherParameters, sample: question.sample)
+                    asking: run.wording.messages(for: one.prompt), run.teacherParameters, sample: one.sample)
                 let explanation = try await file.explain(request)
                 if explanation.state == .miss { missing += 1 }
                 guard id != nil || explanation.state == .miss else { continue }
                 if json {
                     try Console.result(line: explanation)
                 } else if id == nil {
-                    Console.result("\(question.prompt.id)  \(explanation.difference ?? "the cache is empty")")
+                    Console.result("\(one.prompt.id)  \(explanation.difference ?? "the cache is empty")")
                 } else {
                     for (name, value) in explanation.facts {
                         Console.result(name.padding(toLength: 14, withPad: " ", startingAt: 0) + value)
                     }
                 }
             }
-            if id == nil { Console.say("\(questions.count - missing) of \(questions.count) completions are in \(file.file.path)") }
+            if id == nil { Console.say("\(wanted.count - missing) of \(wanted.count) completions are in \(file.file.path)") }
         }
     }
 }
 
-extension AnswerCache.Explanation {
+extension CompletionCache.Explanation {
     /// Names and values for a person.
     fileprivate var facts: [(String, String)] {
         var facts = [
-            ("state", state.rawValue), ("key", key), ("version", String(AnswerKey.version)), ("dialect", dialect), ("teacher", teacher),
+            ("state", state.rawValue), ("key", key), ("version", String(CompletionKey.version)), ("dialect", dialect), ("teacher", teacher),
             ("path", path), ("sample", String(sample)), ("body", body),
         ]
         if let found { facts.append((state == .miss ? "nearest" : "found", found)) }

@@ -16,7 +16,7 @@ extension CacheCommand {
             let statistics = try file.open().statistics()
             if json { return try Console.result(line: statistics) }
             Console.result(
-                "\(statistics.answers) completions, \(statistics.attempts) requests on the wire, \(statistics.failedAttempts) without a completion, \(statistics.bytes) bytes"
+                "\(statistics.completions) completions, \(statistics.attempts) requests on the wire, \(statistics.failedAttempts) without a completion, \(statistics.bytes) bytes"
             )
             let account = statistics.account
             if account.total > .zero {
@@ -26,7 +26,7 @@ extension CacheCommand {
             }
             for group in statistics.groups {
                 Console.result(
-                    "\(group.answers) \(group.finishReason.rawValue) of \(group.model ?? "an unnamed model") at \(group.teacher): "
+                    "\(group.completions) \(group.finishReason.rawValue) of \(group.model ?? "an unnamed model") at \(group.teacher): "
                         + "\(group.promptTokens) prompt tokens, \(group.completionTokens) completion tokens")
             }
         }

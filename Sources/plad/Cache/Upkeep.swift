@@ -23,7 +23,7 @@ extension CacheCommand {
         var json = false
 
         func run() throws {
-            let other = try AnswerCache(opening: URL(fileURLWithPath: other), for: .reading)
+            let other = try CompletionCache(opening: URL(fileURLWithPath: other), for: .reading)
             let cache = try file.open(for: .writing)
             let before = try cache.account()
             let imported = try cache.merge(other)
@@ -43,7 +43,7 @@ extension CacheCommand {
             /// Account after the merge.
             var account: Account
 
-            init(_ imported: AnswerCache.Imported, _ account: Account) {
+            init(_ imported: CompletionCache.Imported, _ account: Account) {
                 (added, present, different) = (imported.added, imported.present, imported.different)
                 self.account = account
             }
@@ -64,13 +64,13 @@ extension CacheCommand {
 
         func run() throws {
             let result = try Self.telling(of: file.cache) {
-                try AnswerCache.recover(URL(fileURLWithPath: file.cache), into: URL(fileURLWithPath: recovered))
+                try CompletionCache.recover(URL(fileURLWithPath: file.cache), into: URL(fileURLWithPath: recovered))
             }
             if json { return try Console.result(line: result) }
-            Console.result("\(result.answers) completions saved in \(recovered), \(result.lost) lost")
+            Console.result("\(result.completions) completions saved in \(recovered), \(result.lost) lost")
         }
 
-        /// Replaces the error of a cache whose table of answers cannot be found: nothing can be recovered, so "recover it" would not
+        /// Replaces the error of a cache whose table of completions cannot be found: nothing can be recovered, so "recover it" would not
         /// help.
         private static func telling<Result>(of cache: String, _ body: () throws -> Result) throws -> Result {
             do {
@@ -103,7 +103,7 @@ extension CacheCommand {
         func run() throws {
             let garbage = try file.open(for: yes ? .writing : .reading).collectGarbage(teacher: teacher, deleting: yes)
             if json { return try Console.result(line: garbage) }
-            let what = "\(garbage.answers) completions of \(garbage.bytes) bytes"
+            let what = "\(garbage.completions) completions of \(garbage.bytes) bytes"
             Console.result(yes ? "deleted \(what)" : "would delete \(what); add --yes to do so")
         }
     }
@@ -111,7 +111,7 @@ extension CacheCommand {
 
 extension Console {
     /// Prints the result of an import or merge.
-    static func result(_ imported: AnswerCache.Imported, json: Bool) throws {
+    static func result(_ imported: CompletionCache.Imported, json: Bool) throws {
         if json { return try result(line: imported) }
         result("\(imported.added) added, \(imported.present) there already, \(imported.different) kept though the recording differs")
     }

@@ -19,7 +19,7 @@ extension CacheCommand {
                 try Console.result(line: verification)
             } else {
                 for problem in verification.problems { Console.result(problem) }
-                Console.result("\(verification.answers) completions, \(verification.problems.count) problems")
+                Console.result("\(verification.completions) completions, \(verification.problems.count) problems")
             }
             if !verification.problems.isEmpty { throw ExitCode(ExitStatus.badData.rawValue) }
         }

@@ -14,7 +14,7 @@ extension DryRun {
 
     private func sentences(_ settings: DistillSettings) -> [String] {
         let open = inBatch == 0 ? "" : "\(inBatch) in open batches, "
-        var lines = ["\(questions) completions: \(cached) in the cache or asked once for several, \(open)\(toAsk) to ask"]
+        var lines = ["\(wanted) completions: \(cached) in the cache or asked once for several, \(open)\(toAsk) to ask"]
         if let pairs = settings.prompts.pairs {
             lines.append("pairs      \(pairs) are wanted: further prompts are asked in place of completions that cannot be used")
         }

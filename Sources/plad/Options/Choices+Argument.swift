@@ -14,7 +14,7 @@ extension DecodeWeights: ExpressibleByArgument {}
 extension InstalledStudent: ExpressibleByArgument {}
 extension NegativeSource: ExpressibleByArgument {}
 extension Negatives: ExpressibleByArgument {}
-extension KeptAnswers: ExpressibleByArgument {}
+extension KeptCompletions: ExpressibleByArgument {}
 extension KeptText: ExpressibleByArgument {}
 extension Norm: ExpressibleByArgument {}
 extension Preference: ExpressibleByArgument {}

@@ -29,7 +29,7 @@ struct QualityOptions: ParsableArguments {
     var criticEpochs = 1.0
 
     @Option(help: "The teacher's completions to train on: all, the best of each prompt by --quality, or the correct ones.")
-    var keepAnswers = KeptAnswers.all
+    var keepAnswers = KeptCompletions.all
 }
 
 /// The flags for the making of pairs: what is ranked above what, and which of the student's samples are rejected.

@@ -3,7 +3,7 @@ import PladRecords
 
 /// Maps every setting to its flag, and the names in messages of the library to flags and commands.
 ///
-/// Libraries name settings and functions in backquotes, like `ranking.margin` or `AnswerCache.recover`; the terminal shows `--margin`
+/// Libraries name settings and functions in backquotes, like `ranking.margin` or `CompletionCache.recover`; the terminal shows `--margin`
 /// and `plad cache recover`.
 enum SettingFlags {
     /// Flags by the setting's path. A flag is also the setting's key in a --config file.
@@ -61,9 +61,9 @@ enum SettingFlags {
     /// Commands by the function of the library that they call.
     private static let commands = [
         "Distillation": "plad distill", "TeachStage": "plad teach", "LogitsStage": "plad logits", "HubPull": "plad pull",
-        "BatchRun.cancel": "plad batch cancel",
-        "AnswerCache.forget": "plad batch cancel --forget", "AnswerCache.recover": "plad cache recover",
-        "AnswerCache.verify": "plad cache verify", "AnswerCache.importRecording": "plad cache import",
+        "BatchRun.cancel": "plad batch cancel", "CompletionCache.forget": "plad batch cancel --forget",
+        "CompletionCache.recover": "plad cache recover", "CompletionCache.verify": "plad cache verify",
+        "CompletionCache.importRecording": "plad cache import",
     ]
 
     /// A message of the library for the terminal: settings by their flags, functions by their commands.

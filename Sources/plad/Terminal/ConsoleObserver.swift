@@ -19,7 +19,8 @@ final class ConsoleObserver: RunObserver {
             if stage == "sweep" { Console.say("") }
             Console.stage(stage, SettingFlags.commandLine(text))
         case .waits(.goesOn, let origin): Console.stage("going on", "\(origin) answers again")
-        case .waits(.pauses(let time, let reason), let origin): Console.stage("waiting", Self.words(time, reason, origin))
+        case .waits(.pauses(let time, let reason), let origin):
+            Console.stage("waiting", Self.words(time, SettingFlags.commandLine(reason), origin))
         case .connected(let requests):
             Interruption.letFinish(
                 .init(

@@ -15,7 +15,7 @@ struct Progress: Sendable {
 
     /// - Parameters:
     ///   - label: name of the work: "teacher", "warm-up".
-    ///   - unit: items counted: "answers", "steps".
+    ///   - unit: items counted: "completions", "steps".
     ///   - done: number of items done before this process started.
     init(_ label: String, of total: Int, _ unit: String, done: Int = 0) {
         self.label = label

@@ -1,20 +1,20 @@
 import PladRecords
 
-/// The bounds on a response's document, which hold before anything in it is looked at: work on an answer is then never more than a few
+/// The bounds on a response's document, which hold before anything in it is looked at: work on a completion is then never more than a few
 /// seconds of the processor, whatever an endpoint sends.
-enum AnswerBounds {
-    /// Largest number of bytes of all texts in an answer: several times what the longest models write.
+enum CompletionBounds {
+    /// Largest number of bytes of all texts in a completion: several times what the longest models write.
     static let textBytes = 4 << 20
     /// Largest number of bytes of a name, such as the model's or the finish reason's; the rest is cut off.
     static let nameBytes = 300
 
-    /// Fields whose texts are names rather than answers.
+    /// Fields whose texts are names rather than completions.
     private static let names: Set = [
         "model", "modelVersion", "id", "responseId", "object", "role", "type", "status", "code", "reason", "finish_reason", "finishReason",
         "stop_reason", "done_reason", "native_finish_reason", "stop_sequence", "system_fingerprint", "service_tier",
     ]
 
-    /// The document with its names cut. Throws `StreamError.broken` if its texts are longer than an answer's may be.
+    /// The document with its names cut. Throws `StreamError.broken` if its texts are longer than a completion's may be.
     static func applied(to document: JSONValue) throws(StreamError) -> JSONValue {
         var (bytes, hasLongName) = (0, false)
         measure(document, &bytes, &hasLongName)

@@ -2,9 +2,9 @@ package import PladCache
 package import PladRecords
 import PladTeacher
 
-/// A question to the teacher: a prompt, and the index of the wanted completion.
-package struct TeachQuestion: Sendable {
-    /// Index among all questions of the run, from 0.
+/// A completion to get from the teacher: the prompt, and which of its completions.
+package struct WantedCompletion: Sendable {
+    /// Index among all wanted completions of the run, from 0.
     package var place: Int
     package var prompt: Prompt
     package var split: Split
@@ -18,17 +18,17 @@ package struct TeachQuestion: Sendable {
     }
 }
 
-/// The outcome of a question.
+/// The outcome of a wanted completion.
 package enum TeachOutcome: Sendable {
-    case answer(TeacherAnswer, from: CachedTeacher.Source)
+    case completion(TeacherCompletion, from: CachedTeacher.Source)
     case dropped(Drop)
 
     /// Name of the outcome in the summary.
     package var state: String {
         switch self {
-        case .answer(_, .asked): "answered"
-        case .answer(_, .batch): "batched"
-        case .answer(_, .cache): "cached"
+        case .completion(_, .asked): "answered"
+        case .completion(_, .batch): "batched"
+        case .completion(_, .cache): "cached"
         case .dropped(let drop): drop.state.rawValue
         }
     }
@@ -37,23 +37,23 @@ package enum TeachOutcome: Sendable {
         if case .dropped(let drop) = self { drop } else { nil }
     }
 
-    package var answer: TeacherAnswer? {
-        if case .answer(let answer, _) = self { answer } else { nil }
+    package var completion: TeacherCompletion? {
+        if case .completion(let completion, _) = self { completion } else { nil }
     }
 
-    /// True if the question has no final outcome: the run ends here unless it may continue without it.
+    /// True if the completion has no final outcome: the run ends here unless it may continue without it.
     var isUnanswered: Bool {
         guard let state = drop?.state else { return false }
         return [.failed, .overBudget, .interrupted].contains(state)
     }
 }
 
-extension TeachQuestion {
+extension WantedCompletion {
     package func drop(_ state: Drop.State, kind: String? = nil, _ detail: String) -> TeachOutcome {
         .dropped(Drop(stage: .teach, id: prompt.id, split: split, sample: sample, state: state, kind: kind, detail: detail))
     }
 
-    /// The outcome of an error that concerns only this question.
+    /// The outcome of an error that concerns only this completion.
     func outcome(of error: any Failure, kind: String) -> TeachOutcome {
         switch (error as? TeacherError)?.code {
         case .overBudget: drop(.overBudget, error.message)
@@ -80,8 +80,8 @@ extension TeachQuestion {
             if !settings.keepRefusals, let verdict = Refusal.verdict(on: completion.text) {
                 return drop(.refused, "it starts like a refusal: \"\(verdict)\"; `teacher.keep_refusals` uses it")
             }
-            return .answer(
-                TeacherAnswer(
+            return .completion(
+                TeacherCompletion(
                     id: prompt.id, split: split, sample: sample, text: completion.text, finishReason: completion.finishReason,
                     model: completion.model, usage: completion.usage, cut: completion.cut), from: source)
         }

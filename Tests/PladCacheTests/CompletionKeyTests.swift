@@ -3,7 +3,7 @@ import PladRecords
 import PladTeacher
 import Testing
 
-@Suite struct AnswerKeyTests {
+@Suite struct CompletionKeyTests {
     private let body: JSONValue = [
         "model": "m", "temperature": 0.5, "max_tokens": 10, "stop": ["\n"], "nested": ["a": [1, 2, .null, true]],
         "messages": [["role": "system", "content": "s"], ["role": "user", "content": "u"]],
@@ -12,7 +12,7 @@ import Testing
     private func key(
         dialect: String = "d", teacher: String = "https://x", path: String = "/p", body: JSONValue? = nil, sample: Int = 0
     ) -> Digest {
-        AnswerKey.digest(of: TeacherRequest(dialect: dialect, teacher: teacher, path: path, body: body ?? self.body, sample: sample))
+        CompletionKey.digest(of: TeacherRequest(dialect: dialect, teacher: teacher, path: path, body: body ?? self.body, sample: sample))
     }
 
     @Test func theKeyIsTheDigestOfItsParts() {
@@ -45,7 +45,7 @@ import Testing
 
     @Test func theFamilyIgnoresTheTokenLimitAlone() {
         func family(_ body: JSONValue) -> (digest: Digest, tokenLimit: Int?) {
-            AnswerKey.family(of: TeacherRequest(dialect: "d", teacher: "t", path: "/p", body: body, sample: 0))
+            CompletionKey.family(of: TeacherRequest(dialect: "d", teacher: "t", path: "/p", body: body, sample: 0))
         }
         let (digest, limit) = family(body)
         #expect(limit == 10)

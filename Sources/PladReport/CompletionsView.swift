@@ -1,7 +1,7 @@
 import PladRecords
 
 /// The held-out prompts with the teacher's text and every student's completion, side by side.
-struct AnswersView {
+struct CompletionsView {
     struct Item {
         let number: Int
         let id: String
@@ -12,10 +12,10 @@ struct AnswersView {
         let change: String
         let scores: String
         let needed: String?
-        let texts: [Answer]
+        let texts: [Shown]
     }
 
-    struct Answer {
+    struct Shown {
         let who: String
         let score: String?
         /// Number of the prompt's facts in the completion, as text.
@@ -53,7 +53,7 @@ struct AnswersView {
         items = evaluation.examples.enumerated().map { index, example in
             let scores = scores[index]
             let answers = zip(example.students.indices, example.students).map { position, text in
-                Answer(
+                Shown(
                     who: position < names.count ? names[position] : "student \(position + 1)",
                     score: position < scores.count ? Numbers.fixed(scores[position], 2) : nil,
                     kept: Self.kept(example, position), text: text.clipped(toEscaped: bytes), isTeacher: false)
@@ -63,7 +63,7 @@ struct AnswersView {
                 opening: Self.opening(of: example.prompt), isOpen: index < 3, change: Self.change(scores),
                 scores: scores.map { Numbers.fixed($0, 2) }.joined(separator: " → "),
                 needed: example.facts.map { $0.joined(separator: " · ").clipped(toEscaped: bytes) },
-                texts: [Answer(who: "teacher", score: nil, kept: nil, text: example.teacher.clipped(toEscaped: bytes), isTeacher: true)]
+                texts: [Shown(who: "teacher", score: nil, kept: nil, text: example.teacher.clipped(toEscaped: bytes), isTeacher: true)]
                     + answers)
         }
     }

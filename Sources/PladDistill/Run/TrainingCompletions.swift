@@ -5,9 +5,9 @@ import PladRecords
 extension Run {
     /// The teacher's completions to train on, and the reasons against the others: all, or by quality the best of each prompt or the
     /// right ones (`QualitySettings.keepAnswers`). A prompt without a quality keeps all of its completions.
-    func trainingAnswers() async throws -> (answers: [TeacherAnswer], drops: [Drop]) {
+    func trainingAnswers() async throws -> (answers: [TeacherCompletion], drops: [Drop]) {
         try folder.require(folder.teacher, madeBy: "teach")
-        let all = try JSONLines.read(TeacherAnswer.self, from: folder.teacher).filter { $0.split == .train }
+        let all = try JSONLines.read(TeacherCompletion.self, from: folder.teacher).filter { $0.split == .train }
         guard settings.quality.keepAnswers != .all else { return (all, []) }
         let quality = try quality
         let known = Dictionary(prompts(.train).map { ($0.id, $0) }) { first, _ in first }

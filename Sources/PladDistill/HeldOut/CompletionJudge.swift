@@ -2,7 +2,7 @@ import Foundation
 import PladRecords
 
 /// A judge of which of two completions is better.
-enum AnswerJudge {
+enum CompletionJudge {
     /// Facts kept, then similarity to the teacher's text, by the given metric or, if nil, by that for its script.
     case metric(SimilarityMetric?)
     /// The log-probability per token under a local model.
@@ -20,9 +20,9 @@ enum AnswerJudge {
     }
 
     /// The judges in a run's settings. Throws `SettingError` for one that is missing, is not a model or has no price.
-    static func chosen(in run: Run) throws -> [AnswerJudge] {
+    static func chosen(in run: Run) throws -> [CompletionJudge] {
         let settings = run.settings.evaluation.judge
-        let local: [AnswerJudge] =
+        let local: [CompletionJudge] =
             switch settings.local {
             case .none: []
             case .metric: [.metric(nil)]

@@ -2,7 +2,7 @@ package import Foundation
 import GRDB
 import PladRecords
 
-extension AnswerCache {
+extension CompletionCache {
     /// The numbers of lines of a recording by the outcome of their import.
     package struct Imported: Sendable, Equatable, Codable {
         /// Number of new rows.
@@ -75,7 +75,7 @@ extension AnswerCache {
     /// Inserts the rows and the account of another cache, all or none. Existing rows are kept. The other's reservations for requests
     /// under way and its open batches are not merged.
     @discardableResult
-    package func merge(_ other: AnswerCache) throws -> Imported {
+    package func merge(_ other: CompletionCache) throws -> Imported {
         try other.read { theirs in
             try CacheError.telling(of: file) {
                 try database.write { db in

@@ -6,7 +6,7 @@ import PladTestSupport
 import Testing
 
 /// Answers that are long for no reason: they are refused, or read in seconds of the processor.
-@Suite struct AnswerBoundsTests {
+@Suite struct CompletionBoundsTests {
     private let dialect = OpenAIChatDialect(model: "m")
 
     private func body(_ content: JSONValue, fields: [String: JSONValue] = [:], finish: JSONValue = "stop") -> Data {
@@ -29,9 +29,9 @@ import Testing
         let half = String(repeating: "a ", count: 1 << 20)
         let parts: JSONValue = .array((0..<3).map { _ in ["type": "text", "text": .string(half)] })
         for content in [JSONValue.string(half + half + half), parts] {
-            #expect(reason(body(content))?.hasSuffix("bytes of text, more than the 4194304 that an answer may have") == true)
+            #expect(reason(body(content))?.hasSuffix("bytes of text, more than the 4194304 that a completion may have") == true)
         }
-        #expect(reason(stream([half, half, "b"]))?.contains("more than the 4194304 that an answer may have") == true)
+        #expect(reason(stream([half, half, "b"]))?.contains("more than the 4194304 that a completion may have") == true)
         guard case .completion(let completion) = dialect.read(status: 200, body: body(.string(half))) else {
             Issue.record("2 MiB are not read")
             return

@@ -2,7 +2,7 @@ import Foundation
 import PladRecords
 
 /// A mock teacher's reply in the dialect of the request's path.
-struct MockAnswer {
+struct MockCompletion {
     let reply: MockReply
     let request: JSONValue
     private let path: String

@@ -4,10 +4,10 @@ import PladHTTP
 import PladRecords
 import PladTeacher
 
-extension AnswerCache {
+extension CompletionCache {
     /// The result of a check of the whole file.
     package struct Verification: Sendable, Equatable, Codable {
-        package var answers: Int
+        package var completions: Int
         /// Problems found, a line each.
         package var problems: [String]
     }
@@ -16,13 +16,13 @@ extension AnswerCache {
     /// check its structure.
     package func verify() throws -> Verification {
         try read { db in
-            var found = Verification(answers: 0, problems: [])
+            var found = Verification(completions: 0, problems: [])
             found.problems = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }.map { "SQLite: \($0)" }
             var last: Int64 = 0
             do {
                 let rows = try Row.fetchCursor(db, sql: "SELECT \(StoredCompletion.columns), id FROM answer ORDER BY id")
                 while let row = try rows.next() {
-                    found.answers += 1
+                    found.completions += 1
                     last = row["id"]
                     found.problems += Self.problems(row).map { "row \(last): \($0)" }
                 }
@@ -55,8 +55,10 @@ extension AnswerCache {
             dialect: answer.dialect, teacher: answer.teacher, path: answer.path, body: body, sample: answer.sample)
         var problems: [String] = []
         if request.bodyText != answer.request { problems.append("its request is not in canonical spelling") }
-        if AnswerKey.digest(of: request) != answer.key { problems.append("its key \(answer.key.short) is not the digest of its request") }
-        let family = AnswerKey.family(of: request)
+        if CompletionKey.digest(of: request) != answer.key {
+            problems.append("its key \(answer.key.short) is not the digest of its request")
+        }
+        let family = CompletionKey.family(of: request)
         if family.digest != answer.family || family.tokenLimit != answer.tokenLimit {
             problems.append("its family or token limit is not its request's")
         }
@@ -74,10 +76,10 @@ extension AnswerCache {
     }
 }
 
-extension AnswerCache {
+extension CompletionCache {
     /// The rows to remove or removed.
     package struct Garbage: Sendable, Equatable, Codable {
-        package var answers: Int
+        package var completions: Int
         /// Bytes of their requests and responses.
         package var bytes: Int
     }
@@ -94,9 +96,9 @@ extension AnswerCache {
             let row = try Row.fetchOne(
                 db, sql: "SELECT count(*), total(length(CAST(request AS BLOB)) + length(response)) FROM answer WHERE \(condition)",
                 arguments: [teacher])!
-            return Garbage(answers: row[0], bytes: Int(row[1] as Double))
+            return Garbage(completions: row[0], bytes: Int(row[1] as Double))
         }
-        guard deleting, found.answers > 0 else { return found }
+        guard deleting, found.completions > 0 else { return found }
         try CacheError.telling(of: file) {
             try database.write { try $0.execute(sql: "DELETE FROM answer WHERE \(condition)", arguments: [teacher]) }
             try database.writeWithoutTransaction { try $0.execute(sql: "VACUUM") }
@@ -106,7 +108,7 @@ extension AnswerCache {
 
     /// The numbers of rows recovered from a damaged file and lost.
     package struct Recovered: Sendable, Equatable, Codable {
-        package var answers = 0
+        package var completions = 0
         /// Number of rows that were found but are unreadable or changed. Rows on lost pages are not counted.
         package var lost = 0
     }
@@ -122,7 +124,7 @@ extension AnswerCache {
         let size = try Data(reading: damaged).count
         // Where there is nothing to save, no new file is left behind.
         try CacheError.telling(of: damaged) { try source.read { _ = try $0.makeStatement(sql: "SELECT id FROM answer") } }
-        let sound = try AnswerCache(opening: file, for: .writing)
+        let sound = try CompletionCache(opening: file, for: .writing)
         return try source.writeWithoutTransaction { db in
             var recovered = Recovered()
             // What was paid stays paid, where its table can still be read.
@@ -144,7 +146,7 @@ extension AnswerCache {
                 let near = try? Int64.fetchAll(db, sql: "SELECT id FROM answer WHERE id > ? ORDER BY id LIMIT 500", arguments: [last])
                 let ids = near ?? (last < most ? Array(last + 1...last + 500) : [])
                 guard let end = ids.last else { return recovered }
-                let answers = ids.compactMap { id -> StoredCompletion? in
+                let rows = ids.compactMap { id -> StoredCompletion? in
                     do {
                         return try soundRow(id, columns, db)
                     } catch {
@@ -154,7 +156,7 @@ extension AnswerCache {
                 }
                 try CacheError.telling(of: file) {
                     try sound.database.write { db in
-                        for answer in answers where try answer.insert(db, replacing: false) { recovered.answers += 1 }
+                        for row in rows where try row.insert(db, replacing: false) { recovered.completions += 1 }
                     }
                 }
                 last = end

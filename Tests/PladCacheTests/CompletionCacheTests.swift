@@ -4,10 +4,10 @@ import PladRecords
 import PladTeacher
 import Testing
 
-@Suite struct AnswerCacheTests {
+@Suite struct CompletionCacheTests {
     @Test func whatIsStoredIsFoundAsItWas() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["deep/er/c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["deep/er/c.sqlite"], for: .writing)
         let answer = try stored(request("a"), "b")
         #expect(try await cache.find(request("a")) == nil)
         #expect(try await cache.store(answer) == answer)
@@ -19,7 +19,7 @@ import Testing
 
     @Test func theFirstAnswerStaysUnlessReplaced() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         let (first, second) = (try stored(request("a"), "first"), try stored(request("a"), "second"))
         _ = try await cache.store(first)
         #expect(try await cache.store(second) == first)
@@ -30,7 +30,7 @@ import Testing
 
     @Test func anAnswerThatEndedOnItsOwnServesOtherLimits() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         func asked(_ text: String, _ limit: Int) -> TeacherRequest { request(text, SamplingParameters(maxTokens: limit)) }
         // Both answers took 3 tokens, as chatBody counts them.
         _ = try await cache.store(try stored(asked("whole", 100), "w"))
@@ -46,14 +46,14 @@ import Testing
 
     @Test func thousandsOfConcurrentAnswersAreAllKept() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<2000 {
                 group.addTask { _ = try await cache.store(try stored(request("\(number)"), "\(number)")) }
             }
             try await group.waitForAll()
         }
-        let reader = try AnswerCache(opening: folder["c.sqlite"], for: .reading)
+        let reader = try CompletionCache(opening: folder["c.sqlite"], for: .reading)
         #expect(try reader.list().count == 2000)
         #expect(try reader.verify().problems.isEmpty)
     }
@@ -61,14 +61,14 @@ import Testing
     @Test func whatIsCommittedOutlivesAKill() async throws {
         let folder = try Folder()
         let file = folder["c.sqlite"]
-        let cache = try AnswerCache(opening: file, for: .writing)
+        let cache = try CompletionCache(opening: file, for: .writing)
         for number in 0..<20 {
             _ = try await cache.store(try stored(request("\(number)"), "x"))
             // What a killed process leaves is what lies on the disk now: no lock, no goodbye to the file.
             let left = folder["left-\(number).sqlite"]
             try FileManager.default.copyItem(at: file, to: left)
             try FileManager.default.copyItem(atPath: file.path + "-wal", toPath: left.path + "-wal")
-            let after = try AnswerCache(opening: left, for: .writing)
+            let after = try CompletionCache(opening: left, for: .writing)
             #expect(try after.list().count == number + 1)
             #expect(try after.verify().problems.isEmpty)
         }
@@ -76,9 +76,9 @@ import Testing
 
     @Test func twoWritersShareAFile() async throws {
         let folder = try Folder()
-        let caches = try await withThrowingTaskGroup(of: AnswerCache.self) { group in
+        let caches = try await withThrowingTaskGroup(of: CompletionCache.self) { group in
             // Opened at the same moment, when the file is not there yet.
-            for _ in 0..<4 { group.addTask { try AnswerCache(opening: folder["c.sqlite"], for: .writing) } }
+            for _ in 0..<4 { group.addTask { try CompletionCache(opening: folder["c.sqlite"], for: .writing) } }
             return try await group.reduce(into: []) { $0.append($1) }
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -98,30 +98,30 @@ import Testing
 
     @Test func aReaderWritesNothing() async throws {
         let folder = try Folder()
-        let writer = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let writer = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         _ = try await writer.store(try stored(request("a"), "b"))
-        let reader = try AnswerCache(opening: folder["c.sqlite"], for: .reading)
+        let reader = try CompletionCache(opening: folder["c.sqlite"], for: .reading)
         #expect(try await reader.find(request("a")) != nil)
         await #expect(throws: CacheError.self) { try await reader.store(try stored(request("b"), "c")) }
     }
 
     @Test func statisticsCountByTeacherModelAndReason() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         for text in ["a", "b"] { _ = try await cache.store(try stored(request(text), "x")) }
         _ = try await cache.store(try stored(request("c"), "x", finishReason: "length"))
         let statistics = try cache.statistics()
-        #expect(statistics.answers == 3)
+        #expect(statistics.completions == 3)
         #expect(statistics.attempts == 3)
         #expect(statistics.groups.map(\.finishReason) == [.length, .stop])
-        #expect(statistics.groups.map(\.answers) == [1, 2])
+        #expect(statistics.groups.map(\.completions) == [1, 2])
         #expect(statistics.groups[1].promptTokens == 14)
         #expect(statistics.groups[1].model == "m-1")
     }
 
     @Test func keysAreFoundByTheirBeginning() async throws {
         let folder = try Folder()
-        let cache = try AnswerCache(opening: folder["c.sqlite"], for: .writing)
+        let cache = try CompletionCache(opening: folder["c.sqlite"], for: .writing)
         let answer = try await cache.store(try stored(request("a"), "x"))
         _ = try await cache.store(try stored(request("b"), "x"))
         #expect(try cache.list(keyPrefix: answer.key.short) == [answer])

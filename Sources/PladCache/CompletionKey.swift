@@ -5,7 +5,7 @@ package import PladTeacher
 ///
 /// SHA-256 of the canonical JSON `{"body", "dialect", "path", "sample", "teacher", "version"}`. Two requests that differ in any of
 /// these, down to one field of the body, have different keys; the order and spacing of a body's fields do not matter.
-package enum AnswerKey {
+package enum CompletionKey {
     /// Version of the key's definition, which changes with it, so that old keys are never mistaken for new ones.
     package static let version = 1
 

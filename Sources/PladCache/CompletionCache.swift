@@ -6,9 +6,9 @@ import Synchronization
 
 /// A store of all completions ever paid for, in one SQLite file.
 ///
-/// A row is found by the digest of its request (`AnswerKey`). The file is in WAL mode, with one writer at a time, and each commit is
+/// A row is found by the digest of its request (`CompletionKey`). The file is in WAL mode, with one writer at a time, and each commit is
 /// flushed to the disk. Several processes may share it.
-package final class AnswerCache: Sendable {
+package final class CompletionCache: Sendable {
     package enum Use: Sendable {
         /// Reads only; the file must exist. A recording in JSON lines (`.jsonl`) is read into memory.
         case reading
@@ -36,7 +36,7 @@ package final class AnswerCache: Sendable {
                 let sibling = file.deletingPathExtension().appendingPathExtension("sqlite").lastPathComponent
                 throw CacheError(
                     .usage,
-                    "\(file.path) is a recording, which is only replayed; to add to it, import it into \(sibling) (`AnswerCache.importRecording`), record there, export"
+                    "\(file.path) is a recording, which is only replayed; to add to it, import it into \(sibling) (`CompletionCache.importRecording`), record there, export"
                 )
             }
             database = try CacheFile.inMemory(file)
@@ -51,10 +51,10 @@ package final class AnswerCache: Sendable {
     /// The completion of the request: the one recorded under its key, else one under another limit on tokens that would be the same
     /// under this one. Nil if there is neither.
     package func find(_ request: TeacherRequest) async throws -> StoredCompletion? {
-        let key = AnswerKey.digest(of: request)
+        let key = CompletionKey.digest(of: request)
         return try await queue.find { db in
             if let answer = try StoredCompletion.fetch(db, key: key) { return answer }
-            let (family, tokenLimit) = AnswerKey.family(of: request)
+            let (family, tokenLimit) = CompletionKey.family(of: request)
             return try tokenLimit.flatMap { try StoredCompletion.fetch(db, family: family, tokenLimit: $0) }
         }
     }
@@ -68,7 +68,7 @@ package final class AnswerCache: Sendable {
     /// The completion that a refreshing run has already requested again; nil if it has not.
     package func renewed(_ request: TeacherRequest, by run: String?) async throws -> StoredCompletion? {
         guard let run else { return nil }
-        let key = AnswerKey.digest(of: request)
+        let key = CompletionKey.digest(of: request)
         return try await queue.find { db in try Self.isRenewed(key, by: run, db) ? StoredCompletion.fetch(db, key: key) : nil }
     }
 
@@ -94,7 +94,7 @@ package final class AnswerCache: Sendable {
             }
             try db.cachedStatement(sql: "DELETE FROM claim WHERE key = ?").execute(arguments: [Data(answer.key.bytes)])
             let isIn = try answer.insert(db, replacing: replacing)
-            // Another process was first: its answer is the one that everybody uses.
+            // Another process was first: its completion is the one that everybody uses.
             return isIn ? answer : (try? StoredCompletion.fetch(db, key: answer.key)) ?? answer
         }
     }
@@ -111,7 +111,7 @@ package final class AnswerCache: Sendable {
 }
 
 /// Coordination of processes that share a cache: each records the requests that it sends, so that no prompt is paid for twice.
-extension AnswerCache {
+extension CompletionCache {
     enum Claim: Sendable {
         /// This process may send the request.
         case granted
@@ -128,9 +128,9 @@ extension AnswerCache {
     ///
     /// - Parameter replacing: true to request it again although it has a completion; for a run, once.
     func claim(_ request: TeacherRequest, replacing: Bool, run: String? = nil) async throws -> Claim {
-        let key = AnswerKey.digest(of: request)
+        let key = CompletionKey.digest(of: request)
         return try await queue.write { db -> Result<Claim, CacheError> in
-            // A damaged row is no answer, and no reason to fail what others write in the same turn: the error is handed out of it.
+            // A damaged row is no completion, and no reason to fail what others write in the same turn: the error is handed out of it.
             let stands = try !replacing || Self.isRenewed(key, by: run, db)
             if stands, let answer = try? StoredCompletion.fetch(db, key: key) { return .success(.answered(answer)) }
             do {
@@ -154,7 +154,7 @@ extension AnswerCache {
     }
 
     func release(_ request: TeacherRequest) {
-        let key = Data(AnswerKey.digest(of: request).bytes)
+        let key = Data(CompletionKey.digest(of: request).bytes)
         queue.note { db in
             try db.cachedStatement(sql: "DELETE FROM claim WHERE key = ? AND process = ?").execute(arguments: [key, ProcessIdentity.own])
         }
@@ -181,12 +181,12 @@ package struct FailedAttempt: Sendable, Equatable, Codable {
     package var wait: Double?
 }
 
-extension AnswerCache {
+extension CompletionCache {
     /// Records an attempt that brought no completion. Does not wait: it is on the disk no later than the next row stored.
     package func note(_ attempt: Attempt) {
         attempts.add(1, ordering: .relaxed)
         guard let fault = attempt.fault else { return }
-        let key = Data(AnswerKey.digest(of: attempt.request).bytes)
+        let key = Data(CompletionKey.digest(of: attempt.request).bytes)
         queue.note { db in
             try db.cachedStatement(
                 sql: "INSERT INTO attempt (key, number, started_at, duration, status, fault, wait) VALUES (?, ?, ?, ?, ?, ?, ?)"

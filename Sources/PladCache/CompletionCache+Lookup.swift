@@ -4,7 +4,7 @@ package import PladRecords
 package import PladTeacher
 import Synchronization
 
-extension AnswerCache {
+extension CompletionCache {
     /// The rows in the order of recording, the newest last; at most the last `limit` if it is given.
     package func list(limit: Int? = nil) throws -> [StoredCompletion] {
         try read { db in
@@ -29,7 +29,7 @@ extension AnswerCache {
         do {
             return try StoredCompletion(row)
         } catch let error as CacheError {
-            throw CacheError(.damaged, "a row of the cache cannot be read: \(error.message); look at it by `AnswerCache.verify`")
+            throw CacheError(.damaged, "a row of the cache cannot be read: \(error.message); look at it by `CompletionCache.verify`")
         }
     }
 
@@ -39,12 +39,12 @@ extension AnswerCache {
             package var teacher: String
             package var model: String?
             package var finishReason: FinishReason
-            package var answers: Int
+            package var completions: Int
             package var promptTokens: Int
             package var completionTokens: Int
         }
 
-        package var answers: Int
+        package var completions: Int
         /// Number of requests sent for them.
         package var attempts: Int
         /// Bytes of requests and responses.
@@ -67,11 +67,11 @@ extension AnswerCache {
                     total(completion_tokens) FROM answer GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
                     """)
             return Statistics(
-                answers: sums[0], attempts: Int(clamping: sums[1] as Double), bytes: Int(clamping: sums[2] as Double),
+                completions: sums[0], attempts: Int(clamping: sums[1] as Double), bytes: Int(clamping: sums[2] as Double),
                 groups: groups.map {
                     Statistics.Group(
                         teacher: $0[0] ?? "", model: $0[1], finishReason: ($0[2] as String?).flatMap(FinishReason.init) ?? .other,
-                        answers: $0[3],
+                        completions: $0[3],
                         promptTokens: Int(clamping: $0[4] as Double), completionTokens: Int(clamping: $0[5] as Double))
                 },
                 account: try Account(db), failedAttempts: try Int.fetchOne(db, sql: "SELECT count(*) FROM attempt") ?? 0)
@@ -79,7 +79,7 @@ extension AnswerCache {
     }
 }
 
-extension AnswerCache {
+extension CompletionCache {
     /// The lookup of a request's completion, step by step.
     package struct Explanation: Sendable, Equatable, Codable {
         package enum State: String, Sendable, Codable {
@@ -107,7 +107,7 @@ extension AnswerCache {
     }
 
     package func explain(_ request: TeacherRequest) async throws -> Explanation {
-        let key = AnswerKey.digest(of: request)
+        let key = CompletionKey.digest(of: request)
         var explanation = Explanation(
             state: .miss, key: key.description, dialect: request.dialect, teacher: request.teacher, path: request.path,
             sample: request.sample, body: request.bodyText, attempts: try attempts(for: key))
@@ -122,12 +122,12 @@ extension AnswerCache {
     }
 }
 
-extension AnswerCache {
+extension CompletionCache {
     /// The most similar recorded request, and the first field in which they differ; nil for an empty cache.
     ///
     /// Searches requests of the same family first, then the newest 20,000.
     package func nearest(to request: TeacherRequest) throws -> (key: Digest, difference: RequestDifference)? {
-        let family = AnswerKey.family(of: request).digest
+        let family = CompletionKey.family(of: request).digest
         let asked = Self.document(
             dialect: request.dialect, teacher: request.teacher, path: request.path, body: request.body, sample: request.sample)
         return try read { db in
@@ -144,7 +144,7 @@ extension AnswerCache {
     /// - Parameter nameSetting: name of the setting for the teacher's name.
     func notRecorded(_ request: TeacherRequest, nameSetting: String) throws -> CacheError {
         let way = "record it by the same command without `teacher.replay`"
-        // Looking for what is nearest takes as long as thousands of answers: a run that goes on without them all need not hear it of each.
+        // Looking for what is nearest takes as long as thousands of completions: a run that goes on without them all need not hear it of each.
         guard explained.add(1, ordering: .relaxed).newValue <= 10 else {
             return CacheError(.notRecorded, "\(file.path) holds no completion of this request; \(way)")
         }

@@ -1,5 +1,5 @@
 /// The student's greedy completions of a few training prompts during training, compared with the chosen ones.
-package struct AnswerProbe: Codable, Sendable, Hashable {
+package struct GreedyProbe: Codable, Sendable, Hashable {
     /// Mean log-probability per token of the chosen completions, nats.
     package var chosenLogProbabilityPerToken: Double
     /// Mean number of tokens in a greedy completion.

@@ -3,7 +3,7 @@ import GRDB
 import PladRecords
 package import PladTeacher
 
-extension AnswerCache {
+extension CompletionCache {
     /// The assignment of requests to batches.
     struct Intention: Sendable {
         /// New batches.
@@ -22,7 +22,7 @@ extension AnswerCache {
             var load = BatchLoad(most: most)
             var total = try Account(db).total
             for request in requests {
-                let key = AnswerKey.digest(of: request)
+                let key = CompletionKey.digest(of: request)
                 let isAnswered = try Bool.fetchOne(
                     db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM answer WHERE key = ?)"), arguments: [Data(key.bytes)])
                 guard isAnswered == false, seen.insert(key).inserted else { continue }
@@ -69,7 +69,7 @@ extension AnswerCache {
 
     /// The open batch that holds a request.
     package func openBatch(holding request: TeacherRequest) throws -> Submission? {
-        try read { try Submission.fetch($0, holding: AnswerKey.digest(of: request)) }
+        try read { try Submission.fetch($0, holding: CompletionKey.digest(of: request)) }
     }
 
     /// The requests of an open batch, by their rows' ids.
@@ -83,7 +83,7 @@ extension AnswerCache {
                 let body = try JSONValue(parsing: Data(reader.text().utf8))
                 let request = TeacherRequest(
                     dialect: submission.dialect, teacher: submission.teacher, path: submission.path, body: body, sample: try reader.int())
-                requests[AnswerKey.digest(of: request).description] = request
+                requests[CompletionKey.digest(of: request).description] = request
             }
             return requests
         }

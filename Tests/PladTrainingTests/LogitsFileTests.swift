@@ -76,10 +76,17 @@ import Testing
             let growing = folder.appendingPathComponent(".cut.growing")
             // The second block begins where the first ends; the last page is the end.
             let blocks = try LogitsFile(whole).bytes
-            let first = try LogitsWriter(place, header: given.header, spellings: given.spellings)
-            let start = try Data(contentsOf: growing).count
-            try write(given, 0..<3, to: first)
-            let middle = try Data(contentsOf: growing).count
+            func begin() throws -> (start: Int, middle: Int) {
+                let first = try LogitsWriter(place, header: given.header, spellings: given.spellings)
+                let start = try Data(contentsOf: growing).count
+                let error = #expect(throws: RecordError.self) {
+                    try LogitsWriter(place, header: given.header, spellings: given.spellings)
+                }
+                #expect(error?.message.contains("is being written by another process") == true)
+                try write(given, 0..<3, to: first)
+                return (start, try Data(contentsOf: growing).count)
+            }
+            let (start, middle) = try begin()
             for cut in [
                 start, start + 1, start + 5000, middle - 1, middle, middle + 1, middle + 4096, blocks - 4097, blocks - 4096, blocks - 1,
             ] {

@@ -150,7 +150,7 @@ import Testing
         let error = #expect(throws: TrainingError.self) { try Losses.named("rnak") }
         #expect(
             error?.message
-                == "there is no loss \"rnak\"; choose one of: rank, margin, logistic, hinge-norm, dpo, ipo, simpo, cpo, orpo, list, expected-reward, rrhf, sft"
+                == "there is no loss \"rnak\"; choose one of: rank, margin, logistic, hinge-norm, dpo, ipo, simpo, cpo, orpo, dpkd, list, expected-reward, rrhf, sft"
         )
     }
 

@@ -39,6 +39,10 @@ package final class LogitsWriter {
         } catch {
             throw RecordError(.unwritable, "cannot write \(growing.path): \(Files.reason(error))")
         }
+        guard flock(handle.fileDescriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw RecordError(
+                .unwritable, "\(file.path) is being written by another process; wait until it has ended, or give another `out`")
+        }
         try goOn()
     }
 

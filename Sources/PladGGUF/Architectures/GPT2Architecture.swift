@@ -19,5 +19,20 @@ extension GGUFArchitecture {
         inner: [
             "ln_1": "attn_norm", "attn.c_attn": "attn_qkv", "attn.c_proj": "attn_output", "ln_2": "ffn_norm", "mlp.c_fc": "ffn_up",
             "mlp.c_proj": "ffn_down",
-        ])
+        ],
+        transposed: ["attn.c_attn.weight", "attn.c_proj.weight", "mlp.c_fc.weight", "mlp.c_proj.weight"],
+        reading: { fields in
+            var values: [String: JSONValue] = [
+                "model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "activation_function": "gelu_new",
+                "layer_norm_epsilon": try fields.number("gpt2.attention.layer_norm_epsilon"),
+                "vocab_size": .int(Int64(try fields.vocabularySize)), "tie_word_embeddings": .bool(!fields.has("output.weight")),
+            ]
+            for (name, key) in [
+                ("n_embd", "embedding_length"), ("n_head", "attention.head_count"), ("n_layer", "block_count"),
+                ("n_positions", "context_length"), ("n_inner", "feed_forward_length"),
+            ] {
+                values[name] = .int(Int64(try fields.count("gpt2.\(key)")))
+            }
+            return values
+        })
 }

@@ -1,80 +1,57 @@
-import Foundation
-import PladTensor
-
-/// The number type of a GGUF file's matrices. Vectors stay in float32, as llama.cpp asks for.
-package enum GGUFType: String, Sendable, CaseIterable, Codable {
-    case f32
-    case f16
-    case bf16
-    /// Blocks of 32 values: a float16 scale, then 32 signed bytes.
+/// The number type of a GGUF file's tensors (`ggml_type`). Those from `q4_0` on keep values in blocks that share a scale.
+package enum GGUFType: String, Sendable, CaseIterable {
+    case f32, f16, bf16
+    case q40 = "q4_0"
+    case q41 = "q4_1"
+    case q50 = "q5_0"
+    case q51 = "q5_1"
     case q80 = "q8_0"
+    case q2k = "q2_k"
+    case q3k = "q3_k"
+    case q4k = "q4_k"
+    case q5k = "q5_k"
+    case q6k = "q6_k"
 
-    /// Number in a tensor's entry (`ggml_type`).
-    var number: UInt32 {
+    /// The types that plad writes; it reads all.
+    package static let written: [GGUFType] = [.f32, .f16, .bf16, .q80]
+
+    /// Number in a tensor's entry.
+    package var number: UInt32 {
         switch self {
         case .f32: 0
         case .f16: 1
+        case .q40: 2
+        case .q41: 3
+        case .q50: 6
+        case .q51: 7
         case .q80: 8
+        case .q2k: 10
+        case .q3k: 11
+        case .q4k: 12
+        case .q5k: 13
+        case .q6k: 14
         case .bf16: 30
         }
     }
 
-    /// Value of `general.file_type` (`llama_ftype`).
-    var fileType: UInt32 {
+    /// Number of values in a block, of which a row holds whole ones, and of the block's bytes.
+    package var block: (values: Int, bytes: Int) {
         switch self {
-        case .f32: 0
-        case .f16: 1
-        case .q80: 7
-        case .bf16: 32
+        case .f32: (1, 4)
+        case .f16, .bf16: (1, 2)
+        case .q40: (32, 18)
+        case .q41: (32, 20)
+        case .q50: (32, 22)
+        case .q51: (32, 24)
+        case .q80: (32, 34)
+        case .q2k: (256, 84)
+        case .q3k: (256, 110)
+        case .q4k: (256, 144)
+        case .q5k: (256, 176)
+        case .q6k: (256, 210)
         }
     }
-
-    /// Number of values in a block, of which a row holds whole ones.
-    var blockCount: Int { self == .q80 ? 32 : 1 }
 
     /// Number of bytes of so many values.
-    func bytes(_ count: Int) -> Int {
-        switch self {
-        case .f32: count * 4
-        case .f16, .bf16: count * 2
-        case .q80: count / 32 * 34
-        }
-    }
-
-    /// The values in this type, rounded to the nearest.
-    ///
-    /// - Precondition: the number of values is a multiple of `blockCount`.
-    func encode(_ values: UnsafeBufferPointer<Float>) -> Data {
-        guard let source = values.baseAddress else { return Data() }
-        guard self != .f32 else { return Data(buffer: values) }
-        var data = Data(count: bytes(values.count))
-        data.withUnsafeMutableBytes { bytes in
-            switch self {
-            case .f32: break
-            case .f16: narrow(toFloat16: source, into: bytes.bindMemory(to: UInt16.self).baseAddress!, count: values.count)
-            case .bf16: narrow(toBFloat16: source, into: bytes.bindMemory(to: UInt16.self).baseAddress!, count: values.count)
-            case .q80:
-                for block in 0..<values.count / 32 {
-                    Self.quantise(source + 32 * block, into: bytes.baseAddress! + 34 * block)
-                }
-            }
-        }
-        return data
-    }
-
-    /// One block of Q8_0, the bytes of gguf's `Q8_0.quantize_blocks`: the scale is max |x| / 127, and x / scale is rounded half away
-    /// from 0 before the scale is narrowed to float16.
-    private static func quantise(_ source: UnsafePointer<Float>, into target: UnsafeMutableRawPointer) {
-        var most: Float = 0
-        for index in 0..<32 { most = max(most, abs(source[index])) }
-        var scale = most / 127
-        let inverse = scale == 0 ? 0 : 1 / scale
-        for index in 0..<32 {
-            let level = (source[index] * inverse).rounded(.toNearestOrAwayFromZero)
-            target.storeBytes(of: Int8(clamping: Int(level)), toByteOffset: 2 + index, as: Int8.self)
-        }
-        var half: UInt16 = 0
-        narrow(toFloat16: &scale, into: &half, count: 1)
-        target.storeBytes(of: half.littleEndian, as: UInt16.self)
-    }
+    package func bytes(_ count: Int) -> Int { count / block.values * block.bytes }
 }

@@ -16,12 +16,10 @@ struct GGUFTokenizer {
     /// Reads the student's tokenizer.json. Throws `GGUFError.tokenizer` for one that llama.cpp would cut texts otherwise by.
     init(_ student: Student) throws {
         let place = student.companion("tokenizer.json")!
-        let file = try JSONValue(parsing: Data(reading: place))
+        let file = try TokenizerJSON(reading: place)
+        let model = file.model
         func refuse(_ what: String) -> GGUFError {
             GGUFError(.tokenizer, "\(place.path): \(what): llama.cpp has no tokenizer that does the same")
-        }
-        guard let model = file["model"], let vocabulary = model["vocab"]?.object else {
-            throw refuse("the model has no vocabulary by token")
         }
         guard model["type"]?.string ?? "BPE" == "BPE", let merges = model["merges"]?.array else {
             throw refuse("the model is \(model["type"]?.string ?? "unnamed"), not BPE")
@@ -35,16 +33,16 @@ struct GGUFTokenizer {
         let size = student.configuration.vocabularySize
         var tokens = (0..<size).map { "[PAD\($0)]" }
         var kinds = [Kind](repeating: .unused, count: size)
-        for (token, id) in vocabulary {
-            guard let id = id.int, (0..<size).contains(id) else { throw refuse("the token \(token) has no id of the embedding") }
+        for (token, id) in file.vocabulary {
+            guard (0..<size).contains(id) else { throw refuse("the token \(token) has no id of the embedding") }
             (tokens[id], kinds[id]) = (token, .normal)
         }
         let cut = try TextCut(file, pairs: pairs, refuse)
         if cut.isSentencePiece {
             for id in 0..<size where kinds[id] == .normal && Self.isByte(tokens[id]) { kinds[id] = .byte }
-            if let unknown = model["unk_token"]?.string, let id = vocabulary[unknown]?.int { kinds[id] = .unknown }
+            if let unknown = model["unk_token"]?.string, let id = student.tokenizer.id(of: unknown) { kinds[Int(id)] = .unknown }
         }
-        for added in file["added_tokens"]?.array ?? [] {
+        for added in file.members["added_tokens"]?.array ?? [] {
             guard let id = added["id"]?.int, let content = added["content"]?.string, (0..<size).contains(id) else { continue }
             let isSpecial = added["special"]?.bool ?? false
             tokens[id] = content
@@ -87,8 +85,9 @@ struct GGUFTokenizer {
 
     /// The order of merges as SentencePiece's scores: the earlier a token's first merge, the higher. Tokens that no merge makes have 0.
     private static func scores(of tokens: [String], _ pairs: [[String]]) -> [Float] {
-        var rank: [String: Int] = [:]
-        for pair in pairs where rank[pair.joined()] == nil { rank[pair.joined()] = rank.count + 1 }
-        return tokens.map { -Float(rank[$0] ?? 0) }
+        // By bytes: Unicode takes some different tokens for equal.
+        var rank: [[UInt8]: Int] = [:]
+        for token in pairs.map({ Array($0.joined().utf8) }) where rank[token] == nil { rank[token] = rank.count + 1 }
+        return tokens.map { -Float(rank[Array($0.utf8)] ?? 0) }
     }
 }

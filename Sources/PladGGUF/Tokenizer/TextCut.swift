@@ -10,10 +10,10 @@ struct TextCut {
     var addsSpace = false
 
     /// - Parameter refuse: makes the error for a part of tokenizer.json.
-    init(_ file: JSONValue, pairs: [[String]], _ refuse: (String) -> GGUFError) throws {
-        let normalizers = Self.parts(file["normalizer"], "normalizers")
-        let cutters = Self.parts(file["pre_tokenizer"], "pretokenizers")
-        if file["model"]?["byte_fallback"]?.bool == true {
+    init(_ file: TokenizerJSON, pairs: [[String]], _ refuse: (String) -> GGUFError) throws {
+        let normalizers = Self.parts(file.members["normalizer"], "normalizers")
+        let cutters = Self.parts(file.members["pre_tokenizer"], "pretokenizers")
+        if file.model["byte_fallback"]?.bool == true {
             self = try Self.sentencePiece(normalizers, cutters, pairs: pairs, refuse)
             return
         }
@@ -24,7 +24,7 @@ struct TextCut {
         guard let last = cutters.last, last["type"]?.string == "ByteLevel", last["add_prefix_space"]?.bool != true else {
             throw refuse("the pre-tokenizer does not end in ByteLevel without a prefix space")
         }
-        let ignoresMerges = file["model"]?["ignore_merges"]?.bool ?? false
+        let ignoresMerges = file.model["ignore_merges"]?.bool ?? false
         let hasOwnPattern = last["use_regex"]?.bool ?? true
         let known: String?
         switch (cutters.count, hasOwnPattern) {
@@ -43,7 +43,8 @@ struct TextCut {
         default: known = nil
         }
         guard let known else {
-            throw refuse("the pre-tokenizer \(file["pre_tokenizer"]?.canonical ?? "null")\(ignoresMerges ? " with \"ignore_merges\"" : "")")
+            throw refuse(
+                "the pre-tokenizer \(file.members["pre_tokenizer"]?.canonical ?? "null")\(ignoresMerges ? " with \"ignore_merges\"" : "")")
         }
         name = known
     }
@@ -78,12 +79,12 @@ struct TextCut {
 
     /// llama.cpp merges by the score of the result: all merges of one token must have one place in the order.
     private static func requireOrderByToken(_ pairs: [[String]], _ refuse: (String) -> GGUFError) throws {
-        var seen: Set<String> = []
-        var current = ""
+        var seen: Set<[UInt8]> = []
+        var current: [UInt8] = []
         for pair in pairs {
-            let token = pair.joined()
+            let token = Array(pair.joined().utf8)
             guard token != current else { continue }
-            guard seen.insert(token).inserted else { throw refuse("the merges that make \(token) do not follow one another") }
+            guard seen.insert(token).inserted else { throw refuse("the merges that make \(pair.joined()) do not follow one another") }
             current = token
         }
     }

@@ -1,13 +1,28 @@
 package import Foundation
 
 extension Data {
-    /// Reads a file's bytes, mapped if the file system allows. Throws `RecordError.unreadable` with the path.
+    /// Reads a file's bytes, mapped if the file system allows; a pipe, such as a shell's `<(command)`, is read to its end. Throws
+    /// `RecordError.unreadable` with the path, also for a pipe of more than a gibibyte.
     package init(reading file: URL) throws {
         do {
-            self = try Data(contentsOf: file, options: .mappedIfSafe)
+            self = try Files.isPipe(file) ? Data(readingPipe: file) : Data(contentsOf: file, options: .mappedIfSafe)
+        } catch let error as RecordError {
+            throw error
         } catch {
             let reason = Files.isFolder(file) ? "it is a folder" : Files.reason(error)
             throw RecordError(.unreadable, "cannot read \(file.path): \(reason)")
+        }
+    }
+
+    private init(readingPipe file: URL) throws {
+        let handle = try FileHandle(forReadingFrom: file)
+        defer { try? handle.close() }
+        self.init()
+        while let more = try handle.read(upToCount: 1 << 20), !more.isEmpty {
+            append(more)
+            guard count <= 1 << 30 else {
+                throw RecordError(.unreadable, "cannot read \(file.path): it brings more than \(1 << 30) bytes; save them to a file first")
+            }
         }
     }
 
@@ -20,6 +35,12 @@ extension Data {
 
 /// Replaces files atomically, makes folders, and words the system's errors.
 package enum Files {
+    /// True for a pipe, a terminal or another source of bytes without a size.
+    static func isPipe(_ file: URL) -> Bool {
+        var status = stat()
+        return stat(file.path, &status) == 0 && [S_IFIFO, S_IFCHR, S_IFSOCK].contains(status.st_mode & S_IFMT)
+    }
+
     /// Calls `body` with a new file that replaces `file` once it is complete and on the disk.
     package static func replace(_ file: URL, _ body: (FileHandle) throws -> Void) throws {
         var status = stat()

@@ -54,4 +54,11 @@ struct Export: ParsableCommand {
     }
 }
 
-extension GGUFType: ExpressibleByArgument {}
+extension GGUFType: ExpressibleByArgument {
+    init?(argument: String) {
+        guard let type = Self.written.first(where: { $0.rawValue == argument }) else { return nil }
+        self = type
+    }
+
+    static var allValueStrings: [String] { written.map(\.rawValue) }
+}

@@ -10,7 +10,7 @@ enum OutputFolder {
         let contents = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
         let stands = contents.map { !$0.isEmpty } ?? ((try? FileManager.default.attributesOfItem(atPath: folder.path)) != nil)
         guard !stands else {
-            throw UsageError("--out \(folder.path) is there already and would be lost; give a new folder, or remove it first")
+            throw UsageError("\(folder.path) is there already and would be lost; give a new folder, or remove it first")
         }
         let probe = folder.deletingLastPathComponent().appendingPathComponent(".\(folder.lastPathComponent).partial")
         try Files.makeFolder(probe)

@@ -1,0 +1,136 @@
+package import Foundation
+import PladRecords
+package import PladStudent
+
+/// A GGUF file as a Hugging Face folder: weights widened to float32, config.json, tokenizer and chat template.
+package struct GGUFImport {
+    private let document: GGUFDocument
+    private let architecture: GGUFArchitecture
+    /// Content of config.json.
+    let configuration: [String: JSONValue]
+    private let tokenizer: GGUFTokenizerReading
+    /// Names in the folder, in their order, of the tensors of the file.
+    private let tensors: [(name: String, source: String)]
+
+    /// Reads the file's head. Throws `GGUFError` with the path for a damaged file, and for an architecture, a tensor or a tokenizer that
+    /// plad does not know.
+    package init(_ file: URL) throws {
+        document = try GGUFDocument(Data(reading: file), path: file.path)
+        let fields = GGUFFields(document)
+        let name = try fields.text("general.architecture")
+        guard let found = GGUFArchitecture.all.first(where: { $0.name == name }) else {
+            let known = GGUFArchitecture.all.map(\.name).joined(separator: ", ")
+            throw fields.refuse("general.architecture is \(name); plad reads \(known)")
+        }
+        architecture = found
+        tokenizer = try GGUFTokenizerReading(fields)
+        var configuration = try found.reading(fields)
+        configuration["bos_token_id"] = tokenizer.start.map { .int(Int64($0)) }
+        configuration["eos_token_id"] =
+            tokenizer.ends.count == 1 ? .int(Int64(tokenizer.ends[0])) : .array(tokenizer.ends.map { .int(Int64($0)) })
+        configuration["dtype"] = "float32"
+        self.configuration = configuration
+        tensors = try document.tensors.keys.sorted().filter { $0 != "rope_freqs.weight" }.map { source in
+            guard let name = found.studentName(source) else { throw fields.refuse("tensor \(source) is none of \(found.name)") }
+            return (name, source)
+        }
+    }
+
+    /// Writes the folder, which must be new, and reads it back as a student. Throws `RecordError.unwritable`, and `StudentError` if the
+    /// file's tensors are not those of its metadata.
+    package func write(to folder: URL) throws {
+        try Files.makeFolder(folder)
+        func write(_ value: JSONValue, _ name: String) throws {
+            try Data((value.canonical + "\n").utf8).write(atomicallyTo: folder.appendingPathComponent(name))
+        }
+        try write(.object(configuration), "config.json")
+        try Data(tokenizer.file.text.utf8).write(atomicallyTo: folder.appendingPathComponent("tokenizer.json"))
+        try write(tokenizer.settings, "tokenizer_config.json")
+        try write(.object(["eos_token_id": .array(tokenizer.ends.map { .int(Int64($0)) })]), "generation_config.json")
+        if let template = tokenizer.chatTemplate {
+            try Data(template.utf8).write(atomicallyTo: folder.appendingPathComponent("chat_template.jinja"))
+        }
+        try Safetensors.write(try weights(), as: .f32, to: folder.appendingPathComponent("model.safetensors"))
+        _ = try Student(folder: folder, threads: 1)
+    }
+
+    /// The tensors in the order and layout of the student's family.
+    private func weights() throws -> Weights {
+        var offset = 0
+        let layouts = tensors.map { name, source in
+            let tensor = document.tensors[source]!
+            defer { offset += tensor.count }
+            return TensorLayout(
+                name: name, shape: tensor.shape, offset: offset,
+                isTransposedInFile: tensor.shape.count == 2 && architecture.transposed.contains { name.hasSuffix($0) })
+        }
+        let weights = try Weights(tensors: layouts, place: document.path)
+        let heads = (
+            query: configuration["num_attention_heads"]?.int ?? 1,
+            key: configuration["num_key_value_heads"]?.int ?? configuration["num_attention_heads"]?.int ?? 1
+        )
+        for (layout, (_, source)) in zip(layouts, tensors) {
+            let (target, tensor) = (weights.mutableValues(of: layout), document.tensors[source]!)
+            var place = 0
+            try document.values(of: tensor) { values in
+                (target.baseAddress! + place).update(from: values.baseAddress!, count: values.count)
+                place += values.count
+            }
+            guard let count = architecture.reorderedHeads(source, query: heads.query, key: heads.key) else { continue }
+            let (rows, row) = (tensor.shape[0], tensor.count / tensor.shape[0])
+            guard rows % (2 * count) == 0 else { continue }
+            let copy = Array(target)
+            for number in 0..<rows {
+                let source = GGUFExport.reordered(number, heads: count, rows: rows)
+                for column in 0..<row { target[source * row + column] = copy[number * row + column] }
+            }
+        }
+        return weights
+    }
+}
+
+/// Reads a document's metadata with errors that name the key.
+struct GGUFFields {
+    let document: GGUFDocument
+
+    init(_ document: GGUFDocument) { self.document = document }
+
+    func refuse(_ problem: String) -> GGUFError { GGUFError(.file, "\(document.path): \(problem)") }
+
+    func value(_ key: String) -> JSONValue? { document.metadata[key] }
+
+    func text(_ key: String) throws -> String {
+        guard let text = value(key)?.string else { throw refuse("\(key) is missing or no text") }
+        return text
+    }
+
+    func count(_ key: String, default fallback: Int? = nil) throws -> Int {
+        guard let found = value(key) else {
+            guard let fallback else { throw refuse("\(key) is missing") }
+            return fallback
+        }
+        guard let count = found.int, count > 0 else { throw refuse("\(key) is no number above 0") }
+        return count
+    }
+
+    func number(_ key: String, default fallback: Double? = nil) throws -> JSONValue {
+        guard let number = value(key)?.double ?? fallback else { throw refuse("\(key) is missing or no number") }
+        // A float32 in decimal digits that are read back as the same.
+        return .double(Double("\(Float(number))") ?? number)
+    }
+
+    /// The ids of a list, or of a number.
+    func id(_ key: String) -> Int? { value(key)?.int.flatMap { $0 >= 0 ? $0 : nil } }
+
+    func has(_ tensor: String) -> Bool { document.tensors[tensor] != nil }
+
+    /// Number of rows of the embedding.
+    var vocabularySize: Int {
+        get throws {
+            guard let embedding = document.tensors["token_embd.weight"], embedding.shape.count == 2 else {
+                throw refuse("there is no token_embd.weight, a matrix")
+            }
+            return embedding.shape[0]
+        }
+    }
+}

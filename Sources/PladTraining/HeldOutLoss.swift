@@ -9,6 +9,9 @@ package struct HeldOutLoss {
 
     package init(_ groups: [EncodedGroup]) { trees = groups.map { PromptTree(prompt: $0.prompt, continuations: [$0.chosen]) } }
 
+    /// The loss on plain texts, their first tokens aside.
+    package init(texts: [EncodedText]) { trees = texts.map(\.tree) }
+
     /// Mean loss in nats per token of the chosen completions, the end-of-sequence token included; nil if there are none.
     package func callAsFunction(_ student: Student) throws -> Double? {
         let tokens = trees.reduce(0) { $0 + $1.continuations[0].count }

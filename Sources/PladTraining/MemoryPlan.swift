@@ -53,6 +53,16 @@ package struct MemoryPlan: Sendable, Equatable, Encodable {
         )
     }
 
+    /// Throws `TrainingError.memory` if a teacher that only predicts needs more than the free memory: its weights as float32, and the
+    /// activations of a layer.
+    package static func checkTeacher(_ teacher: StudentShape, place: String, available: Int? = available()) throws {
+        let needed = 4 * teacher.parameters + 1 << 27
+        guard let available, needed > available else { return }
+        throw TrainingError(
+            .memory,
+            "\(place): the teacher takes \(text(needed)), and \(text(available)) are free; take a smaller teacher or another machine")
+    }
+
     /// Number of bytes that this process can still allocate, by the machine's free memory and its control group; nil if neither is
     /// known.
     package static func available() -> Int? {

@@ -30,9 +30,15 @@ package final class Trainer {
     /// Watch for collapse, if the settings ask for one.
     let watch: CollapseWatch?
     private var order: BatchOrder
+    private let textTerm: TextTerm?
+    private var textOrder: BatchOrder?
 
     /// Prepares the training. Throws `TrainingError` if a setting is out of range or there are no pairs.
-    package init(student: Student, pairs: [EncodedGroup], loss: any Loss, settings: TrainingSettings, phase: String) throws {
+    ///
+    /// - Parameter textTerm: the likelihood of plain text beside the loss; each step has as many texts as pairs.
+    package init(
+        student: Student, pairs: [EncodedGroup], loss: any Loss, settings: TrainingSettings, phase: String, textTerm: TextTerm? = nil
+    ) throws {
         try settings.validate()
         guard !pairs.isEmpty else { throw TrainingError(.noPairs, "\(phase): there are no pairs to train on") }
         try Self.check(pairs, for: type(of: loss))
@@ -45,17 +51,22 @@ package final class Trainer {
         totalSteps = settings.stepCount(pairs: pairs.count)
         let isWatched = type(of: loss).ranks && settings.onCollapse != .off
         let plan = MemoryPlan(
-            student.shape, pass: Self.largestPass(pairs, settings), threads: student.workers.threads, guarded: isWatched)
+            student.shape, pass: Self.largestPass(pairs, textTerm, settings), threads: student.workers.threads, guarded: isWatched)
         // Weights that lie in memory are taken already; those in a file are not.
         let held = student.weights.areMapped ? 0 : plan.weights
         try plan.check(available: MemoryPlan.available().map { $0 + held })
         try student.makeTrainable()
-        fingerprint = try Self.fingerprint(student: student, pairs: pairs, loss: loss, settings: settings, phase: phase)
+        fingerprint = try Self.fingerprint(
+            student: student, pairs: pairs, loss: loss, settings: settings, phase: phase, textTerm: textTerm)
         gradients = Weights(like: student.trainable)
         pass = GradientPass(student: student, gradients: gradients)
         moments = (Weights(like: student.trainable), Weights(like: student.trainable))
         watch = isWatched ? CollapseWatch(pairs, student: student, totalSteps: totalSteps, action: settings.onCollapse) : nil
         order = BatchOrder(count: pairs.count, batchSize: settings.batchSize, seed: settings.seed, phase: phase)
+        self.textTerm = textTerm
+        textOrder = textTerm.map {
+            BatchOrder(count: $0.texts.count, batchSize: settings.batchSize, seed: settings.seed, phase: phase + " texts")
+        }
     }
 
     package var isDone: Bool { log.count >= totalSteps || collapse != nil }
@@ -75,6 +86,13 @@ package final class Trainer {
         for part in batch.passes(of: settings.rowsPerPass, \.rows) {
             try accumulate(part, divisor: divisor, into: &sums)
         }
+        var textLoss: Double?
+        if let textTerm, let texts = textOrder?.batch(at: index).map({ textTerm.texts[$0] }) {
+            textLoss = try times.measure(\.backward) {
+                try textTerm.accumulate(texts, rowsPerPass: settings.rowsPerPass, into: pass)
+            }
+            sums.loss += divisor * textTerm.weight * textLoss!
+        }
 
         let norm = times.measure(\.optimiser) { sumOfSquares(gradients.buffer, workers: student.workers).squareRoot() }
         guard sums.loss.isFinite, norm.isFinite else {
@@ -86,8 +104,9 @@ package final class Trainer {
         let rate = settings.learningRate * settings.schedule.factor(step: index, of: totalSteps)
         let scale = Self.clipScale(norm: norm, limit: settings.clip)
         times.measure(\.optimiser) { update(learningRate: rate, gradientScale: scale) }
-        let record = sums.record(
+        var record = sums.record(
             phase: phase, step: index + 1, learningRate: rate, gradientNorm: norm, divisor: divisor, pairs: batch.count)
+        record.textLoss = textLoss
         log.append(record)
         return record
     }
@@ -133,9 +152,12 @@ package final class Trainer {
     }
 
     /// The largest possible pass: the longest pairs of a batch until a pass is full, the one that fills it included.
-    static func largestPass(_ pairs: [EncodedGroup], _ settings: TrainingSettings) -> [(prompt: Int, completions: [Int])] {
+    static func largestPass(
+        _ pairs: [EncodedGroup], _ textTerm: TextTerm? = nil, _ settings: TrainingSettings
+    ) -> [(prompt: Int, completions: [Int])] {
+        let texts = (textTerm?.texts ?? []).map { EncodedGroup(id: $0.id, prompt: [$0.ids[0]], chosen: Array($0.ids.dropFirst())) }
         var (pass, rows): ([EncodedGroup], Int) = ([], 0)
-        for pair in pairs.sorted(by: { $0.rows > $1.rows }).prefix(settings.batchSize) where rows < settings.rowsPerPass {
+        for pair in (pairs + texts).sorted(by: { $0.rows > $1.rows }).prefix(settings.batchSize) where rows < settings.rowsPerPass {
             pass.append(pair)
             rows += pair.rows
         }

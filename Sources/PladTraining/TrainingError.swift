@@ -14,6 +14,8 @@ package enum TrainingErrorCode: ErrorCode {
     case collapsed
     /// The training does not fit into the machine's memory.
     case memory
+    /// A file of a teacher's distributions is damaged or of another teacher, or lacks a text.
+    case knowledge
     /// A checkpoint belongs to another run or is damaged.
     case foreignCheckpoint
 

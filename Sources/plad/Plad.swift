@@ -23,6 +23,7 @@ struct Plad: AsyncParsableCommand {
                     Teach.self, WarmUp.self, SampleCommand.self, Pair.self, Train.self, Evaluate.self, Report.self, Watch.self,
                     Compare.self,
                 ]),
+            CommandGroup(name: "White box", subcommands: [Logits.self, Pretrain.self]),
             CommandGroup(name: "Recording", subcommands: [CacheCommand.self, BatchCommand.self]),
             CommandGroup(
                 name: "Model",

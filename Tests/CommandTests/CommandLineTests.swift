@@ -81,11 +81,12 @@ import Testing
     @Test func theHelpOfALossesNumberNamesTheLossesThatTakeIt() throws {
         let help = try PladProcess.run("train", "--help", environment: ["COLUMNS": "10000"]).output
         for text in [
-            "rank, margin, logistic, hinge-norm, dpo, ipo, simpo, cpo or orpo of pairs; list, expected-reward or rrhf of all samples of a prompt; sft is likelihood alone.",
+            "rank, margin, logistic, hinge-norm, dpo, ipo, simpo, cpo, orpo or dpkd of pairs; list, expected-reward or rrhf of all samples of a prompt; sft is likelihood alone.",
             "(PLaD's beta): rank and list 1.",
             "the ranking: rank, margin and list 1; logistic, hinge-norm, dpo, ipo and simpo 0; expected-reward 0.1 (docs",
-            "Inverse temperature: logistic, dpo, ipo and cpo 0.1; simpo 2.", "hinge-norm 0.05; simpo 1.", "cpo 1; orpo 0.1.", "margin 3.",
-            "ipo, simpo, orpo and rrhf are defined by the mean.",
+            "Inverse temperature: logistic, dpo, ipo, cpo and dpkd 0.1; simpo 2.", "hinge-norm 0.05; simpo 1.", "cpo 1; orpo 0.1.",
+            "margin 3.",
+            "ipo, simpo, orpo, dpkd and rrhf are defined by the mean.",
         ] { #expect(help.contains(text), "\(text)") }
     }
 

@@ -45,6 +45,63 @@ import Testing
         #expect(result.errors.hasSuffix(message), "\(result.errors)")
     }
 
+    /// Both forms of DPKD, with and without plain text; their teacher is the student, so that the first step knows its loss.
+    @Test(arguments: ["dpkd", "dpkd-tokens"]) func aLocalTeachersProbabilitiesAreLearnt(loss: String) throws {
+        try PladProcess.withFolder { folder in
+            let texts = folder.appendingPathComponent("texts")
+            try Data("The house is old.\nPeople made it new again.\n".utf8).write(to: texts)
+            for (name, more) in [("plain", ["--texts", texts.path, "--text-lambda", "0.3"]), ("alone", [])] {
+                let out = folder.appendingPathComponent(name)
+                let result = try PladProcess.run(
+                    [
+                        "train", "--student", student, "--teacher", student, "--loss", loss, "--steps", "1", "--threads", "1", "--out",
+                        out.path, "--batch-size", "8", "--json",
+                    ] + more, input: pairs())
+                #expect(result.status == 0, "\(result.errors)")
+                let fields = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+                let (text, value) = (fields["text_loss"] as? Double, try #require(fields["loss"] as? Double))
+                #expect((text != nil) == (name == "plain"))
+                let own = value - 0.3 * (text ?? 0)
+                let expected = loss == "dpkd" ? log(2) : try #require(fields["lm_loss"] as? Double) * 0.5 + 0.5 * log(2)
+                #expect(abs(own - expected) < 1e-5, "\(result.output)")
+                #expect(FileManager.default.fileExists(atPath: out.appendingPathComponent("model.safetensors").path))
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (["--loss", "dpkd"], "plad: --teacher is missing: give the folder of the model that dpkd reads the probabilities of\n"),
+        (
+            ["--loss", "rank", "--texts", "x"],
+            "plad: --texts does not go with --loss rank: it reads no teacher's probabilities; leave it out\n"
+        ),
+        (
+            ["--loss", "dpkd", "--teacher", "x", "--kd-ratio", "1"],
+            "plad: --kd-ratio does not go with --loss dpkd: it has no share; leave it out\n"
+        ),
+        (
+            ["--loss", "dpkd-tokens", "--teacher", "x", "--margin", "1"],
+            "plad: --margin does not go with --loss dpkd-tokens: it takes --beta and --kd-ratio; leave it out\n"
+        ),
+        (
+            ["--loss", "dpkd", "--teacher", "x", "--text-lambda", "1"],
+            "plad: --text-lambda does not go with --loss dpkd without --texts: there is no plain text; leave it out\n"
+        ),
+    ]) func flagsOfATeacherThatDoNotFitAreRefused(flags: [String], message: String) throws {
+        let result = try PladProcess.run(["train", "--student", student, "--out", "/nonexistent/x/y"] + flags, input: pairs())
+        #expect(result.status == 64 && result.errors.hasSuffix(message), "\(result.errors)")
+    }
+
+    @Test func aRunHasNoTeacherWhoseProbabilitiesCanBeRead() throws {
+        let result = try PladProcess.run(
+            "distill", "--student", student, "--prompts", "x", "--remote", "http://127.0.0.1:9", "--teacher-model", "m", "--out",
+            "/nonexistent/x",
+            "--loss", "dpkd")
+        #expect(
+            result.status == 64 && result.errors.contains("--loss dpkd: reads the log-probabilities of a local teacher"), "\(result.errors)"
+        )
+    }
+
     /// An adapter's base stays in its file.
     @Test func aModelCutOffMeanwhileEndsTheTrainingWithAWord() throws {
         try PladProcess.withFolder { folder in

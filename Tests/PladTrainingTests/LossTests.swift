@@ -76,7 +76,7 @@ import Testing
             ("logistic", [.beta: 0.1, .lambda: 0], [.sum, .mean]), ("hinge-norm", [.gamma: 0.05, .lambda: 0], [.sum, .mean]),
             ("dpo", [.beta: 0.1, .lambda: 0], [.sum, .mean]), ("ipo", [.beta: 0.1, .lambda: 0], [.mean]),
             ("simpo", [.beta: 2, .gamma: 1, .lambda: 0], [.mean]), ("cpo", [.beta: 0.1, .alpha: 1], [.sum]),
-            ("orpo", [.alpha: 0.1], [.mean]), ("list", [.margin: 1, .lambda: 1], [.sum, .mean]),
+            ("orpo", [.alpha: 0.1], [.mean]), ("dpkd", [.beta: 0.1], [.mean]), ("list", [.margin: 1, .lambda: 1], [.sum, .mean]),
             ("expected-reward", [.lambda: 0.1], [.sum, .mean]), ("rrhf", [:], [.mean]), ("sft", [:], [.sum]),
         ]
         #expect(Losses.all.map { $0.name } == documented.map(\.name))
@@ -150,7 +150,7 @@ import Testing
         let error = #expect(throws: TrainingError.self) { try Losses.named("rnak") }
         #expect(
             error?.message
-                == "there is no loss \"rnak\"; choose one of: rank, margin, logistic, hinge-norm, dpo, ipo, simpo, cpo, orpo, list, expected-reward, rrhf, sft"
+                == "there is no loss \"rnak\"; choose one of: rank, margin, logistic, hinge-norm, dpo, ipo, simpo, cpo, orpo, dpkd, list, expected-reward, rrhf, sft"
         )
     }
 

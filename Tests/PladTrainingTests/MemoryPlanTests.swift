@@ -34,6 +34,14 @@ import Testing
         #expect(guarded.table.contains("last good"))
     }
 
+    @Test func aTeacherThatDoesNotFitIsRefusedBeforeItIsRead() throws {
+        let shape = try StudentShape(folder: Fixture("llama-gqa-tied").folder)
+        try MemoryPlan.checkTeacher(shape, place: "teacher", available: 1 << 30)
+        try MemoryPlan.checkTeacher(shape, place: "teacher", available: nil)
+        let error = #expect(throws: TrainingError.self) { try MemoryPlan.checkTeacher(shape, place: "teacher", available: 1 << 20) }
+        #expect(error?.code == .memory && error?.message.contains("and 1.0 MiB are free") == true, "\(error?.message ?? "")")
+    }
+
     @Test func activationsGrowWithThePass() throws {
         let (small, large) = (try plan(pairs: 100).plan, try plan(pairs: 200).plan)
         // Twice the rows, but for what does not grow with them and the rounding of capacities.

@@ -10,7 +10,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-COMMANDS = "distill|teach|warm-up|sample|pair|train|evaluate|report|watch|compare|sweep|cache|batch|pull|init|inspect|serve|score|tokenize|rouge|mock-teacher|bench"
+COMMANDS = "distill|teach|warm-up|sample|pair|train|evaluate|report|watch|compare|sweep|cache|batch|pull|init|inspect|serve|score|tokenize|rouge|mock-teacher|bench|logits|pretrain"
 # A style sheet's variables begin with two dashes too.
 FORBIDDEN = re.compile(rf"(?<![(\w-])--[a-z][a-z-]*(?![a-z-]*:)(?![a-z-])|\bplad (?:{COMMANDS})\b")
 QUOTED = re.compile(r'"""(?:.|\n)*?"""|#"(?:.|\n)*?"#|"(?:[^"\\\n]|\\.)*"')

@@ -17,7 +17,14 @@ extension DistillSettings {
         if teacher.batch { try checkBatch() }
         try evaluation.judge.validate()
         _ = try student.threadCount
-        _ = try ranking.resolvedLoss
+        let loss = try ranking.resolvedLoss.type
+        guard !loss.reads.contains(.teacher) else {
+            throw SettingError(
+                path: "ranking.loss",
+                problem:
+                    "\(loss.name): reads the log-probabilities of a local teacher, and a run's teacher only talks; train on the run's pairs.jsonl by itself, with `teacher`"
+            )
+        }
         _ = try pairing.rules
         try warmUp.validate()
         try sampling.validate()

@@ -166,6 +166,8 @@ package struct TrainingStep: Codable, Sendable, Hashable {
     /// Mean number of tokens in the chosen and in the rejected completions of the batch.
     package var chosenTokens: Double?
     package var rejectedTokens: Double?
+    /// Negative log-likelihood of the batch of plain texts beside a ranking, nats per token; nil without one.
+    package var textLoss: Double?
     /// Loss in nats per token on texts that are not trained on, after this step, if it was measured.
     package var heldOutLoss: Double?
     /// Probe of the greedy completions after this step, if it was made.

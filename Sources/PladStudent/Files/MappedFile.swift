@@ -1,14 +1,14 @@
-import Foundation
+package import Foundation
 import PladRecords
 
 /// A file mapped into memory: the operating system reads its pages on first access, and nothing is held twice.
 ///
 /// Replacing the file leaves these bytes as they are. Writing into it changes them, which `requireUnchanged` detects afterwards by the
 /// modification time, which a network file system may report late; truncating it raises SIGBUS at the next access.
-final class MappedFile: Sendable {
+package final class MappedFile: Sendable {
     let path: String
     /// Bytes of the file, in order; empty for an empty file.
-    nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
+    package nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
     private let descriptor: Int32
     private let opened: Stamp
 
@@ -30,7 +30,7 @@ final class MappedFile: Sendable {
     }
 
     /// Maps the file. Throws `StudentError.files` with its path.
-    init(_ file: URL) throws {
+    package init(_ file: URL) throws {
         path = file.path
         func refuse(_ reason: String) -> StudentError { StudentError(.files, "cannot read \(file.path): \(reason)") }
         // Not to wait for a pipe's other end.
@@ -60,7 +60,7 @@ final class MappedFile: Sendable {
     }
 
     /// Throws `StudentError.files` if the file was written to since it was opened: results computed from its bytes are invalid.
-    func requireUnchanged() throws {
+    package func requireUnchanged() throws {
         guard Stamp(descriptor) != opened else { return }
         throw StudentError(
             .files,

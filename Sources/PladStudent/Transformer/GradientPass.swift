@@ -4,11 +4,14 @@ import PladTensor
 ///
 /// Its memory grows to the largest batch seen and is reused. At most one `backward` may follow each `forward`.
 package final class GradientPass {
-    private let student: Student
+    let student: Student
     package let gradients: Weights
-    private let targets: ModelTensors
-    private let pass: Pass
-    private var trees: [PromptTree]?
+    let targets: ModelTensors
+    let pass: Pass
+    /// Trees of a `forward` that no `backward` has followed.
+    var trees: [PromptTree]?
+    /// Support of such a `forward`, if it had one.
+    var support: HeadSupport?
 
     /// - Precondition: `gradients` has the layout of the student's trainable tensors.
     package init(student: Student, gradients: Weights) {

@@ -4,7 +4,9 @@ import PladTensor
 extension Model {
     /// Computes the log-probabilities of all targets, by their numbers, into `results`; the rows' log-sum-exp goes to the decoder's
     /// `headLogSumExp`.
-    func headForward(_ batch: Batch, _ pass: Pass, into results: UnsafeMutablePointer<Float>) {
+    ///
+    /// - Parameter support: further tokens of each row whose log-probabilities are wanted; it keeps them.
+    func headForward(_ batch: Batch, _ pass: Pass, into results: UnsafeMutablePointer<Float>, support: HeadSupport? = nil) {
         let (packed, logSumExps) = (batch.decoder, pass.decoder.headLogSumExp)
         let rows = packed.predictingCount
         let (width, columns) = (configuration.width, HeadScratch.tileColumns)
@@ -24,6 +26,7 @@ extension Model {
                 packed.forEachTarget(rows: chunk, tokens: range) { row, column, target in
                     results[target.number] = tile[(row - chunk.lowerBound) * columns + column]
                 }
+                support?.read(tile, stride: columns, part: part, rows: chunk, columns: range)
             }
         }
         workers.split(rows, grain: 256) { range, _ in
@@ -35,6 +38,7 @@ extension Model {
                 }
             }
         }
+        support?.finish(plain: logSumExps)
     }
 
     /// Joins the log-sum-exps of the parts of the vocabulary.
@@ -51,15 +55,19 @@ extension Model {
     /// Backward of `headForward`: adds to the head's gradient, and writes that of its input, [predicting rows, C], to
     /// `head.inputGradient(0)`.
     ///
-    /// - Parameter weights: dLoss/d(log-probability) of the tokens of each continuation.
-    func headBackward(_ batch: Batch, _ pass: Pass, weights: [Float], gradients: ModelTensors) {
+    /// - Parameters:
+    ///   - weights: dLoss/d(log-probability) of the tokens of each continuation.
+    ///   - support: that of `headForward`, with the derivatives by its log-probabilities.
+    func headBackward(_ batch: Batch, _ pass: Pass, weights: [Float], gradients: ModelTensors, support: HeadSupport? = nil) {
         let (packed, logSumExps) = (batch.decoder, pass.decoder.headLogSumExp)
         let rows = packed.predictingCount
         let (width, columns) = (configuration.width, HeadScratch.tileColumns)
         let input = input(of: batch, pass)
-        let rowWeights = (0..<rows).map { row in
+        var rowWeights = (0..<rows).map { row in
             packed.targets[packed.targetStart[row]..<packed.targetStart[row + 1]].reduce(Float(0)) { $0 + weights[$1.continuation] }
         }
+        // At temperature 1 the softmax of the support is that of the targets.
+        if let support, !support.isScaled { for row in 0..<rows { rowWeights[row] += support.rowWeights[row] } }
         workers.run(head.parts.count) { part, worker in
             let (tile, dInput) = (head.tile(worker), head.inputGradient(part))
             forEachTile(part, rows: rows) { chunk, range in
@@ -68,6 +76,7 @@ extension Model {
                 let source = Matrix(input + first * width, stride: width)
                 let weight = tensors.head.from(row: range.lowerBound)
                 linear(source, weight: weight, into: logits, rows: chunk.count, inputs: width, outputs: range.count)
+                let shared = support?.sharedGradient(of: tile, stride: columns, rows: chunk, columns: range.count, worker: worker)
                 rowWeights.withUnsafeBufferPointer { rowWeights in
                     softmaxGradient(
                         tile, stride: columns, rows: chunk.count, columns: range.count,
@@ -76,6 +85,7 @@ extension Model {
                 packed.forEachTarget(rows: chunk, tokens: range) { row, column, target in
                     tile[(row - first) * columns + column] += weights[target.continuation]
                 }
+                support?.addGradient(to: tile, shared, stride: columns, rows: chunk, columns: range)
                 linearInputGradient(
                     logits, weight: weight, into: Matrix(dInput + first * width, stride: width),
                     rows: chunk.count, inputs: width, outputs: range.count, accumulating: range.lowerBound > head.parts[part].lowerBound)

@@ -63,6 +63,8 @@ package struct LossInput: OptionSet, Sendable {
     package static let reference = LossInput(rawValue: 4)
     /// The quality of each candidate.
     package static let quality = LossInput(rawValue: 8)
+    /// References of a teacher in place of the student before this training.
+    package static let teacher = LossInput(rawValue: 16)
 }
 
 /// The divisor of the sum of a loss over a batch.

@@ -4,7 +4,7 @@ import PladRecords
 package enum Losses {
     package static let all: [any Loss.Type] = [
         RankLoss.self, MarginLoss.self, LogisticLoss.self, HingeNormLoss.self, DPOLoss.self, IPOLoss.self, SimPOLoss.self, CPOLoss.self,
-        ORPOLoss.self, ListLoss.self, ExpectedRewardLoss.self, RRHFLoss.self, LikelihoodLoss.self,
+        ORPOLoss.self, DPKDLoss.self, ListLoss.self, ExpectedRewardLoss.self, RRHFLoss.self, LikelihoodLoss.self,
     ]
 
     /// The loss of this name. Throws `TrainingError.setting` with the list of names.

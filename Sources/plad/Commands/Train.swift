@@ -13,7 +13,9 @@ struct Train: AsyncParsableCommand {
             JSON lines {"prompt","chosen","rejected"} or \
             {"prompt_ids","chosen_ids","rejected_ids"} (for --loss sft without the rejected side), and writes a Hugging Face \
             folder with log.jsonl and drops.jsonl beside the weights; with --lora-rank, a PEFT adapter's folder. An \
-            interrupted training continues when the command is run again.
+            interrupted training continues when the command is run again. Two losses read the probabilities of a local --teacher: \
+            dpkd, DPKD's of whole texts (arXiv 2406.19774, equation 9), and dpkd-tokens, what its released code computes token by \
+            token on the chosen texts.
             """)
 
     @Option(name: .customLong("run"), help: ArgumentHelp("A run's folder.", valueName: "run"))
@@ -26,6 +28,7 @@ struct Train: AsyncParsableCommand {
     var pairs = "-"
 
     @OptionGroup var loss: LossOptions
+    @OptionGroup var whiteBox: WhiteBoxOptions
     @OptionGroup var optimiser: OptimiserOptions
     @OptionGroup var adapter: AdapterOptions
 
@@ -76,7 +79,8 @@ struct Train: AsyncParsableCommand {
         if steps != nil { try GivenFlags().refuse(["epochs"], with: "--steps", "the steps say how long it takes") }
         let out = URL(fileURLWithPath: try out.given("out", "the folder of the trained student"), isDirectory: true)
         try OutputFolder.check(out)
-        let resolved = try loss.settings.resolvedLoss
+        let resolved = loss.loss == DPKDTokenLoss.name ? nil : try loss.settings.resolvedLoss
+        try whiteBox.check(for: loss.loss, reads: resolved?.type.reads ?? [])
         let model = try Student(location: student, threads: threads)
         try adapter.settings.attach(to: model, seed: seed)
         let writesAdapter = model.adapter != nil && !merge
@@ -85,20 +89,40 @@ struct Train: AsyncParsableCommand {
         }
         if merge, model.adapter == nil { throw UsageError("--merge: there is no adapter to merge; add --lora-rank or leave out the flag") }
         guard (0...1e9).contains(checkpointSeconds) else { throw UsageError("--checkpoint-seconds \(checkpointSeconds): give 0 or more") }
-        let settings = try settings(for: model, norm: resolved.norm)
-        let (encoded, drops) = try read(model, ranks: resolved.type.ranks)
+        let settings = try settings(for: model, norm: resolved?.norm ?? .mean)
+        let (encoded, drops) = try read(model, ranks: resolved?.type.ranks ?? false)
         let (state, references) = (Self.beside(out, "state"), Self.beside(out, "references"))
-        let observer = ConsoleObserver()
-        let trainer = try Trainer(
-            student: model, pairs: try encoded.prepared(for: resolved.type, student: model, references: references, observer: observer),
-            loss: resolved.loss, settings: settings, phase: self.loss.loss)
-        try trainer.run(state: state, every: checkpointSeconds, observer: observer)
+        let log: [any Encodable]
+        if let resolved {
+            log = try rank(encoded, model, resolved, settings, state: state, references: references)
+        } else {
+            log = try distilTokens(encoded, model, settings, state: state)
+        }
         if writesAdapter { try model.saveAdapter(to: out) } else { try model.save(to: out, as: dtype) }
-        try JSONLines.write(trainer.log, to: out.appendingPathComponent("log.jsonl"))
+        try log.reduce(into: Data()) { $0 += try $1.jsonLine() + Data("\n".utf8) }
+            .write(atomicallyTo: out.appendingPathComponent("log.jsonl"))
         try JSONLines.write(drops, to: out.appendingPathComponent("drops.jsonl"))
         try? FileManager.default.removeItem(at: state)
         try? FileManager.default.moveItem(at: references, to: out.appendingPathComponent("references.jsonl"))
-        if json, let last = trainer.log.last { try Console.result(line: last) }
+        if json, let last = log.last { try Console.result(line: last) }
+    }
+
+    /// Trains by a loss of whole completions. Returns the steps.
+    private func rank(
+        _ encoded: [EncodedGroup], _ model: Student, _ resolved: ResolvedLoss, _ settings: TrainingSettings, state: URL, references: URL
+    ) throws -> [TrainingStep] {
+        let observer = ConsoleObserver()
+        let reference =
+            resolved.type.reads.contains(.teacher)
+            ? try whiteBox.teacher(of: model, threads: try threadCount(threads), readsPlainText: false).model : model
+        let texts = try whiteBox.plainTexts(for: model, observer: observer)
+        let trainer = try Trainer(
+            student: model,
+            pairs: try encoded.prepared(for: resolved.type, student: reference, references: references, observer: observer),
+            loss: resolved.loss, settings: settings, phase: self.loss.loss,
+            textTerm: texts.isEmpty ? nil : TextTerm(texts: texts, weight: whiteBox.textLambda))
+        try trainer.run(state: state, every: checkpointSeconds, observer: observer)
+        return trainer.log
     }
 
     private func settings(for model: Student, norm: Norm) throws -> TrainingSettings {

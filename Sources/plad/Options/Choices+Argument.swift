@@ -9,6 +9,7 @@ import PladTraining
 // Flags that take one of a few names. The types say which there are; help, completions and errors list them from there.
 
 extension CollapseAction: ExpressibleByArgument {}
+extension Course.Shape: ExpressibleByArgument {}
 extension DecodeWeights: ExpressibleByArgument {}
 extension InstalledStudent: ExpressibleByArgument {}
 extension NegativeSource: ExpressibleByArgument {}

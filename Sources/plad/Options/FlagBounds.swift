@@ -7,7 +7,7 @@ enum FlagBounds {
         "timeout": 86_400, "attempts": 1000, "concurrency": 4096, "requests-per-minute": 1e9, "tokens-per-minute": 1e12, "budget": 1e9,
         "teacher-samples": 10_000, "samples": 10_000, "candidates": 10_000, "unpaid-limit": 1e9, "quality-timeout": 86_400,
         "evaluation-samples": 10_000, "sample": 1e6,
-        "max-tokens": 1e7, "judge-max-tokens": 1e7, "limit": 1e9, "pairs": 1e9, "min-pairs": 1e9,
+        "max-tokens": 1e7, "window": 1e9, "text-lambda": 1e9, "judge-max-tokens": 1e7, "limit": 1e9, "pairs": 1e9, "min-pairs": 1e9,
         "temperature": 100, "teacher-temperature": 100, "top-k": 1e9,
         "rounds": 1000, "epochs": 1e5, "warm-up-epochs": 1e5, "critic-epochs": 1000, "steps": 1e9, "batch-size": 1e6, "rows-per-pass": 1e9,
         "learning-rate": 1000,

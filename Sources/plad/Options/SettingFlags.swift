@@ -52,13 +52,18 @@ enum SettingFlags {
     private static let otherNames = ["on_collapse": "guard"]
 
     /// Flags that are not settings of a run.
-    private static let furtherFlags: Set = ["run", "losses", "variants", "seeds", "against", "steps", "revision", "port"]
+    private static let furtherFlags: Set = [
+        "run", "losses", "variants", "seeds", "against", "steps", "revision", "port", "logits", "teacher", "window", "kd", "tau",
+        "student-tau",
+        "kd-scale", "skew", "texts", "text-lambda", "kd-ratio",
+    ]
 
     /// Commands by the function of the library that they call.
     private static let commands = [
-        "Distillation": "plad distill", "TeachStage": "plad teach", "HubPull": "plad pull", "BatchRun.cancel": "plad batch cancel",
-        "CompletionCache.forget": "plad batch cancel --forget", "CompletionCache.recover": "plad cache recover",
-        "CompletionCache.verify": "plad cache verify", "CompletionCache.importRecording": "plad cache import",
+        "Distillation": "plad distill", "TeachStage": "plad teach", "LogitsStage": "plad logits", "HubPull": "plad pull",
+        "BatchRun.cancel": "plad batch cancel", "CompletionCache.forget": "plad batch cancel --forget",
+        "CompletionCache.recover": "plad cache recover", "CompletionCache.verify": "plad cache verify",
+        "CompletionCache.importRecording": "plad cache import",
     ]
 
     /// A message of the library for the terminal: settings by their flags, functions by their commands.

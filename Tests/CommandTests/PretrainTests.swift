@@ -108,6 +108,37 @@ import Testing
         }
     }
 
+    /// A file whose writing was killed between its blocks, and then went on, is the same to the byte.
+    @Test func aKilledFileOfLogitsGoesOnToTheSameBytes() throws {
+        try PladProcess.withFolder { folder in
+            let file = folder.appendingPathComponent("texts.txt")
+            let words = ["house", "people", "water", "earth", "light", "picture", "mother", "world"]
+            let lines = (0..<4000).map { "The \(words[$0 % 8]) is old and \($0) of them made it new again." }
+            try Data(lines.joined(separator: "\n").utf8).write(to: file)
+            let (whole, cut) = (folder.appendingPathComponent("whole"), folder.appendingPathComponent("cut"))
+            #expect(try logits(file.path, whole, "--top-k", "5").status == 0)
+            let log = folder.appendingPathComponent("log")
+            try Data().write(to: log)
+            let growing = folder.appendingPathComponent(".cut.growing")
+            let process = try PladProcess.start(
+                [
+                    "logits", "--teacher", student, "--texts", file.path, "--threads", "1", "--json", "--top-k", "5", "--out", cut.path,
+                ], stdout: log, stderr: log)
+            let deadline = Date().addingTimeInterval(60)
+            func bytes() -> Int { (try? FileManager.default.attributesOfItem(atPath: growing.path)[.size] as? Int) ?? 0 }
+            // The header and the vocabulary take less; so a block is there, and others are to come.
+            while bytes() < 100_000, process.isRunning, Date() < deadline { usleep(1000) }
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+            #expect(process.terminationReason == .uncaughtSignal && !FileManager.default.fileExists(atPath: cut.path))
+            let resumed = try logits(file.path, cut, "--top-k", "5")
+            let reused = try #require(resumed.output.firstMatch(of: /"reused":(\d+)/)).1
+            #expect(resumed.status == 0 && (1..<4000).contains(Int(reused) ?? 0), "\(resumed.output)\(resumed.errors)")
+            #expect(try Data(contentsOf: cut) == Data(contentsOf: whole))
+            #expect(!FileManager.default.fileExists(atPath: growing.path))
+        }
+    }
+
     /// A training that is stopped and one that goes on end in the same bytes.
     @Test func anInterruptedTrainingGoesOnToTheSameBytes() throws {
         try withTexts { folder, file in

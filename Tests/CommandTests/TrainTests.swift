@@ -92,6 +92,22 @@ import Testing
         #expect(result.status == 64 && result.errors.hasSuffix(message), "\(result.errors)")
     }
 
+    /// An encoder-decoder's pairs have prompts, which plain text has not.
+    @Test func anEncodersPairsAreLearntFromATeacherButNoPlainText() throws {
+        try PladProcess.withFolder { folder in
+            let (model, texts) = (PladProcess.fixtures.appendingPathComponent("t5-relu").path, folder.appendingPathComponent("texts"))
+            try Data("The house is old.\n".utf8).write(to: texts)
+            let flags = [
+                "train", "--student", model, "--teacher", model, "--loss", "dpkd", "--steps", "1", "--threads", "1", "--out",
+                folder.path + "/out",
+            ]
+            let refused = try PladProcess.run(flags + ["--texts", texts.path], input: pairs())
+            #expect(refused.status == 64 && refused.errors.contains("--texts: the student has an encoder"), "\(refused.errors)")
+            let trained = try PladProcess.run(flags, input: pairs())
+            #expect(trained.status == 0, "\(trained.errors)")
+        }
+    }
+
     @Test func aRunHasNoTeacherWhoseProbabilitiesCanBeRead() throws {
         let result = try PladProcess.run(
             "distill", "--student", student, "--prompts", "x", "--remote", "http://127.0.0.1:9", "--teacher-model", "m", "--out",

@@ -90,7 +90,7 @@ struct Pretrain: AsyncParsableCommand {
         get throws {
             var settings = PretrainingSettings()
             (settings.steps, settings.epochs, settings.seed) = (steps, epochs, seed)
-            try optimiser.fill(&settings)
+            optimiser.fill(&settings)
             try distillation.fill(&settings)
             return settings
         }

@@ -105,7 +105,7 @@ struct PretrainingOptions: ParsableArguments {
     @Option(help: "The largest number of token rows in one pass; bounds memory, not the batch.")
     var rowsPerPass = 2048
 
-    func fill(_ settings: inout PretrainingSettings) throws {
+    func fill(_ settings: inout PretrainingSettings) {
         settings.learningRate = Course(schedule, most: learningRate)
         (settings.batchSize, settings.weightDecay) = (batchSize, weightDecay)
         (settings.clip, settings.rowsPerPass) = (clip, rowsPerPass)

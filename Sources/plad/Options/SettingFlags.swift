@@ -54,8 +54,7 @@ enum SettingFlags {
     /// Flags that are not settings of a run.
     private static let furtherFlags: Set = [
         "run", "losses", "variants", "seeds", "against", "steps", "revision", "port", "logits", "teacher", "window", "kd", "tau",
-        "student-tau",
-        "kd-scale", "skew", "texts", "text-lambda", "kd-ratio",
+        "student-tau", "kd-scale", "skew", "texts", "text-lambda", "kd-ratio",
     ]
 
     /// Commands by the function of the library that they call.

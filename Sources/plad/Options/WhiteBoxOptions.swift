@@ -51,6 +51,10 @@ struct WhiteBoxOptions: ParsableArguments {
 
     /// The plain texts; none without --texts.
     func plainTexts(for student: Student, observer: any RunObserver) throws -> [EncodedText] {
-        try texts.map { try WhiteBoxTexts.read($0, for: student, window: nil, observer: observer).texts } ?? []
+        guard let texts else { return [] }
+        guard !student.configuration.hasEncoder else {
+            throw UsageError("--texts: the student has an encoder, and plain text has no prompt for one to read; leave it out")
+        }
+        return try WhiteBoxTexts.read(texts, for: student, window: nil, observer: observer).texts
     }
 }

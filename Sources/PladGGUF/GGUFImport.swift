@@ -1,6 +1,6 @@
 package import Foundation
 import PladRecords
-package import PladStudent
+import PladStudent
 
 /// A GGUF file as a Hugging Face folder: weights widened to float32, config.json, tokenizer and chat template.
 package struct GGUFImport {
@@ -36,10 +36,11 @@ package struct GGUFImport {
         }
     }
 
-    /// Writes the folder, which must be new, and reads it back as a student. Throws `RecordError.unwritable`, and `StudentError` if the
-    /// file's tensors are not those of its metadata.
-    package func write(to folder: URL) throws {
-        try Files.makeFolder(folder)
+    /// Writes the folder as a whole, once it can be read as a student. Throws `RecordError.unwritable`, and `StudentError` if the file's
+    /// tensors are not those of its metadata.
+    package func write(to folder: URL) throws { try StudentFolder.replace(folder, build) }
+
+    private func build(_ folder: URL) throws {
         func write(_ value: JSONValue, _ name: String) throws {
             try Data((value.canonical + "\n").utf8).write(atomicallyTo: folder.appendingPathComponent(name))
         }

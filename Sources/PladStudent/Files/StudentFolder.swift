@@ -1,8 +1,8 @@
-import Foundation
+package import Foundation
 import PladRecords
 
 /// Writes a student as a Hugging Face folder.
-enum StudentFolder {
+package enum StudentFolder {
     /// Builds the folder beside its place, then moves it there as a whole; replaces what was there before.
     ///
     /// Throws `RecordError.unwritable`, and `StudentError.files` if the weights are in a file that was overwritten.
@@ -34,7 +34,7 @@ enum StudentFolder {
     }
 
     /// Replaces a folder by the one that `build` fills.
-    static func replace(_ folder: URL, _ build: (_ partial: URL) throws -> Void) throws {
+    package static func replace(_ folder: URL, _ build: (_ partial: URL) throws -> Void) throws {
         let partial = folder.deletingLastPathComponent().appendingPathComponent(".\(folder.lastPathComponent).partial")
         let previous = self.previous(of: folder)
         // Killed between two renames: what stood there is put back first, and is then replaced or not as a whole.

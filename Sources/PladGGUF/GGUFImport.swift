@@ -22,6 +22,14 @@ package struct GGUFImport {
             let known = GGUFArchitecture.all.map(\.name).joined(separator: ", ")
             throw fields.refuse("general.architecture is \(name); plad reads \(known)")
         }
+        if let parts = fields.value("split.count")?.int, parts > 1 {
+            throw fields.refuse("it is one of \(parts) parts; join them with llama.cpp's llama-gguf-split --merge")
+        }
+        for (key, harmless) in [("expert_count", 0.0), ("attn_logit_softcapping", 0), ("final_logit_softcapping", 0)] {
+            if let value = fields.value("\(name).\(key)")?.double, value != harmless {
+                throw fields.refuse("\(name).\(key) is \(value), which plad's \(name) does not have")
+            }
+        }
         architecture = found
         tokenizer = try GGUFTokenizerReading(fields)
         var configuration = try found.reading(fields)
@@ -51,8 +59,15 @@ package struct GGUFImport {
         if let template = tokenizer.chatTemplate {
             try Data(template.utf8).write(atomicallyTo: folder.appendingPathComponent("chat_template.jinja"))
         }
-        try Safetensors.write(try weights(), as: .f32, to: folder.appendingPathComponent("model.safetensors"))
-        _ = try Student(folder: folder, threads: 1)
+        do {
+            try Safetensors.write(try weights(), as: .f32, to: folder.appendingPathComponent("model.safetensors"))
+            _ = try Student(folder: folder, threads: 1)
+        } catch let error as any Failure where !(error is RecordError) {
+            // The words are of the folder that was to be: whose fault it is is the file's.
+            let words = error.message.replacingOccurrences(of: folder.path + "/", with: "")
+            throw GGUFError(
+                .file, "\(document.path): its tensors or numbers make no student (\(words)); fetch the file again, or take another")
+        }
     }
 
     /// The tensors in the order and layout of the student's family.
@@ -110,18 +125,19 @@ struct GGUFFields {
             guard let fallback else { throw refuse("\(key) is missing") }
             return fallback
         }
-        guard let count = found.int, count > 0 else { throw refuse("\(key) is no number above 0") }
+        // One number for each layer, where all are the same.
+        let each = found.array.map { Set($0.map(\.int)) }
+        guard let count = found.int ?? (each?.count == 1 ? each!.first! : nil), count > 0 else {
+            throw refuse("\(key) is no number above 0, the same for all layers")
+        }
         return count
     }
 
     func number(_ key: String, default fallback: Double? = nil) throws -> JSONValue {
-        guard let number = value(key)?.double ?? fallback else { throw refuse("\(key) is missing or no number") }
+        guard let number = value(key)?.double ?? fallback, number.isFinite else { throw refuse("\(key) is missing or no finite number") }
         // A float32 in decimal digits that are read back as the same.
         return .double(Double("\(Float(number))") ?? number)
     }
-
-    /// The ids of a list, or of a number.
-    func id(_ key: String) -> Int? { value(key)?.int.flatMap { $0 >= 0 ? $0 : nil } }
 
     func has(_ tensor: String) -> Bool { document.tensors[tensor] != nil }
 

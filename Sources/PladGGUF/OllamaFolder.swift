@@ -28,7 +28,11 @@ package struct OllamaFolder {
     /// The Modelfile.
     var text: String {
         get throws {
-            var lines = ["FROM ./model.gguf", "TEMPLATE \(Self.quoted(try template))"]
+            let wording = try template
+            guard !wording.contains("\"\"\"") else {
+                throw GGUFError(.tokenizer, "the chat template writes three quotation marks in a row, which end a Modelfile's text")
+            }
+            var lines = ["FROM ./model.gguf", "TEMPLATE \(Self.quoted(wording))"]
             for id in student.endOfSequence {
                 if let spelling = student.tokenizer.specialSpelling(of: id) { lines.append("PARAMETER stop \(Self.quoted(spelling))") }
             }

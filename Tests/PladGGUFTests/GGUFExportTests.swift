@@ -108,6 +108,22 @@ struct GGUFExportTests {
         #expect(error.code == .model && error.message.contains("llama, mistral, qwen2, qwen3, gpt2"), "\(error.message)")
     }
 
+    /// llama.cpp finds an added token wherever it stands, and takes no space with it.
+    @Test(arguments: ["lstrip", "rstrip", "single_word"])
+    func addedTokensWithRulesOfTheirOwnAreRefused(flag: String) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gguf-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.copyItem(at: Self.goldens.appendingPathComponent("llama-gqa-tied"), to: folder)
+        let file = folder.appendingPathComponent("tokenizer.json")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let place = try #require(text.firstRange(of: try Regex("\"\(flag)\"\\s*:\\s*false")))
+        try Data(text.replacingCharacters(in: place, with: "\"\(flag)\": true").utf8).write(to: file)
+        let error = try #require(throws: GGUFError.self) {
+            try GGUFExport(try Student(folder: folder, threads: 1), as: .f32, name: "s")
+        }
+        #expect(error.code == .tokenizer && error.message.contains("\"\(flag)\""), "\(error.message)")
+    }
+
     @Test func valuesBeyondTheTypeAreRefused() throws {
         let student = try student("llama-gqa-tied")
         try student.ownWeights()

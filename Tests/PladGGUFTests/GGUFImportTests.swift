@@ -105,6 +105,22 @@ struct GGUFImportTests {
         }
     }
 
+    /// A file whose tensors are not those of its metadata: the error names the file, and nothing is left of the folder.
+    @Test func aFileThatMakesNoStudentLeavesNothing() throws {
+        let student = try Student(folder: Self.fixtures.appendingPathComponent("goldens/llama-gqa-tied"), threads: 1)
+        try withFolder { folder in
+            let (file, out) = (folder.appendingPathComponent("model.gguf"), folder.appendingPathComponent("out"))
+            try GGUFExport(student, as: .f32, name: "s").write(to: file)
+            var data = try Data(contentsOf: file)
+            let place = try #require(data.range(of: Data("blk.1.attn_q.weight".utf8)))
+            data.replaceSubrange(place, with: Data("blk.7.attn_q.weight".utf8))
+            try data.write(to: file)
+            let error = try #require(throws: GGUFError.self) { try GGUFImport(file).write(to: out) }
+            #expect(error.message.contains(file.path) && error.message.contains("q_proj.weight"), "\(error.message)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["model.gguf"])
+        }
+    }
+
     @Test func whatIsNotKnownIsNamed() throws {
         try withFolder { folder in
             let file = folder.appendingPathComponent("model.gguf")

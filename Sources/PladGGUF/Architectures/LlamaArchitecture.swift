@@ -52,6 +52,9 @@ extension GGUFArchitecture {
         ] as [(String, String, Int?)] {
             values[name] = .int(Int64(try fields.count("\(family).\(key)", default: fallback)))
         }
+        if let turned = fields.value("\(family).rope.dimension_count")?.int, turned != values["head_dim"]?.int {
+            throw fields.refuse("\(family).rope.dimension_count is \(turned); plad turns whole heads")
+        }
         let scaling = fields.value("\(family).rope.scaling.type")?.string ?? "none"
         switch scaling {
         case "none": break

@@ -45,6 +45,13 @@ struct GGUFTokenizer {
         for added in file.members["added_tokens"]?.array ?? [] {
             guard let id = added["id"]?.int, let content = added["content"]?.string, (0..<size).contains(id) else { continue }
             let isSpecial = added["special"]?.bool ?? false
+            if let flag = ["lstrip", "rstrip", "single_word"].first(where: { added[$0]?.bool == true }) {
+                throw refuse("the added token \(content) has \"\(flag)\"")
+            }
+            // Found in the text as it is, not in the one whose spaces have become marks.
+            if cut.isSentencePiece, !isSpecial, added["normalized"]?.bool ?? true {
+                throw refuse("the added token \(content) is looked for in the normalised text")
+            }
             tokens[id] = content
             if kinds[id] != .unknown { kinds[id] = isSpecial ? .control : .userDefined }
         }

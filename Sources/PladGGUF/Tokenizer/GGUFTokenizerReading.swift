@@ -21,7 +21,16 @@ struct GGUFTokenizerReading {
         let kinds = fields.value(key("token_type"))?.array?.map { GGUFTokenizer.Kind(rawValue: Int32(clamping: $0.int ?? 0)) ?? .normal }
         guard kinds.map({ $0.count == tokens.count }) ?? true else { throw fields.refuse("\(key("token_type")) has not one entry a token") }
         let kind = { (id: Int) in kinds?[id] ?? .normal }
-        func id(_ name: String) -> Int? { fields.id(key(name)).flatMap { tokens.indices.contains($0) ? $0 : nil } }
+        let model = try fields.text(key("model"))
+        // What llama.cpp takes where a SentencePiece vocabulary names none.
+        let usual = model == "llama" ? ["unknown_token_id": 0, "bos_token_id": 1, "eos_token_id": 2] : [:]
+        func id(_ name: String) throws -> Int? {
+            guard let found = fields.value(key(name)).map({ $0.int ?? -1 }) ?? usual[name] else { return nil }
+            guard tokens.indices.contains(found) else {
+                throw fields.refuse("\(key(name)) is \(found), and there are \(tokens.count) tokens")
+            }
+            return found
+        }
 
         var ids: [[UInt8]: Int] = [:]
         for (id, token) in tokens.enumerated() where kind(id) != .unused {
@@ -33,14 +42,13 @@ struct GGUFTokenizerReading {
                 "normalized": false, "special": .bool(kind(id) != .userDefined),
             ]
         }
-        let model = try fields.text(key("model"))
         var (parts, rules): ([String: JSONValue], [String: JSONValue])
         switch model {
         case "gpt2": (parts, rules) = try Self.byteLevel(fields)
-        case "llama": (parts, rules) = try Self.sentencePiece(fields, tokens, ids, unknown: id("unknown_token_id"))
+        case "llama": (parts, rules) = try Self.sentencePiece(fields, tokens, ids, unknown: try id("unknown_token_id"))
         default: throw fields.refuse("\(key("model")) is \(model); plad reads gpt2 and llama")
         }
-        start = id("bos_token_id")
+        start = try id("bos_token_id")
         let addsStart = fields.value(key("add_bos_token"))?.bool ?? (model == "llama")
         if addsStart, let start {
             let token = JSONValue.string(tokens[start])
@@ -59,13 +67,13 @@ struct GGUFTokenizerReading {
         let vocabulary = tokens.indices.filter { kind($0) != .unused }.map { (tokens[$0], $0) }
         file = TokenizerJSON(members: parts, model: rules, vocabulary: vocabulary)
         // The end of a turn, where the file has one beside the end of a text.
-        let found = ["eos_token_id", "eot_token_id"].compactMap(id)
+        let found = try ["eos_token_id", "eot_token_id"].compactMap(id)
         guard let end = found.first else { throw fields.refuse("\(key("eos_token_id")) is missing") }
         ends = found.count > 1 && found[1] != end ? found : [end]
         chatTemplate = fields.value("tokenizer.chat_template")?.string
         var settings: [String: JSONValue] = ["tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": false]
         for (name, place) in [
-            ("bos_token", start), ("eos_token", end), ("unk_token", id("unknown_token_id")), ("pad_token", id("padding_token_id")),
+            ("bos_token", start), ("eos_token", end), ("unk_token", try id("unknown_token_id")), ("pad_token", try id("padding_token_id")),
         ] {
             if let place { settings[name] = .string(tokens[place]) }
         }

@@ -24,13 +24,17 @@ package final class LogitsWriter {
     package init(_ file: URL, header: LogitsHeader, spellings: TokenSpellings) throws {
         self.file = file
         self.header = header
-        growing = file.deletingLastPathComponent().appendingPathComponent(".\(file.lastPathComponent).growing")
+        let growing = file.deletingLastPathComponent().appendingPathComponent(".\(file.lastPathComponent).growing")
+        self.growing = growing
         let start = try LogitsStart.bytes(header, spellings)
         headerDigest = Array(start[16..<48])
         place = start.count
         let whole = Files.exists(file) ? try LogitsFile(file) : nil
         try whole?.check(header)
-        if !Files.exists(growing) {
+        // One whose head is damaged holds nothing that can be told from another's.
+        let stands =
+            Files.exists(growing) && (try? Data(reading: growing).withUnsafeBytes { try LogitsStart($0, path: growing.path) }) != nil
+        if !stands {
             let beginning = whole == nil ? start : try Data(reading: file).dropLast(LogitsLayout.page)
             try beginning.write(atomicallyTo: growing)
         }

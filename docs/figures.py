@@ -3,6 +3,8 @@
 
     python3 docs/figures.py                    write every table
     python3 docs/figures.py --check            fail where a table is not what its results give
+    python3 docs/figures.py --gather-pretraining FOLDER FILE.json
+                                               the same of plad pretrain's folders VARIANT-SEED
     python3 docs/figures.py --gather SWEEP FILE.json [--quality]
                                                make a file of results from the runs of a sweep: SWEEP/seed-N/VARIANT; with --quality also
                                                the quality of every greedy completion, by which intervals over prompts are computed
@@ -165,6 +167,40 @@ def samples_gaps():
     return table(["student", "facts kept", "a sample", "likeliest of 8", "ROUGE-L", "nats/token", "AUROC"], rows)
 
 
+# Results of plad pretrain: {"seeds": [1, 2], "students": {"lm": [2.41, 2.40]}}, nats a token of held-out texts.
+
+PRETRAINING = {
+    "lm": "text alone",
+    "all": "whole distributions",
+    "k50": "top-p 0.95, top-k 50",
+    "k10": "top-k 10",
+    "k1": "top-k 1",
+    "k50-tau2": "top-k 50, τ 2",
+    "k50-wsd": "top-k 50, α by wsd",
+    "mse": "top-k 50, mse",
+}
+
+
+def gather_pretraining(folder, file):
+    """The last held-out loss of FOLDER/VARIANT-SEED/log.jsonl, of the seeds that all variants have."""
+    found = {}
+    for log in folder.glob("*/log.jsonl"):
+        name, seed = log.parent.name.rsplit("-", 1)
+        found.setdefault(name, {})[int(seed)] = json.loads(log.read_text().splitlines()[-1])["held_out_loss"]
+    seeds = sorted(set.intersection(*(set(values) for values in found.values())))
+    students = {name: [round(values[seed], 6) for seed in seeds] for name, values in sorted(found.items())}
+    file.write_text(json.dumps({"seeds": seeds, "students": students}, indent=1) + "\n")
+
+
+def pretraining():
+    found = results("pretraining")["students"]
+    rows = []
+    for name, words in PRETRAINING.items():
+        if name in found:
+            rows.append([words, spread(found[name]), "–" if name == "lm" else gap(found[name], found["lm"])])
+    return table(["the student learns from", "nats/token", "minus text alone"], rows)
+
+
 # Results of Benchmarks/compare.py.
 
 
@@ -194,7 +230,7 @@ def cell(row):
 
 TABLES = {
     "smollm2-short": smollm2_short, "smollm2": smollm2, "smollm2-gaps": smollm2_gaps, "samples": samples, "samples-gaps": samples_gaps,
-    "speed": speed,
+    "pretraining": pretraining, "speed": speed,
 }
 
 
@@ -202,10 +238,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--gather", nargs=2, type=pathlib.Path, metavar=("SWEEP", "FILE"))
+    parser.add_argument("--gather-pretraining", nargs=2, type=pathlib.Path, metavar=("FOLDER", "FILE"))
     parser.add_argument("--quality", action="store_true")
     arguments = parser.parse_args()
     if arguments.gather:
         return gather(*arguments.gather, arguments.quality)
+    if arguments.gather_pretraining:
+        return gather_pretraining(*arguments.gather_pretraining)
     stale, seen = [], set()
     for document in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
         text = document.read_text()

@@ -23,7 +23,7 @@ package struct GGUFImport {
             throw fields.refuse("general.architecture is \(name); plad reads \(known)")
         }
         if let parts = fields.value("split.count")?.int, parts > 1 {
-            throw fields.refuse("it is one of \(parts) parts; join them with llama.cpp's llama-gguf-split --merge")
+            throw fields.refuse("it is one of \(parts) parts; join them with llama.cpp's llama-gguf-split")
         }
         for (key, harmless) in [("expert_count", 0.0), ("attn_logit_softcapping", 0), ("final_logit_softcapping", 0)] {
             if let value = fields.value("\(name).\(key)")?.double, value != harmless {

@@ -14,8 +14,11 @@ package struct GGUFImport {
 
     /// Reads the file's head. Throws `GGUFError` with the path for a damaged file, and for an architecture, a tensor or a tokenizer that
     /// plad does not know.
-    package init(_ file: URL) throws {
-        document = try GGUFDocument(Data(reading: file), path: file.path)
+    package init(_ file: URL) throws { try self.init(Data(reading: file), path: file.path) }
+
+    /// Reads a file in memory, like `init(_:)`; errors name it `path`.
+    package init(_ data: Data, path: String) throws {
+        document = try GGUFDocument(data, path: path)
         let fields = GGUFFields(document)
         let name = try fields.text("general.architecture")
         guard let found = GGUFArchitecture.all.first(where: { $0.name == name }) else {

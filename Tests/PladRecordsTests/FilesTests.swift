@@ -55,4 +55,37 @@ struct FilesTests {
             for name in ["c", "c/d", "c/d/e"] { #expect(try mode(secret.appendingPathComponent(name)) == 0o700, "\(name)") }
         }
     }
+
+    /// Whoever begins to replace a file while another is at it waits: each file is whole, and the last to begin is the last to end.
+    @Test func twoWritersOfOneFileTakeTurns() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("files-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("out")
+        let open = Locked(0)
+        let failures = await withTaskGroup(of: Bool.self) { group in
+            for writer in 0..<4 {
+                group.addTask {
+                    do {
+                        try Files.replace(file) { handle in
+                            #expect(
+                                open.withLock { (count: inout Int) in
+                                    count += 1; return count
+                                } == 1)
+                            defer { open.withLock { $0 -= 1 } }
+                            for _ in 0..<100 { try handle.write(contentsOf: Data(repeating: UInt8(writer), count: 10_000)) }
+                            if writer == 3 { throw RecordError(.unwritable, "given up") }
+                        }
+                        return false
+                    } catch {
+                        return true
+                    }
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(failures == 1)
+        let written = try Data(contentsOf: file)
+        #expect(written.count == 1_000_000 && Set(written).count == 1 && written[0] < 3)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["out"])
+    }
 }

@@ -17,8 +17,12 @@ package enum WhiteBoxTexts {
     /// student's prompt with each completion of the teacher.
     ///
     /// Throws `RecordError`, and `TrainingError.knowledge` with the first text that exceeds the context, unless `window` cuts it.
-    /// - Parameter window: largest number of tokens of a text; longer ones are cut into texts of as many. Nil to refuse them.
-    package static func read(_ location: String, for model: Student, window: Int?, observer: any RunObserver) throws -> Encoded {
+    /// - Parameters:
+    ///   - window: largest number of tokens of a text; longer ones are cut into texts of as many. Nil to refuse them.
+    ///   - hasWindow: false if whoever asks has no such setting, which errors then do not name.
+    package static func read(
+        _ location: String, for model: Student, window: Int?, hasWindow: Bool = true, observer: any RunObserver
+    ) throws -> Encoded {
         let url = URL(fileURLWithPath: location)
         let encoded =
             Files.exists(url.appendingPathComponent("run.json"))
@@ -29,7 +33,7 @@ package enum WhiteBoxTexts {
         }
         var (result, seen): (Encoded, Set<Digest>) = (Encoded(), [])
         for text in encoded {
-            for piece in try text.cut(window, context: context) {
+            for piece in try text.cut(window, context: context, of: location, hasWindow: hasWindow) {
                 guard piece.ids.count > 1 else {
                     result.short += 1
                     continue
@@ -69,13 +73,12 @@ package enum WhiteBoxTexts {
 
 extension EncodedText {
     /// The text, or the pieces of at most `window` tokens that it is cut into.
-    fileprivate func cut(_ window: Int?, context: Int) throws -> [EncodedText] {
+    fileprivate func cut(_ window: Int?, context: Int, of location: String, hasWindow: Bool) throws -> [EncodedText] {
         guard ids.count > window ?? context else { return [self] }
         guard let window else {
+            let way = hasWindow ? "shorten it, or give `window`, which cuts longer texts" : "shorten it"
             throw TrainingError(
-                .knowledge,
-                "\(id) has \(ids.count) tokens, and the model's context holds \(context); shorten it, or give `window`, which cuts longer texts"
-            )
+                .knowledge, "\(location): \(id) has \(ids.count) tokens, and the model's context holds \(context); \(way)")
         }
         return stride(from: 0, to: ids.count, by: window).map { start in
             EncodedText(id: "\(id)+\(start)", ids: Array(ids[start..<min(start + window, ids.count)]))

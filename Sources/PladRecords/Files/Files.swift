@@ -52,25 +52,47 @@ package enum Files {
         let temporary = file.deletingLastPathComponent().appendingPathComponent(".\(file.lastPathComponent).partial")
         do {
             try makeFolder(file.deletingLastPathComponent())
-            let mode = isPrivate(temporary.deletingLastPathComponent()) ? [FileAttributeKey.posixPermissions: 0o600] : nil
-            guard FileManager.default.createFile(atPath: temporary.path, contents: nil, attributes: mode) else {
-                throw CocoaError(.fileWriteUnknown, userInfo: [NSUnderlyingErrorKey: POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)])
-            }
-            let handle = try FileHandle(forWritingTo: temporary)
+            let handle = try openAlone(temporary, isPrivate: isPrivate(temporary.deletingLastPathComponent()))
+            // Closed, and so free for the next writer, once it has another name or none.
             defer { try? handle.close() }
-            try body(handle)
-            try handle.synchronize()
+            do {
+                try body(handle)
+                try handle.synchronize()
+                guard rename(temporary.path, file.path) == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+            } catch {
+                unlink(temporary.path)
+                throw error
+            }
         } catch let failure as any Failure {
-            try? FileManager.default.removeItem(at: temporary)
             throw failure
         } catch {
-            try? FileManager.default.removeItem(at: temporary)
             throw RecordError(.unwritable, "cannot write \(file.path): \(reason(error))")
         }
-        guard rename(temporary.path, file.path) == 0 else {
-            throw RecordError(.unwritable, "cannot write \(file.path): \(String(cString: strerror(errno)))")
-        }
         try synchronizeFolder(of: file)
+    }
+
+    /// A new, empty file that no other process writes: one that is at it is waited for, so that the last to begin is the last to end.
+    private static func openAlone(_ file: URL, isPrivate: Bool) throws -> FileHandle {
+        while true {
+            let descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, isPrivate ? 0o600 : 0o666)
+            guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+            // Some file systems have no locks: there two writers at once are as before.
+            while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
+            var (held, named) = (stat(), stat())
+            // The other has given it its name meanwhile, or removed it.
+            guard fstat(descriptor, &held) == 0, stat(file.path, &named) == 0, held.st_ino == named.st_ino, held.st_dev == named.st_dev
+            else {
+                close(descriptor)
+                continue
+            }
+            // What a killed writer left may be open to others.
+            guard ftruncate(descriptor, 0) == 0, !isPrivate || fchmod(descriptor, 0o600) == 0 else {
+                let reason = errno
+                close(descriptor)
+                throw POSIXError(POSIXErrorCode(rawValue: reason) ?? .EIO)
+            }
+            return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        }
     }
 
     /// Flushes the folder of a file, so that a new name reaches the disk. Throws `RecordError.unwritable`.

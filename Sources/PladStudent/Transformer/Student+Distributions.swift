@@ -30,7 +30,7 @@ extension Student {
         precondition(trees.allSatisfy { $0.continuations.count == 1 }, "distributions need trees of one continuation")
         try check(trees)
         var results = TokenDistributions()
-        for part in trees.passes(ofRows: 2048) {
+        for part in trees.passes(of: 2048, \.rows) {
             let batch = Batch(Array(part), configuration)
             model.forward(batch, passing, keeping: false)
             try append(batch, truncation, and: further, to: &results)
@@ -146,21 +146,5 @@ private struct LikeliestTokens {
             heap.swapAt(place, least)
             place = least
         }
-    }
-}
-
-extension [PromptTree] {
-    /// Splits trees into runs of at most `most` rows; one that has more forms its own run.
-    fileprivate func passes(ofRows most: Int) -> [ArraySlice<PromptTree>] {
-        var parts: [ArraySlice<PromptTree>] = []
-        var (start, rows) = (0, 0)
-        for (index, tree) in enumerated() {
-            if index > start, rows + tree.rows > most {
-                parts.append(self[start..<index])
-                (start, rows) = (index, 0)
-            }
-            rows += tree.rows
-        }
-        return isEmpty ? [] : parts + [self[start...]]
     }
 }

@@ -55,6 +55,6 @@ struct WhiteBoxOptions: ParsableArguments {
         guard !student.configuration.hasEncoder else {
             throw UsageError("--texts: the student has an encoder, and plain text has no prompt for one to read; leave it out")
         }
-        return try WhiteBoxTexts.read(texts, for: student, window: nil, observer: observer).texts
+        return try WhiteBoxTexts.read(texts, for: student, window: nil, hasWindow: false, observer: observer).texts
     }
 }

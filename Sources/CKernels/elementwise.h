@@ -59,6 +59,39 @@ static void logarithm(const float *x, const float *shift, float *y, ptrdiff_t co
         store_part(load_part(shift + i, count - i) + vector_logarithm(load_part(x + i, count - i)), y + i, count - i);
 }
 
+static void multiply(const float *x, float *y, ptrdiff_t count) {
+    for (ptrdiff_t i = 0; i < count; i += 16)
+        store_part(load_part(y + i, count - i) * load_part(x + i, count - i), y + i, count - i);
+}
+
+// tanh as a quotient of polynomials, the best of their degrees in float32; beyond 7.9 it is 1.
+INLINE vec vector_tanh(vec x) {
+    x = x > splat(7.90531110763549805f) ? splat(7.90531110763549805f) : x;
+    x = x < splat(-7.90531110763549805f) ? splat(-7.90531110763549805f) : x;
+    const vec s = x * x;
+    vec p = splat(-2.76076847742355e-16f);
+    p = add_product(splat(2.00018790482477e-13f), p, s);
+    p = add_product(splat(-8.60467152213735e-11f), p, s);
+    p = add_product(splat(5.12229709037114e-08f), p, s);
+    p = add_product(splat(1.48572235717979e-05f), p, s);
+    p = add_product(splat(6.37261928875436e-04f), p, s);
+    p = add_product(splat(4.89352455891786e-03f), p, s);
+    vec q = splat(1.19825839466702e-06f);
+    q = add_product(splat(1.18534705686654e-04f), q, s);
+    q = add_product(splat(2.26843463243900e-03f), q, s);
+    q = add_product(splat(4.89352518554385e-03f), q, s);
+    return x * p / q;
+}
+
+static void soft_cap(float *x, float cap, float *slope, ptrdiff_t count) {
+    for (ptrdiff_t i = 0; i < count; i += 16) {
+        const ptrdiff_t left = count - i;
+        const vec t = vector_tanh(load_part(x + i, left) / cap);
+        store_part(t * cap, x + i, left);
+        if (slope) store_part(1.0f - t * t, slope + i, left);
+    }
+}
+
 static void rotate(float *heads, ptrdiff_t count, ptrdiff_t width, const float *cosine, const float *sine, float sign) {
     const ptrdiff_t half = width / 2;
     for (ptrdiff_t head = 0; head < count; head++) {

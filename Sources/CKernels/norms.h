@@ -1,7 +1,8 @@
 // Norms of rows, forward and backward; `inverse` holds one over each row's root mean square or deviation.
 
 static void rms_norm(
-    const float *x, const float *gain, float epsilon, float *y, float *inverse, ptrdiff_t rows, ptrdiff_t width) {
+    const float *x, const float *gain, float offset, float epsilon, float *y, float *inverse, ptrdiff_t rows,
+    ptrdiff_t width) {
     for (ptrdiff_t row = 0; row < rows; row++, x += width, y += width) {
         vec squares = splat(0);
         for (ptrdiff_t i = 0; i < width; i += 16) {
@@ -11,24 +12,25 @@ static void rms_norm(
         const float r = 1 / __builtin_elementwise_sqrt(sum(squares) / (float)width + epsilon);
         inverse[row] = r;
         for (ptrdiff_t i = 0; i < width; i += 16)
-            store_part(load_part(x + i, width - i) * r * load_part(gain + i, width - i), y + i, width - i);
+            store_part(load_part(x + i, width - i) * r * (load_part(gain + i, width - i) + offset), y + i, width - i);
     }
 }
 
 static void rms_norm_backward(
-    const float *dy, const float *x, const float *gain, const float *inverse, float *dx, float *dgain, float *y,
-    ptrdiff_t rows, ptrdiff_t width) {
+    const float *dy, const float *x, const float *gain, float offset, const float *inverse, float *dx, float *dgain,
+    float *y, ptrdiff_t rows, ptrdiff_t width) {
     for (ptrdiff_t row = 0; row < rows; row++, dy += width, x += width, dx += width, y += width) {
         const float r = inverse[row];
         vec products = splat(0);
         for (ptrdiff_t i = 0; i < width; i += 16) {
             const ptrdiff_t left = width - i;
-            products = add_product(products, load_part(gain + i, left) * load_part(dy + i, left), load_part(x + i, left));
+            const vec g = load_part(gain + i, left) + offset;
+            products = add_product(products, g * load_part(dy + i, left), load_part(x + i, left));
         }
         const vec pull = splat(-(sum(products) * r * r / (float)width));
         for (ptrdiff_t i = 0; i < width; i += 16) {
             const ptrdiff_t left = width - i;
-            const vec xi = load_part(x + i, left), dyi = load_part(dy + i, left), g = load_part(gain + i, left);
+            const vec xi = load_part(x + i, left), dyi = load_part(dy + i, left), g = load_part(gain + i, left) + offset;
             const vec normalized = xi * r;
             store_part(add_product(load_part(dx + i, left), add_product(g * dyi, xi, pull), splat(r)), dx + i, left);
             store_part(add_product(load_part(dgain + i, left), dyi, normalized), dgain + i, left);

@@ -57,7 +57,8 @@ package struct StudentShape: Sendable {
         scratch.reserve(
             depth: max(depth, 1),
             shape: AttentionShape(
-                heads: configuration.headCount, keyValueHeads: configuration.keyValueHeadCount, headWidth: configuration.headWidth),
+                heads: configuration.headCount, keyValueHeads: configuration.keyValueHeadCount, headWidth: configuration.headWidth,
+                cap: configuration.scoreCap),
             backward: true)
         return scratch.bytes
     }

@@ -76,6 +76,7 @@ extension AttentionBlock {
             scratch.scores, scratch.dScores, stride: stride, rows: queries, group: run.isCausal ? group : queries, seen: seen,
             columns: columns, logSumExp: scratch.sums, mean: scratch.totals)
         if let bias = rules.bias { collect(bias, run, first: first, columns: columns) }
+        if let slopes = scratch.slopes { softCapBackward(scratch.dScores, slopes: slopes, stride: stride, rows: queries, columns: columns) }
         smallProduct(
             scratch.scores, aRow: 1, aColumn: stride, scratch.outputs, bRow: padded,
             into: scratch.dValues + first * padded, cRow: padded, m: keys, n: padded, k: queries, accumulating: true)

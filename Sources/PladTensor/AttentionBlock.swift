@@ -106,6 +106,9 @@ struct AttentionBlock {
         smallProduct(
             scratch.queries, aRow: shape.paddedWidth, aColumn: 1, scratch.keysAcross + first, bRow: scratch.stride,
             into: scratch.scores, cRow: scratch.stride, m: queries, n: columns, k: shape.headWidth)
+        if let cap = shape.cap {
+            softCap(scratch.scores, cap: cap, slopes: scratch.slopes, stride: scratch.stride, rows: queries, columns: columns)
+        }
         if let bias = rules.bias {
             for query in 0..<queries {
                 let source = bias.values(head: head * shape.group + query % shape.group, from: first - run.position - query / shape.group)

@@ -21,6 +21,8 @@ package final class AttentionScratch {
     private(set) var totals = UnsafeMutablePointer<Float>(bitPattern: 64)!
     private(set) var peaks = UnsafeMutablePointer<Float>(bitPattern: 64)!
     private(set) var sums = UnsafeMutablePointer<Float>(bitPattern: 64)!
+    /// [block, depth]: slopes of capped scores, for the backward pass.
+    private(set) var slopes: UnsafeMutablePointer<Float>?
     /// Parts of the backward pass: [depth, D padded], [D, depth], [block, depth], [depth, D padded] twice.
     private(set) var keys = UnsafeMutablePointer<Float>(bitPattern: 64)!
     private(set) var valuesAcross = UnsafeMutablePointer<Float>(bitPattern: 64)!
@@ -45,7 +47,8 @@ package final class AttentionScratch {
         let (block, wide) = (shape.blockRows * shape.paddedWidth, shape.blockRows * stride)
         let rows = (shape.blockRows + 15) / 16 * 16
         let forward = across + along + 2 * block + wide + 3 * rows
-        memory = AlignedBuffer(count: forward + (forBackward ? across + 3 * along + wide : 0))
+        let capped = shape.cap == nil ? 0 : wide
+        memory = AlignedBuffer(count: forward + (forBackward ? across + 3 * along + wide + capped : 0))
         var next = memory.pointer
         func take(_ count: Int) -> UnsafeMutablePointer<Float> {
             defer { next += count }
@@ -65,6 +68,7 @@ package final class AttentionScratch {
         dScores = take(wide)
         dKeys = take(along)
         dValues = take(along)
+        slopes = capped > 0 ? take(capped) : nil
     }
 
     /// Copies keys and values of `count` rows from `row` on to positions from `position` on.

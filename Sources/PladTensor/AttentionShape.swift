@@ -8,13 +8,16 @@ package struct AttentionShape: Sendable, Equatable {
     package var headWidth: Int
     /// Factor on the product of a query and a key.
     package var scale: Float
+    /// Soft bound of scaled products; nil for none (Gemma 2).
+    package var cap: Float?
 
     /// - Parameter scale: factor on products; 1/√D by default.
-    package init(heads: Int, keyValueHeads: Int, headWidth: Int, scale: Float? = nil) {
+    package init(heads: Int, keyValueHeads: Int, headWidth: Int, scale: Float? = nil, cap: Float? = nil) {
         self.heads = heads
         self.keyValueHeads = keyValueHeads
         self.headWidth = headWidth
         self.scale = scale ?? 1 / Float(headWidth).squareRoot()
+        self.cap = cap
     }
 
     /// Number of heads that share one key and value.

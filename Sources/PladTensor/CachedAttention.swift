@@ -34,6 +34,7 @@ package func attendCached(
     func scoreAll() {
         score(prompt, promptCount, 0)
         score(own, ownCount, promptColumns)
+        if let cap = shape.cap { softCap(scores, cap: cap, stride: columns, rows: group, columns: columns) }
         let position = promptCount + ownCount - 1
         for h in 0..<group {
             let row = scores + h * columns

@@ -13,7 +13,7 @@ import Testing
         var gradNorms: [String: Double]
     }
 
-    static let names = ["llama-gqa-tied", "qwen2", "gpt2", "t5-relu"]
+    static let names = ["llama-gqa-tied", "qwen2", "gpt2", "t5-relu", "gemma3", "granite", "phi3"]
 
     private func folder(_ name: String) -> URL { Golden.fixtures.appendingPathComponent("adapters/\(name)") }
 

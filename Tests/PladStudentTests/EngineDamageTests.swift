@@ -38,7 +38,10 @@ import Testing
         Setting("mlp_bias", "1", "neither true nor false"),
         Setting("rms_norm_eps", "-1", "not a number above 0"),
         Setting("eos_token_id", "[2, 640]", "below the vocabulary's 640"),
-        Setting("rope_parameters", "{\"rope_type\": \"yarn\", \"factor\": 4}", "yarn"),
+        Setting("rope_parameters", "{\"rope_type\": \"proportional\", \"factor\": 4}", "(proportional) is not among the scalings"),
+        Setting("rope_parameters", "{\"rope_type\": \"yarn\", \"factor\": 0}", "\"factor\" (0) is not a number above 0"),
+        Setting("rope_parameters", "{\"rope_type\": \"dynamic\"}", "\"factor\" is missing"),
+        Setting("rope_parameters", "{\"rope_type\": \"longrope\", \"short_factor\": [1, 2, 3]}", "is not a list of 4 numbers above 0"),
         Setting("rope_parameters", "{\"rope_type\": \"llama3\", \"factor\": 4}", "\"low_freq_factor\" is missing"),
         Setting("rope_parameters", "7", "is not an object"),
     ]

@@ -35,7 +35,8 @@ struct Golden: Decodable {
 
     static let names = [
         "llama-gqa-tied", "llama-untied-sp", "llama3-ropescaled", "qwen2", "qwen3", "gpt2", "gpt-neo", "t5-relu", "t5-gated",
-        "mistral-window", "qwen2-window", "llama-biases",
+        "mistral-window", "qwen2-window", "llama-biases", "gemma2", "gemma3", "smollm3", "olmo2", "granite", "phi3", "falcon3",
+        "qwen3-yarn", "llama-dynamic",
     ]
 
     /// How far float32 implementations of a case may lie apart in log-probabilities, nats: t5-gated's grow to 400 a completion.

@@ -136,7 +136,7 @@ import Testing
                 "\"rope_theta\" (5) is not the 10000.0"
             ),
             (["rope_parameters": ["full_attention": ["rope_theta": 5]]], "gives a kind of layers positions of its own"),
-            (["rope_scaling": ["type": "yarn", "factor": 2]], "(yarn) is not among the scalings"),
+            (["rope_scaling": ["type": "ntk", "factor": 2]], "(ntk) is not among the scalings"),
             (["quantization_config": ["quant_method": "gptq", "bits": 4]], "\"quantization_config\" (gptq): the weights are quantized"),
             (["quantization_config": ["load_in_4bit": true]], "(bitsandbytes): the weights are quantized"),
             (["quantization_config": ["quant_method": "fp8"], "model_type": "deepseek"], "(fp8): the weights are quantized"),

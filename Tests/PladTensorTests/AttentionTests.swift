@@ -19,6 +19,7 @@ import Testing
         Case(prompt: 33, branches: [61], shape: AttentionShape(heads: 4, keyValueHeads: 4, headWidth: 64)),
         // Scores hundreds of nats apart: rows of a block have no shift in common.
         Case(prompt: 20, branches: [30], shape: AttentionShape(heads: 2, keyValueHeads: 1, headWidth: 16), scale: 40),
+        Case(prompt: 37, branches: [20, 3], shape: AttentionShape(heads: 4, keyValueHeads: 2, headWidth: 16, cap: 1.5)),
     ]
 
     /// Rows that each row sees, itself included.
@@ -51,7 +52,9 @@ import Testing
                 let key = (shape.heads + group) * width
                 let value = key + shape.keyValueHeads * width
                 let scores = seen[t].map { j in
-                    (0..<width).reduce(0) { $0 + x[t * row + h * width + $1] * x[j * row + key + $1] } / Double(width).squareRoot()
+                    let plain =
+                        (0..<width).reduce(0) { $0 + x[t * row + h * width + $1] * x[j * row + key + $1] } / Double(width).squareRoot()
+                    return shape.cap.map { Double($0) * tanh(plain / Double($0)) } ?? plain
                 }
                 let peak = scores.max()!
                 let total = scores.reduce(0) { $0 + exp($1 - peak) }

@@ -25,8 +25,23 @@ import Testing
         #expect(outputs[4].isNaN && outputs[5] == 1)
     }
 
-    @Test(arguments: [1, 8, 16, 48, 75])
-    func rmsNormAndItsBackwardEqualTheirDefinition(_ width: Int) {
+    @Test func softBoundsAndTheirSlopesEqualTheirDefinition() {
+        let cap: Float = 3
+        let inputs = stride(from: Float(-40), through: 40, by: 0.003).map { $0 }
+        var (outputs, slopes) = (inputs, inputs)
+        softCap(&outputs, cap: cap, slopes: &slopes, stride: 0, rows: 1, columns: inputs.count)
+        for (x, (y, slope)) in zip(inputs, zip(outputs, slopes)) {
+            let expected = tanh(Double(x / cap))
+            #expect(abs(Double(y) - 3 * expected) <= 4e-7 * abs(3 * expected), "\(x)")
+            #expect(abs(Double(slope) - (1 - expected * expected)) < 1e-6, "\(x)")
+        }
+        var gradient = inputs
+        softCapBackward(&gradient, slopes: slopes, stride: 0, rows: 1, columns: inputs.count)
+        #expect(gradient == zip(inputs, slopes).map { $0 * $1 })
+    }
+
+    @Test(arguments: [1, 8, 16, 48, 75], [Float(0), 1])
+    func rmsNormAndItsBackwardEqualTheirDefinition(_ width: Int, _ offset: Float) {
         var values = Values(1)
         let (rows, epsilon) = (5, Float(1e-3))
         let (x, gain) = (values.many(rows * width), values.many(width))
@@ -34,15 +49,16 @@ import Testing
         var (y, again) = (x, x)
         var inverseRMS = [Float](repeating: 0, count: rows)
         var (dx, dGain) = (start, [Float](repeating: 0, count: width))
-        rmsNorm(x, gain: gain, epsilon: epsilon, into: &y, inverseRMS: &inverseRMS, rows: rows, width: width)
+        rmsNorm(x, gain: gain, offset: offset, epsilon: epsilon, into: &y, inverseRMS: &inverseRMS, rows: rows, width: width)
         rmsNormBackward(
-            dy, x: x, gain: gain, inverseRMS: inverseRMS, addingTo: &dx, addingTo: &dGain, into: &again, rows: rows, width: width)
+            dy, x: x, gain: gain, offset: offset, inverseRMS: inverseRMS, addingTo: &dx, addingTo: &dGain, into: &again, rows: rows,
+            width: width)
         #expect(again == y)
 
         var (expectedY, expectedDX, expectedDGain) = ([Double](), [Double](), [Double](repeating: 0, count: width))
         for row in 0..<rows {
             let at = row * width..<(row + 1) * width
-            let (x, dy, gain) = (x[at].map(Double.init), dy[at].map(Double.init), gain.doubles)
+            let (x, dy, gain) = (x[at].map(Double.init), dy[at].map(Double.init), gain.map { Double($0 + offset) })
             let r = 1 / (x.reduce(0) { $0 + $1 * $1 } / Double(width) + Double(epsilon)).squareRoot()
             let pull = (0..<width).reduce(0) { $0 + gain[$1] * dy[$1] * x[$1] } * r * r * r / Double(width)
             for i in 0..<width {

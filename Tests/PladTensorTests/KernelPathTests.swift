@@ -59,10 +59,12 @@ import Testing
             output("activate_backward \(f.rawValue)", x + y) { k.activate_backward(f, $0, $0 + count, count) }
             output("gated_backward \(f.rawValue)", x + y) { k.gated_backward(f, $0, $0 + count, 2, 265) }
         }
-        output("rms_norm", memory(1100)) { k.rms_norm(x, y, 1e-5, $0, $0 + 1060, 4, 265) }
+        output("soft_cap", values.many(2200)) { k.soft_cap($0, 0.7, $0 + 1100, 1060) }
+        output("multiply", values.many(1100)) { k.multiply(x, $0, 1060) }
+        output("rms_norm", memory(1100)) { k.rms_norm(x, y, 0.25, 1e-5, $0, $0 + 1060, 4, 265) }
         output("layer_norm", memory(1100)) { k.layer_norm(x, y, y, 1e-5, $0, $0 + 1060, 4, 265) }
         let inverse: [Float] = [0.2, 0.3, 0.1, 0.25]
-        output("rms_norm_backward", values.many(3000)) { k.rms_norm_backward(x, y, x, inverse, $0, $0 + 1100, $0 + 1500, 4, 265) }
+        output("rms_norm_backward", values.many(3000)) { k.rms_norm_backward(x, y, x, 0.25, inverse, $0, $0 + 1100, $0 + 1500, 4, 265) }
         output("layer_norm_backward", values.many(3000)) {
             k.layer_norm_backward(x, y, x, y, inverse, $0, $0 + 1100, $0 + 1400, $0 + 1700, 4, 265)
         }

@@ -94,8 +94,11 @@ int main(int count, char **arguments) {
         k->activate_backward(f, y, z + size, size);
         digest("activations", z, 2 * size);
     }
-    k->rms_norm(y, x, 1e-5f, z, z + size, 4, 265);
-    k->rms_norm_backward(y, x, y, z + size, z, z + 2 * size, z + 3 * size, 4, 265);
+    k->soft_cap(y, 0.7f, z, size);
+    k->multiply(z, y, size);
+    digest("soft_cap, multiply", y, size);
+    k->rms_norm(y, x, 0.25f, 1e-5f, z, z + size, 4, 265);
+    k->rms_norm_backward(y, x, y, 0.25f, z + size, z, z + 2 * size, z + 3 * size, 4, 265);
     digest("rms_norm", z, 4 * size);
     k->layer_norm(y, x, y, 1e-5f, z, z + size, 4, 265);
     k->layer_norm_backward(y, x, y, x, z + size, z, z + 2 * size, z + 3 * size, z + 4 * size, 4, 265);

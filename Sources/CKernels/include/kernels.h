@@ -65,6 +65,10 @@ typedef struct {
     void (*exponential)(const float *x, float shift, float scale, float *y, ptrdiff_t count);
     // y = ln(x) + shift.
     void (*logarithm)(const float *x, const float *shift, float *y, ptrdiff_t count);
+    // x = cap·tanh(x / cap); its slope goes to `slope`, unless that is null.
+    void (*soft_cap)(float *x, float cap, float *_Nullable slope, ptrdiff_t count);
+    // y = x·y.
+    void (*multiply)(const float *x, float *y, ptrdiff_t count);
     void (*rotate)(float *heads, ptrdiff_t count, ptrdiff_t width, const float *cosine, const float *sine, float sign);
     void (*adamw)(float *w, float *g, float *m, float *v, ptrdiff_t count, const kernel_adamw *constants, bool clearing);
 
@@ -75,10 +79,13 @@ typedef struct {
     void (*gated_backward)(kernel_activation f, float *gate_up, float *dh, ptrdiff_t rows, ptrdiff_t width);
 
     // MARK: Norms
-    void (*rms_norm)(const float *x, const float *gain, float epsilon, float *y, float *inverse, ptrdiff_t rows, ptrdiff_t width);
+    // The gain is gain + offset.
+    void (*rms_norm)(
+        const float *x, const float *gain, float offset, float epsilon, float *y, float *inverse, ptrdiff_t rows,
+        ptrdiff_t width);
     void (*rms_norm_backward)(
-        const float *dy, const float *x, const float *gain, const float *inverse, float *dx, float *dgain, float *y,
-        ptrdiff_t rows, ptrdiff_t width);
+        const float *dy, const float *x, const float *gain, float offset, const float *inverse, float *dx, float *dgain,
+        float *y, ptrdiff_t rows, ptrdiff_t width);
     void (*layer_norm)(
         const float *x, const float *gain, const float *bias, float epsilon, float *y, float *inverse, ptrdiff_t rows,
         ptrdiff_t width);

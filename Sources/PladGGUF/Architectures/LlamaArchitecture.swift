@@ -100,8 +100,13 @@ extension GGUFArchitecture {
             ("rope.dimension_count", .count(configuration.headWidth)),
             ("rope.freq_base", .float32(Float(rotary.theta))),
         ]
-        if case .linear(let factor) = rotary.scaling {
+        switch rotary.scaling {
+        case .none, .llama3: break
+        case .linear(let factor):
             values += [("rope.scaling.type", .string("linear")), ("rope.scaling.factor", .float32(Float(factor)))]
+        case .yarn, .longrope:
+            throw GGUFError(
+                .model, "the student's positions are scaled by yarn or longrope; plad writes GGUF of positions without, linear and llama3")
         }
         return values
     }

@@ -32,7 +32,9 @@ struct ModelFamily: Sendable {
         return configuration
     }
 
-    static let all: [ModelFamily] = [.llama, .mistral, .qwen2, .qwen3, .gpt2, .gptNeo, .t5]
+    static let all: [ModelFamily] = [
+        .llama, .mistral, .qwen2, .qwen3, .gemma2, .gemma3, .smollm3, .olmo2, .granite, .phi3, .gpt2, .gptNeo, .t5,
+    ]
 
     /// The family that `model_type` names. Throws `StudentError.config` for an unknown one, and for quantized weights.
     static func named(by file: ConfigurationFile) throws -> ModelFamily {
@@ -72,17 +74,23 @@ struct StackNames: Sendable {
     /// Name of the relative bias, which the first layer's part of the file holds for all layers.
     var relativeBias: String?
     var cross: AttentionNames?
-    var feedForwardNorm: String
-    /// Names of the gate and up projections, or of the single projection.
+    /// Name of the norm before the feed-forward layer; nil without one, as `AttentionNames.norm`.
+    var feedForwardNorm: String?
+    /// Names of the gate and up projections, or of the single or joined one.
     var feedForwardUp: [String]
     var feedForwardDown: String
+    /// Name of the norm behind the feed-forward layer, if its output has one.
+    var feedForwardOutputNorm: String?
     var finalNorm: String
 }
 
 struct AttentionNames: Sendable {
-    var norm: String
+    /// Name of the norm before attention; nil if its input is the residual stream itself.
+    var norm: String?
     /// Names of the query, key and value projections, or of the joined one.
     var queryKeyValue: [String]
     var headNorms: (query: String, key: String)?
     var output: String
+    /// Name of the norm behind attention, if its output has one.
+    var outputNorm: String?
 }

@@ -5,7 +5,7 @@ extension ModelFamily {
     static let qwen2 = ModelFamily(
         modelTypes: ["qwen2"],
         configuration: { file in
-            var configuration = try llamaLike(file, family: "qwen2", headWidth: nil, keyValueHeads: 32, context: 1 << 15)
+            var configuration = try llamaLike(file, family: "qwen2", LlamaDefaults(keyValueHeads: 32, context: 1 << 15))
             configuration.biases = .queryKeyValue
             configuration.windows = try qwenWindows(file, layers: configuration.layerCount)
             return configuration
@@ -16,8 +16,8 @@ extension ModelFamily {
     static let qwen3 = ModelFamily(
         modelTypes: ["qwen3"],
         configuration: { file in
-            var configuration = try llamaLike(file, family: "qwen3", headWidth: 128, keyValueHeads: 32, context: 1 << 15)
-            configuration.normsHeads = true
+            var configuration = try llamaLike(file, family: "qwen3", LlamaDefaults(headWidth: 128, keyValueHeads: 32, context: 1 << 15))
+            configuration.headNorm = .each
             if try file.flag("attention_bias", default: false) { configuration.biases = [.queryKeyValue, .attentionOutput] }
             configuration.windows = try qwenWindows(file, layers: configuration.layerCount)
             return configuration
@@ -27,19 +27,8 @@ extension ModelFamily {
     /// Windows by layer, from `layer_types`, else for all layers from `max_window_layers` on.
     private static func qwenWindows(_ file: ConfigurationFile, layers: Int) throws -> [Int?] {
         guard try file.flag("use_sliding_window", default: false), let window = try slidingWindow(file) else { return [] }
-        guard let types = file.value("layer_types")?.array else {
-            let first = try file.count("max_window_layers", default: 28)
-            return (0..<layers).map { $0 < first ? nil : window }
-        }
-        guard types.count == layers else {
-            throw file.refuse("layer_types", "has \(types.count) entries for the \(layers) layers of \"num_hidden_layers\"")
-        }
-        return try types.map {
-            switch $0.string {
-            case "full_attention": nil
-            case "sliding_attention": window
-            default: throw file.refuse("layer_types", "holds \($0.canonical), which is neither full_attention nor sliding_attention")
-            }
-        }
+        if let sliding = try slidingLayers(file, count: layers) { return sliding.map { $0 ? window : nil } }
+        let first = try file.count("max_window_layers", default: 28)
+        return (0..<layers).map { $0 < first ? nil : window }
     }
 }

@@ -29,11 +29,23 @@ package struct StudentConfiguration: Sendable, Equatable {
     package var feedForwardWidth: Int
     package var norm: Norm = .rootMeanSquare
     package var normEpsilon: Float
-    /// True if every head's query and key pass a norm before the rotation.
-    package var normsHeads = false
+    /// Added to the gains of RMS norms: 1 if the files hold the distance from 1 (Gemma).
+    package var gainOffset: Float = 0
+    /// The norm of queries and keys before the rotation; nil for none.
+    package var headNorm: HeadNorm?
+    /// True if the outputs of attention and feed-forward pass a norm before they are added to the residual stream.
+    package var normsOutputs = false
+    /// Factor on the outputs of attention and feed-forward before they are added to the residual stream.
+    package var residualScale: Float = 1
+    /// Factor on the embeddings of tokens.
+    package var embeddingScale: Float = 1
     package var positions: Positions
+    /// Rotary positions by layer, nil for a layer without; empty if all layers have those of `positions`.
+    package var layerRotary: [RotaryConfiguration?] = []
     /// Factor on products of queries and keys; nil is 1/√D.
     package var attentionScale: Float?
+    /// Soft bounds of scaled products of queries and keys, and of logits: x ↦ cap·tanh(x / cap); nil for none (Gemma 2).
+    package var scoreCap, logitCap: Float?
     /// Number of keys that a row sees, itself included, by layer; nil is all. Empty if no layer has a window.
     package var windows: [Int?] = []
     package var activation: Activation = .silu
@@ -59,6 +71,8 @@ package struct StudentConfiguration: Sendable, Equatable {
     /// Number of columns of a feed-forward layer's first projection: F, or 2F for gate and up.
     package var feedForwardUpWidth: Int { (isGated ? 2 : 1) * feedForwardWidth }
     package var hasEncoder: Bool { decoderStart != nil }
+    /// True if anything is done to the outputs of attention and feed-forward before they are added to the residual stream.
+    var changesOutputs: Bool { normsOutputs || residualScale != 1 }
 
     /// Number of the matrices' parameters, as floating point, so that damaged sizes cannot overflow.
     var roughParameters: Double {
@@ -84,6 +98,13 @@ package struct StudentConfiguration: Sendable, Equatable {
         case rootMeanSquare
         /// Layer norm, with mean and bias.
         case layer
+    }
+
+    package enum HeadNorm: Sendable, Equatable {
+        /// One norm of D values for every head by itself.
+        case each
+        /// One norm of all heads together: H·D values for queries, G·D for keys.
+        case together
     }
 
     /// The encoding of a token's position.
@@ -134,10 +155,13 @@ package struct StudentConfiguration: Sendable, Equatable {
 package struct RotaryConfiguration: Sendable, Equatable {
     package var theta: Double
     package var scaling: Scaling
+    /// Share of a head's width that is turned, its first values; D is then that part's width.
+    package var share: Double
 
-    package init(theta: Double, scaling: Scaling) {
+    package init(theta: Double, scaling: Scaling, share: Double = 1) {
         self.theta = theta
         self.scaling = scaling
+        self.share = share
     }
 
     package enum Scaling: Sendable, Equatable {
@@ -147,6 +171,23 @@ package struct RotaryConfiguration: Sendable, Equatable {
         /// Llama 3.1's scaling: low frequencies are divided by `factor`, high ones kept, with a ramp between them (transformers 5,
         /// `modeling_rope_utils.py`, `_compute_llama3_parameters`).
         case llama3(factor: Double, lowFrequencyFactor: Double, highFrequencyFactor: Double, originalContext: Int)
+        case yarn(YaRN)
+        /// Every pair's frequency is divided by a factor of its own, and cosines and sines are multiplied by another (Ding et al. 2024,
+        /// "LongRoPE"). These are the factors of texts within the original context.
+        case longrope(factors: [Double], attentionFactor: Double)
+    }
+
+    /// Scaling by how often a pair turns within the original context (Peng et al. 2023, "YaRN"): pairs of more than `fastTurns` keep
+    /// their frequency, those of fewer than `slowTurns` have it divided by `factor`, with a ramp between them.
+    package struct YaRN: Sendable, Equatable {
+        package var factor: Double
+        package var fastTurns: Double
+        package var slowTurns: Double
+        package var originalContext: Int
+        /// True if the ramp begins and ends at whole pairs.
+        package var truncates: Bool
+        /// Factor on cosines and sines.
+        package var attentionFactor: Double
     }
 }
 

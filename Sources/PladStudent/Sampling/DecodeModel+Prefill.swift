@@ -59,7 +59,7 @@ extension DecodeModel {
         }
         let vocabulary = configuration.vocabularySize
         let logits = AlignedBuffer(count: results.count * vocabulary)
-        head.apply(model.input(of: batch, pass), to: logits.pointer, rows: results.count, team)
+        computeLogits(model.input(of: batch, pass), into: logits.pointer, rows: results.count, team)
         for (index, result) in results.enumerated() {
             result.logits.pointer.update(from: logits.pointer + index * vocabulary, count: vocabulary)
         }

@@ -39,7 +39,7 @@ final class DecodeModel {
     private let tensors: ModelTensors
     private let stack: Stack
     private let layers: [Layer]
-    let head: PanelProjection
+    private let head: PanelProjection
     /// Workers that use all threads together, and one for each thread.
     let team: Workers
     let alone: Workers
@@ -90,7 +90,7 @@ final class DecodeModel {
     /// Runs one step of every row: `logits`, [rows, V], of its next token; the row's key and value go to its own cache.
     func step(_ rows: [Row], into logits: UnsafeMutablePointer<Float>) {
         let depth = (rows.map(\.position).max() ?? 0) + 1
-        stack.rotary?.reserve(depth)
+        stack.reserveRotary(depth: depth)
         stack.relativeBias?.reserve(depth: depth)
         guard sharesRows else { return advance(rows, scratches[0], team, into: logits) }
         let share = (rows.count + team.threads - 1) / team.threads
@@ -118,7 +118,7 @@ final class DecodeModel {
             team.split(rows.count, grain: 1) { range, _ in
                 for index in range { attend(number, index, rows[index], scratch, floats: attentionFloats) }
             }
-            layer.attentionOutput.apply(scratch.attention, to: scratch.stream, rows: rows.count, team, adding: true)
+            add(layer.attentionOutput, of: scratch.attention, norm: weights.attention.outputNorm, scratch, rows: rows.count, team)
             if let cross = layer.cross, let weights = weights.cross {
                 norm(weights.norm, scratch, rows: rows.count)
                 cross.query.apply(scratch.normalized, to: scratch.queryKeyValue, rows: rows.count, team)
@@ -130,19 +130,32 @@ final class DecodeModel {
             norm(weights.feedForwardNorm, scratch, rows: rows.count)
             layer.feedForwardUp.apply(scratch.normalized, to: scratch.feedForwardUp, rows: rows.count, team)
             team.split(rows.count, grain: 1) { range, _ in activate(range, scratch) }
-            layer.feedForwardDown.apply(scratch.hidden, to: scratch.stream, rows: rows.count, team, adding: true)
+            add(layer.feedForwardDown, of: scratch.hidden, norm: weights.feedForwardOutputNorm, scratch, rows: rows.count, team)
         }
         norm(tensors.decoder.finalNorm, scratch, rows: rows.count)
         if configuration.headScale != 1 {
             scale(scratch.normalized, by: configuration.headScale, into: scratch.normalized, count: rows.count * configuration.width)
         }
-        head.apply(scratch.normalized, to: logits, rows: rows.count, team)
+        computeLogits(scratch.normalized, into: logits, rows: rows.count, team)
+    }
+
+    /// The head's logits, [rows, V], of its input.
+    func computeLogits(_ input: UnsafeMutablePointer<Float>, into logits: UnsafeMutablePointer<Float>, rows: Int, _ team: Workers) {
+        head.apply(input, to: logits, rows: rows, team)
+        guard let cap = configuration.logitCap else { return }
+        let vocabulary = configuration.vocabularySize
+        team.split(rows * vocabulary, grain: 1 << 14) { range, _ in
+            softCap(logits + range.lowerBound, cap: cap, stride: 0, rows: 1, columns: range.count)
+        }
     }
 
     private func embed(_ rows: [Row], _ scratch: DecodeScratch) {
         let width = configuration.width
         rows.map(\.token).withUnsafeBufferPointer {
             gatherRows(tensors.embedding.start, ids: $0.baseAddress!, into: scratch.stream, range: 0..<rows.count, width: width)
+        }
+        if configuration.embeddingScale != 1 {
+            scale(scratch.stream, by: configuration.embeddingScale, into: scratch.stream, count: rows.count * width)
         }
         guard let positions = tensors.positions else { return }
         for (index, row) in rows.enumerated() {
@@ -157,11 +170,15 @@ final class DecodeModel {
         if let norms = tensors.decoder.layers[number].attention.headNorms {
             let keys = queryKeyValue + configuration.attentionWidth
             withUnsafeTemporaryAllocation(of: Float.self, capacity: max(shape.heads, shape.keyValueHeads)) { inverseRMS in
-                norms.query.apply(queryKeyValue, into: queryKeyValue, inverseRMS: inverseRMS.baseAddress!, rows: shape.heads)
-                norms.key.apply(keys, into: keys, inverseRMS: inverseRMS.baseAddress!, rows: shape.keyValueHeads)
+                norms.query.apply(
+                    queryKeyValue, into: queryKeyValue, inverseRMS: inverseRMS.baseAddress!,
+                    rows: configuration.attentionWidth / norms.query.width)
+                norms.key.apply(
+                    keys, into: keys, inverseRMS: inverseRMS.baseAddress!,
+                    rows: shape.keyValueHeads * shape.headWidth / norms.key.width)
             }
         }
-        stack.rotary?.turn(queryKeyValue, count: shape.heads + shape.keyValueHeads, position: row.position)
+        stack.rotary[number]?.turn(queryKeyValue, count: shape.heads + shape.keyValueHeads, position: row.position)
         row.own.put(queryKeyValue, layer: number, position: row.ownCount - 1)
         for head in 0..<shape.keyValueHeads {
             attendCached(
@@ -194,7 +211,20 @@ final class DecodeModel {
         }
     }
 
-    private func norm(_ norm: NormTensors, _ scratch: DecodeScratch, rows: Int) {
-        norm.apply(scratch.stream, into: scratch.normalized, inverseRMS: scratch.inverseRMS, rows: rows)
+    private func norm(_ norm: NormTensors?, _ scratch: DecodeScratch, rows: Int) {
+        norm.apply(scratch.stream, into: scratch.normalized, inverseRMS: scratch.inverseRMS, rows: rows, width: configuration.width)
+    }
+
+    /// Adds a projection's output to the residual stream, normed and scaled as the family asks.
+    private func add(
+        _ projection: PanelProjection, of x: UnsafeMutablePointer<Float>, norm: NormTensors?, _ scratch: DecodeScratch, rows: Int,
+        _ team: Workers
+    ) {
+        guard configuration.changesOutputs else { return projection.apply(x, to: scratch.stream, rows: rows, team, adding: true) }
+        let (output, count) = (scratch.normalized, rows * configuration.width)
+        projection.apply(x, to: output, rows: rows, team)
+        norm.apply(output, into: output, inverseRMS: scratch.inverseRMS, rows: rows, width: configuration.width)
+        if configuration.residualScale != 1 { scale(output, by: configuration.residualScale, into: output, count: count) }
+        addParts(output, stride: 0, parts: 1, to: scratch.stream, range: 0..<count)
     }
 }

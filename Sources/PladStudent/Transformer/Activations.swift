@@ -22,6 +22,16 @@ final class Activations {
         var feedForwardUp: UnsafeMutablePointer<Float>
         /// [T] each: the factors by which the two norms scale rows.
         var attentionInverseRMS, feedForwardInverseRMS: UnsafeMutablePointer<Float>
+        /// The outputs of the attention's and the feed-forward layer's last projection, if they are normed or scaled.
+        var attentionOutput, feedForwardOutput: Output?
+    }
+
+    /// A projection's output before it is normed, scaled and added to the residual stream.
+    struct Output {
+        /// [T, C]
+        var plain: UnsafeMutablePointer<Float>
+        /// [T]
+        var inverseRMS: UnsafeMutablePointer<Float>
     }
 
     /// The activations of attention to an encoder's output of S rows.
@@ -48,6 +58,8 @@ final class Activations {
         var attention: UnsafeMutablePointer<Float>
         /// Gradients of attention to an encoder: [T, H·D], [T, C] (the norm's output), [S, 2G·D], and [S, C] at the encoder's output.
         var crossQuery, crossNormalized, crossKeyValue, source: UnsafeMutablePointer<Float>
+        /// [T, C] each: at `Layer.attentionOutput` and `feedForwardOutput`, if they are normed or scaled.
+        var attentionOutput, feedForwardOutput: UnsafeMutablePointer<Float>
     }
 
     private let configuration: StudentConfiguration
@@ -110,7 +122,9 @@ final class Activations {
         let (width, wide, heads) = (configuration.width, configuration.queryKeyValueWidth, configuration.headCount)
         let attention = configuration.attentionWidth
         let keyValue = 2 * configuration.keyValueHeadCount * configuration.headWidth
-        let normedHeads = configuration.normsHeads ? heads + configuration.keyValueHeadCount : 0
+        let normedHeads = configuration.headNorm == nil ? 0 : heads + configuration.keyValueHeadCount
+        let changes = configuration.changesOutputs
+        func output() -> Output? { changes ? Output(plain: take(width), inverseRMS: take(1)) : nil }
         var input = take(width)
         func layer() -> Layer {
             let layer = Layer(
@@ -122,7 +136,7 @@ final class Activations {
                         input: take(width), query: take(attention), attention: take(attention), logSumExp: take(heads), inverseRMS: take(1),
                         keyValue: take(keyValue, rows: sourceCapacity)) : nil,
                 residual: take(width), feedForwardUp: take(configuration.feedForwardUpWidth), attentionInverseRMS: take(1),
-                feedForwardInverseRMS: take(1))
+                feedForwardInverseRMS: take(1), attentionOutput: output(), feedForwardOutput: output())
             input = layer.output
             return layer
         }
@@ -143,7 +157,8 @@ final class Activations {
                 feedForwardNormalized: take(width),
                 queryKeyValue: take(wide), attention: take(attention),
                 crossQuery: take(crosses ? attention : 0), crossNormalized: take(crosses ? width : 0),
-                crossKeyValue: take(crosses ? keyValue : 0, rows: sourceCapacity), source: take(crosses ? width : 0, rows: sourceCapacity))
+                crossKeyValue: take(crosses ? keyValue : 0, rows: sourceCapacity), source: take(crosses ? width : 0, rows: sourceCapacity),
+                attentionOutput: take(changes ? width : 0), feedForwardOutput: take(changes ? width : 0))
         }
         return next - start
     }
@@ -174,7 +189,7 @@ final class Activations {
             shift(layer.input, width)
             if part == layers.count - 1 { shift(layer.output, width) }
             shift(layer.queryKeyValue, configuration.queryKeyValueWidth)
-            if configuration.normsHeads {
+            if configuration.headNorm != nil {
                 let normedHeads = heads + configuration.keyValueHeadCount
                 shift(layer.plainHeads, normedHeads * configuration.headWidth)
                 shift(layer.headInverseRMS, normedHeads)
@@ -193,6 +208,10 @@ final class Activations {
             shift(layer.feedForwardUp, configuration.feedForwardUpWidth)
             shift(layer.attentionInverseRMS, 1)
             shift(layer.feedForwardInverseRMS, 1)
+            for output in [layer.attentionOutput, layer.feedForwardOutput].compactMap({ $0 }) {
+                shift(output.plain, width)
+                shift(output.inverseRMS, 1)
+            }
         }
     }
 }

@@ -11,6 +11,8 @@ final class HeadScratch {
     /// Columns of each part.
     let parts: [Range<Int>]
     private let tiles: AlignedBuffer
+    /// Slopes of capped logits, a tile for every worker; empty if logits have no cap.
+    private let slopeTiles: AlignedBuffer
     private var memory = AlignedBuffer(count: 0)
     private var rows = 0
     private let width: Int
@@ -24,6 +26,7 @@ final class HeadScratch {
         let share = (columns + 15) / 16 * 16
         parts = stride(from: 0, to: vocabulary, by: share).map { $0..<min(vocabulary, $0 + share) }
         tiles = AlignedBuffer(count: threads * Self.chunkRows * Self.tileColumns)
+        slopeTiles = AlignedBuffer(count: configuration.logitCap == nil ? 0 : tiles.count)
     }
 
     /// Makes room for `rows` predicting rows.
@@ -35,12 +38,17 @@ final class HeadScratch {
 
     /// Bytes for `rows` predicting rows.
     func bytes(rows: Int, threads: Int) -> Int {
-        4 * (threads * Self.chunkRows * Self.tileColumns + parts.count * rows * (2 + width))
+        4 * (threads * Self.chunkRows * Self.tileColumns + slopeTiles.count + parts.count * rows * (2 + width))
     }
 
     /// [chunkRows, tileColumns]
     func tile(_ worker: Int) -> UnsafeMutablePointer<Float> {
         tiles.pointer + worker * Self.chunkRows * Self.tileColumns
+    }
+
+    /// [chunkRows, tileColumns]
+    func slopes(_ worker: Int) -> UnsafeMutablePointer<Float> {
+        slopeTiles.pointer + worker * Self.chunkRows * Self.tileColumns
     }
 
     /// [rows]: the part's greatest logit of each row.

@@ -20,6 +20,7 @@ extension Model {
                 linear(
                     Matrix(input + chunk.lowerBound * width, stride: width), weight: tensors.head.from(row: range.lowerBound),
                     into: Matrix(tile, stride: columns), rows: chunk.count, inputs: width, outputs: range.count)
+                capLogits(tile, stride: columns, rows: chunk.count, columns: range.count)
                 accumulateLogSumExp(
                     tile, stride: columns, rows: chunk.count, columns: range.count,
                     greatest: greatest + chunk.lowerBound, total: total + chunk.lowerBound)
@@ -39,6 +40,14 @@ extension Model {
             }
         }
         support?.finish(plain: logSumExps)
+    }
+
+    /// Bounds logits, [rows, columns], if the family does (Gemma 2).
+    func capLogits(
+        _ logits: UnsafeMutablePointer<Float>, slopes: UnsafeMutablePointer<Float>? = nil, stride: Int, rows: Int, columns: Int
+    ) {
+        guard let cap = configuration.logitCap else { return }
+        softCap(logits, cap: cap, slopes: slopes, stride: stride, rows: rows, columns: columns)
     }
 
     /// Joins the log-sum-exps of the parts of the vocabulary.
@@ -76,6 +85,8 @@ extension Model {
                 let source = Matrix(input + first * width, stride: width)
                 let weight = tensors.head.from(row: range.lowerBound)
                 linear(source, weight: weight, into: logits, rows: chunk.count, inputs: width, outputs: range.count)
+                let slopes = configuration.logitCap == nil ? nil : head.slopes(worker)
+                capLogits(tile, slopes: slopes, stride: columns, rows: chunk.count, columns: range.count)
                 let shared = support?.sharedGradient(of: tile, stride: columns, rows: chunk, columns: range.count, worker: worker)
                 rowWeights.withUnsafeBufferPointer { rowWeights in
                     softmaxGradient(
@@ -86,6 +97,7 @@ extension Model {
                     tile[(row - first) * columns + column] += weights[target.continuation]
                 }
                 support?.addGradient(to: tile, shared, stride: columns, rows: chunk, columns: range)
+                if let slopes { softCapBackward(tile, slopes: slopes, stride: columns, rows: chunk.count, columns: range.count) }
                 linearInputGradient(
                     logits, weight: weight, into: Matrix(dInput + first * width, stride: width),
                     rows: chunk.count, inputs: width, outputs: range.count, accumulating: range.lowerBound > head.parts[part].lowerBound)

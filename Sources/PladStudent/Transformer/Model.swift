@@ -67,6 +67,10 @@ final class Model {
         packed.ids.withUnsafeBufferPointer {
             gatherRows(tensors.embedding.start, ids: $0.baseAddress!, into: input, range: rows, width: configuration.width)
         }
+        if configuration.embeddingScale != 1 {
+            let first = input + rows.lowerBound * configuration.width
+            scale(first, by: configuration.embeddingScale, into: first, count: rows.count * configuration.width)
+        }
         guard let positions = tensors.positions else { return }
         for row in rows {
             addBias(
@@ -85,8 +89,14 @@ final class Model {
                     scatterRows(d, ids: $0.baseAddress!, addingTo: table, count: packed.rowCount, columns: range, width: width)
                 }
             }
-            scatter(packed.ids, gradients.embedding.start)
             if let positions = gradients.positions { scatter(packed.positions, positions) }
+            if configuration.embeddingScale != 1 {
+                for row in 0..<packed.rowCount {
+                    let part = d + (row * width + range.lowerBound)
+                    scale(part, by: configuration.embeddingScale, into: part, count: range.count)
+                }
+            }
+            scatter(packed.ids, gradients.embedding.start)
         }
     }
 }

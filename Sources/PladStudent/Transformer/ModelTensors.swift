@@ -1,14 +1,17 @@
 import PladTensor
 
-/// One attention layer: its norm and projections.
+/// One attention layer: its norms and projections.
 struct AttentionTensors {
-    let norm: NormTensors
+    /// The norm of the layer's input; nil in families that norm outputs alone.
+    let norm: NormTensors?
     /// [(H + 2G)·D, C]
     let queryKeyValue: Projection
-    /// [D] each: the norms of every head's query and key (Qwen3).
+    /// [D] each: the norms of every head's query and key (Qwen3); or [H·D] and [G·D]: of all heads together (OLMo 2).
     let headNorms: (query: NormTensors, key: NormTensors)?
     /// [C, H·D]
     let output: Projection
+    /// The norm of what is added to the residual stream (Gemma, OLMo 2).
+    let outputNorm: NormTensors?
 }
 
 /// A decoder layer's attention to the encoder's output.
@@ -26,11 +29,14 @@ struct CrossAttentionTensors {
 struct LayerTensors {
     let attention: AttentionTensors
     let cross: CrossAttentionTensors?
-    let feedForwardNorm: NormTensors
+    /// The norm of the feed-forward layer's input; nil in families that norm outputs alone.
+    let feedForwardNorm: NormTensors?
     /// [2F, C], gate then up, or [F, C] without a gate.
     let feedForwardUp: Projection
     /// [C, F]
     let feedForwardDown: Projection
+    /// The norm of what is added to the residual stream.
+    let feedForwardOutputNorm: NormTensors?
 }
 
 /// A stack of layers.

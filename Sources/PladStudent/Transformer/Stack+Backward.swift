@@ -16,8 +16,9 @@ extension Stack {
         let blocks = blocks(0..<packed.rowCount)
         let predicting = self.blocks(packed.firstPredicting..<packed.rowCount)
         let depth = max(packed.depth, source?.depth ?? 0)
-        let (sums, below) = (normSums(blocks.count), normSums(max(blocks.count, predicting.count)))
-        let headSums = configuration.normsHeads ? NormSums(blocks: blocks.count, width: 2 * configuration.headWidth) : nil
+        let sums = normSums(blocks.count)
+        let below = LowerNormSums(configuration, blocks: max(blocks.count, predicting.count))
+        let headSums = tensors.layers[0].attention.headNorms.map { NormSums(blocks: blocks.count, width: $0.query.width + $0.key.width) }
         let jobs = packed.trees.count * shape.keyValueHeads
         var d = activations.gradients!
         let last = layerCount - 1
@@ -30,7 +31,7 @@ extension Stack {
             attentionOutputAndFeedForwardBackward(last, predicting[part], activations, d, sums: below.of(part))
         }
         finalSums.drain(to: gradients.finalNorm)
-        below.drain(to: gradients.layers[last].feedForwardNorm)
+        below.drain(to: gradients.layers[last])
         for number in stride(from: last, through: 0, by: -1) {
             let (layer, target) = (activations.layers[number], gradients.layers[number])
             var products = attentionOutputAndFeedForwardProducts(
@@ -67,7 +68,7 @@ extension Stack {
                 attentionOutputAndFeedForwardBackward(
                     number - 1, blocks[part - inputProducts.count], activations, d, sums: below.of(part - inputProducts.count))
             }
-            if number > 0 { below.drain(to: gradients.layers[number - 1].feedForwardNorm) }
+            if number > 0 { below.drain(to: gradients.layers[number - 1]) }
         }
         if let relativeBias, let target = gradients.relativeBias, !gradients.finalNorm.isFrozen { relativeBias.gather(to: target) }
         return d.output
@@ -112,7 +113,7 @@ extension Stack {
 
     /// Backward from a layer's output to its residual row and to the attention before it.
     private func attentionOutputAndFeedForwardBackward(
-        _ number: Int, _ rows: Range<Int>, _ activations: Activations, _ d: Activations.Gradients, sums: UnsafeMutablePointer<Float>
+        _ number: Int, _ rows: Range<Int>, _ activations: Activations, _ d: Activations.Gradients, sums: LowerNormSums.Block
     ) {
         let (width, feedForward, wide) = (configuration.width, configuration.feedForwardWidth, configuration.feedForwardUpWidth)
         let (layer, weights) = (activations.layers[number], tensors.layers[number])
@@ -120,7 +121,11 @@ extension Stack {
         let (output, residual) = (d.output + first * width, d.residual + first * width)
         let (feedForwardUp, hidden) = (layer.feedForwardUp + first * wide, activations.hidden + first * feedForward)
         let normalized = d.normalized + first * width
-        weights.feedForwardDown.inputGradient(Matrix(output, stride: width), to: Matrix(hidden, stride: feedForward), rows: count)
+        let dDown = outputBackward(
+            d.output, layer.feedForwardOutput, norm: weights.feedForwardOutputNorm, into: d.feedForwardOutput, scratch: d.normalized,
+            sums: sums.feedForwardOutput, rows)
+        weights.feedForwardDown.inputGradient(
+            Matrix(dDown + first * width, stride: width), to: Matrix(hidden, stride: feedForward), rows: count)
         if configuration.isGated {
             gatedBackward(configuration.activation, gateUp: feedForwardUp, dh: hidden, rows: count, width: feedForward)
         } else {
@@ -129,11 +134,14 @@ extension Stack {
         weights.feedForwardUp.inputGradient(Matrix(feedForwardUp, stride: wide), to: Matrix(normalized, stride: width), rows: count)
         residual.update(from: output, count: count * width)
         weights.feedForwardNorm.backward(
-            normalized, x: layer.residual + first * width, inverseRMS: layer.feedForwardInverseRMS + first, addingTo: residual, sums: sums,
-            into: d.feedForwardNormalized + first * width, rows: count)
+            normalized, x: layer.residual + first * width, inverseRMS: layer.feedForwardInverseRMS + first, addingTo: residual,
+            sums: sums.feedForward, into: d.feedForwardNormalized + first * width, rows: count, width: width)
+        let dAttention = outputBackward(
+            d.residual, layer.attentionOutput, norm: weights.attention.outputNorm, into: d.attentionOutput, scratch: d.normalized,
+            sums: sums.attentionOutput, rows)
         let attention = configuration.attentionWidth
         (weights.cross?.output ?? weights.attention.output).inputGradient(
-            Matrix(residual, stride: width), to: Matrix(d.attention + first * attention, stride: attention), rows: count)
+            Matrix(dAttention + first * width, stride: width), to: Matrix(d.attention + first * attention, stride: attention), rows: count)
     }
 
     /// Backward from queries, keys and values to the layer's input; adds to the gradient between the layer's parts.
@@ -145,7 +153,7 @@ extension Stack {
         let (layer, weights) = (activations.layers[number], tensors.layers[number].attention)
         for (rows, unused) in queryless(number, rows, packed) {
             let first = rows.lowerBound
-            if let rotary {
+            if let rotary = rotary[number] {
                 let heads = configuration.headCount + configuration.keyValueHeadCount - unused / configuration.headWidth
                 for row in rows {
                     rotary.turn(d.queryKeyValue + (row * wide + unused), count: heads, position: Int(packed.positions[row]), inverse: true)
@@ -160,7 +168,7 @@ extension Stack {
         let first = rows.lowerBound
         weights.norm.backward(
             d.normalized + first * width, x: layer.input + first * width, inverseRMS: layer.attentionInverseRMS + first,
-            addingTo: d.residual + first * width, sums: sums, into: d.attentionNormalized + first * width, rows: rows.count)
+            addingTo: d.residual + first * width, sums: sums, into: d.attentionNormalized + first * width, rows: rows.count, width: width)
     }
 
     /// Weight gradients of a layer, from its output down to the output projection of its last attention.
@@ -174,11 +182,12 @@ extension Stack {
             rows: rows,
             pieces: pieces)
             + target.feedForwardDown.weightGradient(
-                of: weights.feedForwardDown, dy: Matrix(d.output, stride: width), x: Matrix(activations.hidden, stride: feedForward),
-                rows: rows,
-                pieces: pieces)
+                of: weights.feedForwardDown,
+                dy: Matrix(layer.feedForwardOutput == nil ? d.output : d.feedForwardOutput, stride: width),
+                x: Matrix(activations.hidden, stride: feedForward), rows: rows, pieces: pieces)
             + (target.cross?.output ?? target.attention.output).weightGradient(
-                of: weights.cross?.output ?? weights.attention.output, dy: Matrix(d.residual, stride: width),
+                of: weights.cross?.output ?? weights.attention.output,
+                dy: Matrix(layer.attentionOutput == nil ? d.residual : d.attentionOutput, stride: width),
                 x: Matrix(layer.cross?.attention ?? layer.attention, stride: configuration.attentionWidth), rows: rows, pieces: pieces)
     }
 

@@ -37,7 +37,7 @@ extension Stack {
         let (width, wide, first) = (configuration.width, configuration.attentionWidth, rows.lowerBound)
         let (layer, weights) = (activations.layers[number], tensors.layers[number])
         let (cross, projections) = (layer.cross!, weights.cross!)
-        addAttention(weights.attention.output, layer.attention, to: layer.input, into: cross.input, rows)
+        addAttention(weights.attention.output, layer.attention, to: layer.input, into: cross.input, nil, norm: nil, rows)
         projections.norm.apply(
             cross.input + first * width, into: activations.normalized + first * width, inverseRMS: cross.inverseRMS + first,
             rows: rows.count)

@@ -1,6 +1,7 @@
 import PladTensor
 
-/// Norms of every head's query and key between their projection and the rotation (Qwen3).
+/// Norms of queries and keys between their projection and the rotation: of every head by itself (Qwen3, Gemma 3) or of all together
+/// (OLMo 2).
 extension Stack {
     /// Norms the heads of rows in place, keeping their inputs.
     ///
@@ -14,14 +15,15 @@ extension Stack {
             let inverseRMS = layer.headInverseRMS + row * (heads + groups)
             let keys = heads * width
             plain.update(from: queries, count: (heads + groups) * width)
-            if unused == 0 { norms.query.apply(plain, into: queries, inverseRMS: inverseRMS, rows: heads) }
-            norms.key.apply(plain + keys, into: queries + keys, inverseRMS: inverseRMS + heads, rows: groups)
+            if unused == 0 { norms.query.apply(plain, into: queries, inverseRMS: inverseRMS, rows: keys / norms.query.width) }
+            norms.key.apply(
+                plain + keys, into: queries + keys, inverseRMS: inverseRMS + heads, rows: groups * width / norms.key.width)
         }
     }
 
     /// Turns the gradients of normed queries and keys into those of the norms' inputs, in place.
     ///
-    /// - Parameter sums: [2, 2, D], for the norms of queries and of keys.
+    /// - Parameter sums: [2, D] for the norm of queries, then [2, D] for that of keys; of all heads together H·D and G·D.
     func normHeadsBackward(
         _ number: Int, _ rows: Range<Int>, unused: Int, _ layer: Activations.Layer, gradient: UnsafeMutablePointer<Float>,
         sums: UnsafeMutablePointer<Float>
@@ -39,11 +41,13 @@ extension Stack {
                 dy.update(from: d, count: count)
                 d.update(repeating: 0, count: count)
                 if unused == 0 {
-                    norms.query.backward(dy, x: plain, inverseRMS: inverseRMS, addingTo: d, sums: sums, into: y, rows: heads)
+                    norms.query.backward(
+                        dy, x: plain, inverseRMS: inverseRMS, addingTo: d, sums: sums, into: y,
+                        rows: keys / norms.query.width)
                 }
                 norms.key.backward(
-                    dy + keys, x: plain + keys, inverseRMS: inverseRMS + heads, addingTo: d + keys, sums: sums + 2 * width, into: y,
-                    rows: groups)
+                    dy + keys, x: plain + keys, inverseRMS: inverseRMS + heads, addingTo: d + keys, sums: sums + 2 * norms.query.width,
+                    into: y, rows: groups * width / norms.key.width)
             }
         }
     }

@@ -8,7 +8,8 @@ final class Stack {
     let configuration: StudentConfiguration
     let tensors: StackTensors
     let workers: Workers
-    let rotary: RotaryTable?
+    /// Tables of rotary positions by layer, nil for layers without; layers of the same positions share one.
+    let rotary: [RotaryTable?]
     let relativeBias: RelativeBiasTable?
     let shape: AttentionShape
     /// True if a row attends only to its past, false if to all of its text.
@@ -22,14 +23,11 @@ final class Stack {
         self.isCausal = isCausal
         shape = AttentionShape(
             heads: configuration.headCount, keyValueHeads: configuration.keyValueHeadCount, headWidth: configuration.headWidth,
-            scale: configuration.attentionScale)
+            scale: configuration.attentionScale, cap: configuration.scoreCap)
+        rotary = RotaryTable.tables(configuration, layers: tensors.layers.count)
         switch configuration.positions {
-        case .rotary(let rotary):
-            self.rotary = RotaryTable(rotary, headWidth: configuration.headWidth)
-            relativeBias = nil
-        case .learned: (rotary, relativeBias) = (nil, nil)
+        case .rotary, .learned: relativeBias = nil
         case .relative(let relative):
-            rotary = nil
             relativeBias = tensors.relativeBias.map {
                 RelativeBiasTable(relative, heads: configuration.headCount, bothWays: !isCausal, source: $0)
             }
@@ -58,8 +56,12 @@ final class Stack {
 
     /// Prepares the tables of positions, for paths of `depth` rows from a tree's root.
     func reserve(depth: Int) {
-        rotary?.reserve(depth)
+        reserveRotary(depth: depth)
         relativeBias?.spread(depth: depth)
+    }
+
+    func reserveRotary(depth: Int) {
+        for table in rotary { table?.reserve(depth) }
     }
 
     /// Splits rows into blocks of similar size, the same number for every thread.
@@ -141,14 +143,14 @@ final class Stack {
         let first = rows.lowerBound
         weights.norm.apply(
             layer.input + first * width, into: activations.normalized + first * width, inverseRMS: layer.attentionInverseRMS + first,
-            rows: rows.count)
+            rows: rows.count, width: width)
         for (rows, unused) in queryless(number, rows, packed) {
             let first = rows.lowerBound
             weights.queryKeyValue.from(output: unused).apply(
                 Matrix(activations.normalized + first * width, stride: width),
                 to: Matrix(layer.queryKeyValue + first * wide, stride: wide).from(column: unused), rows: rows.count)
             normHeads(number, rows, unused: unused, layer)
-            guard let rotary else { continue }
+            guard let rotary = rotary[number] else { continue }
             let heads = configuration.headCount + configuration.keyValueHeadCount - unused / configuration.headWidth
             for row in rows {
                 rotary.turn(layer.queryKeyValue + (row * wide + unused), count: heads, position: Int(packed.positions[row]))
@@ -173,28 +175,29 @@ final class Stack {
         let normalized = activations.normalized + first * width
         addAttention(
             weights.cross?.output ?? weights.attention.output, layer.cross?.attention ?? layer.attention,
-            to: layer.cross?.input ?? layer.input, into: layer.residual, rows)
-        weights.feedForwardNorm.apply(residual, into: normalized, inverseRMS: layer.feedForwardInverseRMS + first, rows: count)
+            to: layer.cross?.input ?? layer.input, into: layer.residual, layer.attentionOutput, norm: weights.attention.outputNorm, rows)
+        weights.feedForwardNorm.apply(
+            residual, into: normalized, inverseRMS: layer.feedForwardInverseRMS + first, rows: count, width: width)
         weights.feedForwardUp.apply(Matrix(normalized, stride: width), to: Matrix(feedForwardUp, stride: wide), rows: count)
         if configuration.isGated {
             gated(configuration.activation, feedForwardUp, into: hidden, rows: count, width: feedForward)
         } else {
             activate(configuration.activation, feedForwardUp, into: hidden, count: count * feedForward)
         }
-        output.update(from: residual, count: count * width)
-        weights.feedForwardDown.apply(Matrix(hidden, stride: feedForward), to: Matrix(output, stride: width), rows: count, adding: true)
+        add(
+            weights.feedForwardDown, of: Matrix(hidden, stride: feedForward), to: residual, into: output, layer.feedForwardOutput,
+            norm: weights.feedForwardOutputNorm, rows)
     }
 
     /// Computes residual = input + the output projection of attention, [rows, C].
     func addAttention(
         _ projection: Projection, _ attention: UnsafeMutablePointer<Float>, to input: UnsafeMutablePointer<Float>,
-        into residual: UnsafeMutablePointer<Float>, _ rows: Range<Int>
+        into residual: UnsafeMutablePointer<Float>, _ kept: Activations.Output?, norm: NormTensors?, _ rows: Range<Int>
     ) {
         let (width, wide, first) = (configuration.width, configuration.attentionWidth, rows.lowerBound)
-        (residual + first * width).update(from: input + first * width, count: rows.count * width)
-        projection.apply(
-            Matrix(attention + first * wide, stride: wide), to: Matrix(residual + first * width, stride: width), rows: rows.count,
-            adding: true)
+        add(
+            projection, of: Matrix(attention + first * wide, stride: wide), to: input + first * width, into: residual + first * width, kept,
+            norm: norm, rows)
     }
 
     private func finish(_ rows: Range<Int>, _ activations: Activations) {

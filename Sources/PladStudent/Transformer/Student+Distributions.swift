@@ -55,6 +55,7 @@ extension Student {
                 linear(
                     Matrix(input + first * width, stride: width), weight: model.tensors.head.from(row: range.lowerBound),
                     into: Matrix(logits.pointer + range.lowerBound, stride: vocabulary), rows: count, inputs: width, outputs: range.count)
+                model.capLogits(logits.pointer + range.lowerBound, stride: vocabulary, rows: count, columns: range.count)
             }
             let share = (count + workers.threads - 1) / workers.threads
             var parts = [TokenDistributions?](repeating: TokenDistributions(), count: (count + share - 1) / share)

@@ -28,7 +28,8 @@ struct TensorLayoutBuilder {
         layout.append(
             TensorLayout(
                 name: name, shape: shape, offset: offset, isTransposedInFile: transposed,
-                deviation: configuration.initialisation.deviation(initializer, shape: shape), constant: initializer == .one ? 1 : 0))
+                deviation: configuration.initialisation.deviation(initializer, shape: shape),
+                constant: initializer == .one ? 1 - configuration.gainOffset : 0))
         return weights?.starts[number] ?? nowhere + offset
     }
 
@@ -43,15 +44,15 @@ struct TensorLayoutBuilder {
             }
             let cross = names.cross.map { self.cross($0, prefix) }
             let (width, feedForward) = (configuration.width, configuration.feedForwardWidth)
-            let norm = norm(prefix + names.feedForwardNorm, width: width)
+            let norm = names.feedForwardNorm.map { self.norm(prefix + $0, width: width) }
+            let parts = names.feedForwardUp.map { (prefix + $0, configuration.feedForwardUpWidth / names.feedForwardUp.count) }
             return LayerTensors(
                 attention: attention, cross: cross, feedForwardNorm: norm,
-                feedForwardUp: projection(
-                    names.feedForwardUp.map { (prefix + $0, feedForward) }, inputs: width,
-                    biased: configuration.biases.contains(.feedForward)),
+                feedForwardUp: projection(parts, inputs: width, biased: configuration.biases.contains(.feedForward)),
                 feedForwardDown: projection(
                     [(prefix + names.feedForwardDown, width)], inputs: feedForward, biased: configuration.biases.contains(.feedForward),
-                    first: .residual))
+                    first: .residual),
+                feedForwardOutputNorm: names.feedForwardOutputNorm.map { self.norm(prefix + $0, width: width) })
         }
         return StackTensors(relativeBias: relativeBias, layers: layers, finalNorm: norm(names.finalNorm, width: configuration.width))
     }
@@ -59,22 +60,28 @@ struct TensorLayoutBuilder {
     private mutating func attention(_ names: AttentionNames, _ prefix: String) -> AttentionTensors {
         let (width, head) = (configuration.width, configuration.headWidth)
         let outputs = [configuration.headCount, configuration.keyValueHeadCount, configuration.keyValueHeadCount].map { $0 * head }
-        let norm = norm(prefix + names.norm, width: width)
+        let norm = names.norm.map { self.norm(prefix + $0, width: width) }
         let parts =
             names.queryKeyValue.count == 1
             ? [(prefix + names.queryKeyValue[0], outputs.reduce(0, +))] : Array(zip(names.queryKeyValue.map { prefix + $0 }, outputs))
         let queryKeyValue = projection(parts, inputs: width, biased: configuration.biases.contains(.queryKeyValue), first: .query)
         let headNorms = names.headNorms.map {
-            (query: self.norm(prefix + $0.query, width: head), key: self.norm(prefix + $0.key, width: head))
+            let together = configuration.headNorm == .together
+            return (
+                query: self.norm(prefix + $0.query, width: together ? outputs[0] : head),
+                key: self.norm(prefix + $0.key, width: together ? outputs[1] : head)
+            )
         }
-        return AttentionTensors(norm: norm, queryKeyValue: queryKeyValue, headNorms: headNorms, output: output(names, prefix))
+        return AttentionTensors(
+            norm: norm, queryKeyValue: queryKeyValue, headNorms: headNorms, output: output(names, prefix),
+            outputNorm: names.outputNorm.map { self.norm(prefix + $0, width: width) })
     }
 
     private mutating func cross(_ names: AttentionNames, _ prefix: String) -> CrossAttentionTensors {
         let (width, projections) = (configuration.width, names.queryKeyValue.map { prefix + $0 })
         let keyValueWidth = configuration.keyValueHeadCount * configuration.headWidth
         return CrossAttentionTensors(
-            norm: norm(prefix + names.norm, width: width),
+            norm: norm(prefix + names.norm!, width: width),
             query: projection([(projections[0], configuration.attentionWidth)], inputs: width, biased: false, first: .query),
             keyValue: projection(projections[1...].map { ($0, keyValueWidth) }, inputs: width, biased: false),
             output: output(names, prefix))
@@ -131,6 +138,7 @@ struct TensorLayoutBuilder {
     private mutating func norm(_ name: String, width: Int) -> NormTensors {
         let gain = take(name + ".weight", [width], .one)
         let bias = configuration.norm == .layer ? take(name + ".bias", [width], .zero) : nil
-        return NormTensors(gain: gain, bias: bias, width: width, epsilon: configuration.normEpsilon, isFrozen: isFrozen)
+        return NormTensors(
+            gain: gain, bias: bias, width: width, epsilon: configuration.normEpsilon, offset: configuration.gainOffset, isFrozen: isFrozen)
     }
 }

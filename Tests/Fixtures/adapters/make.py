@@ -2,13 +2,13 @@
 """Writes reference cases for low-rank adapters, computed by PEFT on the models of ../goldens.
 
     pip install torch==2.13.0 transformers peft==0.21.2 safetensors
-    python make.py
+    python make.py [NAME ...]
 
 One folder per case in PEFT's layout (adapter_config.json, adapter_model.safetensors with random a and b), and expected.json:
 the log-probabilities of the golden pairs' completions with the adapter, and the norms of the gradients of a and b for
 loss = -mean over pairs of (chosen sum - 0.5 * rejected sum).
 """
-import json, pathlib, torch
+import json, pathlib, sys, torch
 from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
@@ -18,8 +18,12 @@ CASES = {
     "qwen2": dict(r=3, lora_alpha=5, target_modules=["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"], use_rslora=True),
     "gpt2": dict(r=4, lora_alpha=4, target_modules=["c_attn", "c_fc"], fan_in_fan_out=True),
     "t5-relu": dict(r=2, lora_alpha=6, target_modules=["q", "v"]),
+    "gemma3": dict(r=3, lora_alpha=6, target_modules=["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]),
+    "granite": dict(r=4, lora_alpha=8, target_modules=["o_proj", "down_proj"]),
+    "phi3": dict(r=4, lora_alpha=8, target_modules=["qkv_proj", "gate_up_proj"]),
 }
 for name, settings in CASES.items():
+    if sys.argv[1:] and name not in sys.argv[1:]: continue
     torch.manual_seed(1)
     golden = json.loads((here / "../goldens" / name / "golden.json").read_text())
     both = golden["family"] == "t5"

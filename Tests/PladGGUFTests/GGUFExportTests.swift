@@ -102,10 +102,15 @@ struct GGUFExportTests {
         for name in export.unblocked { #expect(file.tensors[name]?.type == 1, "\(name)") }
     }
 
-    @Test(arguments: ["t5-gated", "gpt-neo"])
+    @Test(arguments: ["t5-gated", "gpt-neo", "gemma2", "gemma3", "smollm3", "olmo2", "granite", "phi3"])
     func otherFamiliesAreRefused(name: String) throws {
         let error = try #require(throws: GGUFError.self) { try GGUFExport(try student(name), as: .f32, name: "s") }
         #expect(error.code == .model && error.message.contains("llama, mistral, qwen2, qwen3, gpt2"), "\(error.message)")
+    }
+
+    @Test func positionsThatTheFileWouldNotSayAreRefused() throws {
+        let error = try #require(throws: GGUFError.self) { try GGUFExport(try student("qwen3-yarn"), as: .f32, name: "s") }
+        #expect(error.code == .model && error.message.contains("scaled by yarn or longrope"), "\(error.message)")
     }
 
     /// llama.cpp finds an added token wherever it stands, and takes no space with it.

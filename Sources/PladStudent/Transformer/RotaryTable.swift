@@ -68,7 +68,7 @@ extension RotaryConfiguration {
     func turnedWidth(_ headWidth: Int) -> Int { Int(Double(headWidth) * share) }
 
     /// Factor on cosines and sines (YaRN, LongRoPE).
-    var attentionFactor: Float {
+    package var attentionFactor: Float {
         switch scaling {
         case .none, .linear, .llama3: 1
         case .yarn(let yarn): Float(yarn.attentionFactor)
@@ -77,7 +77,7 @@ extension RotaryConfiguration {
     }
 
     /// The frequency of a pair after scaling.
-    func frequency(pair: Int, headWidth: Int) -> Double {
+    package func frequency(pair: Int, headWidth: Int) -> Double {
         let turned = turnedWidth(headWidth)
         let plain = 1 / pow(theta, Double(2 * pair) / Double(turned))
         switch scaling {

@@ -43,14 +43,15 @@ fuzz: install-packages
 
 # The tests once more with every memory access checked, then every access that threads share. Builds of their own, so
 # that the usual one stays as it is; one test after the other, since a slow neighbour would run servers into their time limits,
-# and without the test of ROUGE's speed, which is then another.
+# and without the tests of seconds of the processor, which are then others.
+TESTS_OF_SPEED := twentyThousandPairs|aMebibyteTakesASecondOrTwo
 sanitize: install-packages
 	$(SWIFT) build $(FLAGS) --build-tests --sanitize=address --scratch-path .build/address
 	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Scripts/leaks.txt \
-	$(SWIFT) test $(FLAGS) --sanitize=address --scratch-path .build/address --skip-build --no-parallel
+	$(SWIFT) test $(FLAGS) --sanitize=address --scratch-path .build/address --skip-build --no-parallel --skip '$(TESTS_OF_SPEED)'
 	$(SWIFT) build $(FLAGS) --build-tests --sanitize=thread --scratch-path .build/thread
 	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Scripts/races.txt \
-	$(SWIFT) test $(FLAGS) --sanitize=thread --scratch-path .build/thread --skip-build --no-parallel --skip twentyThousandPairs
+	$(SWIFT) test $(FLAGS) --sanitize=thread --scratch-path .build/thread --skip-build --no-parallel --skip '$(TESTS_OF_SPEED)'
 
 build: install-packages
 	@echo "make build: building plad (the first build takes minutes)"

@@ -15,11 +15,12 @@ import argparse
 import json
 import os
 import pathlib
-import platform
 import re
 import statistics
 import subprocess
 import sys
+
+from machine import best_instructions, processor
 
 HERE = pathlib.Path(__file__).parent
 PAIRS = ["--pairs", 4, "--prompt", 256, "--response", 64, "--steps", 2]
@@ -194,23 +195,6 @@ def tokenizer_cases(folder):
         yield "tokenize", f"encoding English, {title}", ["--student", folder / name, "--text", folder / "english.txt"], [], peers
     unbroken = ["--student", folder / "gpt2", "--text", folder / "unbroken.txt", "--length", 0]
     yield "tokenize", f"encoding 1 MB without spaces, {TOKENIZERS['gpt2']}", unbroken, [], peers
-
-
-def described(key):
-    """What Linux says of the first processor, or nothing."""
-    try:
-        return re.search(rf"^{key}\s*:\s*(.+)$", pathlib.Path("/proc/cpuinfo").read_text(), re.MULTILINE)[1]
-    except (OSError, TypeError):
-        return ""
-
-
-def processor():
-    return described("model name") or platform.processor() or platform.machine()
-
-
-def best_instructions():
-    flags = described("flags").split()
-    return "avx512" if "avx512f" in flags else "avx2" if "avx2" in flags else None
 
 
 def main():

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What asking costs this side of the wire: plad, `curl --parallel` and the openai client against nginx with a fixed body.
 
-    python Benchmarks/overhead.py .build/release/plad [--requests 100000] [--concurrency 256]
+    python Benchmarks/overhead.py .build/release/plad [--requests 100000] [--concurrency 256] [--json docs/results/asking.json]
 
 Needs nginx and curl (apt-get install nginx-light curl) and the openai package (its row is left out without it). All run on
 this machine, one after the other; nginx's own time is not counted to anybody. Prints a Markdown table.
@@ -17,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from machine import processor
 
 BODY = {
     "id": "x", "object": "chat.completion", "created": 0, "model": "bench",
@@ -90,6 +92,7 @@ def main():
     parser.add_argument("--requests", type=int, default=100_000)
     parser.add_argument("--concurrency", type=int, default=256)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write the figures, for docs/figures.py")
     arguments = parser.parse_args()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -103,14 +106,14 @@ def main():
             time.sleep(0.5)
             fewer = max(1000, arguments.requests // 10)
             cases = [
-                ("plad, no cache", lambda: plad(arguments, url, arguments.requests)),
-                ("plad, every answer committed", lambda: plad(arguments, url, arguments.requests, folder / "cache.sqlite")),
-                ("curl --parallel", lambda: curl(arguments, url, fewer, folder)),
+                ("plad, without the cache", lambda: plad(arguments, url, arguments.requests)),
+                ("plad, every completion committed to disk before it is used", lambda: plad(arguments, url, arguments.requests, folder / "cache.sqlite")),
+                ("`curl --parallel`", lambda: curl(arguments, url, fewer, folder)),
             ]
             try:
                 import openai
                 program = [sys.executable, "-c", OPENAI, url, max(500, fewer // 10), arguments.concurrency]
-                cases.append((f"openai {openai.__version__} (Python, asyncio)", lambda: measured(program, program[-2])))
+                cases.append(("the `openai` package, Python", lambda: measured(program, program[-2])))
             except ImportError:
                 print("the openai package is not installed: its row is left out", file=sys.stderr)
             rows = {title: [] for title, _ in cases}
@@ -119,9 +122,14 @@ def main():
                     rows[title].append(run())
             print(f"{arguments.requests} requests, {arguments.concurrency} in flight, medians of {arguments.repeats}\n")
             print("| client | requests/s | µs of processor time each | MiB after a tenth → at the end |\n|---|---:|---:|---:|")
+            figures = []
             for title, found in rows.items():
                 rate, each = (statistics.median(row[place] for row in found) for place in (0, 1))
+                figures.append({"client": title, "requests_per_second": round(rate), "processor_microseconds_per_request": round(each)})
                 print(f"| {title} | {rate:,.0f} | {each:,.0f} | {found[-1][2] or ''} |")
+            if arguments.json:
+                about = {"processor": processor(), "requests": arguments.requests, "concurrency": arguments.concurrency}
+                arguments.json.write_text(json.dumps({**about, "rows": figures}, indent=1) + "\n")
         finally:
             server.terminate()
             server.wait()

@@ -201,7 +201,21 @@ def pretraining():
     return table(["the student learns from", "nats/token", "minus text alone"], rows)
 
 
-# Results of Benchmarks/compare.py.
+# Tables that `plad sweep` printed: {"students": {"columns": […], "rows": [[…], …]}, "gaps": …}. The runs themselves are not kept.
+
+
+def printed(name, part):
+    found = results(name)[part]
+    return table(found["columns"], found["rows"])
+
+
+def tickets():
+    found = results("tickets")
+    rows = [[name, *map(str, counts)] for name, counts in found["students"].items()]
+    return table(["student", *(f"seed {seed}" for seed in found["seeds"])], rows)
+
+
+# Results of Benchmarks/compare.py and Benchmarks/overhead.py.
 
 
 def speed():
@@ -228,9 +242,23 @@ def cell(row):
     return f"**{row['ratio']:.1f}×**: {row['plad']:.{digits}f} / {row['peer']:.{digits}f}{memory}"
 
 
+def encoding():
+    rows = [row for row in results("speed-encoding")["rows"] if row["work"] == "tokenize"]
+    cells = [[row["title"], f"{row['plad']:.1f} {row['unit']}", f"{row['peer']:.1f}", f"**{row['ratio']:.1f}×**"] for row in rows]
+    return table(["work", "plad", "`tokenizers`", "ratio"], cells)
+
+
+def asking():
+    rows = [
+        [row["client"], f"{row['requests_per_second']:,}", f"{row['processor_microseconds_per_request']:,} µs"] for row in results("asking")["rows"]]
+    return table(["client", "requests/s", "processor time of one"], rows)
+
+
 TABLES = {
     "smollm2-short": smollm2_short, "smollm2": smollm2, "smollm2-gaps": smollm2_gaps, "samples": samples, "samples-gaps": samples_gaps,
-    "pretraining": pretraining, "speed": speed,
+    "pretraining": pretraining, "tickets": tickets, "speed": speed, "encoding": encoding, "asking": asking,
+    "losses": lambda: printed("losses", "students"), "losses-gaps": lambda: printed("losses", "gaps"), "passes": lambda: printed("passes", "gaps"),
+    "stories": lambda: printed("stories", "students"), "stories-gaps": lambda: printed("stories", "gaps"),
 }
 
 

@@ -17,6 +17,9 @@ recording=Cache/demo.jsonl
 
 rm -rf "$runs"
 mkdir -p "$runs"
+# The messages that the teacher is never asked about.
+unpaid=$runs/unpaid.jsonl
+tail -n +301 "$task/train.jsonl" > "$unpaid"
 
 say() {
     printf '\n== %s\n' "$*"
@@ -25,7 +28,7 @@ say() {
 distill() { # RUN SEED [more flags]
     run=$1 seed=$2
     shift 2
-    "$plad" distill --config "$task/distill.yaml" --seed "$seed" --out "$runs/$run" "$@"
+    "$plad" distill --config "$task/distill.yaml" --unpaid-prompts "$unpaid" --seed "$seed" --out "$runs/$run" "$@"
 }
 
 same() { # RUN RUN: their students agree to the byte

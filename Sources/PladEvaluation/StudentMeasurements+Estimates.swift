@@ -71,6 +71,20 @@ extension StudentMeasurements {
         return (pairs.count { $0.own > $0.other }, pairs.count { $0.own < $0.other })
     }
 
+    /// This student compared with another on the same prompts, to choose one. Throws `EvaluationError.unpaired` if the prompts differ.
+    package func comparison(with baseline: StudentMeasurements) throws -> StudentChoice.Comparison {
+        let (won, lost) = try wins(over: baseline)
+        return StudentChoice.Comparison(
+            student: name, baseline: baseline.name, won: won, lost: lost, tied: prompts.count - won - lost, quality: meanQuality,
+            baselineQuality: baseline.meanQuality)
+    }
+
+    /// Mean quality of the greedy completions, over the prompts for which it is defined; nil if there are none.
+    package var meanQuality: Double? {
+        let known = prompts.compactMap(\.quality)
+        return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
+    }
+
     /// The prompts on which this student's completion is closer to the teacher's text; a tie is half a win.
     private func wins(over baseline: StudentMeasurements) -> [Double] {
         zip(qualities, baseline.qualities).map { own, other in own > other ? 1 : own == other ? 0.5 : 0 }

@@ -6,7 +6,7 @@ import PladRecords
 ///
 /// A page may point its own name at 127.0.0.1 (DNS rebinding): the browser then takes this server for the page's own, but sends the
 /// name in Host. And every page may send requests anywhere; the browser sends the page's origin in Origin, and asks first (a preflight)
-/// for most.
+/// for most, though not for the content types of forms, which are refused.
 package struct BrowserRules: Sendable {
     /// Names, in lower case, that Host may have; nil for any: if the server is reachable from other machines, a token is required
     /// instead.
@@ -43,6 +43,9 @@ package struct BrowserRules: Sendable {
         if let hosts, !isOneName || !Self.isLoopbackName(name) && !hosts.contains(name) {
             return APIError(403, "this server is for this machine only, not for \"\(host.prefix(80))\"; ask 127.0.0.1")
         }
+        if request.method == "POST", let type = request.headers["content-type"], Self.isOfForm(type) {
+            return APIError(415, "the body is said to be \(type.prefix(80)); send it with Content-Type: application/json")
+        }
         guard let origin = request.headers["origin"], !allows(origin) else { return nil }
         return APIError(403, "pages of \(origin.prefix(80)) may not use this server: it was not started to allow that origin")
     }
@@ -64,6 +67,13 @@ package struct BrowserRules: Sendable {
         headers["Access-Control-Max-Age"] = "600"
         if request.headers["access-control-request-private-network"] == "true" { headers["Access-Control-Allow-Private-Network"] = "true" }
         return HTTPResponse(status: 200, headers: headers)
+    }
+
+    /// Content types that a page may send anywhere without asking first.
+    private static let forms: Set = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+
+    private static func isOfForm(_ type: String) -> Bool {
+        forms.contains(type.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased())
     }
 
     private func allows(_ origin: String) -> Bool { origins.contains("*") || origins.contains(origin.lowercased()) }

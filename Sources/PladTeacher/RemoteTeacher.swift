@@ -125,6 +125,7 @@ package final class RemoteTeacher: Teacher {
         var message = HTTPRequest(url: endpoint.origin + form.path, headers: headers, body: Data(form.body.canonical.utf8))
         message.idleTimeout = idleTimeout
         message.isEventStream = true
+        message.choices = dialect.choices.map { $0.count(in: request) } ?? 1
         message.totalTimeout = max(.seconds(3600), idleTimeout * 30)
         return message
     }

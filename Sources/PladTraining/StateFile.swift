@@ -8,6 +8,8 @@ protocol StateHeader: Codable {
     var fingerprint: String { get }
     /// Number of floats in each of the blocks.
     var count: Int { get }
+    /// Name of the digest at the end; nil in states of older versions, which have none.
+    var digest: String? { get }
 }
 
 /// A training's state on disk: one line of JSON, then blocks of little-endian float32, each as long as the first; at the end the SHA-256
@@ -48,8 +50,9 @@ struct StateFile {
         }
         guard let header = try? JSONDecoder.ofLines.decode(type, from: line) else { throw refuse("is not a training state") }
         guard header.fingerprint == fingerprint else { throw refuse("is the state of a training with other pairs, weights or settings") }
-        guard header.count == count, [numbers, numbers + 32].contains(data.count - start) else {
-            throw refuse("is damaged: \(data.count - start) bytes of numbers, not \(numbers + 32)")
+        let length = numbers + (header.digest == nil ? 0 : 32)
+        guard header.count == count, data.count - start == length || data.count - start == numbers + 32 else {
+            throw refuse("is damaged: \(data.count - start) bytes of numbers, not \(length)")
         }
         for (index, block) in blocks.enumerated() {
             let offset = start + index * count * 4

@@ -8,6 +8,7 @@ import PladTensor
 private struct CheckpointHeader: StateHeader {
     var fingerprint: String
     var count: Int
+    var digest: String? = "sha256"
     /// Steps done.
     var log: [TrainingStep]
     /// State of the watch for collapse, if there is one. A fourth block holds the last good weights.

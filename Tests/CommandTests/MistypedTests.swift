@@ -34,6 +34,13 @@ import Testing
         )
     }
 
+    @Test(arguments: [["sample"], ["score"], ["rouge"]]) func anInputWithoutLinesIsAnError(_ command: [String]) throws {
+        let student = command == ["rouge"] ? [] : ["--student", Self.student]
+        let result = try PladProcess.run(command + student, input: "")
+        #expect(result.status == 65 && result.output.isEmpty)
+        #expect(result.errors.hasPrefix("plad: standard input holds no lines; give "), "\(result.errors)")
+    }
+
     @Test func rowsAreNumberedWhereTheyHaveNoTextForAnID() throws {
         let rows = [#"{"id":7,"#, "{", #"{"id":"x","#].map {
             $0 + #""prompt_ids":[5,6],"completion_ids":[8],"reference":"a","candidate":"a"}"#

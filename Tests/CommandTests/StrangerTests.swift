@@ -147,6 +147,40 @@ import Testing
         }
     }
 
+    /// One bit of a checkpoint's weights turns over between two commands.
+    @Test func aDamagedCheckpointIsNotSampledFromOrTrainedOn() throws {
+        try PladProcess.withFolder { folder in
+            let teacher = try LocalTeacher(script: "answer: yes\n", in: folder)
+            defer { teacher.stop() }
+            let prompts = folder.appendingPathComponent("p.txt")
+            try Data("one\ntwo\n".utf8).write(to: prompts)
+            let run = folder.appendingPathComponent("run").path
+            let taught = try PladProcess.run(
+                "teach", "--student", Self.student, "--remote", teacher.remote, "--teacher-model", "m", "--prompts", prompts.path,
+                "--held-out", "0", "--out", run, "--cache", folder.appendingPathComponent("c.sqlite").path)
+            #expect(taught.status == 0, "\(taught.errors)")
+            #expect(try PladProcess.run("warm-up", "--run", run).status == 0)
+            let weights = folder.appendingPathComponent("run/checkpoints/warm-up/model.safetensors")
+            let whole = try Data(contentsOf: weights)
+            func turned() throws {
+                var damaged = whole
+                damaged[whole.count / 2] ^= 1
+                try damaged.write(to: weights)
+            }
+            try turned()
+            let sampled = try PladProcess.run("sample", "--run", run)
+            #expect(
+                sampled.status == 65 && sampled.errors.contains("is damaged: its bytes are not those that were written"),
+                "\(sampled.errors)")
+            try whole.write(to: weights)
+            #expect(try PladProcess.run("sample", "--run", run).status == 0)
+            #expect(try PladProcess.run("pair", "--run", run).status == 0)
+            try turned()
+            let trained = try PladProcess.run("train", "--run", run)
+            #expect(trained.status == 65 && trained.errors.contains("to train it again"), "\(trained.errors)")
+        }
+    }
+
     /// A stranger's run whose page is a link to a file of this machine.
     @Test func aRunsLinksAreNotWrittenThrough() throws {
         try PladProcess.withFolder { folder in

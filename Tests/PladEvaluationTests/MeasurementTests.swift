@@ -98,6 +98,32 @@ import Testing
         #expect(difference.winRate?.mean == 0.625 && difference.winRate?.count == 4)
     }
 
+    @Test func qualityDecidesWhichStudentIsWorseAndPromptsWhereItIsEqual() throws {
+        func student(_ qualities: [Double?], answers: [String]) throws -> StudentMeasurements {
+            let prompts = zip(qualities, answers).enumerated().map { index, pair in
+                var prompt = measurement(String(index), answer: pair.1)
+                prompt.quality = pair.0
+                return prompt
+            }
+            return try StudentMeasurements(name: "s", prompts: prompts)
+        }
+        let same = ["x", "x", "x"]
+        // One prompt won by much is more than two lost by little.
+        let before = try student([0.2, 0.5, 0.5], answers: same)
+        let comparison = try student([0.9, 0.4, 0.4], answers: same).comparison(with: before)
+        #expect(comparison.won == 1 && comparison.lost == 2 && comparison.isNoWorse && !comparison.isEven)
+        #expect(try !before.comparison(with: student([0.9, 0.4, 0.4], answers: same)).isNoWorse)
+        // The same mean but for rounding: the prompts decide, here by likeness to the teacher's text.
+        let equal = try student([0.1 + 0.2, 0.5, 0.4], answers: ["a b", "x", "x"]).comparison(
+            with: student([0.3, 0.5, 0.4], answers: same))
+        #expect(equal.isEven && equal.isNoWorse)
+        #expect(
+            try !student([0.3, 0.5, 0.4], answers: same).comparison(with: student([0.3, 0.5, 0.4], answers: ["a b", "x", "x"])).isNoWorse)
+        // Without a known quality as well.
+        let unknown = try student([nil, nil, nil], answers: same).comparison(with: student([nil, nil, nil], answers: ["a b", "x", "x"]))
+        #expect(unknown.quality == nil && unknown.lost == 1 && !unknown.isNoWorse)
+    }
+
     @Test func factsAreAbsentWhereNoPromptNamesThem() throws {
         let student = try StudentMeasurements(name: "initial", prompts: [measurement("1")])
         #expect(student.evaluation(bootstrap).factsKept == nil)

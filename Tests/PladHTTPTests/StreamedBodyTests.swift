@@ -71,6 +71,11 @@ import Testing
         "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":null}]}\n\n",
         "data: {\"choices\":[],\"padding\":\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"}\n\n", "x", "data: {\"content\":\"x\"}",
         "data: {\"usage\":{\"prompt_tokens\":5}}\n\n", "{\"model\":\"m\",\"response\":\"\",\"done\":false}\n", "\"content\": \"x\",\n",
+        // Of use once: an end that comes again and again, and an error.
+        "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n", "data: [DONE]\n\n", "{\"done\":true}\n",
+        "data: {\"type\":\"message_stop\"}\n\n", "data: {\"error\":{\"code\":1}}\n\n",
+        // For a completion that nobody asked for.
+        "data: {\"choices\":[{\"index\":7,\"delta\":{\"content\":\"x\"}}]}\n\n", "data: {\"choices\":[{\"index\":-1,\"text\":\"x\"}]}\n\n",
     ])
     func aStreamThatOnlyKeepsItsConnectionIsATimeout(line: String) async throws {
         let server = LoopbackServer { _, _ in [.send(chunkedHead), .pulse(Array(self.chunk(line)))] }
@@ -90,10 +95,9 @@ import Testing
     @Test(arguments: [
         "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n",
         "data: {\"delta\":{\"type\":\"thinking_delta\",\"thinking\":\"a\"}}\n\n",
-        "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n", "data: [DONE]\n\n", "{\"message\":{\"content\":\"a\"}}\n",
-        "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a\"}]}}]}\r\n\r\n", "{\"done\":true}\n",
+        "{\"message\":{\"content\":\"a\"}}\n", "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a\"}]}}]}\r\n\r\n",
         "data: {\"content\":\ndata: \"a\"}\n\n",
-        "data: {\"type\":\"response.output_text.delta\",\"delta\":\"a\"}\n\n", "data: {\"error\":{\"code\":1}}\n\n",
+        "data: {\"type\":\"response.output_text.delta\",\"delta\":\"a\"}\n\n",
         "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"arguments\":\"a\"}}]}}]}\n\n",
     ])
     func commentsBetweenEventsAreNoTimeout(event: String) async throws {
@@ -103,6 +107,35 @@ import Testing
         }
         defer { server.stop() }
         #expect(try await HTTPClient().send(events(server.url)).body == Data(lines.joined().utf8))
+    }
+
+    /// An end or an error is of use once.
+    @Test(arguments: [
+        "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n", "data: [DONE]\n\n", "{\"done\":true}\n",
+        "data: {\"error\":{\"code\":1}}\n\n", "data: {\"type\":\"message_stop\"}\n\n",
+    ])
+    func commentsAroundTheEndAreNoTimeout(end: String) async throws {
+        let lines = [": ping\n\n", end, ": ping\n\n"]
+        let server = LoopbackServer { _, _ in
+            [.send(chunkedHead)] + lines.flatMap { [.send(self.chunk($0)), .pause(.milliseconds(1700))] } + [.send(Array("0\r\n\r\n".utf8))]
+        }
+        defer { server.stop() }
+        var request = events(server.url)
+        request.idleTimeout = .seconds(3)
+        #expect(try await HTTPClient().send(request).body == Data(lines.joined().utf8))
+    }
+
+    @Test func textForEveryCompletionThatWasAskedForIsOfUse() async throws {
+        let line = "data: {\"choices\":[{\"index\":2,\"delta\":{\"content\":\"x\"}}]}\n\n"
+        let server = LoopbackServer { _, _ in
+            [.send(chunkedHead)] + (0..<8).flatMap { _ in [.send(self.chunk(line)), .pause(.milliseconds(300))] } + [
+                .send(Array("0\r\n\r\n".utf8))
+            ]
+        }
+        defer { server.stop() }
+        var request = events(server.url)
+        request.choices = 3
+        #expect(try await HTTPClient().send(request).body.count == 8 * line.utf8.count)
     }
 
     @Test func anInterruptedStreamIsACutAndNoAnswer() async throws {

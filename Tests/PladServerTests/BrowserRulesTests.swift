@@ -29,6 +29,22 @@ struct BrowserRulesTests {
         #expect(try await answer("GET /health HTTP/1.1\r\n\(field)\r\n\r\n").status == status)
     }
 
+    /// A page may send these anywhere without asking first.
+    @Test(arguments: [
+        ("text/plain", 415), ("text/plain;charset=UTF-8", 415), ("APPLICATION/X-WWW-FORM-URLENCODED ; a=b", 415),
+        ("multipart/form-data; boundary=x", 415), ("application/json", 200), ("application/json; charset=utf-8", 200), ("", 200),
+    ])
+    func whatAFormSendsIsRefused(type: String, status: Int) async throws {
+        let field = type.isEmpty ? "" : "Content-Type: \(type)\r\n"
+        let text = body.canonical
+        let response = try await answer(
+            "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\n\(field)Content-Length: \(text.utf8.count)\r\n\r\n\(text)")
+        #expect(response.status == status)
+        if status == 415 {
+            #expect(response.json["error"]?["message"]?.string?.hasSuffix("send it with Content-Type: application/json") == true)
+        }
+    }
+
     @Test func aMissingHostIsToldAndOldClientsNeedNone() async throws {
         let response = try await answer("GET /v1/models HTTP/1.1\r\n\r\n")
         #expect(response.json["error"]?["message"] == "the header field Host is missing; HTTP/1.1 asks for it")

@@ -74,6 +74,27 @@ import Testing
         #expect(begun.map(\.request).filter(greedy.contains) == greedy.flatMap { Array(repeating: $0, count: 5) })
     }
 
+    /// Long samples in every slot keep nobody waiting who has none under way, until as many slots again are taken.
+    @Test func whoeverHasNoSampleUnderWayNeedNotWaitForOthersToEnd() throws {
+        let (golden, student) = (try Golden.load("llama-gqa-tied"), try Golden.student("llama-gqa-tied"))
+        func request(_ samples: Int, _ tokens: Int, _ asker: Int) -> DecodeRequest {
+            var parameters = warm
+            parameters.maxTokens = tokens
+            return DecodeRequest(
+                prompt: golden.pairs[0].promptIds, parameters: parameters, streams: streams(samples, "\(asker)"), asker: asker)
+        }
+        let decoder = BatchDecoder(student: student, slots: 2)
+        let long = try decoder.submit(request(6, 40, 0))
+        #expect(try decoder.step().map(\.request) == [long, long])
+        let short = try (1...3).map { try decoder.submit(request(2, 1, $0)) }
+        // One of each, of the first two: four samples are under way.
+        #expect(try decoder.step().map(\.request) == [long, long, short[0], short[1]])
+        #expect(try decoder.step().map(\.request) == [long, long, short[2], short[0]])
+        var events: [DecodeEvent] = []
+        while !decoder.isIdle { events += try decoder.step() }
+        #expect(Set(events.map { [$0.request, $0.sample] }).count > 6)
+    }
+
     /// As many askers with much to do as there are slots, each older than the one who asks for a little.
     @Test(arguments: [1, 3]) func whoeverWaitsHasATurnBeforeAnybodyHasTwo(slots: Int) throws {
         let (golden, student) = (try Golden.load("llama-gqa-tied"), try Golden.student("llama-gqa-tied"))

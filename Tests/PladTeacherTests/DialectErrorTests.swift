@@ -208,6 +208,7 @@ import Testing
             #"{"choices":null,"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}"#, ProviderFault.Kind.quota,
             "insufficient balance"
         ),
+        (#"{"code":1113,"msg":"account in arrears, please recharge"}"#, .quota, "account in arrears, please recharge"),
         (#"{"base_resp":{"status_code":1002,"status_msg":"rate limit"}}"#, .throttle, "rate limit"),
         (#"{"base_resp":{"status_code":1004,"status_msg":"login fail"}}"#, .key, "login fail"),
         (#"{"error_code":17,"error_msg":"Open api daily request limit reached"}"#, .quota, "Open api daily request limit reached"),

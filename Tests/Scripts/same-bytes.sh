@@ -21,8 +21,9 @@ distill() { # RUN STUDENT [more flags]
         { cat "$folder/$run.log" >&2; exit 1; }
 }
 
-"$plad" distill --config Prompts/demo/distill.yaml --seed 1 --replay --cache Cache/demo.jsonl --threads 2 --out "$folder/demo" \
-    > /dev/null 2> "$folder/demo.log" || { cat "$folder/demo.log" >&2; exit 1; }
+tail -n +301 Prompts/demo/train.jsonl > "$folder/unpaid.jsonl"
+"$plad" distill --config Prompts/demo/distill.yaml --unpaid-prompts "$folder/unpaid.jsonl" --seed 1 --replay --cache Cache/demo.jsonl \
+    --threads 2 --out "$folder/demo" > /dev/null 2> "$folder/demo.log" || { cat "$folder/demo.log" >&2; exit 1; }
 distill lora $fixtures/goldens/llama-gqa-tied --lora-rank 4
 distill t5 $fixtures/goldens/t5-gated
 distill dpo $fixtures/goldens/llama-gqa-tied --loss dpo --samples 2 --rounds 2

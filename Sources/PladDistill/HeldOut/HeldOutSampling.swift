@@ -26,6 +26,7 @@ struct HeldOutSampling {
 
     private func draw(to place: URL) throws -> [StudentSample] {
         let count = run.settings.evaluation.samples
+        try run.folder.requireIntact(run.folder.checkpoint("warm-up"))
         let student = try Student(folder: run.folder.checkpoint("warm-up"), threads: run.settings.student.threads ?? 1)
         let prompts = try run.prompts(run.reported).map { (id: $0.id, ids: try run.wording.student($0, student.tokenizer).ids) }
             .filter { student.drop(prompt: $0.ids, id: $0.id, split: run.reported, stage: .evaluate) == nil }

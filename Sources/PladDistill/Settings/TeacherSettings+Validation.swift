@@ -46,6 +46,7 @@ extension TeacherSettings {
         if let budget { try require(budget.isFinite && budget >= 0, "budget", "\(budget): give dollars, such as 5.00") }
         if let remote { _ = try Endpoint(remote, dialect: try resolvedDialect(path)) }
         for line in headers { _ = try HTTPHeader(line: line, environment: nil) }
+        try require(temperature.isFinite && temperature >= 0, "temperature", "\(temperature): give 0 or more")
         try require(samples > 0, "samples", "\(samples): ask for at least one")
         try require((1...1 << 24).contains(maxTokens ?? 1), "max_tokens", "\(maxTokens ?? 0): give 1 to \(1 << 24)")
     }

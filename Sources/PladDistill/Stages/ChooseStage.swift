@@ -58,22 +58,34 @@ package struct ChooseStage {
         var best = measured[0]
         var comparisons: [StudentChoice.Comparison] = []
         for student in measured.dropFirst() {
-            let (won, lost) = try student.wins(over: best)
-            comparisons.append(.init(student.name, over: best.name, won: won, lost: lost, tied: best.prompts.count - won - lost))
-            if won >= lost { best = student }
+            let comparison = try student.comparison(with: best)
+            comparisons.append(comparison)
+            if comparison.isNoWorse { best = student }
         }
         let count = best.prompts.count
         let what = split == .valid ? "validation prompts" : "training prompts (none are held out to choose by)"
         return StudentChoice(
             student: best.name,
             reason: "student/ is \(best.name == "initial" ? "the untouched student" : best.name): on \(count) \(what) "
-                + comparisons.map(\.sentence).joined(separator: "; "),
+                + grounds(measured, comparisons),
             split: split.rawValue, prompts: count, comparisons: comparisons)
+    }
+
+    /// The grounds of a choice, in a clause: each student's mean quality, and what the prompts say where quality is equal or unknown.
+    private func grounds(_ measured: [StudentMeasurements], _ comparisons: [StudentChoice.Comparison]) -> String {
+        guard let kind = measured[0].prompts.first(where: { $0.quality != nil })?.qualityBy else {
+            return comparisons.map(\.sentence).joined(separator: "; ")
+        }
+        let means = measured.map { "\(String(format: "%.3f", $0.meanQuality ?? 0)) for \($0.name)" }
+        return
+            (["quality by \(kind) is " + means.joined(separator: ", ")]
+            + comparisons.filter(\.isEven).map { "at equal quality \($0.sentence)" }).joined(separator: "; ")
     }
 
     private func measure(_ student: RunStudent, _ texts: HeldOutTexts) async throws -> StudentMeasurements {
         let file = run.folder.choosing(student.name)
         if !Files.exists(file) {
+            try run.folder.requireIntact(student.location)
             let model = try Student(at: student.location, threads: run.settings.student.threads ?? 1)
             var records = try RecordFile<HeldOutMeasurement>(file)
             try await HeldOutMeasuring(texts, student: model, name: student.name, stage: "choose")(

@@ -16,6 +16,7 @@ struct CriticStage {
         let folder = run.folder.critic(round: round)
         guard !Critic.isOne(folder) else { return run.observer.doneBefore("critic") }
         let settings = run.settings
+        try run.folder.requireIntact(run.folder.sampler(round: round))
         let student = try Student(folder: run.folder.sampler(round: round), threads: settings.student.threads ?? 1)
         try settings.adapter.attach(to: student, seed: settings.run.seed)
         let groups = groups(prompts, student)
@@ -37,6 +38,7 @@ struct CriticStage {
         try trainer.settle()
         meter.end(note: note)
         try critic.save(to: folder)
+        try run.folder.seal(folder)
     }
 
     /// Each of the teacher's completions with the prompt's samples that say something else.
@@ -99,9 +101,10 @@ extension Run {
     /// The quality by which a round's pairs are made: the round's critic, or what measures students.
     func pairQuality(round: Int) throws -> RunQuality {
         guard settings.quality.by == .critic else { return try quality }
-        let folder = folder.critic(round: round)
-        guard Critic.isOne(folder) else { return RunQuality(.critic, UnknownQuality()) }
-        let critic = try Critic(folder: folder, threads: settings.student.threads ?? 1)
+        let place = folder.critic(round: round)
+        guard Critic.isOne(place) else { return RunQuality(.critic, UnknownQuality()) }
+        try folder.requireIntact(place)
+        let critic = try Critic(folder: place, threads: settings.student.threads ?? 1)
         return RunQuality(.critic, CriticQuality(critic, wording: wording))
     }
 }

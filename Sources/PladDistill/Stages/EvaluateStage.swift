@@ -73,6 +73,7 @@ package struct EvaluateStage {
     }
 
     private func measure(_ texts: HeldOutTexts, _ name: String, _ location: URL, to place: URL) async throws {
+        try run.folder.requireIntact(location)
         let student = try Student(at: location, threads: run.settings.student.threads ?? 1)
         let (items, drops) = try texts.someItems(for: student, sharesTokens: true)
         try run.folder.record(drops) { $0.stage == .evaluate }

@@ -34,6 +34,7 @@ package struct RankStage {
             run.observer.notice(name, "\(what): nothing is ranked, and the student stays as it is")
             return false
         }
+        try folder.requireIntact(folder.sampler(round: round))
         let student = try Student(folder: folder.sampler(round: round), threads: run.settings.student.threads ?? 1)
         try run.settings.adapter.attach(to: student, seed: run.settings.run.seed)
         let settings = run.settings.rankingTraining(parameters: student.trainableCount, norm: resolved.norm)

@@ -29,6 +29,7 @@ package struct SampleStage {
         guard !prompts.isEmpty || !earlier.contains(where: { $0.round == round }) else { return run.observer.doneBefore("sample") }
         let ranked = folder.sampler(round: round)
         try folder.require(ranked.appendingPathComponent("model.safetensors"), madeBy: round == 1 ? "warm-up" : "train")
+        try folder.requireIntact(ranked)
         let settings = run.settings
         let initialCount = settings.pairing.initialSamples(of: settings.sampling.samples, round: round)
         var samples = earlier

@@ -26,6 +26,7 @@ struct TrainingPhase {
         try? FileManager.default.removeItem(at: live)
         if student.adapter != nil { try student.saveAdapter(to: folder.checkpoint(name + "-adapter")) }
         try student.save(to: folder.checkpoint(name), as: .f32)
+        try folder.seal(folder.checkpoint(name))
         try? FileManager.default.removeItem(at: state)
     }
 }

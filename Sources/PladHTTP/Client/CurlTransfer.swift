@@ -122,7 +122,7 @@ final class CurlTransfer {
     private func setTimes(_ request: HTTPRequest) throws {
         let idle = request.idleTimeout
         isIdle = false
-        useful = request.isEventStream ? idle.map { (UsefulLines(), .now, $0) } : nil
+        useful = request.isEventStream ? idle.map { (UsefulLines(choices: request.choices), .now, $0) } : nil
         try set(CURLOPT_TIMEOUT_MS, idle == nil ? limits.total.wholeMilliseconds : request.totalTimeout?.wholeMilliseconds ?? 0)
         try set(CURLOPT_LOW_SPEED_LIMIT, idle == nil ? 10 : 1)
         try set(CURLOPT_LOW_SPEED_TIME, max(1, (idle ?? limits.stall).wholeMilliseconds / 1000))

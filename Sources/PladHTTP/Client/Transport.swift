@@ -23,6 +23,8 @@ package struct HTTPRequest: Sendable {
     /// True if the response is a stream of events or lines: only those with text, thinking, a call, the end or an error then count as
     /// data (`UsefulLines`).
     package var isEventStream = false
+    /// Number of completions that a stream of events is asked for.
+    package var choices = 1
     /// Receiver of the body of a response with status 200 or 206; the bodies of others are in the response.
     package var receiver: (any BodyReceiver)?
     /// Largest size of the body in bytes, decompressed, if that is less than the transport's own.

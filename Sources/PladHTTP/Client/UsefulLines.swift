@@ -2,14 +2,21 @@ import Foundation
 import PladRecords
 
 /// Tells the events of a stream that bring it on (text, thinking, a call, the end, an error) from what only keeps its connection open:
-/// comments, pings, blank lines, fields without data, events whose texts are empty, and bytes whose line does not end.
+/// comments, pings, blank lines, fields without data, events whose texts are empty, texts for completions that nobody asked for, an end
+/// that was there before, and bytes whose line does not end.
 ///
 /// Bytes may arrive in pieces of any size.
 struct UsefulLines {
+    /// Number of completions that were asked for.
+    private let choices: Int
+    /// Ends and errors seen so far.
+    private var seen: Set<String> = []
     /// Bytes of the current line.
     private var line: [UInt8] = []
     /// Data of the current event whose lines are no documents by themselves.
     private var event: [UInt8] = []
+
+    init(choices: Int) { self.choices = choices }
 
     /// True if one of the events that end in these bytes is useful.
     ///
@@ -32,12 +39,12 @@ struct UsefulLines {
         let text = line.drop(while: Self.isSpace)
         guard let first = text.first else {
             defer { event.removeAll() }
-            return !event.isEmpty && Self.isOfUse(event[...]) ?? false
+            return !event.isEmpty && isOfUse(event[...]) ?? false
         }
-        if first == UInt8(ascii: "{") { return Self.isOfUse(text) ?? false }
+        if first == UInt8(ascii: "{") { return isOfUse(text) ?? false }
         guard text.starts(with: "data:".utf8) else { return false }
         let data = text.dropFirst(5).drop(while: Self.isSpace)
-        if let isOfUse = Self.isOfUse(data) { return isOfUse }
+        if let isOfUse = isOfUse(data) { return isOfUse }
         event += data + [0x0a]
         return false
     }
@@ -45,26 +52,45 @@ struct UsefulLines {
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
     /// True for the data of a useful event; nil for no document.
-    private static func isOfUse(_ data: ArraySlice<UInt8>) -> Bool? {
-        if data.starts(with: "[DONE]".utf8) { return true }
+    private mutating func isOfUse(_ data: ArraySlice<UInt8>) -> Bool? {
+        if data.starts(with: "[DONE]".utf8) { return isNew("[DONE]") }
         guard let document = try? JSONValue(parsing: Data(data)) else { return nil }
-        return isOfUse(document, "")
+        return isOfUse(document, "", of: 0)
     }
 
-    /// Fields with text, thinking or a call, and fields with the reason of the end.
-    private static let fields: Set = [
+    /// Fields with text, thinking or a call.
+    private static let texts: Set = [
         "content", "text", "delta", "thinking", "reasoning", "reasoning_content", "summary", "signature", "data", "refusal", "arguments",
-        "partial_json", "response", "message", "finish_reason", "finishReason", "stop_reason", "done_reason",
+        "partial_json", "response", "message",
     ]
+    /// Fields with the reason of the end.
+    private static let reasons: Set = ["finish_reason", "finishReason", "stop_reason", "done_reason"]
     private static let ends: Set = ["message_stop", "response.completed", "response.incomplete", "response.failed", "error"]
+    /// Fields with a list of completions, each with its number.
+    private static let lists: Set = ["choices", "candidates"]
 
-    private static func isOfUse(_ value: JSONValue, _ field: String) -> Bool {
+    /// - Parameter choice: number of the completion that the value belongs to.
+    private mutating func isOfUse(_ value: JSONValue, _ field: String, of choice: Int) -> Bool {
         switch value {
-        case .string(let text): !text.isEmpty && fields.contains(field) || field == "type" && ends.contains(text)
-        case .bool(let value): value && field == "done"
-        case .array(let elements): elements.contains { isOfUse($0, field) }
-        case .object(let members): members.contains { isOfUse($1, $0) || $0 == "error" && $1.isError }
-        case .null, .int, .double: false
+        case .string(let text):
+            if Self.texts.contains(field) { return !text.isEmpty }
+            if Self.reasons.contains(field) { return !text.isEmpty && isNew("\(field) \(choice)") }
+            return field == "type" && Self.ends.contains(text) && isNew(text)
+        case .bool(let value): return value && field == "done" && isNew("done")
+        case .array(let elements):
+            for element in elements {
+                let number = Self.lists.contains(field) ? element["index"]?.int.map { Int($0) } ?? 0 : choice
+                if (0..<choices).contains(number), isOfUse(element, field, of: number) { return true }
+            }
+            return false
+        case .object(let members):
+            for (name, member) in members {
+                if isOfUse(member, name, of: choice) || name == "error" && member.isError && isNew("error") { return true }
+            }
+            return false
+        case .null, .int, .double: return false
         }
     }
+
+    private mutating func isNew(_ end: String) -> Bool { seen.insert(end).inserted }
 }

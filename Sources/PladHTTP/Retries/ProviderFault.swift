@@ -98,7 +98,7 @@ package struct ProviderFault: Error, Sendable, Hashable {
         "credit balance is too low", "reached your specified api usage limits", "used all available credits", "key limit exceeded",
         "insufficient balance", "insufficient credit", "insufficient funds", "insufficient quota", "balance is insufficient",
         "balance is not enough", "not enough balance", "no enough balance", "not enough credit", "out of credits", "no credits left",
-        "account is in arrears", "account is overdue", "payment required", "余额不足", "欠费",
+        "account is in arrears", "account in arrears", "please recharge", "account is overdue", "payment required", "余额不足", "欠费",
     ]
     private static let filterCodes: Set = [
         "content_filter", "content_policy_violation", "ResponsibleAIPolicyViolation", "invalid_prompt",  // Azure, OpenAI

@@ -218,6 +218,21 @@ public struct StudentChoice: Codable, Sendable, Hashable {
         public var won: Int
         public var lost: Int
         public var tied: Int
+        /// Mean quality of the greedy completions of the student and of the baseline; nil where no quality is known, and in older records.
+        public var quality: Double?
+        public var baselineQuality: Double?
+
+        package init(
+            student: String, baseline: String, won: Int, lost: Int, tied: Int, quality: Double? = nil, baselineQuality: Double? = nil
+        ) {
+            (self.student, self.baseline, self.won, self.lost, self.tied) = (student, baseline, won, lost, tied)
+            (self.quality, self.baselineQuality) = (quality, baselineQuality)
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case student, baseline, won, lost, tied, quality
+            case baselineQuality = "baseline_quality"
+        }
     }
 
     /// Name of the student: `initial`, `warm-up`, `ranked`, or `round-1`, … for that of an earlier round.
@@ -240,9 +255,14 @@ public struct StudentChoice: Codable, Sendable, Hashable {
 }
 
 extension StudentChoice.Comparison {
-    package init(_ student: String, over baseline: String, won: Int, lost: Int, tied: Int) {
-        (self.student, self.baseline, self.won, self.lost, self.tied) = (student, baseline, won, lost, tied)
+    /// True if quality does not decide: it is unknown, or equal but for rounding.
+    package var isEven: Bool {
+        guard let quality, let baselineQuality else { return true }
+        return abs(quality - baselineQuality) < 1e-9
     }
+
+    /// True unless the student is worse: by mean quality, and where that does not decide, by the prompts won and lost.
+    package var isNoWorse: Bool { isEven ? won >= lost : quality! > baselineQuality! }
 }
 
 /// The held-out comparison of a run's students, `evaluation.json`.

@@ -2,7 +2,8 @@ import PladRecords
 import PladTensor
 
 /// Continues many prompts at once. A free slot takes the next sample of the asker with the fewest active ones, then of the one that has
-/// waited longest; a prompt is computed once for all its samples.
+/// waited longest; a prompt is computed once for all its samples. An asker who has no active sample need not wait until one of the
+/// others' ends: as many slots again are for the first sample of each.
 ///
 /// Batching does not change the result: each sample's tokens depend only on the weights, the prompt, the parameters and its stream.
 /// Holds repacked copies of the matrices, made at `init`: no training may happen between that and the last use.
@@ -38,7 +39,7 @@ package final class BatchDecoder {
     }
 
     /// - Parameters:
-    ///   - slots: number of samples in a batch.
+    ///   - slots: number of samples in a batch; up to twice as many if there are several askers.
     ///   - weights: precision of the weights.
     package init(student: Student, slots: Int, weights: DecodeWeights = .float32) {
         precondition(slots >= 1, "\(slots) slots; at least 1")
@@ -86,7 +87,7 @@ package final class BatchDecoder {
         fillSlots()
         guard !active.isEmpty else { return [] }
         let vocabulary = student.configuration.vocabularySize
-        if logits.count < slots * vocabulary { logits = AlignedBuffer(count: slots * vocabulary) }
+        if logits.count < active.count * vocabulary { logits = AlignedBuffer(count: max(slots, active.count) * vocabulary) }
         if going > 0 { model.step(active[..<going].map(row), into: logits.pointer) }
 
         let count = active.count
@@ -115,7 +116,8 @@ package final class BatchDecoder {
     /// Starts samples while slots are free, and computes the prompts of those that are the first of their request.
     private func fillSlots() {
         var new: [DecodingRequest] = []
-        while active.count < slots, let request = nextWaiting() {
+        while active.count < 2 * slots, let request = nextWaiting() {
+            guard active.count < slots || !active.contains(where: { $0.request.asker == request.asker }) else { break }
             if request.begun == 0 { new.append(request) }
             noteTurn(of: request.asker)
             active.append(begin(request))

@@ -28,6 +28,9 @@ package struct Choices: Sendable, Hashable {
         return .object(fields)
     }
 
+    /// Number of completions that a request asks for.
+    func count(in request: TeacherRequest) -> Int { count.reduce(request.body) { $0?[$1] }?.int.map { Int($0) } ?? 1 }
+
     /// The request for several completions like the given one; nil if the user's fields set their number, or it is not possible.
     func request(_ request: TeacherRequest, times: Int) -> TeacherRequest? {
         guard (2...most).contains(times), count.reduce(request.body, { $0?[$1] }) == nil else { return nil }

@@ -218,6 +218,7 @@ extension TokenDistributions {
 private struct PretrainingHeader: StateHeader {
     var fingerprint: String
     var count: Int
+    var digest: String? = "sha256"
     /// Steps done.
     var log: [PretrainingStep]
 }

@@ -31,9 +31,7 @@ struct RougeCommand: ParsableCommand {
         if json { try GivenFlags().refuse(["seed"], with: "--json", "it prints every line's scores, which have no intervals") }
         let (data, name) = try Input.read(input)
         let pairs = try JSONLines.parse(TextPair.self, data, name: name, isWritten: true)
-        guard !pairs.isEmpty else {
-            throw RecordError(.malformed, "\(name) holds no lines; give lines of {\"reference\", \"candidate\"}")
-        }
+        try Input.refuseEmpty(pairs, of: name, give: "lines of {\"reference\", \"candidate\"}")
         let note = SimilarityMetric.rougeNote(reads: Rouge.readableShare(of: pairs.map(\.reference)))
         let scores = pairs.map { Rouge.score(reference: $0.reference, candidate: $0.candidate, stemming: stem) }
         let chrF = pairs.map { ChrF(reference: $0.reference, candidate: $0.candidate) }

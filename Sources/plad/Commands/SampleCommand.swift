@@ -93,6 +93,7 @@ struct SampleCommand: AsyncParsableCommand {
 
     private func read(_ tokenizer: Tokenizer) throws -> [(id: String, ids: [TokenID])] {
         let (data, name) = try Input.read(prompts)
+        try Input.refuseEmpty(data, of: name, give: "a prompt a line")
         guard Input.isJSON(data) else {
             return try PromptSource.parse(data, name: name).map { ($0.id, tokenizer.encodePrompt($0.text ?? "")) }
         }

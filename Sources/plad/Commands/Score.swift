@@ -56,6 +56,7 @@ struct Score: AsyncParsableCommand {
         let lines = try JSONLines.parse(ScoreLine.self, data, name: name, isWritten: true)
         let ids = lines.enumerated().map { $1.id ?? "line-\($0 + 1)" }
         let model = try Student(location: student, threads: threads)
+        try Input.refuseEmpty(lines, of: name, give: "lines of {\"prompt\", \"completion\"}")
         let encoder = PairEncoder(student: model)
         let trees = try lines.enumerated().map { index, line in
             if line.completion == nil, line.completionIDs == nil {

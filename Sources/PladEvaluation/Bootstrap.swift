@@ -49,6 +49,8 @@ package struct Bootstrap: Sendable {
     func estimate(
         prompts: Int, count: Int, correctingBias: Bool = false, _ statistic: (_ times: [Double]) -> Double?
     ) -> Estimate {
+        // Whatever is counted of a single prompt, it has no spread.
+        let count = prompts == 1 ? min(count, 1) : count
         guard let mean = statistic([Double](repeating: 1, count: prompts)) else { return Estimate(mean: 0, low: 0, high: 0, count: 0) }
         var statistics: [Double] = []
         statistics.reserveCapacity(resamples)

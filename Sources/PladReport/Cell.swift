@@ -37,7 +37,9 @@ struct Cell {
             case .changed: (estimate.mean > 0 ? "longer" : "shorter", "")
             case .unclear: ("unclear", "quiet")
             }
-        let range = "\(Numbers.signed(estimate.low, measure.decimals)) to \(Numbers.signed(estimate.high, measure.decimals))"
+        let range =
+            estimate.count < 2
+            ? "" : "\(Numbers.signed(estimate.low, measure.decimals)) to \(Numbers.signed(estimate.high, measure.decimals))"
         self.init(Numbers.signed(estimate.mean, measure.decimals), range, judgement: words, style: style)
     }
 
@@ -66,6 +68,7 @@ struct Cell {
 
     /// The text of an interval; a word joiner keeps a narrow table from breaking it.
     private static func range(_ estimate: Estimate, _ decimals: Int) -> String {
+        guard estimate.count > 1 else { return "" }
         let dash = estimate.low < 0 ? " to " : "–\u{2060}"
         return Numbers.fixed(estimate.low, decimals) + dash + Numbers.fixed(estimate.high, decimals)
     }

@@ -33,15 +33,17 @@ enum Headline {
         let names = [evaluation.likeness == .chrF ? "chrF" : "ROUGE-L", "facts kept", "exact", "quality"].reversed()
         let measures = names.compactMap { name in Measure.measured(in: evaluation).first { $0.shortName == name } }
         func said(_ judgement: Measure.Judgement) -> String? {
-            let numbers = measures.filter { $0.judge(difference) == judgement }.compactMap { measure -> String? in
-                guard let from = measure.estimate(first)?.measured, let to = measure.estimate(kept)?.measured else { return nil }
-                return "\(measure.inSentence) \(Numbers.fixed(from.mean, measure.decimals)) → \(Numbers.fixed(to.mean, measure.decimals))"
-            }
+            let numbers = measures.filter { $0.judge(difference) == judgement }.compactMap { movement($0, first, kept) }
             return numbers.isEmpty ? nil : numbers.joined(separator: ", ")
         }
         var clauses: [String] = []
         if let better = said(.better) { clauses.append("is better than the untouched student: \(better)") }
         if let worse = said(.worse) { clauses.append("is worse than the untouched student: \(worse)") }
+        if !clauses.isEmpty, let own = measures.first, own.shortName == "quality", own.judge(difference) == .unclear,
+            let numbers = movement(own, first, kept)
+        {
+            clauses.append("is not clearly different by the task’s own measure: \(numbers)")
+        }
         if clauses.isEmpty, let unclear = said(.unclear) {
             clauses.append("is not clearly different from the untouched student: \(unclear)")
         }
@@ -49,11 +51,21 @@ enum Headline {
         return "\(prompts) “\(kept.name)” \(clauses.joined(separator: "; it "))." + (count < few ? " So few prompts tell little." : "")
     }
 
+    /// The clause "exact completions 0.000 → 0.800"; nil for what was not measured of both.
+    private static func movement(_ measure: Measure, _ first: StudentEvaluation, _ kept: StudentEvaluation) -> String? {
+        guard let from = measure.estimate(first)?.measured, let to = measure.estimate(kept)?.measured else { return nil }
+        return "\(measure.inSentence) \(Numbers.fixed(from.mean, measure.decimals)) → \(Numbers.fixed(to.mean, measure.decimals))"
+    }
+
     /// Number of prompts below which hardly any difference can be significant.
     private static let few = 20
 
-    /// A warning if hardly any completion of the kept student is similar to the teacher's text; nil otherwise.
+    /// A warning if no completion of the kept student is of use by the task's own measure, or hardly any is similar to the teacher's text;
+    /// nil otherwise.
     static func warning(_ evaluation: Evaluation) -> String? {
+        if let quality = evaluation.kept?.quality?.greedy.measured, quality.mean == 0 {
+            return "Beware: by the task’s own measure none of its completions is right, not even in part, so it does not do the task yet."
+        }
         guard let kept = evaluation.kept, let spread = evaluation.likeness == .chrF ? kept.chrFSpread : kept.rougeLSpread, spread.p90 < 0.2
         else { return nil }
         return
@@ -85,7 +97,8 @@ enum Headline {
         let percent = { (share: Double) in Numbers.fixed(100 * share, 0) }
         let words = judgement.judgeInWords(evaluation.likeness)
         let judge = words == judgement.judge ? "“\(words)”" : words
-        return " Judged by \(judge), it wins \(percent(rate.mean)) % of the prompts (\(percent(rate.low)) to \(percent(rate.high)))."
+        let range = rate.count > 1 ? " (\(percent(rate.low)) to \(percent(rate.high)))" : ""
+        return " Judged by \(judge), it wins \(percent(rate.mean)) % of the prompts\(range)."
     }
 
     /// The size of the run.

@@ -81,7 +81,8 @@ package enum TextTable {
                 case .changed: "different"
                 case .unclear: unclear
                 }
-            return gain(measure.shortName, "\(numbers[0]) [\(numbers[1]) \(numbers[2])]", words)
+            let range = estimate.count > 1 ? " [\(numbers[1]) \(numbers[2])]" : ""
+            return gain(measure.shortName, numbers[0] + range, words)
         }
     }
 
@@ -101,7 +102,8 @@ package enum TextTable {
 
     static func note(_ evaluation: Evaluation) -> String {
         let prompts = evaluation.students.map(\.rougeL.count).max() ?? 0
-        return "95 % bootstrap intervals over \(prompts) held-out prompt\(prompts == 1 ? "" : "s")"
+        guard prompts != 1 else { return "one held-out prompt, which has no interval" }
+        return "95 % bootstrap intervals over \(prompts) held-out prompts"
     }
 
     private static let unclear = "no clear difference"

@@ -5,7 +5,7 @@ import PladTestSupport
 import Testing
 
 /// The teacher client as a program outside plad uses it.
-@Suite(.timeLimit(.minutes(1))) struct TeacherClientTests {
+@Suite(.timeLimit(.minutes(10))) struct TeacherClientTests {
     @Test func aPromptIsAskedOnceAndReplaysWithoutATeacher() async throws {
         let folder = try Folder()
         let server = LoopbackServer { number, _ in [.respond(200, chatBody("answer \(number)"))] }

@@ -9,7 +9,8 @@ import Testing
 
     /// The source of a file of prompts, each an id and a text.
     private func source(
-        _ prompts: [(String, String)], heldOut: [(String, String)]? = nil, share: Double = 0.1, seed: UInt64 = 0
+        _ prompts: [(String, String)], heldOut: [(String, String)]? = nil, test: [(String, String)]? = nil, share: Double = 0.1,
+        seed: UInt64 = 0
     ) throws -> PromptSource {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -21,6 +22,7 @@ import Testing
         var settings = DistillSettings().prompts
         settings.source = try write(prompts, "train.jsonl")
         settings.heldOutFile = try heldOut.map { try write($0, "valid.jsonl") }
+        settings.testFile = try test.map { try write($0, "test.jsonl") }
         settings.heldOutShare = share
         return try PromptSource(settings, seed: seed)
     }
@@ -33,6 +35,12 @@ import Testing
         #expect(source.moved == 2)
         let error = try #require(throws: RecordError.self) { try self.source([("a", "One")], heldOut: [("v", "One")]) }
         #expect(error.message.contains("is held out too"))
+    }
+
+    @Test func aTextToReportOnChoosesNothingAndIsCounted() throws {
+        let source = try source([("a", "One")], heldOut: [("v", "Two"), ("w", "Three ")], test: [("t", "Three"), ("u", "Four")])
+        #expect(source.valid.map(\.id) == ["v"] && source.test.map(\.id) == ["t", "u", "w"])
+        #expect(source.reported == 1 && source.moved == 0)
     }
 
     @Test func promptsThatAreNamedByTheirLinesAreNamedApart() throws {

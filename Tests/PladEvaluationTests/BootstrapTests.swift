@@ -21,6 +21,13 @@ import Testing
         #expect(abs(estimate.high - (mean + half)) < 0.12 * half)
     }
 
+    /// Four pairs of one prompt are one prompt.
+    @Test func onePromptCountsOnce() {
+        let estimate = Bootstrap(seed: 1).estimate(of: [Ratio(3, of: 4)])
+        #expect(estimate.mean == 0.75 && estimate.count == 1)
+        #expect(Bootstrap(seed: 1).estimate(of: [Ratio(0, of: 0)]).count == 0)
+    }
+
     @Test func sameSeedGivesTheSameBitsAndAnotherSeedDoesNot() {
         let values = normals(50, "values")
         #expect(Bootstrap(seed: 1).estimate(of: values) == Bootstrap(seed: 1).estimate(of: values))

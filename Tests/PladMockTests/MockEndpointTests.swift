@@ -5,7 +5,7 @@ import PladTestSupport
 import Testing
 
 /// The mock teacher as a program outside plad starts it.
-@Suite(.timeLimit(.minutes(1))) struct MockEndpointTests {
+@Suite(.timeLimit(.minutes(10))) struct MockEndpointTests {
     @Test func itAnswersAtItsURLUntilItIsStopped() async throws {
         let teacher = try MockEndpoint(answering: "Late: {prompt}")
         let port = try #require(teacher.url.wholeMatch(of: /http:\/\/127\.0\.0\.1:(\d+)\/v1/).flatMap { UInt16($0.1) })

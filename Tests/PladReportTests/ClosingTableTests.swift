@@ -44,6 +44,37 @@ import Testing
                 "The untouched student is kept: on the 40 prompts that it was chosen by, no training made it better."))
     }
 
+    /// ROUGE rises, and no completion is valid by the task's schema.
+    @Test func theTasksOwnMeasureIsToldWhereItDidNotMove() {
+        var evaluation = Samples.evaluation
+        for index in evaluation.students.indices {
+            evaluation.students[index].quality = QualityMeasures(by: "json", greedy: Samples.estimate(0, 0))
+        }
+        for index in evaluation.differences.indices {
+            evaluation.differences[index].quality = QualityMeasures(by: "json", greedy: Samples.estimate(0, 0))
+        }
+        let table = ClosingTable.render(evaluation: evaluation).replacing("\n", with: " ")
+        #expect(table.contains("; it is not clearly different by the task's own measure: quality 0.000 to 0.000."), "\(table)")
+        #expect(table.contains("Beware: by the task's own measure none of its completions is right, not even in part"), "\(table)")
+    }
+
+    @Test func onePromptHasNoInterval() {
+        var evaluation = Samples.evaluation
+        for index in evaluation.students.indices {
+            evaluation.students[index].rougeL = Samples.estimate(0.5, 0, count: 1)
+            evaluation.students[index].chrF = Samples.estimate(0.5, 0, count: 1)
+            evaluation.students[index].rankAccuracy = Samples.estimate(0.5, 0, count: 1)
+        }
+        for index in evaluation.differences.indices {
+            evaluation.differences[index].rougeL = Samples.estimate(0.1, 0, count: 1)
+            evaluation.differences[index].chrF = Samples.estimate(0.1, 0, count: 1)
+            evaluation.differences[index].rankAccuracy = Samples.estimate(0.1, 0, count: 1)
+        }
+        evaluation.judgements = nil
+        let table = ClosingTable.render(evaluation: evaluation)
+        #expect(!table.contains("[") && table.contains("\none held-out prompt, which has no interval\n"), "\(table)")
+    }
+
     @Test func theVerdictNamesWhatIsClearAlone() {
         var evaluation = Samples.evaluation
         for (index, share) in [0.0, 0.5, 0.8].enumerated() { evaluation.students[index].exact = Samples.estimate(share) }

@@ -28,8 +28,12 @@ struct HeldOutSampling {
         let count = run.settings.evaluation.samples
         try run.folder.requireIntact(run.folder.checkpoint("warm-up"))
         let student = try Student(folder: run.folder.checkpoint("warm-up"), threads: run.settings.student.threads ?? 1)
-        let prompts = try run.prompts(run.reported).map { (id: $0.id, ids: try run.wording.student($0, student.tokenizer).ids) }
-            .filter { student.drop(prompt: $0.ids, id: $0.id, split: run.reported, stage: .evaluate) == nil }
+        try run.folder.require(run.folder.teacher, madeBy: "teach")
+        let answered = Set(try JSONLines.read(TeacherCompletion.self, from: run.folder.teacher).map(\.id))
+        let prompts = try run.prompts(run.reported).filter { answered.contains($0.id) }.map {
+            (id: $0.id, ids: try run.wording.student($0, student.tokenizer).ids)
+        }
+        .filter { student.drop(prompt: $0.ids, id: $0.id, split: run.reported, stage: .evaluate) == nil }
         var file = try RecordFile<StudentSample>(place)
         // Every prompt has as many samples, so their number tells how far an earlier process came.
         var done = count > 0 ? file.records.count / count : prompts.count

@@ -13,6 +13,9 @@ package struct PromptSource {
     /// Number of training prompts moved to the held-out ones because a held-out prompt has the same text: a student is not measured on
     /// a text that it was trained on.
     package private(set) var moved = 0
+    /// Number of validation prompts moved to the reported ones because one of these has the same text: by what is reported on nothing
+    /// is chosen.
+    package private(set) var reported = 0
     /// Number of unpaid prompts dropped because another prompt has the same text.
     package private(set) var known = 0
 
@@ -52,8 +55,9 @@ package struct PromptSource {
         move(from: \.train, to: \.test)
         move(from: \.train, to: \.valid)
         moved = count - train.count
-        // By what is reported on nothing is chosen.
+        let choosing = valid.count
         move(from: \.valid, to: \.test)
+        reported = choosing - valid.count
         guard !train.isEmpty else {
             throw RecordError(.malformed, "every training prompt of \(name) is held out too; hold other prompts out")
         }

@@ -20,7 +20,7 @@ package struct Run: Sendable {
     /// A run without completions is started anew, so that wrong settings can be corrected.
     ///
     /// - Parameters:
-    ///   - isRehearsal: true to write nothing and compare nothing with the folder, which need not be given.
+    ///   - isRehearsal: true to write nothing; the folder need not be given.
     ///   - needsStudent: false if only the teacher is asked; the student can then be given later.
     ///
     /// Throws `SettingError` or `RunError` with the first setting that is invalid or differs, `RecordError` for unreadable inputs.
@@ -30,7 +30,8 @@ package struct Run: Sendable {
         try settings.validate()
         let folder = RunFolder(settings.run.folder ?? "")
         let source = try PromptSource(settings.prompts, seed: settings.run.seed)
-        var before = try !isRehearsal && Files.exists(folder.record) ? Self.read(folder) : nil
+        let isPlaced = !isRehearsal || settings.run.folder != nil
+        var before = try isPlaced && Files.exists(folder.record) ? Self.read(folder) : nil
         var settings = settings
         if !needsStudent, settings.student.model == nil, let before { settings.student = before.settings.student }
         let student = try settings.student.model.map(StudentLocation.resolve)
@@ -53,21 +54,24 @@ package struct Run: Sendable {
             plad: Version.current, settings: settings, task: source.task,
             inputs: ["prompts": Digest(of: text).description, "student": digest].compactMapValues { $0 },
             id: before?.id ?? (isBegun || isRehearsal ? nil : UUID().uuidString.lowercased()))
-        if isRehearsal {
-            try self.init(folder: folder, record: record, observer: observer, prompts: prompts)
-            return
-        }
         if let before, isBegun {
             try Self.check(record, against: before, in: folder, prompts: prompts)
-        } else {
+        } else if isPlaced {
             guard try before != nil || folder.isFree(for: text) else {
                 throw RunError(
                     .usage,
                     "\(folder.url.path) is not a run, and holds files: a run would overwrite them; give a `run.folder` that is new or empty"
                 )
             }
-            // What is refused begins no run.
-            _ = try Run(folder: folder, record: record, observer: observer, prompts: prompts).check()
+        }
+        // What is refused begins no run.
+        let run = try Run(folder: folder, record: record, observer: observer, prompts: prompts)
+        if !isBegun { _ = try run.check() }
+        if isRehearsal {
+            self = run
+            return
+        }
+        if !isBegun {
             try Files.makeFolder(folder.url, isPrivate: true)
             if Files.narrow(folder.url) {
                 observer.notice(
@@ -77,6 +81,11 @@ package struct Run: Sendable {
         let lock = try RunLock.hold(folder.url)
         if source.moved > 0 {
             observer.notice("prompts", "\(source.moved) training prompts have the text of a held-out one: they are held out too")
+        }
+        if source.reported > 0 {
+            observer.notice(
+                "prompts",
+                "\(source.reported) validation prompts have the text of a test prompt: they are reported on, and choose no student")
         }
         if source.known > 0 {
             observer.notice("prompts", "\(source.known) unpaid prompts have the text of another prompt: they are left out")

@@ -30,13 +30,12 @@ package struct ChooseStage {
     private func chatTemplate(_ tokenizer: Tokenizer) throws -> String? {
         let prompts = run.prompts(.train)
         let looked = stride(from: 0, to: prompts.count, by: max(1, prompts.count / 100)).map { prompts[$0] }
-        if let template = run.wording.chatTemplate(for: tokenizer), try run.wording.isRendered(by: template, looked, tokenizer) {
-            return template
-        }
-        if run.record.task.student?.prompt != nil {
+        let template = run.wording.chatTemplate(for: tokenizer)
+        if let template, try run.wording.isRendered(by: template, looked, tokenizer) { return template }
+        if template != nil || run.record.task.student?.prompt != nil {
             run.observer.notice(
                 "choose",
-                "no chat template gives the token ids of the task's wording for the student: ask the student by its completions endpoint, with that wording"
+                "no chat template gives the student the token ids of every prompt as in training: ask it by its completions endpoint, with that wording"
             )
         }
         return nil

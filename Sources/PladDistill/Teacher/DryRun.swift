@@ -32,6 +32,8 @@ package struct DryRun: Encodable {
         let price = settings.batch ? settings.resolvedPrice?.batched : settings.resolvedPrice
         let file = settings.cacheFile
         let teacher = try settings.resolved()
+        // A key or header that would be refused is refused here.
+        if !settings.replay, settings.remote != nil { _ = try settings.access(to: teacher.asked()) }
         let cache = Files.exists(file) ? try CompletionCache(opening: file, for: .reading) : nil
         var (least, most) = (Money.zero, Money.zero as Money?)
         var seen: Set<Digest> = []

@@ -207,8 +207,7 @@ public struct SideBySide: Codable, Sendable, Hashable {
 
 /// The choice of the student to keep among a run's, `choice.json`.
 ///
-/// Each student in turn is compared with the best so far, prompt by prompt: facts kept, then similarity to the teacher's text. It
-/// replaces that one unless it loses more prompts than it wins.
+/// Each student in turn is compared with the best so far. It replaces that one unless it is worse (`Comparison.isNoWorse`).
 public struct StudentChoice: Codable, Sendable, Hashable {
     /// A later student compared with the best one before it.
     public struct Comparison: Codable, Sendable, Hashable {

@@ -40,7 +40,7 @@ import Testing
     @Test func aTextToReportOnChoosesNothingAndIsCounted() throws {
         let source = try source([("a", "One")], heldOut: [("v", "Two"), ("w", "Three ")], test: [("t", "Three"), ("u", "Four")])
         #expect(source.valid.map(\.id) == ["v"] && source.test.map(\.id) == ["t", "u", "w"])
-        #expect(source.reported == 1 && source.moved == 0)
+        #expect(source.movedToTest == 1 && source.moved == 0)
     }
 
     @Test func promptsThatAreNamedByTheirLinesAreNamedApart() throws {

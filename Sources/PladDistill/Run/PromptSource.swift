@@ -15,7 +15,7 @@ package struct PromptSource {
     package private(set) var moved = 0
     /// Number of validation prompts moved to the reported ones because one of these has the same text: by what is reported on nothing
     /// is chosen.
-    package private(set) var reported = 0
+    package private(set) var movedToTest = 0
     /// Number of unpaid prompts dropped because another prompt has the same text.
     package private(set) var known = 0
 
@@ -57,7 +57,7 @@ package struct PromptSource {
         moved = count - train.count
         let choosing = valid.count
         move(from: \.valid, to: \.test)
-        reported = choosing - valid.count
+        movedToTest = choosing - valid.count
         guard !train.isEmpty else {
             throw RecordError(.malformed, "every training prompt of \(name) is held out too; hold other prompts out")
         }

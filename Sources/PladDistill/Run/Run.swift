@@ -82,10 +82,10 @@ package struct Run: Sendable {
         if source.moved > 0 {
             observer.notice("prompts", "\(source.moved) training prompts have the text of a held-out one: they are held out too")
         }
-        if source.reported > 0 {
+        if source.movedToTest > 0 {
             observer.notice(
                 "prompts",
-                "\(source.reported) validation prompts have the text of a test prompt: they are reported on, and choose no student")
+                "\(source.movedToTest) validation prompts have the text of a test prompt: they are reported on, and choose no student")
         }
         if source.known > 0 {
             observer.notice("prompts", "\(source.known) unpaid prompts have the text of another prompt: they are left out")

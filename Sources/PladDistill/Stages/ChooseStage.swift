@@ -21,6 +21,7 @@ package struct ChooseStage {
         let choice = try await choose(among: students)
         let chosen = students.first { $0.name == choice.student }!
         try JSONLines.write([choice], to: folder.choice)
+        try folder.requireIntact(chosen.location)
         let student = try Student(at: chosen.location, threads: 1)
         try student.save(to: folder.student, as: run.settings.student.dtype, chatTemplate: try chatTemplate(student.tokenizer))
         run.observer.notice("choose", choice.reason)
